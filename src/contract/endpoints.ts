@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import type { OperationId } from './paths.ts'
+import { PlatformView } from './platform.ts'
+import { Change, Manifests, Preview, Store, StoreCreate } from './store.ts'
+
+const Nothing = z.undefined()
+
+/** operationId -> schema of request body, query and success reply. */
+export const endpoints = {
+  createStore: { body: StoreCreate, reply: Store },
+  listStores: { body: Nothing, reply: z.array(Store) },
+  getStore: { body: Nothing, reply: Store },
+  deleteStore: { body: Nothing, reply: Nothing },
+  previewStore: { body: StoreCreate, reply: Preview },
+  storeManifests: { body: Nothing, reply: Manifests },
+  storeHistory: { body: Nothing, reply: z.array(Change) },
+  getPlatform: { body: Nothing, reply: PlatformView },
+  healthz: { body: Nothing, reply: z.object({ status: z.literal('alive') }) },
+  readyz: { body: Nothing, reply: z.object({ status: z.literal('ready') }) },
+} as const satisfies Record<OperationId, { body: z.ZodType; reply: z.ZodType }>
+
+export type Endpoints = typeof endpoints
+/** Body of a request, as a client may send it. */
+export type BodyOf<Id extends OperationId> = z.input<Endpoints[Id]['body']>
+/** Body of a success reply. */
+export type ReplyOf<Id extends OperationId> = z.output<Endpoints[Id]['reply']>

@@ -1,0 +1,15 @@
+/** operationId -> method and path. Plain data, so that the browser loads it without zod. */
+export const paths = {
+  createStore: ['post', '/api/v1/stores'],
+  listStores: ['get', '/api/v1/stores'],
+  getStore: ['get', '/api/v1/stores/{name}'],
+  deleteStore: ['delete', '/api/v1/stores/{name}'],
+  previewStore: ['post', '/api/v1/stores:preview'],
+  storeManifests: ['get', '/api/v1/stores/{name}/manifests'],
+  storeHistory: ['get', '/api/v1/stores/{name}/history'],
+  getPlatform: ['get', '/api/v1/platform'],
+  healthz: ['get', '/healthz'],
+  readyz: ['get', '/readyz'],
+} as const satisfies Record<string, readonly ['get' | 'post' | 'patch' | 'delete', string]>
+
+export type OperationId = keyof typeof paths

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+/** What a client must know to offer choices; read from platform.yaml of the stores repo and from this process. */
+export const PlatformView = z
+  .object({
+    version: z.string(),
+    generator: z.string(),
+    /** Head of the stores repo. */
+    revision: z.string(),
+    writeMode: z.enum(['direct', 'pull-request']),
+    statusSource: z.string(),
+    /** True: Argo CD is played by this process; no cluster runs the stores. */
+    simulated: z.boolean(),
+    profile: z.enum(['local', 'production']),
+    baseDomain: z.string(),
+    scheme: z.enum(['http', 'https']),
+    /** URL to clone the stores repo read-only; null when it lives elsewhere. */
+    cloneUrl: z.string().nullable(),
+    engines: z.array(z.object({ id: z.string(), available: z.boolean() })),
+    plans: z.array(
+      z.object({
+        id: z.string(),
+        cpu: z.string(),
+        memory: z.string(),
+        storage: z.string(),
+        pods: z.int(),
+        workers: z.int(),
+      }),
+    ),
+    releases: z.array(
+      z.object({
+        id: z.string(),
+        wordpress: z.string(),
+        woocommerce: z.string(),
+        mariadb: z.string(),
+      }),
+    ),
+    teams: z.array(z.object({ id: z.string(), title: z.string(), maxStores: z.int() })),
+    clusters: z.array(z.string()),
+    defaults: z.object({
+      team: z.string(),
+      plan: z.string(),
+      release: z.string(),
+      cluster: z.string(),
+    }),
+    limits: z.object({ stores: z.int(), maxStores: z.int(), retentionDays: z.int() }),
+    readOnly: z.boolean(),
+    banners: z.array(z.object({ code: z.string(), message: z.string() })),
+  })
+  .meta({ id: 'Platform' })
+export type PlatformView = z.infer<typeof PlatformView>

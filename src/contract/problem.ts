@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+/** Closed list of `code`s a problem may bear (RFC 9457 `type` ends in one of them). */
+export const problemCodes = [
+  'invalid_json',
+  'invalid_request',
+  'invalid_query',
+  'password_not_accepted',
+  'host_rejected',
+  'csrf_rejected',
+  'route_not_found',
+  'store_not_found',
+  'commit_not_found',
+  'method_not_allowed',
+  'name_taken',
+  'conflict',
+  'store_modified',
+  'policy_rejected',
+  'lifecycle_conflict',
+  'store_limit_reached',
+  'idempotency_in_flight',
+  'precondition_failed',
+  'body_too_large',
+  'unsupported_media_type',
+  'invalid_store',
+  'name_reserved',
+  'engine_not_available',
+  'idempotency_key_reused',
+  'internal',
+  'git_unavailable',
+  'git_auth',
+  'remote_locked',
+  'storage_full',
+  'writer_busy',
+  'generator_outdated',
+  'history_rewritten',
+  'not_ready',
+  'shutting_down',
+  'git_timeout',
+] as const
+
+export const ProblemCode = z.enum(problemCodes).meta({ id: 'ProblemCode' })
+export type ProblemCode = z.infer<typeof ProblemCode>
+
+/** One member that is wrong. `pointer` is an RFC 6901 fragment such as `#/plan`; `#` is the whole body. */
+export const ProblemDetail = z
+  .object({ pointer: z.string(), detail: z.string() })
+  .meta({ id: 'ProblemDetail' })
+export type ProblemDetail = z.infer<typeof ProblemDetail>
+
+/** `application/problem+json` (RFC 9457). `error` repeats `detail` for clients of the earlier platforms. */
+export const Problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    error: z.string(),
+    code: ProblemCode,
+    hint: z.string(),
+    /** `urn:request:<ULID>`, the id in `X-Request-Id` and in the server's log. */
+    instance: z.string(),
+    errors: z.array(ProblemDetail).optional(),
+  })
+  .meta({ id: 'Problem' })
+export type Problem = z.infer<typeof Problem>

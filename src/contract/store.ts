@@ -1,0 +1,173 @@
+import { z } from 'zod'
+import { freeText, StoreName, TeamName } from './names.ts'
+import { Admin, Labels, PLAN_KEY, RELEASE_ID, Site } from './store-file.ts'
+import {
+  actions,
+  changeSources,
+  changeStates,
+  conditionTypes,
+  healths,
+  lifecycles,
+  phases,
+  statuses,
+  syncs,
+} from './words.ts'
+
+/** Request for a new store. `team` and `namespace` are one thing under two names, as are `engine` and `type`. */
+export const StoreCreate = z
+  .strictObject({
+    name: StoreName,
+    engine: z.string().max(40).optional(),
+    /** Alias of `engine` (seed 2): `woocommerce`. */
+    type: z.string().max(40).optional(),
+    plan: z.string().max(20).regex(PLAN_KEY, 'a plan of platform.yaml, such as small').optional(),
+    team: TeamName.optional(),
+    /** Alias of `team` (seed 1). */
+    namespace: TeamName.optional(),
+    title: freeText(80).optional(),
+    release: z.string().regex(RELEASE_ID, 'a release of platform.yaml, such as 2026.11').optional(),
+    cluster: z.string().min(1).max(100).optional(),
+    admin: Admin.partial().optional(),
+    /** Alias of `admin.user` (seed 2). */
+    adminUser: Admin.shape.user.optional(),
+    site: Site.partial().optional(),
+    sampleProduct: z.boolean().optional(),
+    autoSync: z.boolean().optional(),
+    labels: Labels.optional(),
+    /** Goes into the commit body, not into store.yaml. */
+    reason: freeText(200).optional(),
+    ticket: z
+      .string()
+      .max(40)
+      .regex(/^[A-Za-z0-9][A-Za-z0-9#._/-]*$/, 'a ticket id such as SHOP-12')
+      .optional(),
+  })
+  .meta({ id: 'StoreCreate' })
+export type StoreCreate = z.infer<typeof StoreCreate>
+
+export const Condition = z
+  .object({
+    type: z.enum(conditionTypes),
+    status: z.enum(['True', 'False', 'Unknown']),
+    reason: z.string(),
+    message: z.string(),
+    lastTransitionTime: z.string(),
+  })
+  .meta({ id: 'Condition' })
+export type Condition = z.infer<typeof Condition>
+
+/** A store: what Git declares (name … labels) and what Argo CD observed (phase … conditions). */
+export const Store = z
+  .object({
+    name: z.string(),
+    /** The team, under seed 1's name. The Kubernetes namespace is `targetNamespace`. */
+    namespace: z.string(),
+    team: z.string(),
+    engine: z.string(),
+    plan: z.string(),
+    title: z.string(),
+    status: z.enum(statuses),
+    phase: z.enum(phases),
+    reason: z.string(),
+    message: z.string(),
+    /** `""` until the store was Ready once. */
+    url: z.string(),
+    host: z.string(),
+    adminUrl: z.string(),
+    adminUser: z.string(),
+    owner: z.string(),
+    targetNamespace: z.string(),
+    health: z.enum(healths),
+    sync: z.enum(syncs),
+    /** True: health, sync and phase are made up, no cluster runs this store. */
+    simulated: z.boolean(),
+    stale: z.boolean(),
+    /** When the status source last spoke. */
+    asOf: z.string(),
+    lifecycle: z.enum(lifecycles),
+    autoSync: z.boolean(),
+    /** True: rendered files were edited by hand. */
+    modified: z.boolean(),
+    createdAt: z.string(),
+    deletedAt: z.string().nullable(),
+    purgeAfter: z.string().nullable(),
+    /** Last commit that changed this store. */
+    revision: z.string(),
+    /** Commit that Argo CD was last compared with. */
+    observedRevision: z.string().nullable(),
+    /** Quoted blob id of store.yaml: the version of the intent. */
+    etag: z.string(),
+    conditions: z.array(Condition),
+    change: z.object({
+      state: z.enum(changeStates),
+      action: z.enum(actions).nullable(),
+      operation: z.string().nullable(),
+      commit: z.string().nullable(),
+      by: z.string(),
+      at: z.string(),
+    }),
+    release: z.string(),
+    version: z.object({
+      generator: z.string(),
+      wordpress: z.string(),
+      woocommerce: z.string(),
+      mariadb: z.string(),
+    }),
+    links: z.object({
+      self: z.string(),
+      argo: z.string().nullable(),
+      commit: z.string().nullable(),
+      pullRequest: z.string().nullable(),
+      site: z.string(),
+      admin: z.string(),
+    }),
+    labels: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'Store' })
+export type Store = z.infer<typeof Store>
+
+/** One commit as far as a store is concerned. */
+export const Change = z
+  .object({
+    commit: z.string(),
+    at: z.string(),
+    /** Trailer `Action`; `git` for a commit made outside. */
+    action: z.string(),
+    stores: z.array(z.string()),
+    summary: z.string(),
+    reason: z.string().nullable(),
+    requestedBy: z.string().nullable(),
+    requestId: z.string().nullable(),
+    source: z.enum(changeSources),
+    reverts: z.string().nullable(),
+  })
+  .meta({ id: 'Change' })
+export type Change = z.infer<typeof Change>
+
+export const FileContent = z
+  .object({ path: z.string(), bytes: z.int(), content: z.string() })
+  .meta({ id: 'FileContent' })
+export type FileContent = z.infer<typeof FileContent>
+
+export const Manifests = z
+  .object({ commit: z.string(), files: z.array(FileContent) })
+  .meta({ id: 'Manifests' })
+export type Manifests = z.infer<typeof Manifests>
+
+/** What a create would commit, byte for byte. Nothing was written. */
+export const Preview = z
+  .object({
+    files: z.array(FileContent),
+    warnings: z.array(z.object({ code: z.string(), message: z.string(), pointer: z.string() })),
+    impact: z.object({
+      targetNamespace: z.string(),
+      host: z.string(),
+      /** Kubernetes quantities, summed over the store's long-running pods. */
+      requests: z.object({ cpu: z.string(), memory: z.string(), storage: z.string() }),
+      stores: z.int(),
+      maxStores: z.int(),
+    }),
+    writeMode: z.enum(['direct', 'pull-request']),
+  })
+  .meta({ id: 'Preview' })
+export type Preview = z.infer<typeof Preview>

@@ -1,0 +1,81 @@
+/** Words of the wire that need no schema: plain data for server, CLI and browser. */
+
+export const engines = ['woo'] as const
+export type Engine = (typeof engines)[number]
+
+/** Declared intent of a store (`lifecycle.state` of its store.yaml). */
+export const lifecycles = ['active', 'suspended', 'deleted', 'purge'] as const
+export type Lifecycle = (typeof lifecycles)[number]
+
+/** Our verdict, worst first (open enum: clients must accept others). */
+export const phases = [
+  'Failed',
+  'Degraded',
+  'Detached',
+  'Unknown',
+  'Progressing',
+  'Syncing',
+  'Committed',
+  'Requested',
+  'Deleting',
+  'Suspended',
+  'SoftDeleted',
+  'Deleted',
+  'Ready',
+] as const
+export type Phase = (typeof phases)[number]
+
+/** Argo CD's health words, worst first. */
+export const healths = [
+  'Missing',
+  'Degraded',
+  'Unknown',
+  'Progressing',
+  'Suspended',
+  'Healthy',
+] as const
+export type Health = (typeof healths)[number]
+
+export const syncs = ['Synced', 'OutOfSync', 'Unknown'] as const
+export type Sync = (typeof syncs)[number]
+
+/** The seeds' four-word status, derived from phase and history. */
+export const statuses = ['Provisioning', 'Ready', 'Failed', 'Suspended'] as const
+export type Status = (typeof statuses)[number]
+
+export const changeStates = [
+  'Requested',
+  'InReview',
+  'Committed',
+  'Synced',
+  'Live',
+  'Rejected',
+  'CommitFailed',
+  'Closed',
+] as const
+export type ChangeState = (typeof changeStates)[number]
+
+export const conditionTypes = ['Committed', 'Observed', 'Synced', 'Healthy', 'Reachable'] as const
+export type ConditionType = (typeof conditionTypes)[number]
+
+/** What a commit did to a store: trailer `Action`. */
+export const actions = [
+  'create',
+  'update',
+  'suspend',
+  'resume',
+  'delete',
+  'restore',
+  'purge',
+  'remove',
+  'render',
+  'revert',
+  'rollout',
+  'clone',
+  'retry',
+] as const
+export type Action = (typeof actions)[number]
+
+/** Where a change came from: trailer `Via`, or `git` for a commit made outside. */
+export const changeSources = ['dashboard', 'api', 'cli', 'pull-request', 'git'] as const
+export type ChangeSource = (typeof changeSources)[number]

@@ -1,0 +1,194 @@
+import type { Change, Store } from '../contract/store.ts'
+import type { Action, ChangeSource } from '../contract/words.ts'
+import type { Application, ApplicationSetState } from './application.ts'
+import type { Snapshot, StoreRecord } from './snapshot.ts'
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+}
+
+/** Who asks, and under which id. Nothing here is an e-mail address or an IP: it goes into commits. */
+export interface Requester {
+  /** Opaque, `[A-Za-z0-9_.:/-]{1,128}`. */
+  readonly subject: string
+  readonly auth: 'local' | 'system'
+  readonly source: Exclude<ChangeSource, 'git' | 'pull-request'>
+  /** ULID made by this server: proof of landing after a lost answer. */
+  readonly requestId: string
+}
+
+/** Files of one store to put in place of what its directory holds now. */
+export interface StoreChange {
+  readonly team: string
+  readonly name: string
+  readonly action: Action
+  /** Short facts for the subject line, such as `woo`, `small`. */
+  readonly facts: readonly string[]
+  /** Why, in the requester's words; body of the commit. */
+  readonly reason?: string
+  readonly ticket?: string
+  /** Further trailers; keys and values are single lines. */
+  readonly trailers?: Readonly<Record<string, string>>
+  /** Path below `stores/<team>/<name>/` -> bytes. The whole directory is replaced. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+/**
+ * Decides on one snapshot. Pure and synchronous: it runs again on a newer head whenever a push lost the race.
+ * `'unchanged'`: what is asked for already holds, no commit is made.
+ * @throws StoreError a refusal; answers this request alone
+ */
+export type Decide = (at: Snapshot) => StoreChange | 'unchanged'
+
+export interface IdempotencyKey {
+  /** `sha256:<hex>` of subject, NUL, key. */
+  readonly keyHash: string
+  /** `sha256:<hex>` of method, path and canonical body. */
+  readonly inputDigest: string
+}
+
+export interface ChangeOptions {
+  /** Milliseconds for queue, decisions and pushes together. @default 30000 */
+  readonly deadlineMs?: number
+  readonly idempotency?: IdempotencyKey
+  readonly signal?: AbortSignal
+}
+
+/** A change that the remote's branch holds. */
+export interface Landed {
+  readonly outcome: 'landed' | 'unchanged' | 'replayed'
+  /** The commit that holds the change; for `unchanged` the newest commit of that store, or the head. */
+  readonly commit: string
+  /** The store as of that commit; `null` when it is gone there. */
+  readonly record: StoreRecord | null
+  /** Snapshot that includes the change. */
+  readonly snapshot: Snapshot
+}
+
+export interface RepoState {
+  /** `null`: writes can succeed as far as we know. Else the code a write would get. */
+  readonly blockedBy: 'git_unavailable' | 'git_auth' | 'history_rewritten' | 'not_ready' | null
+  /** Milliseconds since the Unix epoch of the last answer of the remote; 0 = never. */
+  readonly lastContactAt: number
+  readonly queued: number
+}
+
+/** The stores repository. Reads come from the last fetched head and go on when the remote is down. */
+export interface StoresRepo {
+  /** Newest head known to this process. Cheap. */
+  snapshot(): Snapshot
+  /**
+   * Runs `decide` on the newest head and lands its change on the remote: one commit, never forced.
+   * Resolves only after the remote's branch holds the commit. Items of one batch are applied in order.
+   * @throws StoreError what `decide` threw; `git_unavailable`, `git_auth`, `remote_locked`, `storage_full`,
+   *   `policy_rejected`, `writer_busy`, `shutting_down` (nothing written); `git_timeout` with extra `outcome`
+   *   `not_written` or `unknown`; `idempotency_in_flight`, `idempotency_key_reused`
+   */
+  change(by: Requester, decide: Decide, options?: ChangeOptions): Promise<Landed>
+  /**
+   * Commits of one store, newest first, by graph order.
+   * @param cursor continue after this commit
+   * @throws StoreError `commit_not_found` for an unknown cursor
+   */
+  history(
+    team: string,
+    name: string,
+    page: { readonly limit: number; readonly cursor?: string },
+  ): Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
+  /**
+   * Files of one store at a commit (default: head), paths below the store's directory, sorted.
+   * @throws StoreError `commit_not_found`, `store_not_found` when the directory does not exist there
+   */
+  files(
+    team: string,
+    name: string,
+    at?: string,
+  ): Promise<{
+    readonly commit: string
+    readonly files: readonly { readonly path: string; readonly content: string }[]
+  }>
+  /**
+   * Tree id of a store's `manifests/` at a commit: `''` when absent there, `null` when the commit is unknown here.
+   */
+  manifestsTree(commit: string, team: string, name: string): Promise<string | null>
+  state(): RepoState
+  /** Calls `listener` after the head moved. Returns a function that ends it. */
+  onMoved(listener: (snapshot: Snapshot) => void): () => void
+  /** No new writes; pushes under way run on for at most `graceMs`, then their processes are killed. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Serves the embedded repository read-only over Git's smart HTTP protocol. */
+export interface PackServer {
+  /** Answers `GET …/info/refs?service=git-upload-pack` and `POST …/git-upload-pack`; anything else 403 or 404. */
+  handle(request: Request): Promise<Response>
+}
+
+/** What Argo CD observed. One answer per store, from memory. */
+export interface Applications {
+  /** Name of the source: `simulated`, later `kubernetes` or `argocd`. */
+  readonly source: string
+  /** True: made up by this process. */
+  readonly simulated: boolean
+  /** `null`: no such Application. */
+  get(declared: StoreRecord): Application | null
+  applicationSet(): ApplicationSetState | null
+  /** Milliseconds since the Unix epoch when the source last spoke; equals now for a simulated one. */
+  asOf(): number
+}
+
+export interface LogFields {
+  readonly req_id?: string
+  readonly client_req_id?: string
+  readonly store?: string
+  readonly team?: string
+  readonly action?: string
+  readonly revision?: string
+  readonly duration_s?: number
+  readonly status?: number
+  readonly code?: string
+  readonly subject?: string
+  readonly method?: string
+  readonly route?: string
+  readonly count?: number
+  readonly detail?: string
+  readonly err?: unknown
+}
+
+/** Structured log; fields are this closed list, so nothing else can leak. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+}
+
+/** Tells others that the branch moved. Best effort: failure costs latency only. */
+export interface PushListener {
+  /** `files`: paths that the pushed commits added, modified or removed; never empty. */
+  landed(change: {
+    readonly head: string
+    readonly files: readonly { readonly path: string; readonly kind: 'added' | 'modified' }[]
+  }): void
+}
+
+/** Stores as clients see them: declared in Git joined with observed by Argo CD. Implemented by `observe/`. */
+export interface StoreViews {
+  /** Every store of the newest head, in no particular order; deleted ones too. */
+  all(): readonly Store[]
+  /** `null`: not declared. */
+  get(name: string): Store | null
+  /** One record of `snapshot` as clients see it; for answers to writes. */
+  present(record: StoreRecord, snapshot: Snapshot): Store
+}
+
+/** What operations are given. */
+export interface OperationDeps {
+  readonly repo: StoresRepo
+  readonly views: StoreViews
+  readonly applications: Applications
+  readonly clock: Clock
+  /** `PUBLIC_URL/git/stores.git` when the embedded repository is served, else `null`. */
+  readonly cloneUrl: string | null
+}

@@ -1,0 +1,47 @@
+import type { AppFile } from '../contract/app-file.ts'
+import type { Platform } from '../contract/platform-file.ts'
+import type { ProblemDetail } from '../contract/problem.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import type { Action, ChangeSource } from '../contract/words.ts'
+
+/** A commit that touched one store. `at` is the committer time, RFC 3339 UTC. */
+export interface ChangeRef {
+  readonly commit: string
+  readonly at: string
+  /** `null`: made outside, by plain git. */
+  readonly action: Action | null
+  readonly requestId: string | null
+  /** Opaque subject, or the Git author's name for a commit made outside. */
+  readonly by: string
+  readonly source: ChangeSource
+}
+
+/** One directory `stores/<team>/<name>` at a head. */
+export interface StoreRecord {
+  readonly team: string
+  readonly name: string
+  /** `null` when store.yaml is missing or does not parse; `problems` says why. */
+  readonly intent: StoreFile | null
+  readonly problems: readonly ProblemDetail[]
+  /** Blob id of store.yaml, `''` when it is missing. Quoted, it is the ETag. */
+  readonly intentBlob: string
+  /** `null` when app.json is missing or unreadable. */
+  readonly app: AppFile | null
+  /** Tree id of `manifests/`, `''` when it is missing. */
+  readonly manifestsTree: string
+  /** Oldest commit since the directory last appeared. */
+  readonly created: ChangeRef
+  readonly last: ChangeRef
+}
+
+/** The stores repo at one commit. Immutable; `stores` is keyed by name, which is unique over all teams. */
+export interface Snapshot {
+  /** Full object id of the head of the branch. */
+  readonly head: string
+  readonly platform: Platform
+  /** Not empty: platform.yaml does not parse at this head and `platform` is the last good one. */
+  readonly platformProblems: readonly ProblemDetail[]
+  readonly stores: ReadonlyMap<string, StoreRecord>
+  /** Directories that share a name with one in `stores` (second in path order), as `team/name`. */
+  readonly duplicates: readonly string[]
+}
