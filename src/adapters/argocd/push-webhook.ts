@@ -1,0 +1,141 @@
+import { createHmac } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log, PushListener } from '../../domain/ports.ts'
+
+/**
+ * Files of one payload. Argo CD matches each file with each Application, so one long list costs more than its parts;
+ * its body cap is 50 MB.
+ */
+const MAX_FILES = 1000
+const TIMEOUT_MS = 5000
+/** Waits before the second and the third attempt. */
+const RETRY_DELAYS_MS = [250, 1000]
+
+export interface PushWebhookOptions {
+  /** `/api/webhook` of argocd-server and of the applicationset-controller. */
+  readonly urls: readonly string[]
+  /** Value of `webhook.github.secret` in `argocd-secret`; `null` = unsigned. */
+  readonly secret: string | null
+  /** The stores repo as Argo CD reads it, equal to `repoURL` of the ApplicationSet; it may differ from ours. */
+  readonly repoUrl: string
+  /** Short name such as `main`. */
+  readonly branch: string
+  readonly log: Log
+}
+
+/** Also tells when nothing is left to post, so that a shutdown need not cut a post short. */
+export interface PushWebhook extends PushListener {
+  /** Resolves once every post has ended, well or not; never rejects. */
+  idle(): Promise<void>
+}
+
+type Files = Parameters<PushListener['landed']>[0]['files']
+
+/**
+ * Tells Argo CD which files a push moved, so that it looks at once instead of at its next poll. Best effort: at most
+ * three attempts of 5 s each per address, addresses in parallel. While a post is under way, later pushes wait and go
+ * out as one; a failure is logged and forgotten, because Argo CD's poll finds the same commit.
+ */
+export function pushWebhook(options: PushWebhookOptions): PushWebhook {
+  const lanes = options.urls.map((url) => openLane(url, options))
+  return {
+    landed: ({ files }) => {
+      for (const lane of lanes) lane.add(files)
+    },
+    idle: async () => {
+      await Promise.all(lanes.map((lane) => lane.idle()))
+    },
+  }
+}
+
+/** Posts to one address, one payload after the other. */
+function openLane(url: string, options: PushWebhookOptions) {
+  let waiting = new Map<string, Files[number]['kind']>()
+  let running: Promise<void> | null = null
+  const drain = async () => {
+    while (waiting.size > 0) {
+      const files = [...waiting].map(([path, kind]) => ({ path, kind }))
+      waiting = new Map()
+      for (let at = 0; at < files.length; at += MAX_FILES) {
+        await deliver(url, payloadOf(files.slice(at, at + MAX_FILES), options), options)
+      }
+    }
+    running = null
+  }
+  return {
+    add(files: Files) {
+      for (const { path, kind } of files) waiting.set(path, kind)
+      // An empty list would refresh every Application (argo-cd v3.5.1 util/app/path `AppFilesHaveChanged`).
+      if (waiting.size > 0) running ??= drain()
+    },
+    idle: () => running ?? Promise.resolve(),
+  }
+}
+
+/**
+ * GitHub's push event, with the fields that Argo CD reads and no others. `before` and `after` stay away: with both,
+ * argocd-server copies old cached manifests to the new revision for every Application that the list does not name.
+ * Source: argo-cd v3.5.1 and v3.6.1 util/webhook/webhook.go `affectedRevisionInfo`, `storePreviouslyCachedManifests`.
+ */
+function payloadOf(files: Files, { repoUrl, branch }: PushWebhookOptions): string {
+  const paths = (kind: string) => files.filter((file) => file.kind === kind).map(({ path }) => path)
+  return JSON.stringify({
+    ref: `refs/heads/${branch}`,
+    repository: { html_url: webUrl(repoUrl), default_branch: branch },
+    commits: [{ added: paths('added'), modified: paths('modified'), removed: [] }],
+  })
+}
+
+/**
+ * Argo CD compares host and path with those of `repoURL`; user and port are free, the scheme must be a URL's.
+ * Source: argo-cd v3.6.1 util/webhook/webhook.go `GetWebURLRegex`.
+ */
+function webUrl(repoUrl: string): string {
+  const scpLike = /^(?:[^@/]+@)?([^:/]+):(?!\/\/)(.+)$/.exec(repoUrl)
+  const url = new URL(scpLike ? `https://${scpLike[1]}/${scpLike[2]}` : repoUrl)
+  return `https://${url.hostname}${url.pathname.replace(/\/$/, '').replace(/\.git$/, '')}`
+}
+
+async function deliver(url: string, body: string, { secret, log }: PushWebhookOptions) {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-github-event': 'push',
+  }
+  if (secret !== null) {
+    headers['x-hub-signature-256'] =
+      `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+  }
+  for (let attempt = 0; ; attempt += 1) {
+    const failure = await post(url, headers, body)
+    if (failure === null) return log.debug('told Argo CD of a push', { detail: placeOf(url) })
+    const delayMs = RETRY_DELAYS_MS[attempt]
+    if (delayMs === undefined || !failure.again) {
+      const detail = `${placeOf(url)}: ${failure.reason}; Argo CD finds the push at its next poll`
+      return log.warn('Argo CD did not take a push webhook', { detail })
+    }
+    await sleep(delayMs)
+  }
+}
+
+/** `null`: taken. `again`: another attempt may succeed. */
+async function post(url: string, headers: Record<string, string>, body: string) {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const reply = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' })
+    await reply.body?.cancel()
+    if (reply.ok) return null
+    const again = reply.status >= 500 || reply.status === 429
+    return { reason: `status ${reply.status}`, again }
+  } catch (error) {
+    // Never the message: it may repeat the address, credentials included.
+    const { name, cause } = error instanceof Error ? error : new Error()
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : name
+    return { reason: code, again: true }
+  }
+}
+
+/** The address without user, password and query. */
+function placeOf(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
+}
