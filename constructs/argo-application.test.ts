@@ -1,0 +1,138 @@
+import { App, Chart } from 'cdk8s'
+import { describe, expect, it } from 'vitest'
+import { StoresApplicationSet, StoresProject } from './argo-application.ts'
+import { namespacedKinds } from './kinds.ts'
+
+const REPO = 'https://git.example.com/acme/stores.git'
+
+interface RenderedSet {
+  readonly metadata: Record<string, unknown>
+  readonly spec: {
+    readonly generators: unknown
+    readonly syncPolicy: unknown
+    readonly template: {
+      readonly metadata: { finalizers?: unknown; annotations: Record<string, string> }
+      readonly spec: {
+        readonly source: unknown
+        readonly syncPolicy: { readonly automated: unknown; readonly syncOptions: unknown }
+      }
+    }
+    readonly templatePatch: string
+  }
+}
+
+interface RenderedProject {
+  readonly spec: {
+    readonly sourceRepos: unknown
+    readonly destinations: unknown
+    readonly clusterResourceWhitelist: unknown
+    readonly namespaceResourceWhitelist: readonly { group: string; kind: string }[]
+  }
+}
+
+function applicationSet(): RenderedSet {
+  const chart = new Chart(new App(), 'Argo')
+  new StoresApplicationSet(chart, 'Set', {
+    argocdNamespace: 'gitops',
+    repoURL: REPO,
+    branch: 'trunk',
+    dashboardUrl: 'https://shops.example.com',
+  })
+  return chart.toJson()[0] as RenderedSet
+}
+
+function project(modes: Parameters<typeof namespacedKinds>[0]): RenderedProject {
+  const chart = new Chart(new App(), 'Argo')
+  new StoresProject(chart, 'Project', {
+    argocdNamespace: 'gitops',
+    repoURL: REPO,
+    clusters: ['in-cluster', 'eu-2'],
+    secretsModes: modes,
+  })
+  return chart.toJson()[0] as RenderedProject
+}
+
+describe('StoresApplicationSet', () => {
+  it('puts every prop where Argo CD reads it', () => {
+    const { metadata, spec } = applicationSet()
+    expect(metadata).toMatchObject({ name: 'stores', namespace: 'gitops' })
+    expect(spec.generators).toEqual([
+      {
+        git: {
+          repoURL: REPO,
+          revision: 'refs/heads/trunk',
+          requeueAfterSeconds: 180,
+          files: [{ path: 'stores/*/*/app.json' }],
+        },
+      },
+    ])
+    expect(spec.template.spec.source).toMatchObject({
+      repoURL: REPO,
+      targetRevision: 'refs/heads/trunk',
+    })
+    expect(spec.template.metadata.annotations['notice.argocd.argoproj.io/url']).toBe(
+      'https://shops.example.com/stores/{{ .name }}',
+    )
+  })
+
+  it('leaves resources alone when an Application goes, and reconciles Git over the cluster', () => {
+    const { spec } = applicationSet()
+    expect(spec.syncPolicy).toEqual({
+      applicationsSync: 'sync',
+      preserveResourcesOnDeletion: true,
+    })
+    expect(spec.template.metadata.finalizers).toBeUndefined()
+    expect(spec.template.spec.syncPolicy.automated).toEqual({
+      prune: true,
+      selfHeal: true,
+      allowEmpty: false,
+    })
+    expect(spec.template.spec.syncPolicy.syncOptions).toEqual([
+      'FailOnSharedResource=true',
+      'ApplyOutOfSyncOnly=true',
+    ])
+    expect(JSON.stringify(spec)).not.toMatch(/PruneLast|Replace=|Force=|ServerSideApply/)
+  })
+
+  it('writes the cascade finalizer for lifecycle purge alone, spelled as Argo CD knows it', () => {
+    const patch = applicationSet().spec.templatePatch
+    const guarded = /\{\{- if eq \.lifecycle "purge" \}\}\n([\s\S]*)\{\{- end \}\}\n$/.exec(patch)
+    expect(guarded?.[1]).toBe(
+      'metadata:\n  finalizers: ["resources-finalizer.argocd.argoproj.io"]\n',
+    )
+    expect(patch.replace(guarded?.[0] ?? '', '')).toBe(
+      'spec:\n  syncPolicy:\n    automated:\n      enabled: {{ .autoSync }}\n',
+    )
+  })
+})
+
+describe('StoresProject', () => {
+  it('permits the closed list of kinds in store-* and nothing else', () => {
+    const { spec } = project(['job'])
+    expect(spec.namespaceResourceWhitelist).toEqual(namespacedKinds(['job']))
+    expect(spec.clusterResourceWhitelist).toEqual([
+      { group: '', kind: 'Namespace', name: 'store-*' },
+    ])
+    expect(spec.destinations).toEqual([
+      { name: 'in-cluster', namespace: 'store-*' },
+      { name: 'eu-2', namespace: 'store-*' },
+    ])
+    expect(spec.sourceRepos).toEqual([REPO])
+  })
+
+  it.each([
+    [['job'], ['Role', 'RoleBinding']],
+    [['sealed'], ['SealedSecret']],
+    [['external'], ['ExternalSecret', 'Password']],
+    [
+      ['job', 'sealed', 'external'],
+      ['Role', 'RoleBinding', 'SealedSecret', 'ExternalSecret', 'Password'],
+    ],
+  ] as const)('adds the kinds of the secrets modes %j and never Secret', (modes, added) => {
+    const kinds = project(modes).spec.namespaceResourceWhitelist.map(({ kind }) => kind)
+    const common = namespacedKinds([]).map(({ kind }) => kind)
+    expect(common).toHaveLength(15)
+    expect(kinds).toEqual([...common, ...added])
+    expect(kinds).not.toContain('Secret')
+  })
+})

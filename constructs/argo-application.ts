@@ -1,0 +1,242 @@
+import { ApiObject } from 'cdk8s'
+import { Construct } from 'constructs'
+import { type Kind, namespacedKinds, type SecretsMode } from './kinds.ts'
+
+const API_VERSION = 'argoproj.io/v1alpha1'
+/** Name of the ApplicationSet, of its AppProject, and their RBAC object `stores/<application>`. */
+const NAME = 'stores'
+/**
+ * Argo CD deletes what an Application made only while this stands on it. Other spellings do nothing.
+ * Source: argo-cd v3.6.1 pkg/apis/application/v1alpha1/application_defaults.go `ResourcesFinalizerName`.
+ */
+const CASCADE_FINALIZER = 'resources-finalizer.argocd.argoproj.io'
+const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'storewright' }
+
+/** Where Argo CD runs and what it reads. */
+interface ArgoProps {
+  /** Namespace of Argo CD. */
+  readonly argocdNamespace: string
+  /** The stores repo as Argo CD reaches it: https, http or ssh, without credentials. */
+  readonly repoURL: string
+}
+
+export interface StoresApplicationSetProps extends ArgoProps {
+  /** Short name of the branch, such as `main`. */
+  readonly branch: string
+  /** Base URL of the dashboard, without a slash at the end. */
+  readonly dashboardUrl: string
+}
+
+/** Spec of a generated Application. Source: argo-cd v3.5.1 pkg/apis/application/v1alpha1/types.go `ApplicationSpec`. */
+interface ApplicationSpec {
+  readonly project: string
+  readonly source: {
+    readonly repoURL: string
+    readonly targetRevision: string
+    readonly path: string
+    readonly directory: { readonly recurse: boolean; readonly include: string }
+  }
+  readonly destination: { readonly name: string; readonly namespace: string }
+  readonly revisionHistoryLimit: number
+  readonly syncPolicy: {
+    readonly automated: {
+      readonly prune: boolean
+      readonly selfHeal: boolean
+      readonly allowEmpty: boolean
+    }
+    readonly retry: {
+      readonly limit: number
+      readonly refresh: boolean
+      readonly backoff: {
+        readonly duration: string
+        readonly factor: number
+        readonly maxDuration: string
+      }
+    }
+    readonly syncOptions: readonly string[]
+  }
+}
+
+/** Source: argo-cd v3.5.1 pkg/apis/application/v1alpha1/applicationset_types.go `ApplicationSetSpec`. */
+interface ApplicationSetSpec {
+  readonly goTemplate: true
+  readonly goTemplateOptions: readonly string[]
+  readonly generators: readonly {
+    readonly git: {
+      readonly repoURL: string
+      readonly revision: string
+      readonly requeueAfterSeconds: number
+      readonly files: readonly { readonly path: string }[]
+    }
+  }[]
+  readonly syncPolicy: {
+    readonly applicationsSync: 'sync' | 'create-update' | 'create-only' | 'create-delete'
+    readonly preserveResourcesOnDeletion: boolean
+  }
+  readonly preservedFields: { readonly annotations: readonly string[] }
+  readonly template: {
+    readonly metadata: {
+      readonly name: string
+      readonly labels: Readonly<Record<string, string>>
+      readonly annotations: Readonly<Record<string, string>>
+    }
+    readonly spec: ApplicationSpec
+  }
+  readonly templatePatch: string
+}
+
+/**
+ * One Application per `stores/<team>/<name>/app.json`. Removing a directory, this set or the whole branch leaves the
+ * shops running: no Application carries a cascade finalizer unless its lifecycle is `purge`.
+ */
+export class StoresApplicationSet extends Construct {
+  constructor(scope: Construct, id: string, props: StoresApplicationSetProps) {
+    super(scope, id)
+    new ApiObject(this, 'ApplicationSet', {
+      apiVersion: API_VERSION,
+      kind: 'ApplicationSet',
+      metadata: {
+        name: NAME,
+        namespace: props.argocdNamespace,
+        labels: MANAGED_BY,
+        // Counts where a root Application manages this object.
+        annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },
+      },
+      spec: applicationSetSpec(props),
+    })
+  }
+}
+
+function applicationSetSpec(props: StoresApplicationSetProps): ApplicationSetSpec {
+  // In full: a short name makes Argo CD scan all refs.
+  const revision = `refs/heads/${props.branch}`
+  return {
+    goTemplate: true,
+    goTemplateOptions: ['missingkey=error'],
+    generators: [
+      {
+        git: {
+          repoURL: props.repoURL,
+          revision,
+          requeueAfterSeconds: 180,
+          files: [{ path: 'stores/*/*/app.json' }],
+        },
+      },
+    ],
+    syncPolicy: { applicationsSync: 'sync', preserveResourcesOnDeletion: true },
+    // The controller resets foreign annotations; without this a confirmed deletion is stripped again.
+    preservedFields: { annotations: ['argocd.argoproj.io/deletion-approved'] },
+    template: {
+      metadata: {
+        name: '{{ .application }}',
+        labels: {
+          ...MANAGED_BY,
+          'storewright.dev/store': '{{ .name }}',
+          'storewright.dev/team': '{{ .team }}',
+          'storewright.dev/plan': '{{ .plan }}',
+          'storewright.dev/release': '{{ .release }}',
+          'storewright.dev/lifecycle': '{{ .lifecycle }}',
+        },
+        annotations: {
+          'argocd.argoproj.io/manifest-generate-paths': '.',
+          'storewright.dev/tree': '{{ .tree }}',
+          'storewright.dev/url': '{{ .url }}',
+          'notice.argocd.argoproj.io/content':
+            'Managed by Storewright: change store.yaml, not this Application.',
+          'notice.argocd.argoproj.io/url': `${props.dashboardUrl}/stores/{{ .name }}`,
+        },
+      },
+      spec: applicationSpec(props.repoURL, revision),
+    },
+    templatePatch: TEMPLATE_PATCH,
+  }
+}
+
+function applicationSpec(repoURL: string, targetRevision: string): ApplicationSpec {
+  return {
+    // Literal: a templated project needs global repository credentials (argo-cd v3.5.1 generators/git.go).
+    project: NAME,
+    source: {
+      repoURL,
+      targetRevision,
+      path: '{{ .path.path }}/manifests',
+      // Names the type, so that a stray kustomization.yaml or Chart.yaml cannot change it.
+      directory: { recurse: false, include: '*.yaml' },
+    },
+    destination: { name: '{{ .cluster }}', namespace: '{{ .namespace }}' },
+    revisionHistoryLimit: 3,
+    syncPolicy: {
+      automated: { prune: true, selfHeal: true, allowEmpty: false },
+      // Without refresh all retries would use the revision of the first attempt.
+      retry: {
+        limit: 5,
+        refresh: true,
+        backoff: { duration: '10s', factor: 2, maxDuration: '3m' },
+      },
+      syncOptions: ['FailOnSharedResource=true', 'ApplyOutOfSyncOnly=true'],
+    },
+  }
+}
+
+/** What is no string cannot be templated above. Never empty and never an empty `spec:`, which would wipe fields. */
+const TEMPLATE_PATCH = `spec:
+  syncPolicy:
+    automated:
+      enabled: {{ .autoSync }}
+{{- if eq .lifecycle "purge" }}
+metadata:
+  finalizers: ["${CASCADE_FINALIZER}"]
+{{- end }}
+`
+
+export interface StoresProjectProps extends ArgoProps {
+  /** Names of the clusters in Argo CD that may hold stores; at least one. */
+  readonly clusters: readonly string[]
+  /** Ways in which stores get their credentials; at least one. Each adds its kinds. */
+  readonly secretsModes: readonly SecretsMode[]
+}
+
+/** Source: argo-cd v3.5.1 pkg/apis/application/v1alpha1/types.go `AppProjectSpec`; `name` globs need 3.3. */
+interface AppProjectSpec {
+  readonly description: string
+  readonly sourceRepos: readonly string[]
+  readonly destinations: readonly { readonly name: string; readonly namespace: string }[]
+  readonly clusterResourceWhitelist: readonly {
+    readonly group: string
+    readonly kind: string
+    readonly name: string
+  }[]
+  readonly namespaceResourceWhitelist: readonly Kind[]
+  readonly roles: readonly { readonly name: string; readonly policies: readonly string[] }[]
+}
+
+/**
+ * What stores may consist of and where they may live. `Secret` is absent on purpose: a plain one in Git is refused.
+ * It confines an Application to `store-*`, not to its own namespace; the checks of the stores repo do that.
+ */
+export class StoresProject extends Construct {
+  constructor(scope: Construct, id: string, props: StoresProjectProps) {
+    super(scope, id)
+    const may = (resource: string) =>
+      `p, proj:${NAME}:dashboard, ${resource}, get, ${NAME}/*, allow`
+    const spec: AppProjectSpec = {
+      description: 'Online shops rendered by Storewright into the stores repo.',
+      sourceRepos: [props.repoURL],
+      destinations: props.clusters.map((name) => ({ name, namespace: 'store-*' })),
+      clusterResourceWhitelist: [{ group: '', kind: 'Namespace', name: 'store-*' }],
+      namespaceResourceWhitelist: namespacedKinds(props.secretsModes),
+      roles: [{ name: 'dashboard', policies: [may('applications'), may('logs')] }],
+    }
+    new ApiObject(this, 'AppProject', {
+      apiVersion: API_VERSION,
+      kind: 'AppProject',
+      metadata: {
+        name: NAME,
+        namespace: props.argocdNamespace,
+        labels: MANAGED_BY,
+        finalizers: [CASCADE_FINALIZER],
+      },
+      spec,
+    })
+  }
+}
