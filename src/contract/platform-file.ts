@@ -10,8 +10,6 @@ const dnsName = z
     'a DNS name',
   )
 const dnsLabel = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a DNS label')
-const millis = z.int().min(1).max(64_000)
-const mebi = z.int().min(1).max(262_144)
 const gibi = z.int().min(1).max(1000)
 
 /** `name:tag@sha256:<64 hex>`; both parts, so people read the tag and nodes pull the digest. */
@@ -33,36 +31,101 @@ export const Peer = z.union([
 ])
 export type Peer = z.infer<typeof Peer>
 
-/** Size of a store. CPU in millicores, memory in MiB, volumes in GiB. */
-export const Plan = z.strictObject({
-  wordpress: z.strictObject({
-    cpuRequestMillis: millis,
-    cpuLimitMillis: millis,
-    memoryRequestMi: mebi,
-    memoryLimitMi: mebi,
-    /** Apache processes: floor((memoryLimitMi - 150) / 25). */
-    workers: z.int().min(5).max(150),
-  }),
-  mariadb: z.strictObject({
-    cpuRequestMillis: millis,
-    cpuLimitMillis: millis,
-    memoryRequestMi: mebi,
-    memoryLimitMi: mebi,
-    bufferPoolMi: mebi,
-    maxConnections: z.int().min(10).max(5000),
-  }),
-  storage: z.strictObject({ uploads: gibi, database: gibi }),
-  quota: z.strictObject({
-    requestsCpuMillis: millis,
-    requestsMemoryMi: mebi,
-    limitsCpuMillis: millis,
-    limitsMemoryMi: mebi,
-    pods: z.int().min(8).max(200),
-  }),
-  /** Seconds the set-up Job may take. */
-  initDeadlineSeconds: z.int().min(300).max(7200),
+/** CPU of one store's part in canonical Kubernetes form (`500m`, `2`), read as millicores, 1 to 64000. */
+const cpu = z.string().transform((text, context) => {
+  const match = /^([1-9][0-9]{0,4})(m?)$/.exec(text)
+  const value = Number(match?.[1]) * (match?.[2] === 'm' ? 1 : 1000)
+  if (match !== null && value <= 64_000 && !(match[2] === 'm' && value % 1000 === 0)) return value
+  context.addIssue({
+    code: 'custom',
+    message: 'a canonical CPU quantity such as 250m or 2 (not 2000m)',
+  })
+  return z.NEVER
 })
-export type Plan = z.infer<typeof Plan>
+
+/** Memory in canonical Kubernetes form (`512Mi`, `2Gi`), read as MiB, 1 to 262144. */
+const memory = z.string().transform((text, context) => {
+  const match = /^([1-9][0-9]{0,5})(Mi|Gi)$/.exec(text)
+  const value = Number(match?.[1]) * (match?.[2] === 'Gi' ? 1024 : 1)
+  if (match !== null && value <= 262_144 && !(match[2] === 'Mi' && value % 1024 === 0)) return value
+  context.addIssue({
+    code: 'custom',
+    message: 'a canonical memory quantity such as 512Mi or 2Gi (not 2048Mi)',
+  })
+  return z.NEVER
+})
+
+const compute = { cpuRequest: cpu, cpuLimit: cpu, memoryRequest: memory, memoryLimit: memory }
+
+/** Size of a store, as platform.yaml declares it. */
+const PlanFile = z
+  .strictObject({
+    wordpress: z.strictObject({ ...compute, workers: z.int().min(5).max(150) }),
+    mariadb: z.strictObject({
+      ...compute,
+      bufferPool: memory,
+      maxConnections: z.int().min(10).max(5000),
+    }),
+    storage: z.strictObject({ uploads: gibi, database: gibi }),
+    quota: z.strictObject({
+      requestsCpu: cpu,
+      requestsMemory: memory,
+      limitsCpu: cpu,
+      limitsMemory: memory,
+      pods: z.int().min(8).max(200),
+    }),
+    initDeadlineSeconds: z.int().min(300).max(7200),
+  })
+  .transform((file): Plan => ({
+    wordpress: { ...computeOf(file.wordpress), workers: file.wordpress.workers },
+    mariadb: {
+      ...computeOf(file.mariadb),
+      bufferPoolMi: file.mariadb.bufferPool,
+      maxConnections: file.mariadb.maxConnections,
+    },
+    storage: file.storage,
+    quota: {
+      requestsCpuMillis: file.quota.requestsCpu,
+      requestsMemoryMi: file.quota.requestsMemory,
+      limitsCpuMillis: file.quota.limitsCpu,
+      limitsMemoryMi: file.quota.limitsMemory,
+      pods: file.quota.pods,
+    },
+    initDeadlineSeconds: file.initDeadlineSeconds,
+  }))
+
+interface Compute {
+  readonly cpuRequestMillis: number
+  readonly cpuLimitMillis: number
+  readonly memoryRequestMi: number
+  readonly memoryLimitMi: number
+}
+
+function computeOf(part: Record<keyof typeof compute, number>): Compute {
+  return {
+    cpuRequestMillis: part.cpuRequest,
+    cpuLimitMillis: part.cpuLimit,
+    memoryRequestMi: part.memoryRequest,
+    memoryLimitMi: part.memoryLimit,
+  }
+}
+
+/** Size of a store. CPU in millicores, memory in MiB, volumes in GiB. */
+export interface Plan {
+  /** `workers`: Apache processes, floor((memoryLimitMi - 150) / 25). */
+  readonly wordpress: Compute & { readonly workers: number }
+  readonly mariadb: Compute & { readonly bufferPoolMi: number; readonly maxConnections: number }
+  readonly storage: { readonly uploads: number; readonly database: number }
+  readonly quota: {
+    readonly requestsCpuMillis: number
+    readonly requestsMemoryMi: number
+    readonly limitsCpuMillis: number
+    readonly limitsMemoryMi: number
+    readonly pods: number
+  }
+  /** Seconds the set-up Job may take. */
+  readonly initDeadlineSeconds: number
+}
 
 /** A named set of images and code, so that a store moves from one whole set to another. */
 export const Release = z.strictObject({
@@ -90,7 +153,7 @@ export type Release = z.infer<typeof Release>
 
 /**
  * Fleet profile: `platform.yaml` of the stores repo, changed by people through review.
- * Absent keys take the default of `profile` (`domain/platform-defaults.ts`).
+ * Absent keys take the default of `profile` (`repo-files/platform-file.ts`).
  */
 export const PlatformFile = z.strictObject({
   apiVersion: z.literal('storewright.dev/v1'),
@@ -122,7 +185,7 @@ export const PlatformFile = z.strictObject({
         .optional(),
     })
     .optional(),
-  plans: z.record(z.string().regex(PLAN_KEY), Plan).optional(),
+  plans: z.record(z.string().regex(PLAN_KEY), PlanFile).optional(),
   releases: z.record(z.string().regex(RELEASE_ID), Release),
   defaults: z
     .strictObject({

@@ -64,3 +64,28 @@ export const Problem = z
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>
+
+/**
+ * One detail per issue of `error`, at most 100. An unknown key is pointed at itself, not at its parent.
+ * Never repeats a value; keys in pointers are cut at 64 characters.
+ */
+export function problemDetails(error: z.ZodError): ProblemDetail[] {
+  return error.issues
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({
+            pointer: pointerOf([...issue.path, key]),
+            detail: 'is not a known key',
+          }))
+        : [{ pointer: pointerOf(issue.path), detail: issue.message }],
+    )
+    .slice(0, 100)
+}
+
+/** RFC 6901 in URI fragment form: `#/plan`, `#/labels/a~1b`. */
+function pointerOf(path: readonly PropertyKey[]): string {
+  const parts = path.map((part) =>
+    String(part).slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1'),
+  )
+  return ['#', ...parts].join('/')
+}

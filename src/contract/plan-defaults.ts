@@ -1,0 +1,87 @@
+import type { Plan } from './platform-file.ts'
+
+/**
+ * Plans of a platform that declares none. Workers are floor((memory limit - 150) / 25) Apache processes:
+ * the server's default of 150 would be killed for memory under load. Connections are workers x replicas + 25,
+ * rounded up to ten. The quota holds the store, its set-up Job, cron and one ACME solver at once.
+ */
+export const defaultPlans = {
+  small: {
+    wordpress: {
+      cpuRequestMillis: 100,
+      cpuLimitMillis: 1000,
+      memoryRequestMi: 256,
+      memoryLimitMi: 512,
+      workers: 14,
+    },
+    mariadb: {
+      cpuRequestMillis: 100,
+      cpuLimitMillis: 500,
+      memoryRequestMi: 256,
+      memoryLimitMi: 384,
+      bufferPoolMi: 128,
+      maxConnections: 40,
+    },
+    storage: { uploads: 2, database: 2 },
+    quota: {
+      requestsCpuMillis: 600,
+      requestsMemoryMi: 1024,
+      limitsCpuMillis: 4000,
+      limitsMemoryMi: 2048,
+      pods: 12,
+    },
+    initDeadlineSeconds: 900,
+  },
+  medium: {
+    wordpress: {
+      cpuRequestMillis: 250,
+      cpuLimitMillis: 2000,
+      memoryRequestMi: 512,
+      memoryLimitMi: 1024,
+      workers: 34,
+    },
+    mariadb: {
+      cpuRequestMillis: 250,
+      cpuLimitMillis: 1000,
+      memoryRequestMi: 512,
+      memoryLimitMi: 768,
+      bufferPoolMi: 384,
+      maxConnections: 60,
+    },
+    storage: { uploads: 10, database: 5 },
+    quota: {
+      requestsCpuMillis: 1500,
+      requestsMemoryMi: 2048,
+      limitsCpuMillis: 8000,
+      limitsMemoryMi: 4096,
+      pods: 15,
+    },
+    initDeadlineSeconds: 1800,
+  },
+  large: {
+    wordpress: {
+      cpuRequestMillis: 500,
+      cpuLimitMillis: 2000,
+      memoryRequestMi: 1024,
+      memoryLimitMi: 2048,
+      workers: 75,
+    },
+    mariadb: {
+      cpuRequestMillis: 500,
+      cpuLimitMillis: 2000,
+      memoryRequestMi: 1024,
+      memoryLimitMi: 1536,
+      bufferPoolMi: 1024,
+      maxConnections: 100,
+    },
+    storage: { uploads: 50, database: 20 },
+    quota: {
+      requestsCpuMillis: 4000,
+      requestsMemoryMi: 8192,
+      limitsCpuMillis: 18_000,
+      limitsMemoryMi: 16_384,
+      pods: 24,
+    },
+    initDeadlineSeconds: 3600,
+  },
+} as const satisfies Record<string, Plan>
