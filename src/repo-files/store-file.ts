@@ -1,0 +1,80 @@
+import type { ProblemDetail } from '../contract/problem.ts'
+import { StoreFile } from '../contract/store-file.ts'
+import { type Parsed, parseYaml, refused } from './yaml.ts'
+
+/** Where a store.yaml lies: `stores/<team>/<name>/`. */
+export interface StorePath {
+  readonly team: string
+  readonly name: string
+}
+
+/** Reads store.yaml; with `path`, name and team must equal it. */
+export function parseStoreFile(text: string, path?: StorePath): Parsed<StoreFile> {
+  const parsed = parseYaml(text, StoreFile)
+  if (parsed.value === null || path === undefined) return parsed
+  const problems: ProblemDetail[] = []
+  if (parsed.value.name !== path.name) {
+    problems.push({ pointer: '#/name', detail: `must equal its folder, ${path.name}` })
+  }
+  if (parsed.value.team !== path.team) {
+    problems.push({ pointer: '#/team', detail: `must equal its folder, ${path.team}` })
+  }
+  return problems.length === 0 ? parsed : refused(problems)
+}
+
+/**
+ * A store as plain data in the key order of the documentation, unset keys left out.
+ * Printing it gives the same bytes for the same intent, whatever order a request had.
+ */
+export function storeDocument(store: StoreFile): Record<string, unknown> {
+  const { lifecycle, storage, admin, site, nonce, labels } = store
+  return withoutUnset({
+    apiVersion: store.apiVersion,
+    kind: store.kind,
+    name: store.name,
+    team: store.team,
+    engine: store.engine,
+    plan: store.plan,
+    release: store.release,
+    cluster: store.cluster,
+    storage: withoutUnset({
+      uploads: storage.uploads,
+      database: storage.database,
+      uploadsAccess: storage.uploadsAccess,
+      class: storage.class,
+    }),
+    secretsMode: store.secretsMode,
+    lifecycle: withoutUnset({
+      state: lifecycle.state,
+      since: lifecycle.since,
+      purgeAfter: lifecycle.purgeAfter,
+      reason: lifecycle.reason,
+    }),
+    autoSync: store.autoSync,
+    title: store.title,
+    owner: store.owner,
+    admin: { user: admin.user },
+    site: {
+      country: site.country,
+      currency: site.currency,
+      locale: site.locale,
+      timezone: site.timezone,
+    },
+    sampleProduct: store.sampleProduct,
+    labels: labels === undefined ? undefined : sorted(labels),
+    nonce: { retry: nonce.retry, credentials: nonce.credentials, adminReset: nonce.adminReset },
+  })
+}
+
+/** Leading `#` lines of a store.yaml; an edit keeps them. */
+export function leadingComment(text: string): string {
+  return /^(?:#[^\n]*\n)*/.exec(text)?.[0] ?? ''
+}
+
+function withoutUnset(object: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
+}
+
+function sorted(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+}

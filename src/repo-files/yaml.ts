@@ -1,0 +1,40 @@
+import { CORE_SCHEMA, load, YAMLException } from 'js-yaml'
+import type { z } from 'zod'
+import { problemDetails, type ProblemDetail } from '../contract/problem.ts'
+
+/** Input files of the stores repo are at most 64 KiB; a larger one is refused before it is parsed. */
+const MAX_INPUT_BYTES = 65_536
+
+/** A parsed file, or everything that is wrong with it. */
+export type Parsed<T> =
+  | { readonly value: T; readonly problems: readonly [] }
+  | { readonly value: null; readonly problems: readonly ProblemDetail[] }
+
+/**
+ * Reads one YAML document and checks it against `schema`; every problem is reported, each with a JSON pointer.
+ * Duplicate keys, unknown tags, aliases and a second document are errors; dates and `yes` stay strings.
+ */
+export function parseYaml<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
+  if (new TextEncoder().encode(text).length > MAX_INPUT_BYTES) {
+    return refused([{ pointer: '#', detail: 'the file is larger than 64 KiB' }])
+  }
+  let document: unknown
+  try {
+    document = load(text, { schema: CORE_SCHEMA, maxAliases: 0 })
+  } catch (error) {
+    return refused([{ pointer: '#', detail: `not valid YAML: ${reasonOf(error)}` }])
+  }
+  const checked = schema.safeParse(document)
+  if (checked.success) return { value: checked.data, problems: [] }
+  return refused(problemDetails(checked.error))
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof YAMLException)) return 'it is nested too deeply'
+  return error.mark ? `${error.reason} (line ${error.mark.line + 1})` : error.reason
+}
+
+/** The answer for a file with problems. */
+export function refused(problems: readonly ProblemDetail[]): Parsed<never> {
+  return { value: null, problems }
+}
