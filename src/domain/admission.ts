@@ -1,0 +1,180 @@
+import type { Platform } from '../contract/platform-file.ts'
+import type { ProblemDetail } from '../contract/problem.ts'
+import type { StoreCreate } from '../contract/store.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import { StoreError } from './errors.ts'
+import { isReservedName } from './layout.ts'
+import type { Snapshot, StoreRecord } from './snapshot.ts'
+
+/**
+ * Decides whether a new store may exist beside what is declared, and fills in its intent.
+ * @throws StoreError `name_reserved`, `name_taken`, `engine_not_available`, `invalid_request` (aliases that
+ *   disagree), `invalid_store` (a plan, release, team or cluster that platform.yaml does not declare),
+ *   `store_limit_reached`
+ */
+export function admitStore(request: StoreCreate, at: Snapshot, owner: string): StoreFile {
+  const { platform } = at
+  requireEngine(request)
+  const team = oneName('team', request.team, request.namespace) ?? platform.defaults.team
+  const user = oneName('admin', request.admin?.user, request.adminUser) ?? 'shopkeeper'
+  if (isReservedName(request.name, platform.reservedNames)) {
+    throw new StoreError('name_reserved', 'this name is reserved', {
+      errors: [pointed('#/name', 'is reserved')],
+    })
+  }
+  requireFreeName(request.name, at)
+  const store = intentOf(request, platform, { team, user, owner })
+  const problems = unknownReferences(store, platform)
+  if (problems.length > 0) {
+    throw new StoreError('invalid_store', 'the request does not fit platform.yaml', {
+      errors: problems,
+    })
+  }
+  requireRoom(store, at)
+  return store
+}
+
+function requireEngine(request: StoreCreate): void {
+  const engine = oneName('engine', request.engine, request.type) ?? 'woo'
+  if (engine === 'woo' || engine === 'woocommerce') return
+  throw new StoreError('engine_not_available', `engine ${quoted(engine)} is not available`, {
+    errors: [pointed(request.engine === undefined ? '#/type' : '#/engine', 'available: woo')],
+    hint: 'Leave engine out or send "woo" (alias "woocommerce"), the only engine of this version.',
+  })
+}
+
+/** The value given under either of two names; both and different is an error. */
+function oneName(
+  what: string,
+  one: string | undefined,
+  other: string | undefined,
+): string | undefined {
+  if (one !== undefined && other !== undefined && !sameEngine(one, other)) {
+    throw new StoreError('invalid_request', `${what} was given twice with different values`, {
+      errors: [pointed(`#/${what}`, 'was given under two names with different values')],
+    })
+  }
+  return one ?? other
+}
+
+function sameEngine(one: string, other: string): boolean {
+  return one === other || (one === 'woo' && other === 'woocommerce')
+}
+
+function requireFreeName(name: string, at: Snapshot): void {
+  const holder = at.stores.get(name)
+  if (holder === undefined && !at.duplicates.some((path) => path.endsWith(`/${name}`))) return
+  throw new StoreError('name_taken', 'store already exists', {
+    errors: [pointed('#/name', 'is taken')],
+    hint: `Pick another name, or GET /api/v1/stores/${name}.`,
+  })
+}
+
+function intentOf(
+  request: StoreCreate,
+  platform: Platform,
+  said: { team: string; user: string; owner: string },
+): StoreFile {
+  const plan = request.plan ?? platform.defaults.plan
+  const cluster = request.cluster ?? platform.defaults.cluster
+  const sizes = Object.hasOwn(platform.plans, plan) ? platform.plans[plan]?.storage : undefined
+  const storageClass = Object.hasOwn(platform.clusters, cluster)
+    ? platform.clusters[cluster]?.storageClass
+    : undefined
+  return {
+    apiVersion: 'storewright.dev/v1',
+    kind: 'Store',
+    name: request.name,
+    team: said.team,
+    engine: 'woo',
+    plan,
+    release: request.release ?? platform.defaults.release,
+    cluster,
+    title: request.title ?? request.name,
+    owner: said.owner,
+    lifecycle: { state: 'active' },
+    autoSync: request.autoSync ?? true,
+    storage: {
+      uploads: sizes?.uploads ?? 1,
+      database: sizes?.database ?? 1,
+      uploadsAccess: 'RWO',
+      ...(storageClass === undefined ? {} : { class: storageClass }),
+    },
+    secretsMode: 'job',
+    admin: { user: said.user },
+    site: {
+      country: request.site?.country ?? 'US',
+      currency: request.site?.currency ?? 'USD',
+      locale: request.site?.locale ?? 'en_US',
+      timezone: request.site?.timezone ?? 'UTC',
+    },
+    sampleProduct: request.sampleProduct ?? true,
+    ...(request.labels === undefined ? {} : { labels: request.labels }),
+    nonce: { retry: 0, credentials: 1, adminReset: 0 },
+  }
+}
+
+/** Keys of an intent that name nothing in platform.yaml, each with what could be named. */
+export function unknownReferences(store: StoreFile, platform: Platform): ProblemDetail[] {
+  const known = {
+    plan: platform.plans,
+    release: platform.releases,
+    cluster: platform.clusters,
+    team: platform.teams,
+  } as const
+  return (['plan', 'release', 'cluster', 'team'] as const)
+    .filter((key) => !Object.hasOwn(known[key], store[key]))
+    .map((key) => {
+      const names = Object.keys(known[key]).slice(0, 20).join(', ')
+      return pointed(`#/${key}`, `platform.yaml declares no such ${key}; it declares ${names}`)
+    })
+}
+
+/** Stores that count against a limit: declared and not deleted. */
+export function countStores(at: Snapshot, counts: (record: StoreRecord) => boolean): number {
+  let count = 0
+  for (const record of at.stores.values()) {
+    if (!isDeleted(record) && counts(record)) count += 1
+  }
+  return count
+}
+
+function isDeleted(record: StoreRecord): boolean {
+  const state = record.intent?.lifecycle.state ?? record.app?.lifecycle
+  return state === 'deleted' || state === 'purge'
+}
+
+function requireRoom(store: StoreFile, at: Snapshot): void {
+  const { platform } = at
+  const scopes = [
+    { scope: 'platform', limit: platform.maxStores, used: countStores(at, () => true) },
+    {
+      scope: 'team',
+      limit: platform.teams[store.team]?.maxStores ?? 0,
+      used: countStores(at, (record) => record.team === store.team),
+    },
+    {
+      scope: 'cluster',
+      limit: platform.clusters[store.cluster]?.maxStores ?? 0,
+      used: countStores(at, (record) => record.intent?.cluster === store.cluster),
+    },
+  ]
+  const full = scopes.find(({ limit, used }) => used >= limit)
+  if (full === undefined) return
+  throw new StoreError(
+    'store_limit_reached',
+    `the ${full.scope} holds ${full.limit} stores already`,
+    {
+      extra: { limit: full.limit, scope: full.scope },
+    },
+  )
+}
+
+function pointed(pointer: string, detail: string): ProblemDetail {
+  return { pointer, detail }
+}
+
+/** Short words only; anything longer is not repeated to the client. */
+function quoted(text: string): string {
+  return /^[a-z0-9-]{1,20}$/.test(text) ? `"${text}"` : 'of that name'
+}

@@ -1,0 +1,40 @@
+import type { Platform } from '../contract/platform-file.ts'
+
+/** Folder of one store in the stores repo. */
+export function storeFolder(team: string, name: string): string {
+  return `stores/${team}/${name}`
+}
+
+/** Kubernetes namespace, and name of the Argo CD Application: at most 46 characters. */
+export function namespaceOf(name: string): string {
+  return `store-${name}`
+}
+
+/** Primary host of a store, without scheme and port. */
+export function hostOf(name: string, platform: Platform): string {
+  return `${name}.${platform.baseDomain}`
+}
+
+/** Public address of a store. The public port is 80 or 443, so it never shows. */
+export function urlOf(name: string, platform: Platform): string {
+  return `${platform.scheme}://${hostOf(name, platform)}`
+}
+
+const RESERVED = new Set(
+  (
+    'default argocd ingress-nginx cert-manager monitoring storewright www api admin dashboard app auth login ' +
+    'oauth sso mail smtp imap ftp ns1 ns2 mx autoconfig autodiscover wpad isatap localhost metrics grafana ' +
+    'prometheus argo git status help support billing static assets cdn internal root test staging'
+  ).split(' '),
+)
+
+/**
+ * May no store bear this name? Host names that people trust, names of cluster components, and `extra`
+ * (`reservedNames` of platform.yaml; a final `*` matches any ending).
+ */
+export function isReservedName(name: string, extra: readonly string[]): boolean {
+  if (RESERVED.has(name) || name.startsWith('kube-')) return true
+  return extra.some((pattern) =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+  )
+}

@@ -1,0 +1,86 @@
+import type { PhaseRow } from './phase.ts'
+import type { PhaseInput, Verdict } from './verdict.ts'
+
+const FIRST_START_MS = 15 * 60_000
+const RESTART_MS = 5 * 60_000
+const SETTLE_MS = 5_000
+
+/** Rows 14 to 21: it is applied; does it work? */
+export const healthRows: readonly PhaseRow[] = [
+  // 14 on its way out
+  ({ declared, application }) => {
+    if (declared.lifecycle !== 'purge') return null
+    if (application?.health === 'Degraded') {
+      return { phase: 'Deleting', reason: 'BackupFailed', message: 'The final backup failed' }
+    }
+    return application?.health === 'Healthy'
+      ? { phase: 'Deleting', reason: 'ReadyToRemove', message: 'Its folder can leave Git' }
+      : { phase: 'Deleting', reason: 'FinalBackup', message: 'The final backup is running' }
+  },
+
+  // 15
+  ({ application }) =>
+    application?.health === 'Degraded'
+      ? { phase: 'Degraded', reason: 'Degraded', message: 'Argo CD reports a part that has failed' }
+      : null,
+
+  // 16, 17: a StatefulSet is Progressing for ever, never Degraded, so the deadline is ours.
+  // Source: argo-cd v3.5.1 gitops-engine/pkg/health.
+  (input) => (isProgressing(input) ? progressing(input) : null),
+
+  // 18
+  ({ application }) =>
+    application?.health === 'Unknown'
+      ? { phase: 'Unknown', reason: 'HealthUnknown', message: 'Argo CD cannot tell its health' }
+      : null,
+
+  // 19
+  ({ declared, application }) => {
+    if (declared.lifecycle === 'suspended') {
+      return { phase: 'Suspended', reason: 'Suspended', message: 'Off; data is kept' }
+    }
+    if (declared.lifecycle === 'deleted') {
+      return {
+        phase: 'SoftDeleted',
+        reason: 'SoftDeleted',
+        message: 'Deleted; data is kept until it is purged',
+      }
+    }
+    return application?.health === 'Suspended'
+      ? {
+          phase: 'Suspended',
+          reason: 'PausedInCluster',
+          message: 'Paused in the cluster, not by Git',
+        }
+      : null
+  },
+
+  // 20
+  ({ application, now }) => {
+    const since = application?.healthSince ?? null
+    return since !== null && now - Date.parse(since) < SETTLE_MS
+      ? { phase: 'Progressing', reason: 'Settling', message: 'Healthy; waiting for it to stay so' }
+      : null
+  },
+
+  // 21
+  () => ({ phase: 'Ready', reason: 'Serving', message: 'Serving' }),
+]
+
+function isProgressing({ application }: PhaseInput): boolean {
+  const health = application?.health
+  return health === 'Progressing' || health === 'Missing' || health === ''
+}
+
+function progressing({ application, declared, everReady, now }: PhaseInput): Verdict {
+  const since = application?.healthSince ?? null
+  const began = since === null ? declared.committedAt : Date.parse(since)
+  const limit = everReady ? RESTART_MS : FIRST_START_MS
+  return now - began > limit
+    ? {
+        phase: 'Degraded',
+        reason: 'ProgressDeadline',
+        message: `Not ready after ${limit / 60_000} minutes`,
+      }
+    : { phase: 'Progressing', reason: 'Starting', message: 'Its parts are starting' }
+}

@@ -1,0 +1,107 @@
+import type { PhaseRow } from './phase.ts'
+import type { PhaseInput, Verdict } from './verdict.ts'
+
+/** Without a webhook Argo CD polls every 2 to 3 minutes. */
+const WEBHOOK_MISSING_MS = 3 * 60_000
+
+/** Conditions that mean Argo CD could not even compare. Source: argo-cd v3.5.1 `types.go`. */
+const CANNOT_COMPARE = ['InvalidSpecError', 'ComparisonError', 'UnknownError']
+
+/** Rows 8 to 13: was this tree seen, and was it applied? */
+export const operationRows: readonly PhaseRow[] = [
+  // 8 Argo CD cannot compare
+  ({ application }) => {
+    const condition = application?.conditions.find(({ type }) => CANNOT_COMPARE.includes(type))
+    return condition === undefined
+      ? null
+      : { phase: 'Failed', reason: 'CannotCompare', message: condition.message }
+  },
+
+  // 9 a sync is requested or running
+  (input) => {
+    const state = input.application?.operationState ?? null
+    const running = state?.phase === 'Running' || state?.phase === 'Terminating'
+    if (input.application?.operationRequested !== true && !running) return null
+    if (running && input.applied !== null && input.applied !== input.declared.required) {
+      return syncing(
+        'BlockedByPreviousSync',
+        'An earlier sync is still running and blocks this change',
+      )
+    }
+    // Running with an end time: the attempt is over, Argo CD waits to try again.
+    return running && state.finishedAt !== null
+      ? syncing(
+          'Retrying',
+          `Attempt ${state.retryCount + 1} failed, Argo CD tries again: ${state.message}`,
+        )
+      : syncing('Applying', 'Argo CD is applying it')
+  },
+
+  // 10 this tree was not seen
+  ({ application, declared, observed, now }) => {
+    if (application === null || observed === declared.required) return null
+    if (observed === null) {
+      return {
+        phase: 'Unknown',
+        reason: 'RevisionNotInClone',
+        message: 'Argo CD compared with a commit that the stores repo does not have',
+      }
+    }
+    return now - declared.committedAt > WEBHOOK_MISSING_MS
+      ? committed(
+          'WebhookMissing',
+          'Argo CD has not looked for minutes; it polls when no webhook tells it',
+        )
+      : committed('WaitingForRefresh', 'In Git; Argo CD has not looked yet')
+  },
+
+  // 11 the sync of this tree failed
+  (input) => {
+    const state = input.application?.operationState ?? null
+    const failed = state?.phase === 'Failed' || state?.phase === 'Error'
+    if (failed && input.applied === input.declared.required) {
+      return { phase: 'Failed', reason: 'SyncFailed', message: state.message }
+    }
+    const condition = input.application?.conditions.find(({ type }) => type === 'SyncError')
+    return condition === undefined
+      ? null
+      : { phase: 'Failed', reason: 'SyncFailed', message: condition.message }
+  },
+
+  // 12 seen, not applied
+  (input) => (input.application?.sync === 'Synced' ? null : outOfSync(input)),
+
+  // 13 health is older than the last operation
+  ({ application }) => {
+    const finishedAt = application?.operationState?.finishedAt ?? null
+    const reconciledAt = application?.reconciledAt ?? null
+    if (finishedAt === null) return null
+    return reconciledAt !== null && Date.parse(reconciledAt) >= Date.parse(finishedAt)
+      ? null
+      : {
+          phase: 'Progressing',
+          reason: 'HealthNotReassessed',
+          message: 'Applied; Argo CD has not looked at its health since',
+        }
+  },
+]
+
+function outOfSync({ application, declared }: PhaseInput): Verdict | null {
+  if (declared.queued)
+    return committed('Queued', 'Waits for its turn: the provisioning cap is reached')
+  if (!declared.autoSync)
+    return committed('AutoSyncOff', 'Committed, not applied: auto-sync is off')
+  if (application?.onlyPrunableLeft === true) return null
+  if (application?.syncWindowDenies === true) {
+    return committed('SyncWindow', 'Committed, not applied: a sync window forbids it now')
+  }
+  return syncing('Pending', 'Argo CD sees the difference and is about to apply it')
+}
+
+function syncing(reason: Verdict['reason'], message: string): Verdict {
+  return { phase: 'Syncing', reason, message }
+}
+
+function committed(reason: Verdict['reason'], message: string): Verdict {
+  return { phase: 'Committed', reason, message }
+}
