@@ -1,0 +1,107 @@
+import type { PlatformView } from '../contract/platform.ts'
+import { GENERATOR, VERSION } from '../contract/version.ts'
+import { countStores } from '../domain/admission.ts'
+import { memoryQuantity, cpuQuantity } from '../domain/plans.ts'
+import type { OperationDeps, RepoState } from '../domain/ports.ts'
+
+/** What a client must know to offer choices and to say what is simulated or blocked. */
+export function getPlatform(deps: OperationDeps): PlatformView {
+  const at = deps.repo.snapshot()
+  const { platform } = at
+  const state = deps.repo.state()
+  return {
+    version: VERSION,
+    generator: GENERATOR,
+    revision: at.head,
+    writeMode: 'direct',
+    statusSource: deps.applications.source,
+    simulated: deps.applications.simulated,
+    profile: platform.profile,
+    baseDomain: platform.baseDomain,
+    scheme: platform.scheme,
+    cloneUrl: deps.cloneUrl,
+    engines: [
+      { id: 'woo', available: true },
+      { id: 'medusa', available: false },
+    ],
+    plans: plansOf(platform.plans),
+    releases: Object.entries(platform.releases).map(([id, release]) => ({
+      id,
+      wordpress: /:([^:@/-]+)[^:@/]*@/.exec(release.images.wordpress)?.[1] ?? '',
+      woocommerce: release.woocommerce.version,
+      mariadb: release.schema.mariadb,
+    })),
+    teams: Object.entries(platform.teams).map(([id, team]) => ({
+      id,
+      title: team.title ?? id,
+      maxStores: team.maxStores,
+    })),
+    clusters: Object.keys(platform.clusters),
+    defaults: platform.defaults,
+    limits: {
+      stores: countStores(at, () => true),
+      maxStores: platform.maxStores,
+      retentionDays: platform.retentionDays,
+    },
+    readOnly: state.blockedBy === 'history_rewritten',
+    banners: bannersOf(deps, state),
+  }
+}
+
+function plansOf(
+  plans: ReturnType<OperationDeps['repo']['snapshot']>['platform']['plans'],
+): PlatformView['plans'] {
+  return Object.entries(plans).map(([id, plan]) => ({
+    id,
+    cpu: cpuQuantity(plan.wordpress.cpuLimitMillis + plan.mariadb.cpuLimitMillis),
+    memory: memoryQuantity(plan.wordpress.memoryLimitMi + plan.mariadb.memoryLimitMi),
+    storage: `${plan.storage.uploads + plan.storage.database}Gi`,
+    pods: plan.quota.pods,
+    workers: plan.wordpress.workers,
+  }))
+}
+
+/** Worst first. */
+function bannersOf(deps: OperationDeps, state: RepoState): PlatformView['banners'] {
+  const banners: PlatformView['banners'] = []
+  switch (state.blockedBy) {
+    case null:
+      break
+    case 'history_rewritten':
+      banners.push({
+        code: 'history_rewritten',
+        message:
+          'The history of the stores repo was rewritten; writes are refused until an admin accepts it.',
+      })
+      break
+    case 'git_auth':
+      banners.push({
+        code: 'git_auth',
+        message: 'The stores repo refuses our credentials; writes are off.',
+      })
+      break
+    case 'git_unavailable':
+    case 'not_ready':
+      banners.push({
+        code: 'git_unavailable',
+        message:
+          'The stores repo cannot be reached; writes are off, reads show the last known state.',
+      })
+      break
+  }
+  const [problem] = deps.repo.snapshot().platformProblems
+  if (problem !== undefined) {
+    banners.push({
+      code: 'platform_invalid',
+      message: `platform.yaml is not valid (${problem.pointer} ${problem.detail}); its last good version is used.`,
+    })
+  }
+  if (deps.applications.simulated) {
+    banners.push({
+      code: 'simulated',
+      message:
+        'Simulated Argo CD: stores are committed to Git, but no cluster runs them. Health, sync and addresses are made up.',
+    })
+  }
+  return banners
+}
