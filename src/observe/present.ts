@@ -1,0 +1,108 @@
+import type { Platform } from '../contract/platform-file.ts'
+import type { Condition, Store } from '../contract/store.ts'
+import { GENERATOR } from '../contract/version.ts'
+import type { Status } from '../contract/words.ts'
+import { hostOf, namespaceOf, urlOf } from '../domain/layout.ts'
+import type { StoreRecord } from '../domain/snapshot.ts'
+import type { Judgement, PhaseInput } from '../domain/verdict.ts'
+
+/** What was concluded about one store. */
+export interface Observed {
+  readonly input: PhaseInput
+  readonly judgement: Judgement
+  readonly status: Status
+  readonly everReady: boolean
+  readonly conditions: readonly Condition[]
+  readonly simulated: boolean
+}
+
+/** One store as the API answers it. */
+export function presentStore(record: StoreRecord, platform: Platform, observed: Observed): Store {
+  const { input, judgement } = observed
+  const { intent, app } = record
+  const host = app?.host ?? hostOf(record.name, platform)
+  const address = app?.url ?? urlOf(record.name, platform)
+  return {
+    name: record.name,
+    namespace: record.team,
+    team: record.team,
+    engine: intent?.engine ?? app?.engine ?? 'woo',
+    plan: intent?.plan ?? app?.plan ?? '',
+    title: intent?.title ?? record.name,
+    status: observed.status,
+    phase: judgement.phase,
+    reason: judgement.reason,
+    message: judgement.message,
+    url: observed.everReady ? address : '',
+    host,
+    adminUrl: `${address}/wp-admin`,
+    adminUser: intent?.admin.user ?? '',
+    owner: intent?.owner ?? '',
+    targetNamespace: app?.namespace ?? namespaceOf(record.name),
+    health: input.application?.health || 'Unknown',
+    sync: input.application?.sync || 'Unknown',
+    simulated: observed.simulated,
+    stale: judgement.stale,
+    asOf: new Date(input.source.asOf).toISOString(),
+    ...lifecycleOf(record),
+    modified: app !== null && record.manifestsTree !== app.tree,
+    createdAt: record.created.at,
+    revision: record.last.commit,
+    observedRevision: input.application?.syncRevision || null,
+    etag: `"${record.intentBlob}"`,
+    conditions: [...observed.conditions],
+    change: changeOf(record, input, judgement),
+    release: intent?.release ?? app?.release ?? '',
+    version: versionsOf(record, platform),
+    links: {
+      self: `/api/v1/stores/${record.name}`,
+      argo: null,
+      commit: null,
+      pullRequest: null,
+      site: address,
+      admin: `${address}/wp-admin`,
+    },
+    labels: intent?.labels ?? {},
+  }
+}
+
+function lifecycleOf({ intent, app }: StoreRecord) {
+  const lifecycle = intent?.lifecycle ?? { state: app?.lifecycle ?? ('active' as const) }
+  const deleted = lifecycle.state === 'deleted' || lifecycle.state === 'purge'
+  return {
+    lifecycle: lifecycle.state,
+    autoSync: intent?.autoSync ?? app?.autoSync ?? true,
+    deletedAt: deleted ? (lifecycle.since ?? null) : null,
+    purgeAfter: lifecycle.purgeAfter ?? null,
+  }
+}
+
+function changeOf({ last }: StoreRecord, input: PhaseInput, judgement: Judgement): Store['change'] {
+  const observed = input.observed === input.declared.required && input.application !== null
+  const synced = observed && input.application?.sync === 'Synced'
+  const live = synced && ['Ready', 'Suspended', 'SoftDeleted'].includes(judgement.phase)
+  return {
+    state: live ? 'Live' : synced ? 'Synced' : 'Committed',
+    action: last.action,
+    operation: last.requestId,
+    commit: last.commit,
+    by: last.by,
+    at: last.at,
+  }
+}
+
+function versionsOf({ intent, app }: StoreRecord, platform: Platform): Store['version'] {
+  const id = intent?.release ?? ''
+  const release = Object.hasOwn(platform.releases, id) ? platform.releases[id] : undefined
+  return {
+    generator: app?.generator ?? GENERATOR,
+    wordpress: release === undefined ? '' : tagOf(release.images.wordpress),
+    woocommerce: release?.woocommerce.version ?? '',
+    mariadb: release?.schema.mariadb ?? '',
+  }
+}
+
+/** `7.1.0` of `wordpress:7.1.0-php8.3-apache@sha256:…`. */
+function tagOf(image: string): string {
+  return /:([^:@/]+)@/.exec(image)?.[1]?.split('-')[0] ?? ''
+}
