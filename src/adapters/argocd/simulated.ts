@@ -1,0 +1,137 @@
+import type { Application } from '../../domain/application.ts'
+import type { Applications, Clock } from '../../domain/ports.ts'
+import type { StoreRecord } from '../../domain/snapshot.ts'
+
+/** Seconds after the commit at which the played Argo CD takes each step. */
+const STEPS = { created: 1, syncing: 2, synced: 4, healthy: 7, off: 3 } as const
+
+/** Label of store.yaml that plays a fault; read here and nowhere else. */
+const FAULT_LABEL = 'storewright.dev/simulate'
+
+/**
+ * Argo CD played by this process: a pure function of commit time, tree and now. No cluster runs anything.
+ * A store is Ready 12 s after its commit: 7 s to Healthy and the 5 s that health must last.
+ */
+export function simulatedApplications(clock: Clock): Applications {
+  return {
+    source: 'simulated',
+    simulated: true,
+    get: (declared) => simulate(declared, clock.now()),
+    applicationSet: () => ({ error: null }),
+    asOf: () => clock.now(),
+  }
+}
+
+/** What Argo CD would report `now` (milliseconds since the epoch); `null` before it would have made an Application. */
+export function simulate(record: StoreRecord, now: number): Application | null {
+  const created = Date.parse(record.created.at) + STEPS.created * 1000
+  const fault = record.intent?.labels?.[FAULT_LABEL]
+  if (record.app === null || now < created || fault === 'missing') return null
+  const base = { ...IDLE, name: record.app.application, createdAt: iso(created) }
+  const elapsed = (now - Date.parse(record.last.at)) / 1000
+  if (elapsed < STEPS.syncing) {
+    const first = record.created.commit === record.last.commit
+    return first ? base : { ...base, ...before(record) }
+  }
+  if (!record.app.autoSync) return { ...base, ...compared(record, now), sync: 'OutOfSync' }
+  const off = record.app.lifecycle !== 'active'
+  if (elapsed < (off ? STEPS.off : STEPS.synced)) return { ...base, ...running(record, now) }
+  if (fault === 'sync-failed') return { ...base, ...failed(record, now) }
+  return { ...base, ...applied(record, now, off, fault) }
+}
+
+const IDLE: Omit<Application, 'name' | 'createdAt'> = {
+  deletionTimestamp: null,
+  health: '',
+  healthSince: null,
+  sync: '',
+  syncRevision: '',
+  operationRequested: false,
+  operationState: null,
+  reconciledAt: null,
+  conditions: [],
+  onlyPrunableLeft: false,
+  syncWindowDenies: false,
+}
+
+type Part = Partial<Application>
+
+/** The state of the change before the newest one: applied and well. */
+function before(record: StoreRecord): Part {
+  return {
+    sync: 'Synced',
+    syncRevision: record.created.commit,
+    health: 'Healthy',
+    healthSince: record.created.at,
+    reconciledAt: record.last.at,
+  }
+}
+
+function compared(record: StoreRecord, now: number): Part {
+  return {
+    sync: 'OutOfSync',
+    syncRevision: record.last.commit,
+    health: 'Missing',
+    healthSince: at(record, STEPS.syncing),
+    reconciledAt: iso(now),
+  }
+}
+
+function running(record: StoreRecord, now: number): Part {
+  return {
+    ...compared(record, now),
+    operationState: {
+      phase: 'Running',
+      message: 'applying (simulated)',
+      startedAt: at(record, STEPS.syncing),
+      finishedAt: null,
+      revision: record.last.commit,
+      retryCount: 0,
+    },
+  }
+}
+
+function failed(record: StoreRecord, now: number): Part {
+  return {
+    ...compared(record, now),
+    operationState: {
+      phase: 'Failed',
+      message: 'one or more objects failed to apply (simulated)',
+      startedAt: at(record, STEPS.syncing),
+      finishedAt: at(record, STEPS.synced),
+      revision: record.last.commit,
+      retryCount: 5,
+    },
+  }
+}
+
+function applied(record: StoreRecord, now: number, off: boolean, fault: string | undefined): Part {
+  const synced = off ? STEPS.off : STEPS.synced
+  const healthy = off ? STEPS.off : STEPS.healthy
+  const elapsed = (now - Date.parse(record.last.at)) / 1000
+  const progressing = elapsed < healthy || fault === 'stuck'
+  const settled = fault === 'degraded' ? 'Degraded' : 'Healthy'
+  return {
+    sync: 'Synced',
+    syncRevision: record.last.commit,
+    health: progressing ? 'Progressing' : settled,
+    healthSince: at(record, progressing ? synced : healthy),
+    reconciledAt: iso(now),
+    operationState: {
+      phase: 'Succeeded',
+      message: 'successfully synced (simulated)',
+      startedAt: at(record, STEPS.syncing),
+      finishedAt: at(record, synced),
+      revision: record.last.commit,
+      retryCount: 0,
+    },
+  }
+}
+
+function at(record: StoreRecord, seconds: number): string {
+  return iso(Date.parse(record.last.at) + seconds * 1000)
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}
