@@ -1,0 +1,136 @@
+import type { Platform } from '../contract/platform-file.ts'
+import type { Change } from '../contract/store.ts'
+import type {
+  ChangeOptions,
+  Decide,
+  Landed,
+  RepoState,
+  Requester,
+  StoreChange,
+  StoresRepo,
+} from '../domain/ports.ts'
+import { StoreError } from '../domain/errors.ts'
+import type { ChangeRef, Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { parseAppFile } from '../repo-files/app-file.ts'
+import { parseStoreFile } from '../repo-files/store-file.ts'
+
+export interface MemoryRepo extends StoresRepo {
+  /** Changes in the order they landed. */
+  readonly landed: readonly StoreChange[]
+  /** Puts a record there as a person would, without a request. */
+  put(record: StoreRecord): void
+  setState(state: Partial<RepoState>): void
+}
+
+/** A fake of the port for tests of rules: no git, one commit per change, commits are numbered. */
+export function memoryRepo(platform: Platform, now: () => number = () => 0): MemoryRepo {
+  let head = 0
+  const stores = new Map<string, StoreRecord>()
+  const landed: StoreChange[] = []
+  const history = new Map<string, Change[]>()
+  const contents = new Map<string, { path: string; content: string }[]>()
+  const listeners = new Set<(snapshot: Snapshot) => void>()
+  const state: RepoState = { blockedBy: null, lastContactAt: 0, queued: 0 }
+  const oid = (number: number) => number.toString(16).padStart(40, '0')
+  const snapshot = (): Snapshot => ({
+    head: oid(head),
+    platform,
+    platformProblems: [],
+    stores: new Map(stores),
+    duplicates: [],
+  })
+
+  const land = (change: StoreChange, by: Requester): StoreRecord => {
+    head += 1
+    const at = new Date(now()).toISOString()
+    const ref: ChangeRef = {
+      commit: oid(head),
+      at,
+      action: change.action,
+      requestId: by.requestId,
+      by: by.subject,
+      source: by.source,
+    }
+    const record = recordOf(change, ref, stores.get(change.name)?.created ?? ref)
+    stores.set(change.name, record)
+    landed.push(change)
+    const decoder = new TextDecoder()
+    contents.set(
+      change.name,
+      Array.from(change.files, ([path, bytes]) => ({ path, content: decoder.decode(bytes) })),
+    )
+    history.set(change.name, [changeOf(change, ref), ...(history.get(change.name) ?? [])])
+    for (const listener of listeners) listener(snapshot())
+    return record
+  }
+
+  return {
+    landed,
+    put: (record) => void stores.set(record.name, record),
+    setState: (next) => void Object.assign(state, next),
+    snapshot,
+    async change(by: Requester, decide: Decide, _options?: ChangeOptions): Promise<Landed> {
+      const decision = decide(snapshot())
+      if (decision === 'unchanged') {
+        return { outcome: 'unchanged', commit: oid(head), record: null, snapshot: snapshot() }
+      }
+      const record = land(decision, by)
+      return { outcome: 'landed', commit: record.last.commit, record, snapshot: snapshot() }
+    },
+    async history(_team, name, { limit, cursor }) {
+      const all = history.get(name) ?? []
+      const from = cursor === undefined ? 0 : all.findIndex(({ commit }) => commit === cursor) + 1
+      if (cursor !== undefined && from === 0)
+        throw new StoreError('commit_not_found', 'no such commit')
+      const changes = all.slice(from, from + limit)
+      return { changes, next: from + limit < all.length ? (changes.at(-1)?.commit ?? null) : null }
+    },
+    async files(_team, name, at) {
+      if (at !== undefined && at !== oid(head)) {
+        throw new StoreError('commit_not_found', 'no such commit')
+      }
+      return { commit: oid(head), files: contents.get(name) ?? [] }
+    },
+    async manifestsTree(commit, _team, name) {
+      return Number.parseInt(commit, 16) > head ? null : (stores.get(name)?.manifestsTree ?? '')
+    },
+    state: () => state,
+    onMoved(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async close() {},
+  }
+}
+
+function recordOf(change: StoreChange, last: ChangeRef, created: ChangeRef): StoreRecord {
+  const text = (path: string) => new TextDecoder().decode(change.files.get(path))
+  const { value, problems } = parseStoreFile(text('store.yaml'), change)
+  const app = parseAppFile(text('app.json'))
+  return {
+    team: change.team,
+    name: change.name,
+    intent: value,
+    problems,
+    intentBlob: last.commit,
+    app,
+    manifestsTree: app?.tree ?? '',
+    created,
+    last,
+  }
+}
+
+function changeOf(change: StoreChange, ref: ChangeRef): Change {
+  return {
+    commit: ref.commit,
+    at: ref.at,
+    action: change.action,
+    stores: [change.name],
+    summary: `store(${change.team}/${change.name}): ${change.action}`,
+    reason: change.reason ?? null,
+    requestedBy: ref.by,
+    requestId: ref.requestId,
+    source: ref.source,
+    reverts: null,
+  }
+}
