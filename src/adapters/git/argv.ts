@@ -1,0 +1,101 @@
+/**
+ * Every word that may stand in the command line of a git process. Names, paths and bytes that users chose go
+ * by stdin; a word that is not listed here and is no object id, ref of ours or the configured branch is a bug.
+ */
+const WORDS: ReadonlySet<string> = new Set([
+  // commands
+  ...[
+    'cat-file',
+    'commit-graph',
+    'fast-import',
+    'fetch',
+    'fsck',
+    'init',
+    'log',
+    'merge-base',
+    'push',
+  ],
+  ...['repack', 'rev-parse', 'update-ref', 'upload-pack', 'version'],
+  // global options
+  ...['--config-env=http.extraHeader=STORES_REPO_AUTH', '--no-pager', '--no-replace-objects'],
+  // cat-file, fast-import, update-ref
+  ...['--batch-command', '--buffer', '--quiet', '--done', '--stdin'],
+  // fetch, push
+  ...['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'],
+  ...['--verbose', '--porcelain', '--no-verify', '--no-signed', 'origin'],
+  // log
+  ...['--topo-order', '--reverse', '-z', '--raw', '--root', '--no-renames', '--abbrev=40'],
+  ...[
+    '--no-walk=unsorted',
+    '--no-color',
+    '--no-show-signature',
+    '--no-mailmap',
+    '--encoding=UTF-8',
+  ],
+  ...['--format=%H%x00%ct%x00%an%x00%B', '--format=%x01%H', '--format=%H', '--max-count=10000'],
+  ...['--max-count=50', '--diff-merges=off', '--no-notes', '--diff-merges=combined'],
+  // init, fsck, rev-parse, merge-base
+  ...['--bare', '--template=', '--object-format=sha1', '--object-format=sha256', '.'],
+  ...['--connectivity-only', '--no-dangling', '--no-progress', '--verify', '--is-ancestor'],
+  ...['refs/storewright/remote/main', 'refs/storewright/remote/main^{commit}'],
+  // repack, commit-graph
+  ...['-d', '-a', '--geometric=2', '--write-midx', 'write', '--reachable', '--split'],
+  ...['--changed-paths'],
+  // upload-pack
+  ...['--stateless-rpc', '--strict', '--http-backend-info-refs'],
+])
+
+const OID = '[0-9a-f]{40}(?:[0-9a-f]{24})?'
+const ULID = '[0-9A-HJKMNP-TV-Z]{26}'
+const OBJECT_ID = new RegExp(`^${OID}$`)
+const RANGE = new RegExp(`^${OID}\\.\\.${OID}$`)
+
+/** A full object id, SHA-1 or SHA-256. */
+export function isObjectId(text: string): boolean {
+  return OBJECT_ID.test(text)
+}
+
+/**
+ * Is `branch` safe inside a command line? Narrower than git-check-ref-format(1): segments of letters, digits,
+ * `.`, `_`, `-`, none starting with `.` or `-`, none ending in `.lock` or `.`.
+ */
+export function isBranchName(branch: string): boolean {
+  const segments = branch.split('/')
+  return (
+    branch.length <= 200 &&
+    segments.every(
+      (segment) =>
+        /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(segment) &&
+        !segment.includes('..') &&
+        !segment.endsWith('.') &&
+        !segment.endsWith('.lock'),
+    )
+  )
+}
+
+/**
+ * Refuses a command line that holds anything but known words, object ids and the configured branch.
+ * @throws Error names the position, never the word
+ */
+export function assertArguments(words: readonly string[], branch: string): void {
+  if (!isBranchName(branch)) throw new Error('the branch name is not safe in a command line')
+  const templates = branchTemplates(branch)
+  words.forEach((word, position) => {
+    const known =
+      WORDS.has(word) ||
+      OBJECT_ID.test(word) ||
+      RANGE.test(word) ||
+      templates.some((template) => template.test(word))
+    if (!known) throw new Error(`git argument ${position} is neither a known word nor an object id`)
+  })
+}
+
+/** Push and fetch name the branch: a lease, a destination without `+`, a source into a ref of our own. */
+function branchTemplates(branch: string): readonly RegExp[] {
+  const ref = `refs/heads/${branch.replaceAll('.', '\\.')}`
+  return [
+    new RegExp(`^--force-with-lease=${ref}:${OID}$`),
+    new RegExp(`^${OID}:${ref}$`),
+    new RegExp(`^${ref}:refs/storewright/rx/${ULID}$`),
+  ]
+}

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { assertArguments } from './argv.ts'
+import { processEnvironment } from './environment.ts'
+
+/** What every git process of one repository shares. */
+export interface GitProcessProfile {
+  /** Working directory; also where relative marks files go. Absolute. */
+  readonly directory: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly branch: string
+}
+
+export interface GitRun {
+  /** Written to stdin, then end of file. */
+  readonly input?: Uint8Array | string
+  /** Milliseconds until the process group is killed. */
+  readonly timeoutMs: number
+  /** Milliseconds without a byte on stdout or stderr until the process group is killed. */
+  readonly stallMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface GitExit {
+  /** `null`: killed. */
+  readonly exitCode: number | null
+  /** Why we killed it, if we did. */
+  readonly killed: 'timeout' | 'aborted' | null
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+/**
+ * Starts git in a process group of its own, without a shell.
+ * @throws Error an argument that is not known (`argv.ts`)
+ */
+export function spawnGit(profile: GitProcessProfile, words: readonly string[]): ChildProcess {
+  assertArguments(words, profile.branch)
+  return spawn('git', words, {
+    cwd: profile.directory,
+    env: profile.environment,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  })
+}
+
+/** Kills git and all it started. A group that is gone already is fine. */
+export function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
+}
+
+/** Runs git to its end and never rejects for what git did: the exit code says it. */
+export function runGit(
+  profile: GitProcessProfile,
+  words: readonly string[],
+  run: GitRun,
+): Promise<GitExit> {
+  const child = spawnGit(profile, words)
+  const output = collect(child)
+  const guard = guardProcess(child, run)
+  return new Promise((resolve) => {
+    let failure = ''
+    const finish = (exitCode: number | null) => {
+      guard.stop()
+      const { stdout, stderr } = output()
+      resolve({ exitCode, killed: guard.killed(), stdout, stderr: stderr + failure })
+    }
+    child.once('error', (error) => {
+      failure = `cannot start git: ${error.message}`
+      finish(null)
+    })
+    child.once('close', finish)
+    // A process that ends early closes its stdin; the exit code tells why.
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(run.input)
+  })
+}
+
+function collect(child: ChildProcess): () => { stdout: Buffer; stderr: string } {
+  const stdout: Buffer[] = []
+  const stderr: Buffer[] = []
+  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk))
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk))
+  return () => ({
+    stdout: Buffer.concat(stdout),
+    stderr: Buffer.concat(stderr).toString('utf8'),
+  })
+}
+
+/** Kills the group at the time-out, after silence, or on abort. */
+function guardProcess(child: ChildProcess, run: GitRun) {
+  let killed: GitExit['killed'] = null
+  const kill = (why: 'timeout' | 'aborted') => {
+    killed ??= why
+    killGroup(child)
+  }
+  const timer = setTimeout(kill, run.timeoutMs, 'timeout')
+  let stall: NodeJS.Timeout | undefined
+  const heard = () => {
+    clearTimeout(stall)
+    if (run.stallMs !== undefined) stall = setTimeout(kill, run.stallMs, 'timeout')
+  }
+  child.stdout?.on('data', heard)
+  child.stderr?.on('data', heard)
+  heard()
+  const abort = () => kill('aborted')
+  run.signal?.addEventListener('abort', abort, { once: true })
+  if (run.signal?.aborted === true) abort()
+  return {
+    killed: () => killed,
+    stop() {
+      clearTimeout(timer)
+      clearTimeout(stall)
+      run.signal?.removeEventListener('abort', abort)
+    },
+  }
+}
+
+/** Options of git-upload-pack(1) that a read-only smart HTTP server needs. */
+export type UploadPackOption = '--stateless-rpc' | '--strict' | '--http-backend-info-refs'
+
+/**
+ * Starts `git upload-pack` on a bare repository; the caller feeds stdin and kills it with {@link killGroup}.
+ * `protocol` is the only header of a client that reaches git, as `GIT_PROTOCOL`.
+ */
+export function spawnUploadPack(
+  repositoryPath: string,
+  options: readonly UploadPackOption[],
+  protocol: 'version=1' | 'version=2' | undefined,
+): ChildProcess {
+  const environment = processEnvironment()
+  return spawnGit(
+    {
+      directory: repositoryPath,
+      environment: {
+        ...environment,
+        ...(protocol === undefined ? {} : { GIT_PROTOCOL: protocol }),
+      },
+      branch: 'main',
+    },
+    ['upload-pack', ...options, '.'],
+  )
+}
