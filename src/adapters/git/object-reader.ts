@@ -75,7 +75,6 @@ export class ObjectReader {
     child.stdout?.on('data', (chunk: Buffer) => {
       if (this.#child === child) this.#receive(chunk)
     })
-    child.unref()
     return child
   }
 

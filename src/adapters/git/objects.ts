@@ -40,7 +40,10 @@ function objectId(type: string, content: Uint8Array, algorithm: 'sha1' | 'sha256
   return createHash(algorithm).update(`${type} ${content.length}\0`).update(content).digest('hex')
 }
 
-/** Rows of a tree object as `git cat-file` gives it: `<mode> <name>NUL<raw id>` each. */
+/**
+ * Rows of a tree object as `git cat-file` gives it: `<mode> <name>NUL<raw id>` each.
+ * @throws Error a tree that is cut short
+ */
 export function parseTree(content: Buffer, algorithm: 'sha1' | 'sha256'): TreeEntry[] {
   const idLength = algorithm === 'sha1' ? 20 : 32
   const entries: TreeEntry[] = []
@@ -48,7 +51,9 @@ export function parseTree(content: Buffer, algorithm: 'sha1' | 'sha256'): TreeEn
   while (at < content.length) {
     const space = content.indexOf(0x20, at)
     const zero = content.indexOf(0, space)
-    if (space < 0 || zero < 0 || zero + idLength >= content.length + 1) break
+    if (space < 0 || zero < 0 || zero + idLength >= content.length) {
+      throw new Error('the tree object is cut short')
+    }
     entries.push({
       mode: content.toString('latin1', at, space),
       name: content.toString('utf8', space + 1, zero),

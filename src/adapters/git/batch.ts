@@ -1,0 +1,121 @@
+import type { StoreError } from '../../domain/errors.ts'
+import type { Clock, Landed } from '../../domain/ports.ts'
+import { parseCommit } from '../../domain/commit-message.ts'
+import type { Cache } from './cache.ts'
+import type { LoggedCommit } from './commit-log.ts'
+import { decideAll, type Decisions, type Draft, type Verdict } from './drafts.ts'
+import { type Author, importCommits } from './fast-import.ts'
+import { unavailable } from './git-errors.ts'
+import type { Item } from './item.ts'
+import type { Mirror } from './mirror.ts'
+import { ObjectReadError } from './object-reader.ts'
+import { pushCommits } from './push.ts'
+import type { PushOutcome } from './push-outcome.ts'
+import { recordAt } from './reads.ts'
+
+export interface BatchDeps {
+  readonly cache: Cache
+  readonly mirror: Mirror
+  readonly clock: Clock
+  readonly author: Author
+  readonly generator: string
+  /** Aborted at the end of the shutdown grace: kills what still runs. */
+  readonly signal: AbortSignal
+}
+
+/** Decides on the newest edition. */
+export function decideBatch(deps: BatchDeps, items: readonly Item[]): Decisions {
+  const { mirror, generator, clock } = deps
+  return decideAll(items, mirror.edition, mirror.history, generator, clock.now())
+}
+
+/** Imports the drafts as commits and pushes them in one go; on success the mirror holds them. @throws ImportError, ObjectReadError */
+export async function publish(
+  deps: BatchDeps,
+  drafts: readonly Draft[],
+): Promise<PushOutcome & { readonly ids: readonly string[] }> {
+  const { cache, mirror, author, clock, signal } = deps
+  const base = mirror.edition.snapshot.head
+  const atSeconds = Math.floor(clock.now() / 1000)
+  const { profile } = cache
+  const { ids, ref } = await importCommits(profile, base, drafts, author, atSeconds, signal)
+  cache.discard(ref)
+  await assertDescends(cache, ids[0] ?? '', base)
+  for (const { item } of drafts) item.pushing = true
+  const pushed = await pushCommits(profile, cache.authOptions, base, ids.at(-1) ?? '', signal)
+  for (const { item } of drafts) {
+    item.pushing = false
+    if (pushed.maybeLanded) item.doubtfulBase = base
+  }
+  if (pushed.outcome === 'done') {
+    const commits = drafts.map((draft, n) => loggedCommit(draft, ids[n] ?? '', atSeconds, author))
+    mirror.land(
+      commits,
+      drafts.map((draft) => draft.move),
+    )
+  }
+  return { ...pushed, ids }
+}
+
+/** The lease must never be able to rewrite anything: the first commit's parent is the base. */
+async function assertDescends(cache: Cache, first: string, base: string): Promise<void> {
+  const commit = await cache.objects.read(first)
+  const parent = /^tree [0-9a-f]+\nparent ([0-9a-f]+)\n/.exec(
+    commit?.content.toString('utf8') ?? '',
+  )
+  if (parent?.[1] !== base) throw new ObjectReadError('a new commit does not descend from its base')
+}
+
+function loggedCommit(draft: Draft, id: string, atSeconds: number, author: Author): LoggedCommit {
+  const atMs = atSeconds * 1000
+  const said = parseCommit(draft.message)
+  return { id, at: new Date(atMs).toISOString(), atMs, author: author.name, said }
+}
+
+/** Answers the items whose commits landed, each with its own commit. */
+export function answerLanded(
+  deps: BatchDeps,
+  drafts: readonly Draft[],
+  ids: readonly string[],
+): void {
+  const { snapshot } = deps.mirror.edition
+  drafts.forEach(({ item, move }, position) => {
+    const record = snapshot.stores.get(move.name)
+    const own = record?.team === move.team ? record : null
+    item.resolve({ outcome: 'landed', commit: ids[position] ?? '', record: own, snapshot })
+  })
+}
+
+/** Answers items that need no commit. */
+export async function answerVerdicts(deps: BatchDeps, verdicts: readonly Verdict[]): Promise<void> {
+  for (const { item, said } of verdicts) {
+    if (said instanceof Error) item.reject(said)
+    else await answerFound(deps, item, said)
+  }
+}
+
+async function answerFound(
+  deps: BatchDeps,
+  item: Item,
+  said: Exclude<Verdict['said'], Error>,
+): Promise<void> {
+  const { cache, mirror } = deps
+  const { snapshot } = mirror.edition
+  if (said === 'unchanged') {
+    item.resolve({ outcome: 'unchanged', commit: snapshot.head, record: null, snapshot })
+    return
+  }
+  const { found, replayed } = said
+  try {
+    const record = await recordAt(cache.objects, snapshot, found)
+    const outcome: Landed['outcome'] = replayed ? 'replayed' : 'landed'
+    item.resolve({ outcome, commit: found.ref.commit, record, snapshot })
+  } catch (error) {
+    item.reject(unavailable(error))
+  }
+}
+
+/** Tells items that nothing more will be tried. */
+export function giveUp(items: readonly Item[], failure: StoreError, head: string): void {
+  for (const item of items) item.fail(failure, head)
+}

@@ -1,0 +1,170 @@
+import { commitMessage } from '../../domain/commit-message.ts'
+import { StoreError } from '../../domain/errors.ts'
+import type { StoreChange } from '../../domain/ports.ts'
+import type { ChangeRef, Snapshot, StoreRecord } from '../../domain/snapshot.ts'
+import { parseAppFile } from '../../repo-files/app-file.ts'
+import type { Edition } from './edition-reader.ts'
+import { checkedPath } from './fast-import.ts'
+import { type FolderMove, parseIntent, type StoreFolder } from './fleet.ts'
+import type { HistoryIndex, Landing } from './history-index.ts'
+import type { Item } from './item.ts'
+import { algorithmOf, blobId, folderIds, treeId } from './objects.ts'
+import { recordOf } from './snapshots.ts'
+
+/** A decision that becomes a commit. */
+export interface Draft {
+  readonly item: Item
+  readonly change: StoreChange
+  readonly message: string
+  readonly move: FolderMove
+}
+
+/** An item that needs no commit. */
+export interface Verdict {
+  readonly item: Item
+  /** Refused, nothing to do, or found on the branch already. */
+  readonly said:
+    | StoreError
+    | Error
+    | 'unchanged'
+    | { readonly found: Landing; readonly replayed: boolean }
+  /** True: it was decided beside drafts of other items, so it holds only if those land. */
+  readonly conditional: boolean
+}
+
+export interface Decisions {
+  readonly drafts: readonly Draft[]
+  readonly verdicts: readonly Verdict[]
+}
+
+/** Runs each decision on the snapshot as the ones before it left it. Pure apart from what `decide` is. */
+export function decideAll(
+  items: readonly Item[],
+  edition: Edition,
+  history: HistoryIndex,
+  generator: string,
+  nowMs: number,
+): Decisions {
+  const working = new WorkingSnapshot(edition.snapshot)
+  const drafts: Draft[] = []
+  const verdicts: Verdict[] = []
+  for (const item of items) {
+    const conditional = drafts.length > 0
+    try {
+      const found = findLanding(item, history, nowMs)
+      const decided = found ?? item.decide(working.snapshot)
+      if (decided === 'unchanged' || 'found' in decided) {
+        verdicts.push({ item, said: decided, conditional })
+        continue
+      }
+      refuseConflict(item, decided, edition.snapshot)
+      const draft = draftOf(item, decided, edition, generator)
+      working.put(draft, nowMs)
+      drafts.push(draft)
+    } catch (error) {
+      const said = error instanceof Error ? error : new Error(String(error))
+      verdicts.push({ item, said, conditional })
+    }
+  }
+  return { drafts, verdicts }
+}
+
+/** The same request or key on the branch already. @throws StoreError `idempotency_key_reused` */
+function findLanding(item: Item, history: HistoryIndex, nowMs: number) {
+  const own = history.request(item.by.requestId)
+  if (own !== undefined) return { found: own, replayed: false }
+  if (item.idempotency === undefined) return null
+  const found = history.key(item.idempotency.keyHash, nowMs)
+  if (found === undefined) return null
+  if (found.inputDigest !== item.idempotency.inputDigest) throw keyReused()
+  return { found, replayed: true }
+}
+
+export function keyReused(): StoreError {
+  return new StoreError(
+    'idempotency_key_reused',
+    'this idempotency key was used for another request in the last 24 hours',
+  )
+}
+
+/**
+ * A request that changes a store which somebody else changed between two of its runs must not win silently.
+ * @throws StoreError `conflict`
+ */
+function refuseConflict(item: Item, change: StoreChange, base: Snapshot): void {
+  const commit = base.stores.get(change.name)?.last.commit ?? null
+  item.firstSeen ??= { name: change.name, commit }
+  const { name, commit: yours } = item.firstSeen
+  if (name !== change.name || yours === commit) return
+  throw new StoreError('conflict', 'the store was changed by someone else meanwhile', {
+    extra: { yours, theirs: commit },
+  })
+}
+
+/** @throws Error a file that is none of a store: a bug of the caller */
+function draftOf(item: Item, change: StoreChange, edition: Edition, generator: string): Draft {
+  for (const path of change.files.keys()) checkedPath(path)
+  const algorithm = algorithmOf(edition.snapshot.head)
+  const ids = folderIds(change.files, algorithm)
+  const text = (path: string) => {
+    const bytes = change.files.get(path)
+    return bytes === undefined ? null : Buffer.from(bytes).toString('utf8')
+  }
+  const app = change.files.get('app.json')
+  const { value, problems } = parseIntent(text('store.yaml'), change.team, change.name)
+  const after: StoreFolder = {
+    team: change.team,
+    name: change.name,
+    id: ids.folder,
+    intent: value,
+    problems,
+    intentBlob: ids.intentBlob,
+    app: parseAppFile(text('app.json') ?? ''),
+    appBlob: app === undefined ? '' : blobId(app, algorithm),
+    manifestsTree: ids.manifests,
+  }
+  const outputDigest = ids.manifests === '' ? treeId([], algorithm) : ids.manifests
+  const facts = { outputDigest, generator, idempotency: item.idempotency }
+  return {
+    item,
+    change,
+    message: commitMessage(change, item.by, facts),
+    move: { team: change.team, name: change.name, after: change.files.size === 0 ? null : after },
+  }
+}
+
+/** The snapshot within a batch: the base, and what earlier items of the batch put in place. */
+class WorkingSnapshot {
+  readonly snapshot: Snapshot
+  #stores: Map<string, StoreRecord> | null = null
+
+  constructor(base: Snapshot) {
+    const stores = () => this.#stores ?? base.stores
+    this.snapshot = {
+      ...base,
+      get stores() {
+        return stores()
+      },
+    }
+  }
+
+  put(draft: Draft, nowMs: number): void {
+    const { team, name, after } = draft.move
+    this.#stores ??= new Map(this.snapshot.stores)
+    const before = this.#stores.get(name)
+    // The commit has no id yet; it gets one when the batch is imported.
+    const last: ChangeRef = {
+      commit: '',
+      at: new Date(nowMs).toISOString(),
+      action: draft.change.action,
+      requestId: draft.item.by.requestId,
+      by: draft.item.by.subject,
+      source: draft.item.by.source,
+    }
+    if (after === null) this.#stores.delete(name)
+    else {
+      const created = before?.team === team ? before.created : last
+      this.#stores.set(name, recordOf(after, { created, last }))
+    }
+  }
+}

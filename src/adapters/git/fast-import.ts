@@ -1,0 +1,104 @@
+import { ulid } from 'ulid'
+import { STORE_NAME } from '../../contract/names.ts'
+import { storeFolder } from '../../domain/layout.ts'
+import type { StoreChange } from '../../domain/ports.ts'
+import { isObjectId } from './argv.ts'
+import { type GitExit, type GitProcessProfile, runGit } from './plumbing.ts'
+
+/** One commit to make. */
+export interface NewCommit {
+  readonly change: StoreChange
+  readonly message: string
+}
+
+export interface Author {
+  readonly name: string
+  readonly email: string
+}
+
+/** git fast-import did not make the commits; nothing was published. */
+export class ImportError extends Error {
+  override readonly name = 'ImportError'
+  readonly exit: GitExit
+
+  constructor(exit: GitExit) {
+    super(`git fast-import failed: ${exit.stderr}`)
+    this.exit = exit
+  }
+}
+
+const IMPORT_MS = 30_000
+
+/**
+ * Makes one commit per item on top of `base` with one process and one pack, under a ref that nothing used before:
+ * a ref of an earlier, killed run could still be locked.
+ * @param atSeconds committer time, seconds since the Unix epoch
+ * @returns ids in the order of `commits`, and the private ref, which keeps them until it is discarded
+ * @throws ImportError
+ */
+export async function importCommits(
+  profile: GitProcessProfile,
+  base: string,
+  commits: readonly NewCommit[],
+  author: Author,
+  atSeconds: number,
+  signal?: AbortSignal,
+): Promise<{ ids: readonly string[]; ref: string }> {
+  const ref = `refs/storewright/tx/${ulid()}`
+  const input = importStream(ref, base, commits, author, atSeconds)
+  const exit = await runGit(profile, ['fast-import', '--quiet', '--done'], {
+    input,
+    timeoutMs: IMPORT_MS,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const ids = exit.stdout.toString('utf8').split('\n').filter(isObjectId)
+  if (exit.exitCode !== 0 || ids.length !== commits.length) throw new ImportError(exit)
+  return { ids, ref }
+}
+
+/** Input of git-fast-import(1). Each store folder is removed and written anew, so no stale file survives. */
+export function importStream(
+  ref: string,
+  base: string,
+  commits: readonly NewCommit[],
+  author: Author,
+  atSeconds: number,
+): Buffer {
+  const parts: (string | Uint8Array)[] = []
+  const block = (bytes: Uint8Array) => parts.push(`data ${bytes.length}\n`, bytes, '\n')
+  commits.forEach(({ change, message }, position) => {
+    parts.push(`commit ${ref}\nmark :${position + 1}\n`)
+    parts.push(`committer ${ident(author.name)} <${ident(author.email)}> ${atSeconds} +0000\n`)
+    block(Buffer.from(message, 'utf8'))
+    if (position === 0) parts.push(`from ${base}\n`)
+    const folder = folderOf(change)
+    parts.push(`D ${folder}\n`)
+    for (const [path, bytes] of change.files) {
+      parts.push(`M 100644 inline ${folder}/${checkedPath(path)}\n`)
+      block(bytes)
+    }
+    parts.push(`get-mark :${position + 1}\n`)
+  })
+  parts.push('done\n')
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
+}
+
+/** @throws Error a folder that is not `stores/<team>/<name>`: the API writes nowhere else */
+function folderOf(change: StoreChange): string {
+  if (!STORE_NAME.test(change.team) || !STORE_NAME.test(change.name)) {
+    throw new Error('a change names a team or store that cannot be a folder')
+  }
+  return storeFolder(change.team, change.name)
+}
+
+/** @throws Error a path that the API must not write */
+export function checkedPath(path: string): string {
+  if (path === 'store.yaml' || path === 'app.json') return path
+  if (/^manifests\/[a-z0-9-]+\.yaml$/.test(path)) return path
+  throw new Error('a change holds a file that is none of a store')
+}
+
+/** Git refuses `<`, `>` and line ends in names and addresses. */
+function ident(text: string): string {
+  return text.replaceAll(/[<>\p{Cc}]+/gu, ' ').trim()
+}

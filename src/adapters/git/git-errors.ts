@@ -1,0 +1,74 @@
+import { StoreError } from '../../domain/errors.ts'
+import { FetchError } from './cache.ts'
+
+/** What a failed fetch means to a request. Nothing was written. */
+export function errorOfFetch(error: unknown): StoreError {
+  if (error instanceof StoreError) return error
+  const outcome = error instanceof FetchError ? error.outcome : 'unclassified'
+  switch (outcome) {
+    case 'auth':
+      return unauthorized(error)
+    case 'storage':
+      return storageFull(error)
+    case 'timeout':
+      return timedOut('not_written', error)
+    case 'ref_gone':
+      return rewritten(error)
+    case 'lost':
+    case 'locked':
+    case 'policy':
+    case 'unavailable':
+    case 'unclassified':
+      return unavailable(error)
+  }
+}
+
+export function unavailable(cause?: unknown): StoreError {
+  return new StoreError('git_unavailable', 'the stores repository cannot be reached', { cause })
+}
+
+export function unauthorized(cause?: unknown): StoreError {
+  return new StoreError('git_auth', 'the stores repository refuses our credential', { cause })
+}
+
+export function storageFull(cause?: unknown): StoreError {
+  return new StoreError('storage_full', 'no space is left to write the change', { cause })
+}
+
+export function remoteLocked(cause?: unknown): StoreError {
+  return new StoreError('remote_locked', 'the branch of the stores repository is locked', { cause })
+}
+
+export function shuttingDown(): StoreError {
+  return new StoreError('shutting_down', 'the server is stopping; nothing was written')
+}
+
+/** `not_written`: surely not; `unknown`: a push was under way. */
+export function timedOut(outcome: 'not_written' | 'unknown', cause?: unknown): StoreError {
+  const said =
+    outcome === 'unknown'
+      ? 'the stores repository did not answer in time; the change may or may not be there'
+      : 'the change could not be written in time'
+  return new StoreError('git_timeout', said, { cause, extra: { outcome } })
+}
+
+/** The branch lost commits that we had seen: somebody rewrote or deleted it. */
+export function rewritten(cause?: unknown): StoreError {
+  return new StoreError(
+    'history_rewritten',
+    'the branch of the stores repository was rewritten; the server is read-only',
+    { cause },
+  )
+}
+
+/** @param reason words of the remote's rule, already made safe */
+export function policyRejected(reason: string): StoreError {
+  const said = reason === '' ? '' : `: ${reason}`
+  return new StoreError(
+    'policy_rejected',
+    `a rule of the stores repository refused this change${said}`,
+    {
+      extra: { reason },
+    },
+  )
+}

@@ -1,0 +1,87 @@
+import type { ChangeRef } from '../../domain/snapshot.ts'
+import { changeRefOf, type LoggedCommit, type Touch } from './commit-log.ts'
+
+/** First and newest commit of a store folder since it last appeared. */
+export interface StoreHistory {
+  readonly created: ChangeRef
+  readonly last: ChangeRef
+}
+
+/** Key hash or request id -> where it landed. */
+export interface Landing {
+  readonly ref: ChangeRef
+  readonly atMs: number
+  readonly team: string
+  readonly name: string
+  readonly inputDigest: string | null
+}
+
+/** A replayed key is answered for 24 h; one hour more for clocks that differ. */
+export const REMEMBER_MS = 25 * 3_600_000
+
+/**
+ * What the messages of the walked commits say: history per store, requests and idempotency keys of the last
+ * 25 hours. Belongs to one branch; grows by {@link HistoryIndex.add} in graph order.
+ */
+export class HistoryIndex {
+  readonly #stores = new Map<string, StoreHistory>()
+  readonly #requests = new Map<string, Landing>()
+  readonly #keys = new Map<string, Landing>()
+  #prunedAtMs = 0
+
+  /** @param touches folders that a commit made outside changed; empty for one of ours */
+  add(commit: LoggedCommit, touches: readonly Touch[], nowMs: number): void {
+    const { said } = commit
+    const ref = changeRefOf(commit)
+    if (said.requestId === null || said.store === null || said.team === null) {
+      for (const touch of touches) this.#touch(touch.team, touch.name, ref, touch.removed)
+      return
+    }
+    this.#touch(said.team, said.store, ref, said.action === 'remove')
+    if (nowMs - commit.atMs > REMEMBER_MS) return
+    const landing = {
+      ref,
+      atMs: commit.atMs,
+      team: said.team,
+      name: said.store,
+      inputDigest: said.inputDigest,
+    }
+    this.#requests.set(said.requestId, landing)
+    if (said.keyHash !== null) this.#keys.set(said.keyHash, landing)
+  }
+
+  store(team: string, name: string): StoreHistory | undefined {
+    return this.#stores.get(`${team}/${name}`)
+  }
+
+  /** Where a request of ours landed, in the last 25 hours. */
+  request(requestId: string): Landing | undefined {
+    return this.#requests.get(requestId)
+  }
+
+  /** Where the first request with this idempotency key landed, in the last 25 hours. */
+  key(keyHash: string, nowMs: number): Landing | undefined {
+    this.#prune(nowMs)
+    const landing = this.#keys.get(keyHash)
+    return landing !== undefined && nowMs - landing.atMs <= REMEMBER_MS ? landing : undefined
+  }
+
+  #touch(team: string, name: string, ref: ChangeRef, removed: boolean): void {
+    const key = `${team}/${name}`
+    if (removed) {
+      this.#stores.delete(key)
+      return
+    }
+    this.#stores.set(key, { created: this.#stores.get(key)?.created ?? ref, last: ref })
+  }
+
+  #prune(nowMs: number): void {
+    if (nowMs - this.#prunedAtMs < 600_000) return
+    this.#prunedAtMs = nowMs
+    for (const landings of [this.#requests, this.#keys]) {
+      for (const [id, landing] of landings) {
+        if (nowMs - landing.atMs > REMEMBER_MS) landings.delete(id)
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { StoreError } from '../../domain/errors.ts'
+import type { ChangeOptions, Decide, Landed, Requester } from '../../domain/ports.ts'
+import { timedOut } from './git-errors.ts'
+
+const DEADLINE_MS = 30_000
+
+/** One request that waits for its commit. */
+export class Item {
+  readonly by: Requester
+  readonly decide: Decide
+  readonly idempotency: ChangeOptions['idempotency']
+  readonly result: Promise<Landed>
+  settled = false
+  /** A push that holds this item is running. */
+  pushing = false
+  /** Head under which a push of this item ended without an answer: while the head stays, it may still land. */
+  doubtfulBase: string | null = null
+  /** The store this item was about in its first run, and that store's newest commit then. */
+  firstSeen: { readonly name: string; readonly commit: string | null } | null = null
+  readonly #timer: NodeJS.Timeout
+  #resolve: (landed: Landed) => void = () => {}
+  #reject: (error: unknown) => void = () => {}
+  #onSettled: () => void = () => {}
+
+  constructor(by: Requester, decide: Decide, options: ChangeOptions) {
+    this.by = by
+    this.decide = decide
+    this.idempotency = options.idempotency
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    const expire = () => this.reject(timedOut(this.#outcome()))
+    this.#timer = setTimeout(expire, options.deadlineMs ?? DEADLINE_MS)
+    const { signal } = options
+    if (signal !== undefined) {
+      // A caller that left gets no answer anyway; what is on its way to the remote goes on.
+      const leave = () => {
+        if (!this.pushing) expire()
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      this.#onSettled = () => signal.removeEventListener('abort', leave)
+      if (signal.aborted) leave()
+    }
+  }
+
+  resolve(landed: Landed): void {
+    if (this.#settle()) this.#resolve(landed)
+  }
+
+  reject(error: unknown): void {
+    if (this.#settle()) this.#reject(error)
+  }
+
+  /** @param head newest head: a push without an answer is surely lost once the branch left its base */
+  fail(error: StoreError, head: string): void {
+    this.reject(this.doubtfulBase === head ? timedOut('unknown', error) : error)
+  }
+
+  #outcome(): 'unknown' | 'not_written' {
+    return this.pushing || this.doubtfulBase !== null ? 'unknown' : 'not_written'
+  }
+
+  #settle(): boolean {
+    if (this.settled) return false
+    this.settled = true
+    clearTimeout(this.#timer)
+    this.#onSettled()
+    return true
+  }
+}

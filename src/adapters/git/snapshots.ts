@@ -1,0 +1,47 @@
+import type { Snapshot, StoreRecord } from '../../domain/snapshot.ts'
+import type { Fleet, StoreFolder } from './fleet.ts'
+import type { StoreHistory } from './history-index.ts'
+
+/** A store as rules see it. */
+export function recordOf(folder: StoreFolder, history: StoreHistory): StoreRecord {
+  return {
+    team: folder.team,
+    name: folder.name,
+    intent: folder.intent,
+    problems: folder.problems,
+    intentBlob: folder.intentBlob,
+    app: folder.app,
+    manifestsTree: folder.manifestsTree,
+    created: history.created,
+    last: history.last,
+  }
+}
+
+/**
+ * Stores by name after those in `names` moved. Of two folders with one name the first in path order is the store,
+ * the others are `duplicates`.
+ */
+export function nextStores(
+  before: Snapshot,
+  fleet: Fleet,
+  names: Iterable<string>,
+  historyOf: (team: string, name: string) => StoreHistory,
+): Pick<Snapshot, 'stores' | 'duplicates'> {
+  const stores = new Map(before.stores)
+  let duplicates = before.duplicates
+  const teams = [...fleet.teams].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, team]) => team)
+  for (const name of names) {
+    const folders = teams
+      .map((team) => team.folders.get(name))
+      .filter((folder) => folder !== undefined)
+    const [first, ...others] = folders
+    if (first === undefined) stores.delete(name)
+    else stores.set(name, recordOf(first, historyOf(first.team, name)))
+    if (others.length === 0 && duplicates.length === 0) continue
+    duplicates = duplicates
+      .filter((path) => !path.endsWith(`/${name}`))
+      .concat(others.map((folder) => `${folder.team}/${name}`))
+      .sort()
+  }
+  return { stores, duplicates }
+}

@@ -1,0 +1,153 @@
+import type { ChangeOptions, Clock, Log, RepoState, StoresRepo } from '../../domain/ports.ts'
+import { isBranchName } from './argv.ts'
+import { Cache } from './cache.ts'
+import { LogReadError } from './commit-log.ts'
+import { EditionReader } from './edition-reader.ts'
+import type { Remote } from './environment.ts'
+import type { Author } from './fast-import.ts'
+import { unavailable } from './git-errors.ts'
+import { Lane } from './lane.ts'
+import { Mirror } from './mirror.ts'
+import { ObjectReadError } from './object-reader.ts'
+import { filesAt, historyOf, manifestsTreeAt } from './reads.ts'
+import { Writer } from './writer.ts'
+
+export type { Remote } from './environment.ts'
+
+export interface StoresRepoOptions {
+  readonly remote: Remote
+  /** @default main */
+  readonly branch?: string
+  /** Holds the disposable cache, `cache.git`; absolute, one process at a time. */
+  readonly dataDir: string
+  /** Author and committer of every commit of ours. */
+  readonly author: Author
+  /** Semver of the generator, for the trailers. */
+  readonly generator: string
+  /** Milliseconds between looks at the remote for changes made outside; 0 = never. */
+  readonly fetchIntervalMs: number
+  readonly log: Log
+  readonly clock: Clock
+}
+
+/**
+ * Opens the stores repository: verifies or clones the cache, loads the newest snapshot, starts looking for
+ * changes made outside.
+ * @throws Error options that cannot be used
+ * @throws StoreError `git_unavailable`, `git_auth`, `git_timeout`, `not_ready`: there is nothing to read yet
+ */
+export async function openStoresRepo(options: StoresRepoOptions): Promise<StoresRepo> {
+  const { remote, branch = 'main', dataDir, log, clock } = options
+  if (!isBranchName(branch))
+    throw new Error('the branch of the stores repository has an unusable name')
+  const cache = new Cache({ dataDir, remote, branch, log })
+  const mirror = new Mirror({ cache, reader: new EditionReader(cache, log), clock, log })
+  const stop = new AbortController()
+  const lane = new Lane()
+  const { author, generator } = options
+  const deps = { cache, mirror, clock, author, generator, signal: stop.signal, lane, log }
+  await mirror.open()
+  return new GitStoresRepo(deps, stop, options.fetchIntervalMs)
+}
+
+interface Parts {
+  readonly cache: Cache
+  readonly mirror: Mirror
+  readonly lane: Lane
+  readonly log: Log
+  readonly clock: Clock
+  readonly author: Author
+  readonly generator: string
+  readonly signal: AbortSignal
+}
+
+class GitStoresRepo implements StoresRepo {
+  readonly #parts: Parts
+  readonly #writer: Writer
+  readonly #stop: AbortController
+  #poll: NodeJS.Timeout | undefined
+
+  constructor(parts: Parts, stop: AbortController, fetchIntervalMs: number) {
+    this.#parts = parts
+    this.#stop = stop
+    this.#writer = new Writer(parts)
+    if (fetchIntervalMs > 0) {
+      this.#poll = setInterval(() => this.#look(fetchIntervalMs), fetchIntervalMs)
+      this.#poll.unref()
+    }
+  }
+
+  snapshot() {
+    return this.#parts.mirror.edition.snapshot
+  }
+
+  change(...[by, decide, options]: Parameters<StoresRepo['change']>) {
+    const withDefaults: ChangeOptions = options ?? {}
+    return this.#writer.change(by, decide, withDefaults)
+  }
+
+  history(...[team, name, page]: Parameters<StoresRepo['history']>) {
+    const { cache } = this.#parts
+    return this.#reading(() => historyOf(cache, this.snapshot().head, team, name, page))
+  }
+
+  files(...[team, name, at]: Parameters<StoresRepo['files']>) {
+    const { cache } = this.#parts
+    return this.#reading(() => filesAt(cache, this.snapshot().head, team, name, at))
+  }
+
+  manifestsTree(...[commit, team, name]: Parameters<StoresRepo['manifestsTree']>) {
+    const { cache } = this.#parts
+    return this.#reading(() => manifestsTreeAt(cache, this.snapshot(), commit, team, name))
+  }
+
+  state(): RepoState {
+    const { mirror } = this.#parts
+    return {
+      blockedBy: mirror.blockedBy,
+      lastContactAt: mirror.lastContactAt,
+      queued: this.#writer.queued,
+    }
+  }
+
+  onMoved(...[listener]: Parameters<StoresRepo['onMoved']>) {
+    return this.#parts.mirror.onMoved(listener)
+  }
+
+  async close(graceMs: number): Promise<void> {
+    clearInterval(this.#poll)
+    this.#writer.stop()
+    const grace = setTimeout(() => this.#stop.abort(), graceMs)
+    await this.#parts.lane.run(() => this.#parts.cache.tidy())
+    clearTimeout(grace)
+    this.#stop.abort()
+    this.#parts.cache.objects.restart()
+  }
+
+  /** Looks for changes made outside, unless a write just did or is about to. */
+  #look(intervalMs: number): void {
+    const { lane, mirror, signal } = this.#parts
+    if (!lane.idle || mirror.age() < intervalMs / 2) return
+    void lane.run(() => mirror.sync(signal)).catch(() => {})
+  }
+
+  /** Reads again after a repair when the cache turned out to be damaged. @throws StoreError `git_unavailable` */
+  async #reading<T>(read: () => Promise<T>): Promise<T> {
+    const { lane, mirror } = this.#parts
+    for (const force of [false, true]) {
+      try {
+        return await read()
+      } catch (error) {
+        if (!isDamage(error)) throw error
+        await lane.run(() => mirror.repair(force)).catch(() => {})
+      }
+    }
+    return read().catch((error: unknown) => {
+      throw isDamage(error) ? unavailable(error) : error
+    })
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof ObjectReadError || error instanceof LogReadError
+}
