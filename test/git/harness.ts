@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Remote } from '../../src/adapters/git/environment.ts'
+import { openStoresRepo, type StoresRepoOptions } from '../../src/adapters/git/stores-repo.ts'
+import type { StoresRepo } from '../../src/domain/ports.ts'
+import {
+  type BareRemote,
+  type BareRemoteOptions,
+  createBareRemote,
+  serveBareRemote,
+  type ServedRemote,
+} from '../../src/testing/bare-remote.ts'
+import { memoryLog } from '../../src/testing/writes.ts'
+
+/** A real remote and real caches, gone when the test ends. */
+export interface Harness {
+  readonly remote: BareRemote
+  /** Opens a process's view of the remote with a cache of its own. */
+  open(change?: Partial<StoresRepoOptions>): Promise<StoresRepo>
+  /** Serves the remote over smart HTTP. */
+  serve(): Promise<ServedRemote>
+  /** Directory of the cache of the n-th opened view. */
+  dataDir(position: number): string
+  readonly log: ReturnType<typeof memoryLog>
+}
+
+export async function harness(options?: BareRemoteOptions): Promise<Harness> {
+  const remote = await createBareRemote(options)
+  const closers: (() => Promise<unknown>)[] = []
+  onTestFinished(async () => {
+    await Promise.all(closers.map((close) => close()))
+    await remote.remove()
+  })
+  let views = 0
+  const log = memoryLog()
+  const dataDir = (position: number) => join(remote.scratch, `data-${position}`)
+  return {
+    remote,
+    dataDir,
+    log,
+    async open(change = {}) {
+      const repo = await openStoresRepo({
+        remote: { kind: 'embedded', path: remote.path },
+        dataDir: dataDir(views),
+        author: { name: 'storewright', email: 'storewright@localhost' },
+        generator: '0.1.0',
+        fetchIntervalMs: 0,
+        log,
+        clock: { now: () => Date.now() },
+        ...change,
+      })
+      views += 1
+      closers.push(() => repo.close(0))
+      return repo
+    },
+    async serve() {
+      const served = await serveBareRemote(remote.path)
+      closers.push(() => served.close())
+      return served
+    },
+  }
+}
+
+export function over(served: ServedRemote, token?: string): Remote {
+  const credential = token === undefined ? {} : { token }
+  return { kind: 'https', url: served.url, username: 'writer', ...credential }
+}
+
+/** Settles when `holds` first returns true; rejects after `withinMs`. */
+export async function eventually(holds: () => boolean | Promise<boolean>, withinMs = 10_000) {
+  const end = performance.now() + withinMs
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error('it never came true')
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20)
+    })
+  }
+}
+
+/** Names of the stores on the remote's branch, read with plain git. */
+export async function namesOnMain(remote: BareRemote): Promise<string[]> {
+  const paths = await remote.git(['ls-tree', '-r', '--name-only', 'main', 'stores/'])
+  const names = paths.split('\n').flatMap((path) => {
+    const match = /^stores\/[^/]+\/([^/]+)\/store\.yaml$/.exec(path)
+    return match?.[1] === undefined ? [] : [match[1]]
+  })
+  return names.sort()
+}
