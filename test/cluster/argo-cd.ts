@@ -1,0 +1,106 @@
+import { argoCdObjects } from '../../src/render-argocd.ts'
+import { getObject, kubectl, until } from './kubernetes.ts'
+
+const NAMESPACE = 'argocd'
+/** On both objects: a later run may remove what an interrupted one left. */
+const MARK = { 'storewright.dev/cluster-test': 'true' }
+
+/** An Application, as far as the suite reads it. */
+export interface ArgoApplication {
+  readonly metadata: {
+    readonly name: string
+    readonly annotations?: Readonly<Record<string, string>>
+    readonly labels?: Readonly<Record<string, string>>
+    readonly finalizers?: readonly string[]
+  }
+  readonly status?: {
+    readonly sync?: { readonly status: string; readonly revision?: string }
+    readonly health?: { readonly status: string }
+    readonly resources?: readonly { kind: string; name: string; status?: string }[]
+    readonly conditions?: readonly { type: string; message: string }[]
+    readonly operationState?: {
+      readonly phase: string
+      readonly message?: string
+      startedAt: string
+    }
+    readonly reconciledAt?: string
+  }
+}
+
+interface Labelled {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> }
+}
+
+/** Installs our AppProject and ApplicationSet, reading `repoURL`. */
+export async function installStores(repoURL: string): Promise<void> {
+  const { project, applicationSet } = argoCdObjects({
+    argocdNamespace: NAMESPACE,
+    repoURL,
+    branch: 'main',
+    dashboardUrl: new URL(repoURL).origin,
+    clusters: ['in-cluster'],
+    secretsModes: ['job'],
+  })
+  const items = [project, applicationSet].map((object) => {
+    const { metadata } = object as Labelled
+    return {
+      ...(object as object),
+      metadata: { ...metadata, labels: { ...metadata.labels, ...MARK } },
+    }
+  })
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+  await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], list)
+}
+
+/** Removes both, the set first: its Applications go with it, what they made stays. */
+export async function removeStores(): Promise<void> {
+  const remove = ['-n', NAMESPACE, 'delete', '--ignore-not-found', '--timeout', '60s']
+  const marked = ['-l', 'storewright.dev/cluster-test']
+  await kubectl([...remove, 'applicationsets', ...marked])
+  await kubectl([...remove, 'applications', '-l', 'app.kubernetes.io/managed-by=storewright'])
+  await kubectl([...remove, 'appprojects', ...marked])
+}
+
+export function application(name: string): Promise<ArgoApplication | null> {
+  return getObject<ArgoApplication>('application', `store-${name}`, NAMESPACE)
+}
+
+/** One line of what Argo CD says about a store, for failures. */
+export async function describeApplication(name: string): Promise<string> {
+  const found = await application(name)
+  if (found === null) {
+    const conditions = 'jsonpath={.status.conditions}'
+    return `no Application; ApplicationSet: ${await kubectl(['-n', NAMESPACE, 'get', 'applicationset', 'stores', '-o', conditions])}`
+  }
+  const { sync, health, conditions, operationState, resources = [] } = found.status ?? {}
+  const lagging = resources.filter(({ status }) => status !== 'Synced')
+  return JSON.stringify({ sync, health, conditions, operationState, lagging }, null, 1)
+}
+
+/** Waits until Argo CD calls the store Synced and Healthy after a successful operation; seconds that took. */
+export async function syncedAndHealthy(name: string): Promise<number> {
+  const settled = async () => {
+    const { sync, health, operationState } = (await application(name))?.status ?? {}
+    return (
+      sync?.status === 'Synced' &&
+      health?.status === 'Healthy' &&
+      operationState?.phase === 'Succeeded'
+    )
+  }
+  const { seconds } = await until(`${name} is Synced and Healthy`, settled, () =>
+    describeApplication(name),
+  )
+  return seconds
+}
+
+/** Makes Argo CD look now and waits until it has; `hard` also forgets its cache. */
+export async function refresh(name: string, kind: 'normal' | 'hard' = 'normal'): Promise<void> {
+  const annotation = 'argocd.argoproj.io/refresh'
+  await kubectl([
+    ...['-n', NAMESPACE, 'annotate', 'application', `store-${name}`],
+    ...['--overwrite', `${annotation}=${kind}`],
+  ])
+  const seen = async () =>
+    (await application(name))?.metadata.annotations?.[annotation] === undefined
+  await until(`Argo CD has refreshed ${name}`, seen, () => describeApplication(name))
+}

@@ -1,0 +1,21 @@
+import { kubectl } from './kubernetes.ts'
+
+const NEEDED = ['KUBECONFIG', 'ARGOCD_WEBHOOK_URLS', 'ARGOCD_WEBHOOK_SECRET']
+
+/** Stops the suite before its first test when there is no cluster to run it on, or one that somebody uses. */
+export default async function requireCluster(): Promise<void> {
+  const missing = NEEDED.filter((name) => (process.env[name] ?? '') === '')
+  if (missing.length > 0) {
+    throw new Error(
+      `npm run test:cluster needs a cluster with Argo CD that can be thrown away; not set: ${missing.join(', ')}. ` +
+        'See docs, "Testing against a cluster".',
+    )
+  }
+  await kubectl(['get', 'crd', 'applicationsets.argoproj.io', 'appprojects.argoproj.io'])
+  const taken = await kubectl([
+    ...['-n', 'argocd', 'get', 'applicationsets,appprojects', '--ignore-not-found', '-o', 'name'],
+    ...['--field-selector', 'metadata.name=stores', '-l', '!storewright.dev/cluster-test'],
+  ])
+  if (taken !== '')
+    throw new Error(`this cluster already has stores; the suite would take them over:\n${taken}`)
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+/** `npm run test:cluster`: needs a cluster with Argo CD, named by KUBECONFIG and ARGOCD_*. */
+export default defineConfig({
+  test: {
+    include: ['test/cluster/**/*.test.ts'],
+    globalSetup: ['test/cluster/require-cluster.ts'],
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+    // Each step stands on the one before it.
+    bail: 1,
+    reporters: ['verbose'],
+  },
+})
