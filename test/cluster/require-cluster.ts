@@ -6,10 +6,12 @@ const NEEDED = ['KUBECONFIG', 'ARGOCD_WEBHOOK_URLS', 'ARGOCD_WEBHOOK_SECRET']
 export default async function requireCluster(): Promise<void> {
   const missing = NEEDED.filter((name) => (process.env[name] ?? '') === '')
   if (missing.length > 0) {
-    throw new Error(
-      `npm run test:cluster needs a cluster with Argo CD that can be thrown away; not set: ${missing.join(', ')}. ` +
-        'See docs, "Testing against a cluster".',
+    const error = new Error(
+      'npm run test:cluster needs a cluster with Argo CD that may be thrown away, whose Argo CD reaches ' +
+        `127.0.0.1 of this machine. Not set: ${missing.join(', ')}.`,
     )
+    error.stack = error.message // the place in our code says nothing to who forgot a variable
+    throw error
   }
   await kubectl(['get', 'crd', 'applicationsets.argoproj.io', 'appprojects.argoproj.io'])
   const taken = await kubectl([

@@ -8,6 +8,7 @@ import { isBranchName } from './argv.ts'
 import { processEnvironment } from './environment.ts'
 import { type GitProcessProfile, runGit } from './plumbing.ts'
 import { servePacks } from './smart-http.ts'
+import { startUpkeep, type Upkeep } from './upkeep.ts'
 
 const TEMPLATE = fileURLToPath(new URL('../../../gitops-repo-template/', import.meta.url))
 const NAME = 'stores.git'
@@ -58,6 +59,8 @@ export interface LocalRemote {
   /** The bare repository, absolute. */
   readonly path: string
   readonly packServer: PackServer
+  /** To be told of every push that lands here; repacks now and then. */
+  readonly upkeep: Upkeep
 }
 
 /**
@@ -82,7 +85,8 @@ export async function openLocalRemote(options: LocalRemoteOptions): Promise<Loca
     }
   }
   await checkHead(path, options)
-  return { path, packServer: servePacks({ repositoryPath: path, log: options.log }) }
+  const serving = { repositoryPath: path, log: options.log }
+  return { path, packServer: servePacks(serving), upkeep: await startUpkeep(serving) }
 }
 
 async function exists(path: string): Promise<boolean> {
