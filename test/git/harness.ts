@@ -71,9 +71,7 @@ export async function eventually(holds: () => boolean | Promise<boolean>, within
   const end = performance.now() + withinMs
   while (!(await holds())) {
     if (performance.now() > end) throw new Error('it never came true')
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20)
-    })
+    await pause(20)
   }
 }
 
@@ -85,4 +83,10 @@ export async function namesOnMain(remote: BareRemote): Promise<string[]> {
     return match?.[1] === undefined ? [] : [match[1]]
   })
   return names.sort()
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
 }

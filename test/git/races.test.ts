@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import type { StoresRepo } from '../../src/domain/ports.ts'
+import { create, createChange, requester, retitle, storeYaml } from '../../src/testing/writes.ts'
+import { harness, namesOnMain, over, pause } from './harness.ts'
+
+/** Outcome words of attempts, sorted: `landed`, or the code of the refusal. */
+async function outcomes(attempts: readonly Promise<{ outcome: string }>[]): Promise<string[]> {
+  const settled = await Promise.allSettled(attempts)
+  return settled
+    .map((end) =>
+      end.status === 'fulfilled'
+        ? end.value.outcome
+        : ((end.reason as { code?: string }).code ?? String(end.reason)),
+    )
+    .sort()
+}
+
+describe('two writers on one remote', () => {
+  it('S2-39 8 callers each, 400 creates: none lost, none twice', async () => {
+    const { open, remote, serve } = await harness()
+    const served = await serve()
+    const repos = [await open({ remote: over(served) }), await open({ remote: over(served) })]
+    const commits: string[] = []
+    const caller = async (repo: StoresRepo, prefix: string) => {
+      for (let n = 0; n < 25; n += 1) {
+        const landed = await repo.change(requester(), create(`team-${n % 3}`, `${prefix}-${n}`))
+        commits.push(landed.commit)
+      }
+    }
+    await Promise.all(
+      repos.flatMap((repo, r) =>
+        Array.from({ length: 8 }, (_, c) => caller(repo, `shop-${'ab'[r]}${c}`)),
+      ),
+    )
+    expect(new Set(commits).size).toBe(400)
+    expect(await namesOnMain(remote)).toHaveLength(400)
+    const onMain = (await remote.git(['rev-list', 'main'])).trim().split('\n')
+    expect(onMain).toHaveLength(401)
+    expect(commits.filter((commit) => !onMain.includes(commit))).toEqual([])
+    const merges = await remote.git(['rev-list', '--merges', 'main'])
+    expect(merges).toBe('')
+  })
+
+  it('F2 S1-31 of one name: one lands, the others are refused, 12 rounds of 16', async () => {
+    const { open, remote } = await harness()
+    const repos = [await open(), await open()]
+    for (let round = 0; round < 12; round += 1) {
+      const attempts = Array.from({ length: 16 }, (_, n) =>
+        (repos[n % 2] as StoresRepo).change(requester(), create('acme', `shop-${round}`)),
+      )
+      expect(await outcomes(attempts)).toEqual(['landed', ...Array(15).fill('name_taken')])
+    }
+    expect((await remote.git(['rev-list', '--count', 'main'])).trim()).toBe('13')
+  })
+
+  it('never let an update by one run over an update by the other', async () => {
+    const { open } = await harness()
+    const [one, two] = [await open(), await open()]
+    await one.change(requester(), create('acme', 'shop-1'))
+    await two.change(requester(), create('acme', 'shop-2'))
+    await two.change(requester(), retitle('acme', 'shop-1', 'Two'))
+    // `one` decides on its old head first, loses the race, and finds the store changed.
+    const late = one.change(requester(), retitle('acme', 'shop-1', 'One'))
+    const theirs = two.snapshot().stores.get('shop-1')?.last.commit
+    await expect(late).rejects.toMatchObject({ code: 'conflict', extra: { theirs } })
+  })
+})
+
+describe('one writer', () => {
+  it('F1 lands one of 16 equal creates and refuses the rest', async () => {
+    const { open } = await harness()
+    const repo = await open()
+    const attempts = Array.from({ length: 16 }, () =>
+      repo.change(requester(), create('acme', 'shop-1')),
+    )
+    expect(await outcomes(attempts)).toEqual(['landed', ...Array(15).fill('name_taken')])
+  })
+
+  it('F4 keeps what a person pushes meanwhile, without a merge', async () => {
+    const { open, remote } = await harness()
+    const repo = await open()
+    let pushing = true
+    const person = (async () => {
+      for (let n = 0; pushing; n += 1) {
+        const path = `stores/people/hand-${n}/store.yaml`
+        await remote.commit({ [path]: storeYaml('people', `hand-${n}`) }).catch(() => {})
+        await pause(200)
+      }
+    })()
+    for (let n = 0; n < 20; n += 1) await repo.change(requester(), create('acme', `shop-${n}`))
+    pushing = false
+    await person
+    const landed = await repo.change(requester(), create('acme', 'last'))
+    const names = await namesOnMain(remote)
+    expect(names.filter((name) => name.startsWith('shop-'))).toHaveLength(20)
+    expect([...landed.snapshot.stores.keys()].sort()).toEqual(names)
+    expect(await remote.git(['rev-list', '--merges', 'main'])).toBe('')
+  })
+
+  it('refuses only on a head that the remote just confirmed', async () => {
+    const { open, remote } = await harness()
+    const repo = await open()
+    await repo.change(requester(), create('acme', 'shop-1'))
+    await pause(1100)
+    await remote.commit({ 'stores/acme/shop-1': null })
+    const again = await repo.change(requester(), create('acme', 'shop-1', 'Again'))
+    expect(again.outcome).toBe('landed')
+    expect(again.record?.created.commit).toBe(again.commit)
+  })
+
+  it('applies the items of a batch in order', async () => {
+    const { open } = await harness()
+    const repo = await open()
+    const first = repo.change(requester(), create('acme', 'before'))
+    const batch = [
+      repo.change(requester(), create('acme', 'shop-1')),
+      repo.change(requester(), retitle('acme', 'shop-1', 'Two')),
+      repo.change(requester(), (at) => {
+        expect(at.stores.get('shop-1')?.intent?.title).toBe('Two')
+        return 'unchanged'
+      }),
+      repo.change(requester(), () => ({ ...createChange('acme', 'shop-2'), files: new Map() })),
+    ]
+    const [, ...all] = await Promise.all([first, ...batch])
+    expect(all.map(({ outcome }) => outcome)).toEqual([
+      ...['landed', 'landed', 'unchanged', 'landed'],
+    ])
+    expect(all[3]?.record).toBeNull()
+  })
+
+  it('answers with writer_busy when 512 changes wait', async () => {
+    const { open } = await harness()
+    const repo = await open()
+    const attempts = Array.from({ length: 900 }, (_, n) =>
+      repo.change(requester(), create('acme', `shop-${n}`)),
+    )
+    const words = await outcomes(attempts)
+    expect(words.filter((word) => word === 'writer_busy').length).toBeGreaterThan(0)
+    expect(new Set(words)).toEqual(new Set(['landed', 'writer_busy']))
+  })
+})
