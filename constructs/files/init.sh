@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs and configures the shop. Idempotent: a second run changes nothing that is already so.
+set -eu -o pipefail
+cd /var/www/html
+setting() { cat "/settings/$1"; }
+# The built-in limit of 128M is too small for WooCommerce.
+wp() { php -d memory_limit=320M /usr/local/bin/wp "$@"; }
+user=$(setting admin-user)
+
+if ! wp core is-installed; then
+  # --prompt prints the whole command with the password on standard output.
+  wp core install --url="${STORE_URL:?}" --title="$(setting title)" --admin_user="$user" \
+    --admin_email="$(setting admin-email)" --locale="$(setting locale)" --skip-email --prompt=admin_password \
+    </secrets/admin/password >/dev/null
+  echo "core: installed"
+fi
+# Before the plugin is activated: its own later add_option is then a no-op. Without this the shop stops selling
+# at the first login (woocommerce class-wc-install.php, pull request 53685).
+wp option update woocommerce_coming_soon no >/dev/null
+while IFS=$'\t' read -r kind slug _; do
+  case $kind in
+    plugin) wp plugin is-active "$slug" || wp plugin activate "$slug" >/dev/null ;;
+    theme) wp theme is-active "$slug" || wp theme activate "$slug" >/dev/null ;;
+  esac
+  echo "$kind $slug: active"
+done </settings/components.tsv
+wp core update-db >/dev/null
+wp wc update >/dev/null
+echo "schema: up to date"
+wp wc hpos enable >/dev/null
+echo "orders: own tables"
+wp eval-file /scripts/settings.php
+
+if [ "$(wp option get storewright_admin_reset 2>/dev/null || echo 0)" -lt "$(setting admin-reset)" ]; then
+  wp user update "$user" --skip-email --prompt=user_pass </secrets/admin/password >/dev/null
+  wp option update storewright_admin_reset "$(setting admin-reset)" >/dev/null
+  echo "admin: password reset"
+fi
+wp option update storewright_release "${RELEASE:?}" >/dev/null
+echo "release: $RELEASE"

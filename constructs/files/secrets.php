@@ -1,0 +1,104 @@
+<?php
+// Makes the Secrets of this namespace once; a raised revision gives one of them a new password and keeps the last
+// beside it. Logs names and outcomes, never a value.
+$namespace = getenv('STORE_NAMESPACE');
+$base = 'https://' . getenv('KUBERNETES_SERVICE_HOST') . ':' . getenv('KUBERNETES_SERVICE_PORT');
+$letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+function random_text(int $length): string
+{
+    global $letters;
+    $text = '';
+    while (strlen($text) < $length) {
+        $text .= $letters[random_int(0, strlen($letters) - 1)];
+    }
+    return $text;
+}
+
+/** @return array{int, array} status and body */
+function call(string $method, string $path, ?array $body = null): array
+{
+    global $base, $namespace;
+    $context = stream_context_create([
+        'http' => [
+            'method' => $method,
+            'header' => [
+                'Authorization: Bearer ' . trim(file_get_contents('/token/token')),
+                'Content-Type: application/json',
+            ],
+            'content' => $body === null ? '' : json_encode($body),
+            'ignore_errors' => true,
+            'timeout' => 10,
+        ],
+        'ssl' => ['cafile' => '/token/ca.crt', 'peer_name' => 'kubernetes.default.svc'],
+    ]);
+    $text = @file_get_contents("$base/api/v1/namespaces/$namespace/secrets$path", false, $context);
+    $status = (int) (explode(' ', $http_response_header[0] ?? '')[1] ?? 0);
+    return [$status, $text === false ? [] : (json_decode($text, true) ?? [])];
+}
+
+function stop(string $name, string $what, int $status): never
+{
+    fwrite(STDERR, "$name: cannot $what, the API server answers $status\n");
+    exit(1);
+}
+
+function secret(string $name, array $values, bool $immutable): array
+{
+    return [
+        'apiVersion' => 'v1',
+        'kind' => 'Secret',
+        'metadata' => ['name' => $name, 'labels' => ['storewright.dev/store' => getenv('STORE_NAME')]],
+        'type' => 'Opaque',
+        'immutable' => $immutable,
+        'stringData' => $values,
+    ];
+}
+
+/** Raises the revision of an existing Secret; an equal or higher one is kept. */
+function rotate(string $name, int $wanted): void
+{
+    [$status, $found] = call('GET', "/$name");
+    if ($status !== 200) {
+        stop($name, 'read it', $status);
+    }
+    $revision = (int) base64_decode($found['data']['revision'] ?? '');
+    if ($revision >= $wanted) {
+        echo "$name: kept\n";
+        return;
+    }
+    $found['data']['previous-password'] = $found['data']['password'];
+    $found['data']['password'] = base64_encode(random_text(32));
+    $found['data']['revision'] = base64_encode((string) $wanted);
+    [$status] = call('PUT', "/$name", $found);
+    if ($status !== 200) {
+        stop($name, 'rotate it', $status);
+    }
+    echo "$name: rotated\n";
+}
+
+function make(string $name, array $values, ?int $revision): void
+{
+    [$status] = call('POST', '', secret($name, $values, $revision === null));
+    if ($status === 201) {
+        echo "$name: made\n";
+    } elseif ($status !== 409) {
+        stop($name, 'make it', $status);
+    } elseif ($revision === null) {
+        echo "$name: kept\n";
+    } else {
+        rotate($name, $revision);
+    }
+}
+
+$database = (int) getenv('CREDENTIALS_REVISION');
+$admin = (int) getenv('ADMIN_REVISION');
+$salts = ['auth-key', 'secure-auth-key', 'logged-in-key', 'nonce-key', 'auth-salt', 'secure-auth-salt',
+    'logged-in-salt', 'nonce-salt'];
+make('db-credentials', [
+    'root-password' => random_text(32),
+    'password' => random_text(32),
+    'revision' => (string) $database,
+], $database);
+make('wp-salts', array_combine($salts, array_map(fn () => random_text(64), $salts)), null);
+make('wp-admin', ['password' => random_text(32), 'revision' => (string) $admin], $admin);

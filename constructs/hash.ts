@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import type { RenderedFile } from './props.ts'
+
+/** First 8 hex digits of the SHA-256 of `value` as canonical JSON: what a Job's name ends in. */
+export function hash8(value: unknown): string {
+  return sha256(canonicalJson(value)).slice(0, 8)
+}
+
+/** First 16 hex digits: the `config-hash` annotation that restarts pods. */
+export function hash16(value: unknown): string {
+  return sha256(canonicalJson(value)).slice(0, 16)
+}
+
+/** First byte of the SHA-256 of a name, 0 to 255: spreads stores over minutes. */
+export function firstByte(name: string): number {
+  return createHash('sha256').update(name).digest()[0] ?? 0
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
+}
+
+/** Sorted keys, no blanks, unset members left out. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : member,
+  )
+}
+
+/**
+ * Object id of the Git tree that holds `files` (flat, mode 100644), as `git mktree` would print it.
+ * Source: Git's object format, `Documentation/gitformat-*`; entries sorted by bytes of the name.
+ */
+export function treeId(files: readonly RenderedFile[], algorithm: 'sha1' | 'sha256'): string {
+  const entries = files
+    .map((file) => ({ name: Buffer.from(file.path), id: objectId('blob', file.bytes, algorithm) }))
+    .sort((a, b) => Buffer.compare(a.name, b.name))
+    .map(({ name, id }) => Buffer.concat([Buffer.from('100644 '), name, Buffer.of(0), id]))
+  return objectId('tree', Buffer.concat(entries), algorithm).toString('hex')
+}
+
+function objectId(type: string, content: Uint8Array, algorithm: string): Buffer {
+  return createHash(algorithm).update(`${type} ${content.length}\0`).update(content).digest()
+}

@@ -1,0 +1,19 @@
+import { App } from 'cdk8s'
+import { type Manifest, toFiles } from './output.ts'
+import type { RenderedFile, WooStoreProps } from './props.ts'
+import { WooStore } from './woo-store.ts'
+
+export { ADMIN_SECRET, SECRETS } from './credentials.ts'
+export { treeId } from './hash.ts'
+export { type Kind, namespacedKinds, type SecretsMode } from './kinds.ts'
+export type { ComponentProps, PeerProps, RenderedFile, WooStoreProps } from './props.ts'
+export { printYaml } from './yaml.ts'
+
+/**
+ * Every file of `manifests/` of one store, sorted by path. Same props, same bytes.
+ * One App per store: cdk8s validates the whole tree for each chart of an App, which is quadratic (cdk8s 2.70).
+ */
+export function renderWooStore(props: WooStoreProps): readonly RenderedFile[] {
+  const chart = new WooStore(new App(), props.name, props)
+  return toFiles(chart.toJson() as Manifest[])
+}

@@ -1,0 +1,100 @@
+import { printYaml } from './yaml.ts'
+import type { RenderedFile } from './props.ts'
+
+/** One Kubernetes object as plain data. */
+export interface Manifest {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly annotations?: Readonly<Record<string, string>>
+  }
+}
+
+const HEADER = '# Rendered from ../store.yaml; edits are overwritten.\n'
+
+const NETWORK = '10-network.yaml'
+const SECRETS = '20-secrets.yaml'
+
+/** File of a kind, when the kind alone decides. */
+const FILE_BY_KIND: Readonly<Record<string, string>> = {
+  Namespace: '00-namespace.yaml',
+  ResourceQuota: '00-namespace.yaml',
+  LimitRange: '00-namespace.yaml',
+  NetworkPolicy: NETWORK,
+  Role: SECRETS,
+  RoleBinding: SECRETS,
+  StatefulSet: '40-database.yaml',
+  Deployment: '50-wordpress.yaml',
+  CronJob: '50-wordpress.yaml',
+  Ingress: '80-route.yaml',
+}
+
+/** File of an object whose kind stands in several files, by `Kind/name`; of Jobs the name without its hash. */
+const FILE_BY_NAME: Readonly<Record<string, string>> = {
+  'ServiceAccount/store': '00-namespace.yaml',
+  'ServiceAccount/secrets-init': SECRETS,
+  'ConfigMap/secrets-script': SECRETS,
+  'Job/secrets-init': SECRETS,
+  'ConfigMap/wordpress-config': '30-config.yaml',
+  'ConfigMap/scripts': '30-config.yaml',
+  'ConfigMap/store-settings': '30-config.yaml',
+  'PersistentVolumeClaim/mariadb-data': '40-database.yaml',
+  'Service/mariadb': '40-database.yaml',
+  'PersistentVolumeClaim/uploads': '50-wordpress.yaml',
+  'Service/wordpress': '50-wordpress.yaml',
+  'Job/wp-init': '50-wordpress.yaml',
+}
+
+/** Order in which Argo CD applies kinds within a sync wave (argo-cd v3.5.1 gitops-engine `sync_tasks.go`). */
+const KIND_ORDER = [
+  'Namespace',
+  'NetworkPolicy',
+  'ResourceQuota',
+  'LimitRange',
+  'ServiceAccount',
+  'ConfigMap',
+  'PersistentVolumeClaim',
+  'Role',
+  'RoleBinding',
+  'Service',
+  'Deployment',
+  'StatefulSet',
+  'Job',
+  'CronJob',
+  'Ingress',
+]
+
+/** Objects -> files by concern, sorted by path; in a file by sync wave, kind and name. @throws Error an object without a file */
+export function toFiles(manifests: readonly Manifest[]): readonly RenderedFile[] {
+  const byPath = new Map<string, Manifest[]>()
+  for (const manifest of manifests) {
+    const path = fileOf(manifest)
+    byPath.set(path, [...(byPath.get(path) ?? []), manifest])
+  }
+  return [...byPath.keys()].toSorted().map((path) => ({
+    path,
+    bytes: new TextEncoder().encode(
+      HEADER + (byPath.get(path) ?? []).toSorted(inOrder).map(printYaml).join('---\n'),
+    ),
+  }))
+}
+
+function fileOf({ kind, metadata }: Manifest): string {
+  const name = kind === 'Job' ? metadata.name.replace(/-[0-9a-f]{8}$/, '') : metadata.name
+  const path = FILE_BY_NAME[`${kind}/${name}`] ?? FILE_BY_KIND[kind]
+  if (path === undefined) throw new Error(`${kind} ${metadata.name} has no file`)
+  return path
+}
+
+function inOrder(a: Manifest, b: Manifest): number {
+  return (
+    waveOf(a) - waveOf(b) ||
+    KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind) ||
+    (a.metadata.name < b.metadata.name ? -1 : 1)
+  )
+}
+
+function waveOf({ metadata }: Manifest): number {
+  return Number(metadata.annotations?.['argocd.argoproj.io/sync-wave'] ?? 0)
+}

@@ -1,0 +1,165 @@
+import { compute, container, type ContainerProps } from './hardened.ts'
+import { hash8 } from './hash.ts'
+import type { k8s } from './kube.ts'
+import type { StoreIdentity } from './metadata.ts'
+import type { WooStoreProps } from './props.ts'
+import {
+  claim,
+  configVolume,
+  emptyDir,
+  mount,
+  scriptsVolume,
+  secretVolume,
+  settingsVolume,
+} from './volumes.ts'
+import { type ScriptName, scripts, wordpressConfig } from './static-files.ts'
+
+/** What the pods that hold WordPress code share: the Deployment and the set-up Job. */
+
+/** www-data of the Apache image. The CLI image's own is 82; both run as 33, so files stay mutually writable. */
+export const SHOP_UID = 33
+export const CODE_COMPUTE = compute(50, 64, 1000, 256)
+export const WAIT_COMPUTE = compute(10, 32, 250, 64)
+
+const SALTS = {
+  WORDPRESS_AUTH_KEY_FILE: 'auth-key',
+  WORDPRESS_AUTH_SALT_FILE: 'auth-salt',
+  WORDPRESS_LOGGED_IN_KEY_FILE: 'logged-in-key',
+  WORDPRESS_LOGGED_IN_SALT_FILE: 'logged-in-salt',
+  WORDPRESS_NONCE_KEY_FILE: 'nonce-key',
+  WORDPRESS_NONCE_SALT_FILE: 'nonce-salt',
+  WORDPRESS_SECURE_AUTH_KEY_FILE: 'secure-auth-key',
+  WORDPRESS_SECURE_AUTH_SALT_FILE: 'secure-auth-salt',
+} as const
+
+/** Changes when the code does: image, plugins, code mode. Written to the database when set-up is done. */
+export function releaseHash(props: WooStoreProps): string {
+  return hash8({ image: props.images.wordpress, components: props.components, code: props.code })
+}
+
+/** Environment of WordPress itself; values that are secret come from files. */
+export function shopEnvironment(props: WooStoreProps): Record<string, string> {
+  return {
+    DB_SCHEMA: props.mariadbVersion,
+    HTTPS_EGRESS: props.network.httpsEgress ? '1' : '0',
+    RELEASE: releaseHash(props),
+    STORE_HOST: props.host,
+    STORE_URL: `${props.scheme}://${props.host}`,
+    STORE_WORKERS: String(props.wordpress.workers),
+    WORDPRESS_CONFIG_EXTRA_FILE: '/config/wp-extra.php',
+    WORDPRESS_DB_HOST: 'mariadb',
+    WORDPRESS_DB_NAME: 'wordpress',
+    WORDPRESS_DB_PASSWORD_FILE: '/secrets/db/password',
+    WORDPRESS_DB_USER: 'wordpress',
+    ...Object.fromEntries(
+      Object.entries(SALTS).map(([name, key]) => [name, `/secrets/salts/${key}`]),
+    ),
+  }
+}
+
+/** Copies WordPress from the image, adds checked zips (mode `download`), our configuration and the mount points. */
+export function codeContainer(props: WooStoreProps): k8s.Container {
+  return container({
+    name: 'code',
+    image: props.images.wordpress,
+    uid: SHOP_UID,
+    resources: CODE_COMPUTE,
+    command: ['bash', '/scripts/code.sh'],
+    env: { STORE_CODE: props.code },
+    mounts: [
+      mount('code', '/code'),
+      mount('uploads', '/vol'),
+      mount('tmp', '/tmp'),
+      mount('scripts', '/scripts', { readOnly: true }),
+      mount('config', '/config', { readOnly: true }),
+      mount('settings', '/settings', { readOnly: true }),
+    ],
+  })
+}
+
+/** Waits for the database to answer (`db`), or for set-up to have finished (`release`). */
+export function waitContainer(props: WooStoreProps, what: 'db' | 'release'): k8s.Container {
+  return container({
+    name: 'wait',
+    image: props.images.wordpress,
+    uid: SHOP_UID,
+    resources: WAIT_COMPUTE,
+    command: ['php', '/scripts/wait.php', `--for=${what}`],
+    env: { DB_SCHEMA: props.mariadbVersion, RELEASE: releaseHash(props) },
+    mounts: [
+      mount('tmp', '/tmp'),
+      mount('scripts', '/scripts', { readOnly: true }),
+      mount('db', '/secrets/db', { readOnly: true }),
+    ],
+  })
+}
+
+/** Mounts of a container that runs WordPress code: read-only but for uploads and scratch. */
+export function shopMounts(): ContainerProps['mounts'] {
+  return [
+    mount('code', '/var/www/html', { subPath: 'html', readOnly: true }),
+    mount('uploads', '/var/www/html/wp-content/uploads', { subPath: 'uploads' }),
+    mount('tmp', '/tmp'),
+    mount('scripts', '/scripts', { readOnly: true }),
+    mount('config', '/config', { readOnly: true }),
+    mount('db', '/secrets/db', { readOnly: true }),
+    mount('salts', '/secrets/salts', { readOnly: true }),
+  ]
+}
+
+/** Files of ConfigMap `wordpress-config` that a shop pod mounts: all of them. */
+export const CONFIG_KEYS = [
+  'mpm.conf',
+  'php.ini',
+  'ports.conf',
+  'storewright.php',
+  'vhost.conf',
+  'wp-extra.php',
+] as const
+
+export function shopVolumes(
+  scriptNames: readonly ScriptName[],
+  settingKeys: readonly string[],
+): readonly k8s.Volume[] {
+  return [
+    emptyDir('code', 1024),
+    claim('uploads', 'uploads'),
+    emptyDir('tmp', 1024),
+    scriptsVolume(scriptNames),
+    configVolume(CONFIG_KEYS),
+    settingsVolume(settingKeys),
+    secretVolume('db', 'db-credentials', ['password']),
+    secretVolume('salts', 'wp-salts'),
+  ]
+}
+
+/** Content of the ConfigMap keys that a pod mounts; what its hash covers. */
+export function mountedContent(
+  scriptNames: readonly ScriptName[],
+  settings: Readonly<Record<string, string>>,
+): unknown {
+  return {
+    config: CONFIG_KEYS.map((key) => wordpressConfig[key]),
+    scripts: scriptNames.map((name) => [name, scripts[name]]),
+    settings,
+  }
+}
+
+/** Label of every pod that mounts `uploads`. */
+export const USES_UPLOADS = { 'storewright.dev/uses': 'uploads' } as const
+
+/** A read-write-once volume is usable on one node only: all its pods go where the first of them went. */
+export function besideUploads(store: StoreIdentity): k8s.Affinity {
+  return {
+    podAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        {
+          labelSelector: {
+            matchLabels: { 'app.kubernetes.io/instance': store.name, ...USES_UPLOADS },
+          },
+          topologyKey: 'kubernetes.io/hostname',
+        },
+      ],
+    },
+  }
+}

@@ -1,0 +1,125 @@
+import { Construct } from 'constructs'
+import { container, pod } from './hardened.ts'
+import { hash16 } from './hash.ts'
+import { k8s } from './kube.ts'
+import { claimSpec } from './mariadb.ts'
+import { metadata, selectorLabels, type StoreIdentity, templateLabels } from './metadata.ts'
+import type { WooStoreProps } from './props.ts'
+import { settingsOf } from './settings.ts'
+import {
+  besideUploads,
+  codeContainer,
+  mountedContent,
+  SHOP_UID,
+  shopEnvironment,
+  shopMounts,
+  shopVolumes,
+  USES_UPLOADS,
+  waitContainer,
+} from './shop-pod.ts'
+import { emptyDir, mount } from './volumes.ts'
+
+const SCRIPTS = ['code.sh', 'ready.sh', 'unzip.php', 'wait.php'] as const
+const SETTINGS = ['components.tsv'] as const
+
+/** Apache with WordPress. Code comes from the image at each start; only uploads are on a volume. */
+export class Wordpress extends Construct {
+  constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
+    super(scope, id)
+    new k8s.KubePersistentVolumeClaim(this, 'Uploads', {
+      metadata: metadata(store, 'uploads', { component: 'wordpress', protect: true }),
+      spec: claimSpec(props.storage.uploadsGi, props.storage.className),
+    })
+    new k8s.KubeService(this, 'Service', {
+      metadata: metadata(store, 'wordpress'),
+      spec: {
+        type: 'ClusterIP',
+        ports: [{ name: 'http', port: 80, targetPort: k8s.IntOrString.fromNumber(8080) }],
+        selector: selectorLabels(store, 'wordpress'),
+      },
+    })
+    new k8s.KubeDeployment(this, 'Deployment', {
+      metadata: metadata(store, 'wordpress'),
+      spec: {
+        replicas: props.lifecycle === 'active' ? 1 : 0,
+        // RollingUpdate deadlocks over a read-write-once volume on more than one node (bitnami/charts issue 16079).
+        strategy: { type: 'Recreate' },
+        revisionHistoryLimit: 2,
+        // Its clock starts with the database's: 300 s would show each slow first install as Degraded.
+        progressDeadlineSeconds: 900,
+        selector: { matchLabels: selectorLabels(store, 'wordpress') },
+        template: {
+          metadata: {
+            labels: { ...templateLabels(store, 'wordpress'), ...USES_UPLOADS },
+            annotations: { 'storewright.dev/config-hash': hash16(mounted(props)) },
+          },
+          spec: podSpec(store, props),
+        },
+      },
+    })
+  }
+}
+
+function mounted(props: WooStoreProps): unknown {
+  const settings = settingsOf(props)
+  return mountedContent(SCRIPTS, { 'components.tsv': settings['components.tsv'] ?? '' })
+}
+
+function podSpec(store: StoreIdentity, props: WooStoreProps): k8s.PodSpec {
+  return pod({
+    uid: SHOP_UID,
+    graceSeconds: 45,
+    affinity: besideUploads(store),
+    initContainers: [codeContainer(props), waitContainer(props, 'release')],
+    containers: [serverContainer(props)],
+    volumes: [...shopVolumes(SCRIPTS, SETTINGS), emptyDir('run', 16), emptyDir('lock', 16)],
+  })
+}
+
+function serverContainer(props: WooStoreProps): k8s.Container {
+  return container({
+    name: 'wordpress',
+    image: props.images.wordpress,
+    uid: SHOP_UID,
+    resources: props.wordpress,
+    command: ['apache2-foreground'],
+    env: shopEnvironment(props),
+    ports: [{ name: 'http', containerPort: 8080 }],
+    probes: PROBES,
+    lifecycle: { preStop: { exec: { command: ['sleep', '8'] } } },
+    mounts: [
+      ...shopMounts(),
+      mount('run', '/run/apache2'),
+      mount('lock', '/run/lock/apache2'),
+      // By subPath: a change of these rolls the pod anyway, through `config-hash`.
+      mount('config', '/usr/local/etc/php/conf.d/zz-storewright.ini', configFile('php.ini')),
+      mount('config', '/etc/apache2/ports.conf', configFile('ports.conf')),
+      mount('config', '/etc/apache2/sites-available/000-default.conf', configFile('vhost.conf')),
+      mount('config', '/etc/apache2/mods-available/mpm_prefork.conf', configFile('mpm.conf')),
+    ],
+  })
+}
+
+function configFile(subPath: string): { subPath: string; readOnly: true } {
+  return { subPath, readOnly: true }
+}
+
+const STATIC_FILE = {
+  path: '/wp-includes/images/blank.gif',
+  port: k8s.IntOrString.fromNumber(8080),
+}
+
+/**
+ * A file that needs neither PHP nor the database tells whether Apache lives: an outage of the database must not
+ * restart it. Ready = the Store API answers exactly 200, which no redirect to an installer does.
+ */
+const PROBES = {
+  startup: { httpGet: STATIC_FILE, periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 60 },
+  readiness: {
+    exec: { command: ['bash', '/scripts/ready.sh'] },
+    periodSeconds: 10,
+    timeoutSeconds: 10,
+    failureThreshold: 3,
+  },
+  liveness: { httpGet: STATIC_FILE, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
+} satisfies Record<string, k8s.Probe>
