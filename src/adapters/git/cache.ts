@@ -46,11 +46,12 @@ export class Cache {
   readonly #options: CacheOptions
   #garbage: string[] = []
   #tidying: Promise<void> | null = null
+  #untidy = 0
   #seen: { readonly wanted: string | null; readonly written: string | null } = {
     wanted: null,
     written: null,
   }
-  /** How often the cache was thrown away and cloned again. */
+  /** How often a cache was thrown away and cloned again. */
   rebuilds = 0
 
   constructor(options: CacheOptions) {
@@ -70,7 +71,7 @@ export class Cache {
     for (const entry of leftovers) await rm(join(dataDir, entry), { recursive: true, force: true })
     const head = await this.#verified()
     if (head === null) {
-      await this.rebuild('no usable cache at start')
+      await this.rebuild('the cache is missing or damaged at start')
       return null
     }
     await writeFile(
@@ -109,11 +110,16 @@ export class Cache {
     const fresh = join(dataDir, `cache.git.new-${ulid()}`)
     const broken = join(dataDir, `cache.git.broken-${ulid()}`)
     await this.#clone(fresh)
-    await rename(this.profile.directory, broken).catch(() => {})
+    const replaced = await rename(this.profile.directory, broken).then(
+      () => true,
+      () => false,
+    )
     await rename(fresh, this.profile.directory)
     this.#garbage = []
+    this.#untidy = 0
     this.#seen = { ...this.#seen, written: null }
     this.objects.restart()
+    if (!replaced) return
     this.rebuilds += 1
     log.warn('git cache cloned anew', { detail: reason, count: this.rebuilds })
     await rm(broken, { recursive: true, force: true })
@@ -157,9 +163,18 @@ export class Cache {
       input: lines.join(''),
       timeoutMs: LOCAL_MS,
     })
-    if (exit.exitCode === 0 && move) this.#seen = { ...this.#seen, written: wanted }
-    else if (exit.exitCode !== 0)
-      this.#options.log.debug('git refs not tidied', { detail: exit.stderr })
+    if (exit.exitCode === 0) {
+      this.#untidy = 0
+      if (move) this.#seen = { ...this.#seen, written: wanted }
+      return
+    }
+    this.#untidy += 1
+    this.#options.log.debug('git refs not tidied', { detail: exit.stderr })
+  }
+
+  /** Refs of ours cannot be written any more, as with a lock that a killed process left. */
+  get stuck(): boolean {
+    return this.#untidy >= 3
   }
 
   /** Head of a cache whose objects are all connected, else `null`. */

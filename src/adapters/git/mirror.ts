@@ -122,6 +122,7 @@ export class Mirror {
 
   async #syncOnce(signal?: AbortSignal): Promise<void> {
     const { cache, reader, clock, log } = this.#options
+    if (cache.stuck) await this.#rebuild('refs of the cache cannot be written')
     const askedAt = performance.now()
     const head = await cache.fetch(signal)
     const before = this.edition

@@ -64,17 +64,24 @@ function remoteRejected(reason: string, stderr: string): PushOutcome {
 
 function unreported(exit: GitExit): PushOutcome {
   const outcome = classifyFailure(exit)
-  const neverSent = outcome === 'auth' || outcome === 'storage' || notReached(exit.stderr)
-  return neverSent ? definite(outcome) : ambiguous(outcome)
+  const neverSent = outcome === 'unavailable' && notReached(exit.stderr)
+  const refused = outcome === 'auth' || outcome === 'storage'
+  return neverSent || refused ? definite(outcome) : ambiguous(outcome)
 }
 
 /** Sorts the end of a fetch, and of a push that got no report. */
 export function classifyFailure(exit: GitExit): RemoteOutcome {
   if (exit.killed !== null) return 'timeout'
   if (exit.exitCode === 0) return 'done'
+  const lines = exit.stderr.split(/[\r\n]+/).filter((line) => !line.startsWith('remote: '))
+  if (lines.some((line) => LOCAL_DAMAGE.test(line))) return 'unclassified'
   const row = FAILURES.find(([, pattern]) => pattern.test(exit.stderr))
   return row?.[0] ?? 'unclassified'
 }
+
+/** The cache is to blame, whatever else git says because of it. */
+const LOCAL_DAMAGE =
+  /corrupt|bad object|inflate|pack-objects died|unable to read|bad config|not a git repository|'origin' does not appear/
 
 /** First match wins. Messages of git, curl and ssh in the C locale. */
 const FAILURES: readonly (readonly [RemoteOutcome, RegExp])[] = [
