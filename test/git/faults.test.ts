@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises'
-import { createServer, type Socket } from 'node:net'
+import { readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { create, requester, retitle } from '../../src/testing/writes.ts'
 import { eventually, harness, namesOnMain, over } from './harness.ts'
@@ -141,13 +140,23 @@ describe('a remote that is', () => {
   it('locked by another process for good gives remote_locked, and works when it is free', async () => {
     const { open, remote } = await harness()
     const repo = await open()
-    const { writeFile, rm } = await import('node:fs/promises')
     const lock = `${remote.path}/refs/heads/main.lock`
     await writeFile(lock, '')
     const attempt = repo.change(requester(), create('acme', 'shop-1'))
     await expect(attempt).rejects.toMatchObject({ code: 'remote_locked' })
     await rm(lock)
     await repo.change(requester(), create('acme', 'shop-1'))
+  })
+
+  it('F15 locked by a push that a power cut ended long ago is freed, as the repository is ours', async () => {
+    const { open, remote, log } = await harness()
+    const repo = await open()
+    const lock = `${remote.path}/refs/heads/main.lock`
+    await writeFile(lock, '')
+    const longAgo = Date.now() / 1000 - 3600
+    await utimes(lock, longAgo, longAgo)
+    await repo.change(requester(), create('acme', 'shop-1'))
+    expect(log.lines.filter(({ message }) => message.includes('lock'))).toHaveLength(1)
   })
 })
 

@@ -4,6 +4,7 @@ import { FetchError } from './cache.ts'
 /** What a failed fetch means to a request. Nothing was written. */
 export function errorOfFetch(error: unknown): StoreError {
   if (error instanceof StoreError) return error
+  if (isDiskFull(error)) return storageFull(error)
   const outcome = error instanceof FetchError ? error.outcome : 'unclassified'
   switch (outcome) {
     case 'auth':
@@ -21,6 +22,11 @@ export function errorOfFetch(error: unknown): StoreError {
     case 'unclassified':
       return unavailable(error)
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 export function unavailable(cause?: unknown): StoreError {

@@ -1,16 +1,18 @@
-import type { ChangeOptions, Clock, Log, RepoState, StoresRepo } from '../../domain/ports.ts'
+import type { Clock, Log, RepoState, StoresRepo } from '../../domain/ports.ts'
 import { isBranchName } from './argv.ts'
+import { cacheConfig } from './cache-config.ts'
 import { Cache } from './cache.ts'
 import { LogReadError } from './commit-log.ts'
 import { EditionReader } from './edition-reader.ts'
 import type { Remote } from './environment.ts'
 import type { Author } from './fast-import.ts'
 import { unavailable } from './git-errors.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { Lane } from './lane.ts'
 import { Mirror } from './mirror.ts'
 import { ObjectReadError } from './object-reader.ts'
 import { filesAt, historyOf, manifestsTreeAt } from './reads.ts'
-import { Writer } from './writer.ts'
+import { Writer, type WriterDeps } from './writer.ts'
 
 export type { Remote } from './environment.ts'
 
@@ -40,34 +42,26 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   const { remote, branch = 'main', dataDir, log, clock } = options
   if (!isBranchName(branch))
     throw new Error('the branch of the stores repository has an unusable name')
+  cacheConfig(remote, 'sha1') // refuses a remote that cannot be used, before anything is written
   const cache = new Cache({ dataDir, remote, branch, log })
   const mirror = new Mirror({ cache, reader: new EditionReader(cache, log), clock, log })
   const stop = new AbortController()
   const lane = new Lane()
   const { author, generator } = options
-  const deps = { cache, mirror, clock, author, generator, signal: stop.signal, lane, log }
+  const housekeeping = new Housekeeping({ cache, lane, log })
+  const embeddedPath = remote.kind === 'embedded' ? remote.path : null
+  const shared = { cache, mirror, clock, author, generator, signal: stop.signal, lane, log }
   await mirror.open()
-  return new GitStoresRepo(deps, stop, options.fetchIntervalMs)
-}
-
-interface Parts {
-  readonly cache: Cache
-  readonly mirror: Mirror
-  readonly lane: Lane
-  readonly log: Log
-  readonly clock: Clock
-  readonly author: Author
-  readonly generator: string
-  readonly signal: AbortSignal
+  return new GitStoresRepo({ ...shared, housekeeping, embeddedPath }, stop, options.fetchIntervalMs)
 }
 
 class GitStoresRepo implements StoresRepo {
-  readonly #parts: Parts
+  readonly #parts: WriterDeps
   readonly #writer: Writer
   readonly #stop: AbortController
   #poll: NodeJS.Timeout | undefined
 
-  constructor(parts: Parts, stop: AbortController, fetchIntervalMs: number) {
+  constructor(parts: WriterDeps, stop: AbortController, fetchIntervalMs: number) {
     this.#parts = parts
     this.#stop = stop
     this.#writer = new Writer(parts)
@@ -82,8 +76,7 @@ class GitStoresRepo implements StoresRepo {
   }
 
   change(...[by, decide, options]: Parameters<StoresRepo['change']>) {
-    const withDefaults: ChangeOptions = options ?? {}
-    return this.#writer.change(by, decide, withDefaults)
+    return this.#writer.change(by, decide, options ?? {})
   }
 
   history(...[team, name, page]: Parameters<StoresRepo['history']>) {
@@ -117,6 +110,7 @@ class GitStoresRepo implements StoresRepo {
   async close(graceMs: number): Promise<void> {
     clearInterval(this.#poll)
     this.#writer.stop()
+    this.#parts.housekeeping.stop()
     const grace = setTimeout(() => this.#stop.abort(), graceMs)
     await this.#parts.lane.run(() => this.#parts.cache.tidy())
     clearTimeout(grace)

@@ -19,6 +19,7 @@ import {
   unauthorized,
   unavailable,
 } from './git-errors.ts'
+import { type Housekeeping, removeStaleLock } from './housekeeping.ts'
 import { Item } from './item.ts'
 import type { Lane } from './lane.ts'
 import { ObjectReadError } from './object-reader.ts'
@@ -36,6 +37,9 @@ const AUTH_PAUSE_MS = 30_000
 
 export interface WriterDeps extends BatchDeps {
   readonly lane: Lane
+  readonly housekeeping: Housekeeping
+  /** The remote, when it is a bare repository of our own on this disk. */
+  readonly embeddedPath: string | null
   readonly log: Log
 }
 
@@ -183,6 +187,7 @@ export class Writer {
       answerLanded(this.#deps, drafts, result.ids)
       await answerVerdicts(this.#deps, verdicts)
       void this.#deps.cache.tidy()
+      this.#deps.housekeeping.landed()
       return true
     } catch (error) {
       return this.#importFailed(error, decisions, round)
@@ -199,11 +204,7 @@ export class Writer {
         round.lost = true
         return false
       case 'locked':
-        round.lost = true
-        round.lockedSince ??= performance.now()
-        if (performance.now() - round.lockedSince < LOCKED_MS) return false
-        giveUp(items, remoteLocked(), this.#head)
-        return true
+        return this.#locked(items, round)
       case 'policy':
         await this.#rejectedByPolicy(result.policyReason, items)
         return true
@@ -219,6 +220,20 @@ export class Writer {
       case 'unclassified':
         return this.#trouble(result, items, round)
     }
+  }
+
+  /** Another push holds the branch: mostly for a moment, or for ever when it was killed. */
+  async #locked(items: readonly Item[], round: Round): Promise<boolean> {
+    const { embeddedPath, cache, clock, log } = this.#deps
+    round.lost = true
+    round.lockedSince ??= performance.now()
+    if (embeddedPath !== null) {
+      const removed = await removeStaleLock(embeddedPath, cache.profile.branch, clock.now())
+      if (removed) log.warn('removed a lock of the branch that was older than ten minutes')
+    }
+    if (performance.now() - round.lockedSince < LOCKED_MS) return false
+    giveUp(items, remoteLocked(), this.#head)
+    return true
   }
 
   /** Only the offender is refused: a batch of several is tried again item by item. */

@@ -1,0 +1,74 @@
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Log } from '../../domain/ports.ts'
+import type { Cache } from './cache.ts'
+import { git } from './client.ts'
+import type { Lane } from './lane.ts'
+
+const BATCHES = 200
+const HOUSEKEEPING_MS = 120_000
+const IDLE_MS = 2000
+
+/** Each batch leaves one pack; too many of them make every read slower. */
+const STEPS = [
+  ['repack', '-d', '--geometric=2', '--write-midx'],
+  ['commit-graph', 'write', '--reachable', '--split', '--changed-paths'],
+] as const
+
+/** Repacks the cache after 200 batches, when the writer has nothing to do. Git's own gc is switched off. */
+export class Housekeeping {
+  readonly #parts: { readonly cache: Cache; readonly lane: Lane; readonly log: Log }
+  #batches = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(parts: { readonly cache: Cache; readonly lane: Lane; readonly log: Log }) {
+    this.#parts = parts
+  }
+
+  /** Call after each batch that landed. */
+  landed(): void {
+    this.#batches += 1
+    if (this.#batches < BATCHES || this.#timer !== undefined) return
+    this.#timer = setInterval(() => {
+      if (this.#parts.lane.idle) void this.run()
+    }, IDLE_MS)
+    this.#timer.unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** Repacks now, in the writer's lane. Failure costs nothing but speed. */
+  run(): Promise<void> {
+    this.stop()
+    this.#batches = 0
+    const { cache, lane, log } = this.#parts
+    return lane.run(async () => {
+      await cache.tidy()
+      for (const words of STEPS) {
+        const exit = await git(cache.profile, words, { timeoutMs: HOUSEKEEPING_MS })
+        if (exit.exitCode !== 0) log.warn('git housekeeping failed', { detail: exit.stderr })
+      }
+    })
+  }
+}
+
+const STALE_LOCK_MS = 600_000
+
+/**
+ * Removes the lock of the branch in a bare repository of our own that a power cut left: only when it is older
+ * than ten minutes, far beyond the life of any push of ours. Returns true when it did.
+ */
+export async function removeStaleLock(
+  repository: string,
+  branch: string,
+  nowMs: number,
+): Promise<boolean> {
+  const lock = join(repository, 'refs/heads', `${branch}.lock`)
+  const found = await stat(lock).catch(() => null)
+  if (found === null || nowMs - found.mtimeMs < STALE_LOCK_MS) return false
+  await rm(lock, { force: true })
+  return true
+}
