@@ -209,7 +209,11 @@ describe('a store broken by plain git', () => {
   it('shows its own error and stops no other store', async () => {
     await server.git('pull', '--quiet', '--ff-only')
     const folder = join(server.clone, 'stores/default', store('medium'))
-    await writeFile(join(folder, 'manifests/30-config.yaml'), 'apiVersion: v1\nkind: [ConfigMap\n')
+    // Argo CD reports a file that still looks like a manifest; one without these words it would skip, and prune
+    // what the file held (argo-cd v3.6.1 reposerver/repository/repository.go `getObjsFromYAMLOrJSON`).
+    const config = join(folder, 'manifests/30-config.yaml')
+    const text = await readFile(config, 'utf8')
+    await writeFile(config, text.replace('kind: ConfigMap', 'kind: [ConfigMap'))
     await appendFile(join(folder, 'store.yaml'), 'plan: enormous\nplan: twice\n')
     await pushByHand('break one store')
     await refresh(store('medium'))

@@ -50,9 +50,11 @@ export async function startServer(): Promise<TestServer> {
   }
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const stop = async () => {
+    const alone = child.exitCode !== null || child.signalCode !== null
     child.kill('SIGTERM')
     await ended
     await rm(folder, { recursive: true, force: true })
+    if (alone) throw new Error(`the server ended by itself:\n${log}`)
   }
   const ready = async () => {
     if (child.exitCode !== null) throw new Error(`the server ended: ${log}`)

@@ -62,7 +62,7 @@ async function advertise(request: Request, options: PackServerOptions, free: Slo
   const child = await start(request, options, free, ['--http-backend-info-refs', '--strict'])
   if (child === null) return refuse(503, 'too many fetches at once; try again')
   child.stdin?.end()
-  return answer(child, options, {
+  return answer(request, child, options, {
     type: `application/x-${SERVICE}-advertisement`,
     preface: Buffer.from(`001e# service=${SERVICE}\n0000`, 'latin1'),
     failed: 500,
@@ -81,7 +81,7 @@ async function exchange(request: Request, options: PackServerOptions, free: Slot
   const child = await start(request, options, free, ['--stateless-rpc', '--strict'])
   if (child === null) return refuse(503, 'too many fetches at once; try again')
   child.stdin?.end(body)
-  return answer(child, options, { type: `application/x-${SERVICE}-result`, failed: 400 })
+  return answer(request, child, options, { type: `application/x-${SERVICE}-result`, failed: 400 })
 }
 
 /**
@@ -155,7 +155,12 @@ interface Answer {
 }
 
 /** Streams what git says. The status waits for its first byte, so that a git that cannot even start is an error. */
-async function answer(child: ChildProcess, options: PackServerOptions, reply: Answer) {
+async function answer(
+  request: Request,
+  child: ChildProcess,
+  options: PackServerOptions,
+  reply: Answer,
+) {
   const output = outputOf(child, options.stallMs ?? STALL_MS)
   const ready: Uint8Array[] = reply.preface === undefined ? [] : [reply.preface]
   try {
@@ -169,9 +174,15 @@ async function answer(child: ChildProcess, options: PackServerOptions, reply: An
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const chunk = ready.shift() ?? (await output.next()).value
-        if (chunk === undefined) controller.close()
-        else controller.enqueue(chunk)
+        try {
+          const chunk = ready.shift() ?? (await output.next()).value
+          if (chunk === undefined) controller.close()
+          else controller.enqueue(chunk)
+        } catch (error) {
+          // Nobody is left to tell; an error would only reach the server's log.
+          if (request.signal.aborted) controller.close()
+          else controller.error(error)
+        }
       },
       async cancel() {
         stop(child)
