@@ -1,36 +1,32 @@
 import { defineConfig } from 'vitest/config'
 
-const slow = ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts', 'test/browser/**/*.test.ts']
+const git = ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts']
+const browser = ['test/browser/**/*.test.ts']
+const cluster = ['test/cluster/**/*.test.ts']
 
-/** `fast`: pure and in-process. `git`: real git and child processes. `browser`: Chromium. `cluster`: needs KUBECONFIG. */
+/**
+ * `fast`: pure and in-process. `git`: real git and child processes. `browser`: Chromium.
+ * The suite for a cluster has a configuration of its own: `vitest.cluster.config.ts`.
+ */
 export default defineConfig({
   test: {
-    reporters: ['default'],
     projects: [
       {
         test: {
           name: 'fast',
-          include: [
-            'src/**/*.test.ts',
-            'constructs/**/*.test.ts',
-            'test/**/*.test.ts',
-            'dashboard/src/**/*.test.ts',
-          ],
-          exclude: [...slow, 'test/cluster/**', 'node_modules/**'],
-        },
-      },
-      {
-        test: {
-          name: 'git',
-          include: ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts'],
-          testTimeout: 120_000,
+          include: ['{src,constructs,test,dashboard/src}/**/*.test.ts'],
+          exclude: [...git, ...browser, ...cluster],
+          testTimeout: 20_000,
           hookTimeout: 60_000,
         },
       },
       {
+        test: { name: 'git', include: git, testTimeout: 120_000, hookTimeout: 60_000 },
+      },
+      {
         test: {
           name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
+          include: browser,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,

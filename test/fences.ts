@@ -1,0 +1,234 @@
+/** One fence of `.oxlintrc.json`: what a file there may not import, and what it must stay able to. */
+export interface Fence {
+  /** First glob of the override, word for word. */
+  readonly glob: string
+  /** A file that the glob matches. */
+  readonly plant: string
+  readonly refuse: readonly string[]
+  readonly allow: readonly string[]
+}
+
+const EVERYWHERE = ['left-pad', 'lodash']
+const adapter = (name: string, other: string, own: readonly string[]): Fence => ({
+  glob: `src/adapters/${name}/*.ts`,
+  plant: `src/adapters/${name}/planted.ts`,
+  refuse: [
+    ...['../../operations/create-store.ts', '../../http/stores.ts', `../${other}/x.ts`],
+    ...['hono', 'simple-git', 'node:child_process', '@octokit/rest', ...EVERYWHERE],
+  ],
+  allow: ['./x.ts', '../../domain/ports.ts', '../../contract/store.ts', 'node:fs/promises', ...own],
+})
+const feature = (name: string, refuse: readonly string[], allow: readonly string[]): Fence => ({
+  glob: `dashboard/src/features/${name}/*.{ts,tsx}`,
+  plant: `dashboard/src/features/${name === '*' ? 'list' : name}/planted.tsx`,
+  refuse: [
+    '../store/page.tsx',
+    '../../../../src/domain/phase.ts',
+    'cdk8s',
+    ...EVERYWHERE,
+    ...refuse,
+  ],
+  allow: ['./x.tsx', '../../api/request.ts', '../../ui/button.tsx', 'react', ...allow],
+})
+
+/** Every fence of docs/architecture.md, then the exclusive imports: one file alone may have them. */
+export const fences: readonly Fence[] = [
+  {
+    glob: 'src/*.ts',
+    plant: 'src/planted.ts',
+    refuse: ['simple-git', 'node:child_process', '@octokit/rest', 'cdk8s-plus-28', ...EVERYWHERE],
+    allow: ['./adapters/git/stores-repo.ts', './http/stores.ts', '../constructs/index.ts'],
+  },
+  {
+    glob: 'src/app.ts',
+    plant: 'src/app.ts',
+    refuse: ['./adapters/git/writer.ts', './operations/create-store.ts', './config.ts', 'node:fs'],
+    allow: ['./http/stores.ts', './http/middleware/origin.ts', './contract/paths.ts', 'hono'],
+  },
+  {
+    glob: 'src/contract/*.ts',
+    plant: 'src/contract/planted.ts',
+    refuse: ['../domain/errors.ts', 'node:crypto', 'hono', 'js-yaml', ...EVERYWHERE],
+    allow: ['./store.ts', 'zod'],
+  },
+  {
+    glob: 'src/repo-files/*.ts',
+    plant: 'src/repo-files/planted.ts',
+    refuse: ['../domain/errors.ts', 'node:fs', '../operations/render-store.ts', ...EVERYWHERE],
+    allow: ['./yaml.ts', '../contract/store-file.ts', 'js-yaml'],
+  },
+  {
+    glob: 'src/domain/*.ts',
+    plant: 'src/domain/planted.ts',
+    refuse: [
+      ...['node:crypto', 'cdk8s', 'hono', 'js-yaml', '../repo-files/yaml.ts', ...EVERYWHERE],
+      ...[
+        '../operations/create-store.ts',
+        '../adapters/git/writer.ts',
+        '../../constructs/index.ts',
+      ],
+    ],
+    allow: ['./errors.ts', '../contract/words.ts'],
+  },
+  {
+    glob: 'src/operations/*.ts',
+    plant: 'src/operations/planted.ts',
+    refuse: [
+      ...['../adapters/git/writer.ts', '../http/stores.ts', '../observe/store-views.ts', 'hono'],
+      ...['simple-git', 'node:fs', '../../constructs/woo-store.ts', 'cdk8s', ...EVERYWHERE],
+    ],
+    allow: ['../../constructs/index.ts', '../domain/ports.ts', '../repo-files/store-file.ts'],
+  },
+  {
+    glob: 'src/observe/*.ts',
+    plant: 'src/observe/planted.ts',
+    refuse: ['../adapters/argocd/simulated.ts', '../operations/list-stores.ts', 'node:fs'],
+    allow: ['./memory.ts', '../domain/phase.ts', '../contract/store.ts'],
+  },
+  {
+    glob: 'src/reconcile/*.ts',
+    plant: 'src/reconcile/planted.ts',
+    refuse: ['../adapters/git/writer.ts', '../http/stores.ts', 'hono', 'node:fs'],
+    allow: ['../operations/render-store.ts', '../observe/memory.ts', '../domain/ports.ts'],
+  },
+  adapter('git', 'argocd', ['ulid', '../../repo-files/store-file.ts']),
+  adapter('argocd', 'git', []),
+  adapter('telemetry', 'git', ['pino']),
+  {
+    glob: 'src/http/*.ts',
+    plant: 'src/http/planted.ts',
+    refuse: ['../adapters/git/writer.ts', 'node:fs', 'node:fs/promises', '../config.ts', 'cdk8s'],
+    allow: ['./problem.ts', './middleware/origin.ts', '../operations/create-store.ts', 'hono'],
+  },
+  {
+    glob: 'src/http/middleware/*.ts',
+    plant: 'src/http/middleware/planted.ts',
+    refuse: ['../../adapters/git/writer.ts', 'node:fs', '../../config.ts'],
+    allow: ['../problem.ts', '../../domain/errors.ts', 'hono/body-limit', 'hono'],
+  },
+  {
+    glob: 'src/cli/*.ts',
+    plant: 'src/cli/planted.ts',
+    refuse: [
+      ...['../adapters/git/writer.ts', '../http/stores.ts', '../operations/create-store.ts'],
+      ...['../main.ts', '../app.ts', 'node:child_process', 'hono', ...EVERYWHERE],
+    ],
+    allow: ['./client.ts', '../operations/render-store.ts', 'commander', 'node:fs/promises'],
+  },
+  {
+    glob: 'src/testing/*.ts',
+    plant: 'src/testing/planted.ts',
+    refuse: ['../adapters/git/writer.ts', '../http/stores.ts', '../operations/render-store.ts'],
+    allow: ['./platform.ts', '../domain/ports.ts', '../repo-files/store-file.ts', 'node:http'],
+  },
+  {
+    glob: 'src/{contract,repo-files,domain,operations,observe,reconcile}/*.test.ts',
+    plant: 'src/domain/planted.test.ts',
+    refuse: ['../adapters/git/writer.ts', '../http/stores.ts', 'node:fs', 'simple-git', 'hono'],
+    allow: ['./phase.ts', '../testing/platform.ts', 'vitest', 'fast-check'],
+  },
+  {
+    glob: 'constructs/*.ts',
+    plant: 'constructs/planted.ts',
+    refuse: [
+      ...['../src/contract/store.ts', '../src/domain/errors.ts', 'cdk8s-plus-28', 'node:crypto'],
+      ...['cdk8s-plus-28/lib/imports/k8s.js', 'node:fs', 'js-yaml', 'zod', ...EVERYWHERE],
+    ],
+    allow: ['./kube.ts', 'cdk8s', 'constructs'],
+  },
+  {
+    glob: 'constructs/*.test.ts',
+    plant: 'constructs/planted.test.ts',
+    refuse: ['../src/contract/store.ts', '../src/testing/platform.ts', 'cdk8s-plus-28'],
+    allow: ['./woo-store.ts', 'vitest', 'yaml', 'node:fs/promises'],
+  },
+  {
+    glob: 'dashboard/src/*.{ts,tsx}',
+    plant: 'dashboard/src/planted.tsx',
+    refuse: ['../../src/domain/phase.ts', '../../src/app.ts', 'zod', 'cdk8s', ...EVERYWHERE],
+    allow: ['./api/request.ts', './features/list/stores-page.tsx', '../../src/contract/paths.ts'],
+  },
+  {
+    glob: 'dashboard/src/{api,ui}/*.{ts,tsx}',
+    plant: 'dashboard/src/api/planted.ts',
+    refuse: ['../features/list/stores-page.tsx', '../../../src/domain/phase.ts', 'zod'],
+    allow: ['./x.ts', '../ui/button.tsx', '../../../src/contract/paths.ts', 'react'],
+  },
+  feature('*', ['../../../../src/contract/store.ts'], ['../../../../src/contract/words.ts']),
+  feature('create', ['../../../../src/http/stores.ts'], ['../../../../src/contract/store.ts']),
+  {
+    glob: 'src/adapters/git/client.ts',
+    plant: 'src/adapters/git/client.ts',
+    refuse: ['node:child_process', '../../operations/create-store.ts', '../argocd/simulated.ts'],
+    allow: ['simple-git', './environment.ts'],
+  },
+  {
+    glob: 'src/adapters/git/plumbing.ts',
+    plant: 'src/adapters/git/plumbing.ts',
+    refuse: ['simple-git', '../../http/stores.ts', '../argocd/simulated.ts'],
+    allow: ['node:child_process', './environment.ts'],
+  },
+  {
+    glob: 'src/cli/serve.ts',
+    plant: 'src/cli/serve.ts',
+    refuse: ['../adapters/git/writer.ts', '../app.ts', 'node:child_process'],
+    allow: ['../main.ts', 'commander'],
+  },
+  {
+    glob: 'constructs/kube.ts',
+    plant: 'constructs/kube.ts',
+    refuse: ['node:fs', 'node:crypto', '../src/contract/store.ts', './hash.ts'],
+    allow: ['cdk8s-plus-28'],
+  },
+  {
+    glob: 'constructs/hash.ts',
+    plant: 'constructs/hash.ts',
+    refuse: ['node:fs', 'cdk8s-plus-28', '../src/contract/store.ts'],
+    allow: ['node:crypto'],
+  },
+  {
+    glob: 'constructs/static-files.ts',
+    plant: 'constructs/static-files.ts',
+    refuse: ['node:crypto', 'node:child_process', 'cdk8s-plus-28', '../src/contract/store.ts'],
+    allow: ['node:fs'],
+  },
+]
+
+/** Path, text, and the code of the rule it breaks. */
+export const otherRules: readonly (readonly [string, string, string])[] = [
+  ['src/planted-default.ts', 'export default 1', 'import(no-default-export)'],
+  ['src/PlantedName.ts', 'export const one = 1', 'unicorn(filename-case)'],
+  ['src/planted-environment.ts', 'export const home = process.env.HOME', 'node(no-process-env)'],
+  ['src/planted-long.ts', 'export {}\n' + 'void 0\n'.repeat(300), 'eslint(max-lines)'],
+  ['src/planted-any.ts', 'export const one: any = 1', 'typescript(no-explicit-any)'],
+  [
+    'src/planted.test.ts',
+    `import { vi } from 'vitest'\nvi.mock('./x.ts')`,
+    'vitest(no-restricted-vi-methods)',
+  ],
+  [
+    'src/planted-two.test.ts',
+    `import { expect, it } from 'vitest'\nit('a', () => expect(1).toMatchSnapshot())`,
+    'vitest(no-restricted-matchers)',
+  ],
+  [
+    'src/planted-three.test.ts',
+    `import { it } from 'vitest'\nit.only('a', () => {})`,
+    'vitest(no-focused-tests)',
+  ],
+  [
+    'dashboard/src/planted.tsx',
+    'export const Html = () => <p dangerouslySetInnerHTML={{ __html: "" }} />',
+    'react(no-danger)',
+  ],
+  [
+    'src/planted-cycle-one.ts',
+    `import { two } from './planted-cycle-two.ts'\nexport const one = () => two`,
+    'import(no-cycle)',
+  ],
+  [
+    'src/planted-cycle-two.ts',
+    `import { one } from './planted-cycle-one.ts'\nexport const two = () => one`,
+    'import(no-cycle)',
+  ],
+]
