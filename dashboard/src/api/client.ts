@@ -1,0 +1,98 @@
+import type { BodyOf, ReplyOf } from '../../../src/contract/endpoints.ts'
+import { type OperationId, paths } from '../../../src/contract/paths.ts'
+import type { Problem } from '../../../src/contract/problem.ts'
+import { addressOf, nextPage } from './address.ts'
+import { RequestFailure } from './failure.ts'
+
+/** Path or URL of the API, read at build time; with or without `/api/v1`. */
+const API: string = import.meta.env['VITE_API_URL'] ?? '/api/v1'
+
+export interface RequestOptions<Id extends OperationId> {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: BodyOf<Id>
+  /** Sent as `Idempotency-Key`: the same key and body give the first answer again. */
+  readonly idempotencyKey?: string
+  readonly signal?: AbortSignal
+}
+
+export interface Answer<Id extends OperationId> {
+  readonly reply: ReplyOf<Id>
+  /** Query of the next page of a list; `null` at its end. */
+  readonly next: Record<string, string> | null
+}
+
+/** One call of the API. @throws RequestFailure anything but 2xx, and no answer */
+export async function request<Id extends OperationId>(
+  id: Id,
+  options: RequestOptions<Id> = {},
+): Promise<ReplyOf<Id>> {
+  return (await requestPage(id, options)).reply
+}
+
+/** As {@link request}, with the link to the next page. */
+export async function requestPage<Id extends OperationId>(
+  id: Id,
+  options: RequestOptions<Id> = {},
+): Promise<Answer<Id>> {
+  const response = await send(id, options)
+  if (!response.ok) throw await failureOf(response)
+  // The type of the reply is the contract's; the server parses with the same schemas.
+  const reply = (response.status === 204 ? undefined : await response.json()) as ReplyOf<Id>
+  return { reply, next: nextPage(response.headers.get('Link')) }
+}
+
+async function send<Id extends OperationId>(
+  id: Id,
+  { params, query, body, idempotencyKey, signal }: RequestOptions<Id>,
+): Promise<Response> {
+  const [method, path] = paths[id]
+  try {
+    return await fetch(addressOf(API, path, params, query), {
+      method: method.toUpperCase(),
+      headers: {
+        Accept: 'application/json, application/problem+json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': `"${idempotencyKey}"` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  } catch (error) {
+    if (signal?.aborted === true) throw error
+    throw new RequestFailure({
+      code: 'network',
+      title: 'No answer from the server',
+      detail: 'The server did not answer.',
+      hint: 'Check that it runs and that this computer reaches it; the page keeps trying.',
+    })
+  }
+}
+
+async function failureOf(response: Response): Promise<RequestFailure> {
+  const facts = {
+    status: response.status,
+    requestId: response.headers.get('X-Request-Id'),
+    retryAfterSeconds: secondsOf(response.headers.get('Retry-After')),
+  }
+  const type = response.headers.get('Content-Type') ?? ''
+  const problem = type.includes('problem+json')
+    ? ((await response.json().catch(() => null)) as Problem | null)
+    : null
+  if (problem === null) {
+    const said = { code: 'unreadable', title: `Unexpected answer ${response.status}` } as const
+    const detail = 'Something between this page and the API answered instead of it.'
+    return new RequestFailure({ ...said, detail, hint: 'Look at the proxy in between.' }, facts)
+  }
+  const outcome = problem['outcome'] === 'unknown' ? 'unknown' : 'not_written'
+  return new RequestFailure(problem, {
+    ...facts,
+    errors: problem.errors ?? [],
+    outcome: problem.code === 'git_timeout' ? outcome : null,
+  })
+}
+
+function secondsOf(retryAfter: string | null): number | null {
+  const seconds = Number(retryAfter ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3600) : null
+}

@@ -1,0 +1,101 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { FormProvider, useForm, useWatch } from 'react-hook-form'
+import type { PlatformView } from '../../../../src/contract/platform.ts'
+import type { StoreCreate } from '../../../../src/contract/store.ts'
+import { asFailure } from '../../api/failure.ts'
+import { previewQuery } from '../../api/queries.ts'
+import { Button } from '../../ui/button.tsx'
+import { useWriteRefusal } from '../../ui/writes.ts'
+import { writeRefusal, WriteState } from '../../ui/write-state.tsx'
+import { BasicFields } from './basic-fields.tsx'
+import { loadDraft, saveDraft } from './draft.ts'
+import { ErrorSummary } from './error-summary.tsx'
+import { type CreateForm as Form, CreateSchema } from './form.ts'
+import { OptionFields } from './option-fields.tsx'
+import { PlanCards } from './plan-cards.tsx'
+import { PreviewRail } from './preview-rail.tsx'
+import { mergeProblems, problemsOfForm } from './problems.ts'
+import { useCreate } from './use-create.ts'
+import { usePaced } from './use-paced.ts'
+
+const QUIET_MS = 300
+const APART_MS = 500
+
+export function CreateForm({ platform }: { readonly platform: PlatformView }) {
+  const [draft] = useState(loadDraft)
+  const form = useForm<Form, unknown, StoreCreate>({
+    defaultValues: {
+      ...draft.form,
+      plan: draft.form.plan === '' ? platform.defaults.plan : draft.form.plan,
+    },
+    resolver: zodResolver(CreateSchema),
+    mode: 'onChange',
+    shouldFocusError: false,
+  })
+  const attempt = useRef(draft.attempt)
+  const create = useCreate(attempt)
+  const refusal = useWriteRefusal()
+  const summary = useRef<HTMLDivElement>(null)
+  const typed = useWatch({ control: form.control }) as Form
+  useEffect(() => saveDraft({ form: typed, attempt: attempt.current }), [typed])
+
+  const preview = usePreview(typed)
+  const formProblems = problemsOfForm(form.formState.errors)
+  const answered = preview.failure?.errors ?? []
+  const problems = mergeProblems(formProblems, answered, create.write.failure?.errors ?? [])
+  const focusSummary = () => requestAnimationFrame(() => summary.current?.focus())
+  const submit = form.handleSubmit(async (request) => {
+    await create.start(request)
+    focusSummary()
+  }, focusSummary)
+  return (
+    <FormProvider {...form}>
+      <div className="grid items-start gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (writeRefusal(create.write, refusal) === null) void submit()
+          }}
+          className="grid min-w-0 gap-6"
+        >
+          <ErrorSummary ref={summary} problems={form.formState.isSubmitted ? problems : []} />
+          <BasicFields platform={platform} problems={problems} />
+          <PlanCards plans={platform.plans} problems={problems} />
+          <OptionFields platform={platform} problems={problems} />
+          <WriteState write={create.write} unknown="The store may exist" />
+          <div className="flex flex-wrap items-center gap-3">
+            <Button type="submit" look="primary" refusal={writeRefusal(create.write, refusal)}>
+              {create.write.pending ? 'Committing…' : 'Create store'}
+            </Button>
+            <p className="text-sm text-muted">
+              One commit to the stores repo; Argo CD does the rest.
+            </p>
+          </div>
+        </form>
+        <PreviewRail preview={preview} typed={typed} platform={platform} />
+      </div>
+    </FormProvider>
+  )
+}
+
+/** What a create would commit, for as long as what was typed fits the rules. */
+function usePreview(typed: Form) {
+  const parsed = CreateSchema.safeParse(typed)
+  const paced = usePaced(parsed.success ? parsed.data : null, QUIET_MS, APART_MS)
+  const query = useQuery({
+    ...previewQuery(paced ?? { name: 'a' }),
+    enabled: paced !== null,
+  })
+  return {
+    /** The newest answer; of older input while `fresh` is false. */
+    reply: query.data ?? null,
+    fresh: parsed.success && !query.isPlaceholderData && !query.isError && query.data !== undefined,
+    failure: query.error === null || paced === null ? null : asFailure(query.error),
+    retry: () => void query.refetch(),
+  }
+}
+
+export type LivePreview = ReturnType<typeof usePreview>

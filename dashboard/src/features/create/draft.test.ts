@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest'
+import { attemptFor } from './draft.ts'
+
+it('keeps the key for the same body, and only for it', () => {
+  let made = 0
+  const newKey = () => `key-${(made += 1)}`
+  const first = attemptFor('{"name":"a"}', null, newKey)
+  expect(attemptFor('{"name":"a"}', first, newKey)).toBe(first)
+  expect(attemptFor('{"name":"b"}', first, newKey).key).toBe('key-2')
+})

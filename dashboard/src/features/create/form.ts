@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { StoreCreate } from '../../../../src/contract/store.ts'
+
+/** What the form holds: text as typed, in the shape of the request, so that paths of issues fit the fields. */
+export interface CreateForm {
+  readonly name: string
+  readonly team: string
+  readonly plan: string
+  readonly release: string
+  readonly title: string
+  readonly admin: { readonly user: string }
+  readonly site: { readonly country: string; readonly currency: string }
+  readonly sampleProduct: boolean
+  /** One `key=value` a line. */
+  readonly labels: string
+  readonly reason: string
+  readonly ticket: string
+}
+
+export const emptyForm: CreateForm = {
+  name: '',
+  team: '',
+  plan: '',
+  release: '',
+  title: '',
+  admin: { user: '' },
+  site: { country: '', currency: '' },
+  sampleProduct: true,
+  labels: '',
+  reason: '',
+  ticket: '',
+}
+
+/** The API's own schema over the form's request: form and API refuse the same input with the same words. */
+export const CreateSchema = z.preprocess(
+  (form) => requestOf(form as CreateForm),
+  StoreCreate,
+) as unknown as z.ZodType<StoreCreate, CreateForm>
+
+/** The request a form stands for. What was left empty is left out, so that platform.yaml decides it. */
+export function requestOf(form: CreateForm): z.input<typeof StoreCreate> {
+  const { country, currency } = form.site
+  const labels = labelsOf(form.labels)
+  return {
+    name: form.name,
+    ...given('team', form.team),
+    ...given('plan', form.plan),
+    ...given('release', form.release),
+    ...given('title', form.title),
+    ...(form.admin.user === '' ? {} : { admin: { user: form.admin.user } }),
+    ...(country === '' && currency === ''
+      ? {}
+      : { site: { ...given('country', country), ...given('currency', currency) } }),
+    ...(form.sampleProduct ? {} : { sampleProduct: false }),
+    ...(labels === null ? {} : { labels }),
+    ...given('reason', form.reason),
+    ...given('ticket', form.ticket),
+  }
+}
+
+function given<Key extends string>(key: Key, text: string): { [K in Key]?: string } {
+  return (text === '' ? {} : { [key]: text }) as { [K in Key]?: string }
+}
+
+/** `null` when no line says anything. */
+function labelsOf(text: string): Record<string, string> | null {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  if (lines.length === 0) return null
+  return Object.fromEntries(
+    lines.map((line) => {
+      const equals = line.indexOf('=')
+      return equals < 0 ? [line, ''] : [line.slice(0, equals), line.slice(equals + 1)]
+    }),
+  )
+}
+
+/** Fields of the form by the pointer an answer uses; the first that fits is meant. */
+const fieldPointers = [
+  ['name', '#/name'],
+  ['team', '#/team'],
+  ['team', '#/namespace'],
+  ['plan', '#/plan'],
+  ['release', '#/release'],
+  ['title', '#/title'],
+  ['admin.user', '#/admin'],
+  ['admin.user', '#/adminUser'],
+  ['site.country', '#/site/country'],
+  ['site.currency', '#/site/currency'],
+  ['labels', '#/labels'],
+  ['reason', '#/reason'],
+  ['ticket', '#/ticket'],
+] as const
+
+export type FieldName = (typeof fieldPointers)[number][0]
+
+export const fieldLabels: Record<FieldName, string> = {
+  name: 'Name',
+  team: 'Team',
+  plan: 'Plan',
+  release: 'Release',
+  title: 'Title',
+  'admin.user': 'Admin user',
+  'site.country': 'Country',
+  'site.currency': 'Currency',
+  labels: 'Labels',
+  reason: 'Reason',
+  ticket: 'Ticket',
+}
+
+/** The field a pointer such as `#/admin/user` means; `null` when no field of the form does. */
+export function fieldOf(pointer: string): FieldName | null {
+  const found = fieldPointers.find(
+    ([, start]) => pointer === start || pointer.startsWith(`${start}/`),
+  )
+  return found?.[0] ?? null
+}

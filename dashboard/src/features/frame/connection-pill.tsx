@@ -1,0 +1,30 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { CloudOff, RefreshCw } from 'lucide-react'
+import { platformQuery } from '../../api/queries.ts'
+import { clockOf } from '../../ui/time.tsx'
+
+/** Says how fresh the page is; pressing it asks for everything on screen again. */
+export function ConnectionPill() {
+  const queryClient = useQueryClient()
+  const { isError, dataUpdatedAt } = useQuery(platformQuery)
+  const since = dataUpdatedAt === 0 ? 'never' : clockOf(dataUpdatedAt)
+  const words = isError ? `Offline – data from ${since}` : 'Polling'
+  const why = isError
+    ? 'The server does not answer. The page keeps trying; press to try now.'
+    : 'Asked every 5 seconds, every second while a store is moving. Press to ask now.'
+  const Icon = isError ? CloudOff : RefreshCw
+  return (
+    <button
+      type="button"
+      onClick={() => void queryClient.refetchQueries({ type: 'active' })}
+      title={why}
+      aria-description={why}
+      className="inline-flex h-7 items-center gap-1.5 rounded-full border border-line bg-page px-2.5 text-sm text-muted hover:bg-hover hover:text-text"
+    >
+      <Icon aria-hidden size={13} className={isError ? 'text-danger' : 'text-ok'} />
+      <span role="status" className="max-sm:max-w-36 max-sm:truncate">
+        {words}
+      </span>
+    </button>
+  )
+}

@@ -1,0 +1,48 @@
+import { Outlet, useRouter } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { Banners } from './banners.tsx'
+import { HelpDialog } from './help-dialog.tsx'
+import { Navigation } from './navigation.tsx'
+import { useShortcuts } from './shortcuts.ts'
+import { TopBar } from './top-bar.tsx'
+
+/** What stands around every page: skip link, banners, top bar, navigation. */
+export function Frame() {
+  const [help, setHelp] = useState(false)
+  useShortcuts(() => setHelp(true))
+  useFocusAfterNavigation()
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to content
+      </a>
+      <Banners />
+      <TopBar onHelp={() => setHelp(true)} />
+      <div className="flex flex-1 flex-col-reverse sm:flex-row">
+        <Navigation />
+        <main id="main" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <HelpDialog open={help} onOpenChange={setHelp} />
+    </div>
+  )
+}
+
+/** A new page begins at its heading, or at the element that the URL names, for keyboard and screen reader. */
+function useFocusAfterNavigation(): void {
+  const router = useRouter()
+  useEffect(
+    () =>
+      router.subscribe('onRendered', ({ fromLocation, toLocation, pathChanged }) => {
+        if (fromLocation === undefined || !pathChanged) return
+        const named = document.getElementById(toLocation.hash)
+        const target = named ?? document.querySelector<HTMLElement>('main h1')
+        target?.focus()
+      }),
+    [router],
+  )
+}

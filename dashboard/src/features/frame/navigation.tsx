@@ -1,0 +1,31 @@
+import { Link } from '@tanstack/react-router'
+import { type LucideIcon, Plus, Store } from 'lucide-react'
+
+const entries: readonly { to: '/stores' | '/new'; label: string; icon: LucideIcon }[] = [
+  { to: '/stores', label: 'Stores', icon: Store },
+  { to: '/new', label: 'New store', icon: Plus },
+]
+
+/** At the left; icons only below 1100 px, a bar at the bottom below 640 px. */
+export function Navigation() {
+  return (
+    <nav
+      aria-label="Main"
+      className="sticky bottom-0 z-20 border-t border-line bg-raised sm:w-14 sm:border-t-0 sm:border-r lg:w-48"
+    >
+      <ul className="flex justify-around sm:sticky sm:top-12 sm:flex-col sm:gap-0.5 sm:p-2">
+        {entries.map(({ to, label, icon: Icon }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              className="flex flex-col items-center gap-0.5 rounded-md px-4 py-1.5 text-sm text-muted hover:bg-hover hover:text-text aria-[current=page]:font-medium aria-[current=page]:text-text sm:h-9 sm:flex-row sm:justify-center sm:gap-2.5 sm:px-2.5 sm:text-base lg:justify-start sm:aria-[current=page]:bg-hover"
+            >
+              <Icon aria-hidden size={18} className="shrink-0" />
+              <span className="sm:sr-only lg:not-sr-only">{label}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}

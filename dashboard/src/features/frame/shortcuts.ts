@@ -1,0 +1,65 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+
+/** How long after `g` its second key may come. */
+const CHORD_MS = 1200
+
+/** `/` search, `c` create, `g s` stores, `?` help. Never in a field, in a dialog or with a modifier. */
+export function useShortcuts(onHelp: () => void): void {
+  const navigate = useNavigate()
+  const help = useRef(onHelp)
+  help.current = onHelp
+  useEffect(() => {
+    let goPressedAt = 0
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || isBusy(event)) return
+      const chord = event.timeStamp - goPressedAt < CHORD_MS
+      goPressedAt = 0
+      const act = actionOf(event.key, chord)
+      if (act === null) return
+      if (act === 'go') {
+        goPressedAt = event.timeStamp
+        return
+      }
+      event.preventDefault()
+      if (act === 'help') help.current()
+      else if (act === 'create') void navigate({ to: '/new' })
+      else if (act === 'stores') void navigate({ to: '/stores' })
+      else void navigate({ to: '/stores' }).then(focusSearch)
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [navigate])
+}
+
+type Action = 'go' | 'help' | 'create' | 'stores' | 'search'
+
+function actionOf(key: string, chord: boolean): Action | null {
+  if (chord && key === 's') return 'stores'
+  switch (key) {
+    case 'g':
+      return 'go'
+    case '?':
+      return 'help'
+    case 'c':
+      return 'create'
+    case '/':
+      return 'search'
+    default:
+      return null
+  }
+}
+
+/** Typing, a modifier, or an open dialog: the key means something else. */
+function isBusy(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return true
+  const target = event.target instanceof HTMLElement ? event.target : null
+  return (
+    target?.closest('input, textarea, select, [contenteditable], [role="dialog"]') !== null &&
+    target !== null
+  )
+}
+
+function focusSearch(): void {
+  requestAnimationFrame(() => document.getElementById('store-search')?.focus())
+}

@@ -1,0 +1,41 @@
+import { Clock, FilePen } from 'lucide-react'
+import type { Store } from '../../../../src/contract/store.ts'
+import { actionLabel } from '../../strings.ts'
+import { Ago, clockOf } from '../../ui/time.tsx'
+
+/** `Created · local · 3m ago`; where the change stands, unless it is live. */
+export function ChangeText({ store: { change } }: { readonly store: Store }) {
+  return (
+    <span>
+      {actionLabel(change.action)}
+      {change.state !== 'Live' && <span className="text-muted"> ({change.state})</span>}
+      <span className="text-sm text-muted">
+        {' '}
+        · <span className="wrap-anywhere">{change.by}</span> · <Ago at={change.at} />
+      </span>
+    </span>
+  )
+}
+
+/** What is unusual about a store beside its state. */
+export function Flags({ store }: { readonly store: Store }) {
+  return (
+    <>
+      {store.modified && (
+        <span
+          className="ml-2 inline-flex items-center gap-1 text-sm font-normal text-warn"
+          title="Rendered files were edited by hand"
+        >
+          <FilePen aria-hidden size={13} />
+          modified
+        </span>
+      )}
+      {store.stale && (
+        <span className="ml-2 inline-flex items-center gap-1 text-sm font-normal text-muted">
+          <Clock aria-hidden size={13} />
+          as of {clockOf(store.asOf)}
+        </span>
+      )}
+    </>
+  )
+}

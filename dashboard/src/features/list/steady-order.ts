@@ -1,0 +1,50 @@
+import { useState } from 'react'
+import type { Store } from '../../../../src/contract/store.ts'
+
+export interface SteadyOrder {
+  readonly stores: readonly Store[]
+  /** Stores that stand elsewhere than the sort wants them. */
+  readonly moved: number
+  readonly apply: () => void
+  /** For the element around the list. */
+  readonly handlers: {
+    readonly onPointerEnter: () => void
+    readonly onPointerLeave: () => void
+    readonly onFocus: () => void
+    readonly onBlur: () => void
+  }
+}
+
+/** While the pointer or the focus is in the list, rows keep their place: nothing moves from under a click. */
+export function useSteadyOrder(sorted: readonly Store[]): SteadyOrder {
+  const [pointed, setPointed] = useState(false)
+  const [focused, setFocused] = useState(false)
+  const [kept, setKept] = useState<readonly string[]>([])
+  const names = sorted.map(({ name }) => name)
+  const held = pointed || focused
+  const order = held ? keepPlaces(kept, names) : names
+  if (!same(order, kept)) setKept(order)
+  const byName = new Map(sorted.map((store) => [store.name, store]))
+  return {
+    stores: order.flatMap((name) => byName.get(name) ?? []),
+    moved: order.filter((name, place) => name !== names[place]).length,
+    apply: () => setKept(names),
+    handlers: {
+      onPointerEnter: () => setPointed(true),
+      onPointerLeave: () => setPointed(false),
+      onFocus: () => setFocused(true),
+      onBlur: () => setFocused(false),
+    },
+  }
+}
+
+/** `names` in the order of `kept`; what is new comes last, what is gone is left out. */
+export function keepPlaces(kept: readonly string[], names: readonly string[]): string[] {
+  const present = new Set(names)
+  const known = new Set(kept)
+  return [...kept.filter((name) => present.has(name)), ...names.filter((name) => !known.has(name))]
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, place) => name === b[place])
+}

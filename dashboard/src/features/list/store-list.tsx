@@ -1,0 +1,47 @@
+import { useState } from 'react'
+import type { Store } from '../../../../src/contract/store.ts'
+import type { ListSearch } from '../../search.ts'
+import { Button } from '../../ui/button.tsx'
+import { StoreCards } from './store-cards.tsx'
+import { StoreTable } from './store-table.tsx'
+import { useSteadyOrder } from './steady-order.ts'
+import { useNarrow, viewOf } from './view.ts'
+
+/** Rows in the document at once; more come on demand, so that a large fleet does not slow the page. */
+const PAGE = 200
+
+export interface StoreListProps {
+  /** Sorted. */
+  readonly stores: readonly Store[]
+  /** Of the whole platform, filtered or not. */
+  readonly total: number
+  readonly search: ListSearch
+}
+
+export function StoreList({ stores, total, search }: StoreListProps) {
+  const narrow = useNarrow()
+  const [limit, setLimit] = useState(PAGE)
+  const steady = useSteadyOrder(stores)
+  const shown = steady.stores.slice(0, limit)
+  const cards = narrow || viewOf(total, search) === 'cards'
+  return (
+    <div className="grid gap-3" {...steady.handlers}>
+      {steady.moved > 0 && (
+        <div>
+          <Button onClick={steady.apply}>
+            {steady.moved === 1 ? '1 store changed place' : `${steady.moved} stores changed place`},
+            sort again
+          </Button>
+        </div>
+      )}
+      {cards ? <StoreCards stores={shown} /> : <StoreTable stores={shown} />}
+      {stores.length > limit && (
+        <div>
+          <Button onClick={() => setLimit(limit + PAGE)}>
+            Show {Math.min(PAGE, stores.length - limit)} more of {stores.length}
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}

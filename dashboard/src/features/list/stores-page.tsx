@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
+import type { Store } from '../../../../src/contract/store.ts'
+import { platformQuery, storesQuery } from '../../api/queries.ts'
+import type { ListSearch } from '../../search.ts'
+import { buttonClass } from '../../ui/button.tsx'
+import { FailurePanel } from '../../ui/failure-panel.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { useNow } from '../../ui/time.tsx'
+import { AttentionStrip } from './attention-strip.tsx'
+import { FilteredEmpty, FirstUse } from './empty.tsx'
+import { Filters } from './filters.tsx'
+import { isFiltered, selectStores } from './selection.ts'
+import { StoreList } from './store-list.tsx'
+
+export function StoresPage() {
+  const { data: stores, error, refetch } = useQuery(storesQuery)
+  return (
+    <Page title="Stores" heading="Stores" actions={<CreateLink />}>
+      <div className="mt-4 grid gap-4">
+        {error !== null && <FailurePanel error={error} onRetry={() => void refetch()} />}
+        {stores === undefined && error === null && <Skeleton rows={6} label="Loading stores" />}
+        {stores !== undefined && <Fleet stores={stores} />}
+      </div>
+    </Page>
+  )
+}
+
+function CreateLink() {
+  return (
+    <Link to="/new" className={buttonClass('primary')} aria-keyshortcuts="c">
+      <Plus aria-hidden size={16} />
+      Create store
+    </Link>
+  )
+}
+
+function Fleet({ stores }: { readonly stores: readonly Store[] }) {
+  const search = useSearch({ from: '/stores' })
+  const navigate = useNavigate({ from: '/stores' })
+  const now = useNow(30_000)
+  const platform = useQuery(platformQuery).data
+  const change = (next: ListSearch) => void navigate({ search: next, replace: true })
+  if (stores.length === 0) return <FirstUse />
+  const selected = selectStores(stores, search, now)
+  const alive = stores.filter(({ deletedAt }) => deletedAt === null).length
+  return (
+    <>
+      <AttentionStrip
+        stores={stores}
+        search={search}
+        alive={alive}
+        {...(platform === undefined ? {} : { maxStores: platform.limits.maxStores })}
+      />
+      {(stores.length > 1 || isFiltered(search)) && (
+        <Filters stores={stores} search={search} shown={selected.length} onChange={change} />
+      )}
+      {selected.length === 0 ? (
+        <FilteredEmpty search={search} alive={alive} onChange={change} />
+      ) : (
+        <StoreList stores={selected} total={stores.length} search={search} />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,67 @@
+import type { ReactNode } from 'react'
+import type { Store } from '../../../../src/contract/store.ts'
+import { commands, simulatedReason } from '../../strings.ts'
+import { Command, CopyButton } from '../../ui/copy.tsx'
+import { Card } from '../../ui/card.tsx'
+
+/** How to get into the shop. The password is read from the cluster; no part of Storewright ever has it. */
+export function AccessCard({ store }: { readonly store: Store }) {
+  return (
+    <Card title="Access">
+      {store.simulated && <p className="mb-3 text-sm text-muted">{simulatedReason}</p>}
+      <dl className="grid gap-3">
+        <Row name="Store address">
+          <Address store={store} url={store.links.site} />
+        </Row>
+        <Row name="Admin address">
+          <Address store={store} url={store.adminUrl} />
+        </Row>
+        <Row name="Admin user">
+          <span className="inline-flex items-center gap-1">
+            <code className="font-mono">{store.adminUser}</code>
+            <CopyButton text={store.adminUser} label="Copy the admin user" />
+          </span>
+        </Row>
+        <Row name="Admin password, made in the cluster at set-up">
+          <Command
+            text={commands.adminPassword(store)}
+            label="Copy the command that prints the password"
+          />
+        </Row>
+        <Row name="Without the address, on http://localhost:8081">
+          <Command text={commands.portForward(store)} label="Copy the port-forward command" />
+        </Row>
+        <Row name="Order e-mails">Off: no mail server is connected</Row>
+      </dl>
+    </Card>
+  )
+}
+
+function Row({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt className="mb-0.5 text-sm text-muted">{name}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </div>
+  )
+}
+
+function Address({ store, url }: { readonly store: Store; readonly url: string }) {
+  return (
+    <span className="flex items-start gap-1">
+      {store.simulated ? (
+        <span className="min-w-0 wrap-anywhere">{url}</span>
+      ) : (
+        <a
+          href={url}
+          target="_blank"
+          rel="noreferrer"
+          className="min-w-0 text-accent underline wrap-anywhere"
+        >
+          {url}
+        </a>
+      )}
+      <CopyButton text={url} label={`Copy ${url}`} className="-mt-0.5" />
+    </span>
+  )
+}

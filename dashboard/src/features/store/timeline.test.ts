@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import type { Condition, Store } from '../../../../src/contract/store.ts'
+import { timelineOf } from './timeline.ts'
+
+/** Only what a timeline reads. `facts`: which conditions are True, a letter each, C O S H. */
+function store(facts: string, rest: Partial<Store> = {}): Store {
+  const types = { C: 'Committed', O: 'Observed', S: 'Synced', H: 'Healthy' } as const
+  const conditions = Object.entries(types).map(([letter, type], place): Condition => ({
+    type,
+    status: facts.includes(letter) ? 'True' : 'False',
+    reason: '',
+    message: '',
+    lastTransitionTime: `2026-11-21T12:00:0${place * 2}Z`,
+  }))
+  return {
+    phase: 'Progressing',
+    lifecycle: 'active',
+    stale: false,
+    conditions,
+    change: { operation: '01J', at: '2026-11-21T12:00:00Z' },
+    ...rest,
+  } as Store
+}
+
+const states = (of: Store) => timelineOf(of).map(({ id, state }) => `${id}:${state}`)
+
+describe('timelineOf', () => {
+  it.each([
+    ['C', 'Committed', 'requested:done committed:done observed:current synced:waiting'],
+    ['CO', 'Syncing', 'observed:done synced:current healthy:waiting end:waiting'],
+    ['COS', 'Progressing', 'synced:done healthy:current end:waiting'],
+    ['COSH', 'Progressing', 'healthy:done end:current'],
+    ['COSH', 'Ready', 'healthy:done end:done'],
+    ['CO', 'Failed', 'synced:failed healthy:waiting end:waiting'],
+    ['COS', 'Degraded', 'healthy:failed end:waiting'],
+    ['CSH', 'Committed', 'observed:current synced:waiting healthy:waiting end:waiting'],
+    ['COS', 'Unknown', 'synced:done healthy:waiting end:waiting'],
+  ])('%s while %s', (facts, phase, expected) => {
+    expect(states(store(facts, { phase } as Partial<Store>)).join(' ')).toContain(expected)
+  })
+
+  it('ends a deletion without a start', () => {
+    const deleted = { lifecycle: 'deleted', phase: 'SoftDeleted' } as const
+    expect(states(store('COSH', deleted))).toEqual([
+      'requested:done',
+      'committed:done',
+      'observed:done',
+      'synced:done',
+      'end:done',
+    ])
+  })
+
+  it('has no request for a change made in Git', () => {
+    const change = { operation: null, at: '2026-11-21T12:00:00Z' } as Store['change']
+    expect(timelineOf(store('C', { change }))[0]?.id).toBe('committed')
+  })
+
+  it('says how long a step took, once it is done', () => {
+    const [, , observed, synced] = timelineOf(store('CO'))
+    expect(observed).toMatchObject({ tookMs: 2000, at: '2026-11-21T12:00:02Z' })
+    expect(synced).toMatchObject({ tookMs: null, at: null })
+  })
+})

@@ -1,0 +1,93 @@
+import type { Condition, Store } from '../../../../src/contract/store.ts'
+import type { ConditionType } from '../../../../src/contract/words.ts'
+
+export type StepState = 'done' | 'current' | 'failed' | 'waiting'
+
+export interface Step {
+  readonly id: 'requested' | 'committed' | 'observed' | 'synced' | 'healthy' | 'end'
+  readonly title: string
+  readonly state: StepState
+  /** When it was done, RFC 3339; `null` when not yet, or not known. */
+  readonly at: string | null
+  /** Milliseconds since the step before was done; `null` when either is not known. */
+  readonly tookMs: number | null
+}
+
+interface Draft {
+  readonly id: Step['id']
+  readonly title: string
+  readonly done: boolean
+  readonly at: string | null
+}
+
+const brokenPhases = ['Failed', 'Degraded', 'Detached']
+
+/**
+ * The way of the newest change from the request to its end, in order. A step counts as done only when all before
+ * it are: what an older change left behind says nothing about this one.
+ */
+export function timelineOf(store: Store): Step[] {
+  const drafts = draftsOf(store)
+  const firstOpen = drafts.findIndex(({ done }) => !done)
+  const open = firstOpen < 0 ? drafts.length : firstOpen
+  return drafts.map((draft, place) => ({
+    id: draft.id,
+    title: draft.title,
+    state: place < open ? 'done' : place > open ? 'waiting' : openState(store),
+    at: place < open ? draft.at : null,
+    tookMs: place < open ? sinceBefore(drafts, place) : null,
+  }))
+}
+
+function draftsOf(store: Store): Draft[] {
+  const { change, lifecycle } = store
+  const committed = conditionOf(store, 'Committed')
+  return [
+    ...(change.operation === null
+      ? []
+      : [{ id: 'requested', title: 'Requested', done: true, at: null } as const]),
+    { id: 'committed', title: 'Committed', done: isTrue(committed), at: change.at },
+    step(store, 'observed', 'Seen by Argo CD', 'Observed'),
+    step(store, 'synced', lifecycle === 'active' ? 'Applied' : 'Stopped', 'Synced'),
+    ...(lifecycle === 'active' ? [step(store, 'healthy', 'Started', 'Healthy')] : []),
+    { id: 'end', ...endOf(store), at: null },
+  ]
+}
+
+function step(store: Store, id: Step['id'], title: string, type: ConditionType): Draft {
+  const condition = conditionOf(store, type)
+  return { id, title, done: isTrue(condition), at: condition?.lastTransitionTime ?? null }
+}
+
+function endOf({ lifecycle, phase }: Store): { title: string; done: boolean } {
+  switch (lifecycle) {
+    case 'active':
+      return { title: 'Ready', done: phase === 'Ready' }
+    case 'suspended':
+      return { title: 'Suspended', done: phase === 'Suspended' }
+    case 'deleted':
+      return { title: 'Deleted, data kept', done: phase === 'SoftDeleted' }
+    case 'purge':
+      return { title: 'Removed', done: phase === 'Deleted' }
+  }
+}
+
+function openState({ phase, stale }: Store): StepState {
+  if (brokenPhases.includes(phase)) return 'failed'
+  return stale || phase === 'Unknown' ? 'waiting' : 'current'
+}
+
+function sinceBefore(drafts: readonly Draft[], place: number): number | null {
+  const at = drafts[place]?.at ?? null
+  const before = drafts[place - 1]?.at ?? null
+  if (at === null || before === null) return null
+  return Math.max(0, Date.parse(at) - Date.parse(before))
+}
+
+function conditionOf(store: Store, type: ConditionType): Condition | undefined {
+  return store.conditions.find((condition) => condition.type === type)
+}
+
+function isTrue(condition: Condition | undefined): boolean {
+  return condition?.status === 'True'
+}

@@ -1,0 +1,160 @@
+import { commands } from './strings.ts'
+import type { Store } from '../../src/contract/store.ts'
+
+export interface ReasonText {
+  /** Plain words for the machine's reason, without a full stop. */
+  readonly title: string
+  /** What a person can do; `null` when waiting is right. */
+  readonly next: string | null
+  /** A command that shows more or repairs it. */
+  readonly command?: (store: Store) => string
+}
+
+const wait = (title: string): ReasonText => ({ title, next: null })
+
+/**
+ * One entry per reason of a phase. test/dashboard/reasons.test.ts compares it with the list of the domain,
+ * so no reason can reach a person without words.
+ */
+export const reasons: Readonly<Record<string, ReasonText>> = {
+  Queued: wait('Waiting for its turn'),
+  AwaitingReview: {
+    title: 'Waiting for a review',
+    next: 'Review and merge its pull request.',
+  },
+  ChecksFailed: {
+    title: 'The checks of its pull request failed',
+    next: 'Open the pull request and read the failed check.',
+  },
+  ReviewClosed: {
+    title: 'Its pull request was closed without a merge',
+    next: 'Send the request again if it was closed by mistake.',
+  },
+  Rendering: wait('Declared in Git, its manifests are being rendered'),
+  InvalidSpec: {
+    title: 'store.yaml is not valid',
+    next: 'Correct store.yaml in the stores repo and push. What was rendered before stays applied.',
+  },
+  GeneratorBlocked: {
+    title: 'Argo CD cannot read the stores repo; no store change is applied',
+    next: 'Correct or revert the file it names. It blocks every store.',
+    command: commands.applicationSet,
+  },
+  ApplicationInvalid: {
+    title: 'Argo CD refuses this store’s Application',
+    next: 'Read the message of the ApplicationSet; the AppProject may forbid the target.',
+    command: commands.applicationSet,
+  },
+  WaitingForApplication: wait('Waiting for Argo CD to look'),
+  ApplicationMissing: {
+    title: 'Argo CD has not made an Application for it',
+    next: 'Check that the ApplicationSet is installed and can read the stores repo. Without a webhook Argo CD polls; a new store takes up to 6 minutes.',
+    command: commands.applicationSet,
+  },
+  WaitingForGenerator: wait('Removed from Git, Argo CD has not looked yet'),
+  CascadeRunning: wait('Argo CD is removing its objects'),
+  AwaitingConfirmation: {
+    title: 'Argo CD waits for a person to confirm the deletion',
+    next: 'Confirm it, if its data may go.',
+    command: commands.confirmDeletion,
+  },
+  DeletionError: {
+    title: 'Argo CD cannot remove it',
+    next: 'Look for an object that holds the deletion back.',
+    command: commands.application,
+  },
+  Removed: wait('Removed'),
+  Detached: {
+    title: 'Runs on, but its folder left Git',
+    next: 'Revert the commit that removed its folder to attach it again.',
+  },
+  SourceUnreachable: {
+    title: 'Argo CD cannot be reached',
+    next: 'What is shown is the last thing it said. Check the cluster and the way to it.',
+    command: commands.argocdPods,
+  },
+  ControllerSilent: {
+    title: 'Argo CD’s controller is silent',
+    next: 'What is shown is the last thing it said. Check that its controller runs.',
+    command: commands.argocdPods,
+  },
+  CannotCompare: {
+    title: 'Argo CD cannot compare it with the cluster',
+    next: 'The message names the manifest or the credential at fault.',
+    command: commands.application,
+  },
+  Applying: wait('Argo CD is applying it'),
+  Retrying: {
+    title: 'An attempt failed, Argo CD tries again',
+    next: 'Wait, or read the message: a manifest it refuses will be refused again.',
+    command: commands.application,
+  },
+  BlockedByPreviousSync: {
+    title: 'An earlier sync is still running and blocks this change',
+    next: 'End the earlier sync if it hangs.',
+    command: commands.terminate,
+  },
+  WaitingForRefresh: wait('In Git, Argo CD has not looked yet'),
+  WebhookMissing: {
+    title: 'Argo CD has not looked for minutes',
+    next: 'Without a webhook it polls every 2–3 minutes. Let it look now, or connect the webhook (ARGOCD_WEBHOOK_URLS).',
+    command: commands.refresh,
+  },
+  RevisionNotInClone: {
+    title: 'Argo CD looks at a commit that the stores repo does not have',
+    next: 'Was history rewritten, or does Argo CD read another repository?',
+    command: commands.application,
+  },
+  SyncFailed: {
+    title: 'Applying it failed',
+    next: 'The message is Argo CD’s. Correct the cause in Git; every commit is tried again.',
+    command: commands.application,
+  },
+  AutoSyncOff: {
+    title: 'Committed, not applied: auto-sync is off',
+    next: 'Set autoSync: true in its store.yaml, or sync it by hand in Argo CD.',
+  },
+  SyncWindow: {
+    title: 'Committed, not applied: a sync window forbids it now',
+    next: 'It is applied when the window opens.',
+  },
+  Pending: wait('Argo CD sees the difference and is about to apply it'),
+  HealthNotReassessed: wait('Applied, Argo CD has yet to look at its health'),
+  FinalBackup: wait('The final backup is running'),
+  BackupFailed: {
+    title: 'The final backup failed',
+    next: 'Its data stays until a backup succeeds. Read the log of the backup job.',
+    command: commands.events,
+  },
+  ReadyToRemove: wait('Its folder can leave Git'),
+  Degraded: {
+    title: 'A part of it does not work',
+    next: 'Look at its pods; when the set-up job failed, its log says why.',
+    command: commands.pods,
+  },
+  ProgressDeadline: {
+    title: 'It should be ready by now',
+    next: 'Argo CD would say Progressing for ever. Images that cannot be pulled, volumes that stay pending and full quotas show in the events.',
+    command: commands.events,
+  },
+  Starting: wait('Its parts are starting: database, set-up job, WordPress, address'),
+  HealthUnknown: {
+    title: 'Argo CD cannot tell its health',
+    next: 'Look at the Application.',
+    command: commands.application,
+  },
+  Suspended: wait('Off, data and address are kept'),
+  SoftDeleted: wait('Deleted, nothing runs any more'),
+  PausedInCluster: {
+    title: 'Paused in the cluster, not by Git',
+    next: 'Somebody paused an object by hand; Git did not ask for it.',
+    command: commands.pods,
+  },
+  Settling: wait('Healthy, making sure it stays so'),
+  Serving: wait('Serving'),
+}
+
+/** Words for a reason; one of a newer server is spelled out instead of hidden. */
+export function reasonText(reason: string): ReasonText {
+  return reasons[reason] ?? wait(reason.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase())
+}

@@ -1,0 +1,74 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import { platformQuery, storeQuery, storesQuery } from './api/queries.ts'
+import { Frame } from './features/frame/frame.tsx'
+import { NotFound } from './features/frame/not-found.tsx'
+import { PageFault } from './features/frame/page-fault.tsx'
+import { StoresPage } from './features/list/stores-page.tsx'
+import { listSearch, storeSearch } from './search.ts'
+
+interface RouterContext {
+  readonly queryClient: QueryClient
+}
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Frame,
+  notFoundComponent: NotFound,
+})
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/stores', replace: true })
+  },
+})
+
+const stores = createRoute({
+  getParentRoute: () => root,
+  path: '/stores',
+  validateSearch: listSearch,
+  // Not awaited: the page shows its skeleton and its own failure.
+  loader: ({ context }) => void context.queryClient.prefetchQuery(storesQuery),
+  component: StoresPage,
+})
+
+/** `/new`, not `/stores/new`: `new` is a legal name of a store. */
+const create = createRoute({
+  getParentRoute: () => root,
+  path: '/new',
+  loader: ({ context }) => void context.queryClient.prefetchQuery(platformQuery),
+  component: lazyRouteComponent(() => import('./features/create/create-page.tsx'), 'CreatePage'),
+})
+
+const store = createRoute({
+  getParentRoute: () => root,
+  path: '/stores/$name',
+  validateSearch: storeSearch,
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(storeQuery(params.name)),
+  component: lazyRouteComponent(() => import('./features/store/store-page.tsx'), 'StorePage'),
+})
+
+const routeTree = root.addChildren([home, stores, create, store])
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultErrorComponent: PageFault,
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

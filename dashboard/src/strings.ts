@@ -1,0 +1,119 @@
+import type { Change, Store } from '../../src/contract/store.ts'
+import type { ConditionType, Health, Phase, Sync } from '../../src/contract/words.ts'
+
+/** Words for people. Code words (phase, reason, code) are looked up here and never shown alone. */
+
+export const product = 'Storewright'
+
+export const simulatedReason =
+  'Simulated: no cluster runs this store, so its address leads nowhere.'
+
+/** Sentence under a phase when its reason has none. */
+export const phaseSentence: Record<Phase, string> = {
+  Failed: 'It could not be applied',
+  Degraded: 'A part of it does not work',
+  Detached: 'Runs, but Git no longer declares it',
+  Unknown: 'No verdict is possible now',
+  Progressing: 'Its parts are starting',
+  Syncing: 'Argo CD is applying it',
+  Committed: 'In Git; Argo CD has not looked yet',
+  Requested: 'Accepted, not yet in Git',
+  Deleting: 'It is being removed',
+  Suspended: 'Off; data is kept',
+  SoftDeleted: 'Deleted; data is kept for now',
+  Deleted: 'Removed',
+  Ready: 'Serving',
+}
+
+export const phaseLabel: Record<Phase, string> = {
+  Failed: 'Failed',
+  Degraded: 'Degraded',
+  Detached: 'Detached',
+  Unknown: 'Unknown',
+  Progressing: 'Progressing',
+  Syncing: 'Syncing',
+  Committed: 'Committed',
+  Requested: 'Requested',
+  Deleting: 'Deleting',
+  Suspended: 'Suspended',
+  SoftDeleted: 'Deleted',
+  Deleted: 'Removed',
+  Ready: 'Ready',
+}
+
+/** What Argo CD's own words mean, as tooltips beside them. */
+export const healthSentence: Record<Health, string> = {
+  Missing: 'Argo CD: objects that Git declares do not exist in the cluster',
+  Degraded: 'Argo CD: a part has failed',
+  Unknown: 'Argo CD: health is not assessed',
+  Progressing: 'Argo CD: not healthy yet, can still become so',
+  Suspended: 'Argo CD: paused',
+  Healthy: 'Argo CD: every part is healthy',
+}
+
+export const syncSentence: Record<Sync, string> = {
+  Synced: 'Argo CD: the cluster holds what Git declares',
+  OutOfSync: 'Argo CD: the cluster differs from Git',
+  Unknown: 'Argo CD: not compared yet',
+}
+
+export const conditionLabel: Record<ConditionType, string> = {
+  Committed: 'Committed',
+  Observed: 'Seen by Argo CD',
+  Synced: 'Synced',
+  Healthy: 'Healthy',
+  Reachable: 'Reachable',
+}
+
+const actionWords: Record<string, string> = {
+  create: 'Created',
+  update: 'Changed',
+  suspend: 'Suspended',
+  resume: 'Resumed',
+  delete: 'Deleted',
+  restore: 'Restored',
+  purge: 'Purged',
+  remove: 'Removed',
+  render: 'Rendered again',
+  revert: 'Reverted',
+  rollout: 'Rolled out',
+  clone: 'Cloned',
+  retry: 'Set up again',
+  git: 'Made in Git',
+}
+
+/** `Created`, `Deleted` … of the trailer `Action`; an action this version does not know stays as it is. */
+export function actionLabel(action: string | null): string {
+  return actionWords[action ?? 'git'] ?? action ?? 'Made in Git'
+}
+
+const sourceWords: Record<Change['source'], string> = {
+  dashboard: 'dashboard',
+  api: 'API',
+  cli: 'storectl',
+  'pull-request': 'pull request',
+  git: 'git push',
+}
+
+export const sourceLabel = (source: Change['source']): string => sourceWords[source]
+
+/** Commands that a person may copy. Names are DNS labels by contract, so nothing needs quoting. */
+export const commands = {
+  adminPassword: ({ targetNamespace }: Store) =>
+    `kubectl get secret wp-admin -n ${targetNamespace} -o jsonpath='{.data.password}' | base64 -d`,
+  portForward: ({ targetNamespace }: Store) =>
+    `kubectl port-forward -n ${targetNamespace} service/wordpress 8081:80`,
+  pods: ({ targetNamespace }: Store) => `kubectl get pods -n ${targetNamespace}`,
+  events: ({ targetNamespace }: Store) =>
+    `kubectl get events -n ${targetNamespace} --sort-by=.lastTimestamp`,
+  application: ({ targetNamespace }: Store) =>
+    `kubectl describe application ${targetNamespace} -n argocd`,
+  applicationSet: () => 'kubectl describe applicationset stores -n argocd',
+  argocdPods: () => 'kubectl get pods -n argocd',
+  terminate: ({ targetNamespace }: Store) => `argocd app terminate-op ${targetNamespace}`,
+  confirmDeletion: ({ targetNamespace }: Store) => `argocd app confirm-deletion ${targetNamespace}`,
+  refresh: ({ targetNamespace }: Store) => `argocd app get ${targetNamespace} --refresh`,
+} as const
+
+/** Bars over the page that stop writes, by banner code of `GET /platform`. */
+export const writeStops = ['history_rewritten', 'git_unavailable', 'git_auth'] as const

@@ -1,0 +1,138 @@
+import {
+  ArchiveRestore,
+  CircleArrowUp,
+  CircleCheck,
+  CircleHelp,
+  CirclePause,
+  CircleX,
+  Clock,
+  FlaskConical,
+  Ghost,
+  GitCommitHorizontal,
+  Heart,
+  HeartCrack,
+  LoaderCircle,
+  type LucideIcon,
+  Trash2,
+  Unplug,
+} from 'lucide-react'
+import type { Store } from '../../../src/contract/store.ts'
+import type { Health, Phase, Sync } from '../../../src/contract/words.ts'
+import { healthSentence, phaseLabel, phaseSentence, syncSentence } from '../strings.ts'
+import { classes } from './classes.ts'
+
+export type Tone = 'neutral' | 'progress' | 'ok' | 'warn' | 'danger' | 'paused'
+
+export const toneText: Record<Tone, string> = {
+  neutral: 'text-muted',
+  progress: 'text-progress',
+  ok: 'text-ok',
+  warn: 'text-warn',
+  danger: 'text-danger',
+  paused: 'text-paused',
+}
+
+interface Look {
+  readonly icon: LucideIcon
+  readonly tone: Tone
+}
+
+const look = (icon: LucideIcon, tone: Tone): Look => ({ icon, tone })
+
+export const phaseLook: Record<Phase, Look> = {
+  Requested: look(Clock, 'neutral'),
+  Committed: look(GitCommitHorizontal, 'progress'),
+  Syncing: look(LoaderCircle, 'progress'),
+  Progressing: look(LoaderCircle, 'progress'),
+  Ready: look(CircleCheck, 'ok'),
+  Degraded: look(HeartCrack, 'danger'),
+  Failed: look(CircleX, 'danger'),
+  Suspended: look(CirclePause, 'paused'),
+  SoftDeleted: look(ArchiveRestore, 'paused'),
+  Deleting: look(Trash2, 'progress'),
+  Deleted: look(Trash2, 'neutral'),
+  Detached: look(Unplug, 'warn'),
+  Unknown: look(CircleHelp, 'neutral'),
+}
+
+const healthLook: Record<Health, Look> = {
+  Healthy: look(Heart, 'ok'),
+  Progressing: look(LoaderCircle, 'progress'),
+  Degraded: look(HeartCrack, 'danger'),
+  Suspended: look(CirclePause, 'paused'),
+  Missing: look(Ghost, 'neutral'),
+  Unknown: look(CircleHelp, 'neutral'),
+}
+
+const syncLook: Record<Sync, Look> = {
+  Synced: look(CircleCheck, 'ok'),
+  OutOfSync: look(CircleArrowUp, 'warn'),
+  Unknown: look(CircleHelp, 'neutral'),
+}
+
+interface WordProps {
+  readonly look: Look
+  readonly word: string
+  readonly title: string
+  readonly simulated: boolean
+}
+
+/** Shape, word and colour together: never colour alone. */
+function Word({ look: { icon: Icon, tone }, word, title, simulated }: WordProps) {
+  const turning = Icon === LoaderCircle
+  return (
+    <span
+      className={classes('inline-flex items-center gap-1.5 whitespace-nowrap', toneText[tone])}
+      title={title}
+    >
+      <Icon aria-hidden size={15} className={classes('shrink-0', turning && 'spin')} />
+      {word}
+      {simulated && <SimulatedMark />}
+    </span>
+  )
+}
+
+/** Stands beside everything that is made up. */
+export function SimulatedMark() {
+  return (
+    <span className="text-muted" title="simulated">
+      <FlaskConical aria-hidden size={12} />
+      <span className="sr-only">(simulated)</span>
+    </span>
+  )
+}
+
+type PhaseFacts = Pick<Store, 'phase' | 'simulated'>
+
+export function PhaseWord({ store }: { readonly store: PhaseFacts }) {
+  return (
+    <Word
+      look={phaseLook[store.phase] ?? phaseLook.Unknown}
+      word={phaseLabel[store.phase] ?? store.phase}
+      title={phaseSentence[store.phase] ?? ''}
+      simulated={store.simulated}
+    />
+  )
+}
+
+export function HealthWord({ store }: { readonly store: Pick<Store, 'health' | 'simulated'> }) {
+  return (
+    <Word
+      look={healthLook[store.health]}
+      word={store.health}
+      title={healthSentence[store.health]}
+      simulated={store.simulated}
+    />
+  )
+}
+
+export function SyncWord({ store }: { readonly store: Pick<Store, 'sync' | 'simulated'> }) {
+  return (
+    <Word
+      look={syncLook[store.sync]}
+      word={store.sync}
+      title={syncSentence[store.sync]}
+      simulated={store.simulated}
+    />
+  )
+}

@@ -1,0 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
+import { platformQuery } from '../api/queries.ts'
+import { writeStops } from '../strings.ts'
+
+/** Why nothing can be written now, in the server's words; `null` when writes can succeed. */
+export function useWriteRefusal(): string | null {
+  const { data, isError } = useQuery(platformQuery)
+  if (data === undefined) return isError ? 'The server does not answer.' : null
+  const stop = data.banners.find(({ code }) => writeStops.some((word) => word === code))
+  return stop?.message ?? (data.readOnly ? 'The stores repo is read-only now.' : null)
+}
