@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs'
+import { load } from 'js-yaml'
+import { isLoopback, readSetting, type Settings, settings } from './settings.ts'
+
+/** Everything the process was told, checked. */
+export interface Config extends Settings {
+  /** No authentication is configured, so only this machine is answered. */
+  readonly loopbackOnly: boolean
+  /** Where each value came from: `flag`, `environment`, `file` or `default`. */
+  readonly sources: Readonly<Record<string, Source>>
+}
+
+type Source = 'flag' | 'environment' | 'file' | 'default'
+
+export type ConfigResult =
+  | { readonly config: Config; readonly problems: readonly [] }
+  | { readonly config: null; readonly problems: readonly string[] }
+
+export interface ConfigInput {
+  readonly flags: ReadonlyMap<string, string>
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Text of a file, or `null` when it does not exist. */
+  readonly readFile: (path: string) => string | null
+}
+
+/** Flag over environment over file over default. Every problem is found before the first socket opens. */
+export function readConfig(input: ConfigInput): ConfigResult {
+  const problems: string[] = []
+  const file = readConfigFile(input, problems)
+  const values: Record<string, unknown> = {}
+  const sources: Record<string, Source> = {}
+  for (const [key, setting] of Object.entries(settings)) {
+    const found = lookUp(key, setting.env, input, file, problems)
+    sources[key] = found?.source ?? 'default'
+    const read = readSetting<unknown>(setting as never, found?.text ?? null)
+    if (read.problem === null) values[key] = read.value
+    else problems.push(`${setting.env}: ${read.problem}, from ${sources[key]}`)
+  }
+  for (const flag of input.flags.keys()) {
+    if (!KNOWN_FLAGS.has(flag)) problems.push(`--${flag}: is not a known flag`)
+  }
+  if (problems.length > 0) return { config: null, problems }
+  // Every key of `settings` was read above without a problem.
+  const read = values as unknown as Settings
+  problems.push(...contradictions(read))
+  if (problems.length > 0) return { config: null, problems }
+  return { config: { ...read, loopbackOnly: true, sources }, problems: [] }
+}
+
+const KNOWN_FLAGS = new Set([
+  'config',
+  'print-config',
+  'check-config',
+  ...Object.keys(settings).map(kebab),
+])
+
+function lookUp(
+  key: string,
+  env: string,
+  input: ConfigInput,
+  file: ReadonlyMap<string, string>,
+  problems: string[],
+): { text: string; source: Source } | null {
+  const flag = input.flags.get(kebab(key))
+  if (flag !== undefined) return { text: flag, source: 'flag' }
+  const variable = input.environment[env] || undefined
+  const path = settings[key as keyof Settings].file === true ? input.environment[`${env}_FILE`] : ''
+  if (path !== undefined && path !== '') {
+    if (variable !== undefined) problems.push(`${env} and ${env}_FILE are both set`)
+    const text = input.readFile(path)
+    if (text === null) problems.push(`${env}_FILE: ${path} cannot be read`)
+    return { text: (text ?? '').replace(/\r?\n$/, ''), source: 'environment' }
+  }
+  if (variable !== undefined) return { text: variable, source: 'environment' }
+  const text = file.get(key)
+  return text === undefined ? null : { text, source: 'file' }
+}
+
+function readConfigFile(input: ConfigInput, problems: string[]): ReadonlyMap<string, string> {
+  const named = input.flags.get('config') ?? input.environment['CONFIG_FILE']
+  const path = named === undefined || named === '' ? 'storewright.yaml' : named
+  const text = input.readFile(path)
+  if (text === null) {
+    if (path === named) problems.push(`${path}: cannot be read`)
+    return new Map()
+  }
+  let document: unknown
+  try {
+    document = load(text)
+  } catch {
+    problems.push(`${path}: is not valid YAML`)
+    return new Map()
+  }
+  const values = new Map<string, string>()
+  for (const [key, value] of Object.entries(document ?? {})) {
+    if (!Object.hasOwn(settings, key)) problems.push(`${path}: ${key} is not a known key`)
+    else if (typeof value === 'object') problems.push(`${path}: ${key} must be a single value`)
+    else values.set(key, String(value))
+  }
+  return values
+}
+
+/** What single values cannot show. */
+function contradictions(read: Settings): string[] {
+  const problems: string[] = []
+  const embedded = read.storesRepoUrl === null
+  if (read.env === 'production') {
+    problems.push(
+      'ENV=production: refuses anonymous access, and this version has no authentication yet; use ENV=dev on this machine',
+      'ENV=production: refuses a simulated status, and this version has no other status source yet',
+    )
+  }
+  if (!isLoopback(read.listenAddr.host)) {
+    problems.push(
+      `LISTEN_ADDR: ${read.listenAddr.host} is not a loopback address, and without authentication only this machine may be answered; use 127.0.0.1:${read.listenAddr.port}`,
+    )
+  }
+  if (read.gitServeAddr !== null && read.gitServeToken === null) {
+    problems.push('GIT_SERVE_ADDR: needs GIT_SERVE_TOKEN, which Argo CD sends as its password')
+  }
+  if (read.gitServeAddr !== null && !embedded) {
+    problems.push('GIT_SERVE_ADDR: serves the embedded repository only, and STORES_REPO_URL is set')
+  }
+  const ssh = read.storesRepoUrl?.startsWith('ssh:') === true
+  if (ssh && (read.gitSshKeyFile === null || read.gitKnownHostsFile === null)) {
+    problems.push('STORES_REPO_URL: ssh needs GIT_SSH_KEY_FILE and GIT_KNOWN_HOSTS_FILE')
+  }
+  return problems
+}
+
+/** The effective configuration for people; secrets are masked. */
+export function describeConfig(config: Config): string {
+  return Object.entries(settings)
+    .map(([key, setting]) => {
+      const value = config[key as keyof Settings]
+      const shown =
+        setting.secret === true && value !== null ? '***' : setting.print(value as never)
+      return `${setting.env}=${shown}  # ${config.sources[key]}\n`
+    })
+    .join('')
+}
+
+/** `--listen-addr :8081`, `--listen-addr=:8081`, `--check-config`. */
+export function readFlags(argv: readonly string[]): ReadonlyMap<string, string> {
+  const flags = new Map<string, string>()
+  for (let at = 0; at < argv.length; at += 1) {
+    const match = /^--([^=]+)(?:=(.*))?$/s.exec(argv[at] ?? '')
+    if (match?.[1] === undefined) {
+      flags.set(argv[at] ?? '', '')
+      continue
+    }
+    const next = argv[at + 1]
+    const takesNext = match[2] === undefined && next !== undefined && !next.startsWith('--')
+    flags.set(match[1], match[2] ?? (takesNext ? next : ''))
+    if (takesNext) at += 1
+  }
+  return flags
+}
+
+/** The configuration of this process. */
+export function processConfig(argv: readonly string[]): ConfigResult {
+  return readConfig({ flags: readFlags(argv), environment: process.env, readFile: readText })
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+function kebab(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

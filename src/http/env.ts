@@ -1,0 +1,34 @@
+import type { StoreErrorCode } from '../domain/errors.ts'
+import type { Clock, Log, OperationDeps, PackServer } from '../domain/ports.ts'
+
+/** What middleware hands to handlers. */
+export interface AppEnv {
+  Variables: {
+    /** ULID made by this server. */
+    requestId: string
+    code: StoreErrorCode
+  }
+  Bindings: object
+}
+
+/** A file of the built dashboard. */
+export interface StaticFile {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly contentType: string
+  /** Its name carries a hash of its content. */
+  readonly immutable: boolean
+}
+
+export interface AppDeps extends OperationDeps {
+  readonly log: Log
+  readonly clock: Clock
+  /** `null`: the stores repo is elsewhere and not served here. */
+  readonly packServer: PackServer | null
+  /** Path below the root -> file; empty when the dashboard was not built. */
+  readonly dashboard: ReadonlyMap<string, StaticFile>
+  readonly newRequestId: () => string
+  /** False before the index was loaded and during shutdown. */
+  readonly ready: () => boolean
+  /** No authentication: only these hosts are answered. */
+  readonly loopbackOnly: boolean
+}

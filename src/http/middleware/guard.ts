@@ -1,0 +1,41 @@
+import type { MiddlewareHandler } from 'hono'
+import { StoreError } from '../../domain/errors.ts'
+import type { AppEnv } from '../env.ts'
+
+const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?$/
+
+/** Without authentication a page elsewhere could reach us through a name of its own that resolves to loopback. */
+export const loopbackHost: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (!LOOPBACK_HOST.test(c.req.header('Host') ?? '')) {
+    throw new StoreError('host_rejected', 'this host name is not answered')
+  }
+  await next()
+}
+
+/** A browser says where a write comes from; another site's is refused. Programs send neither header. */
+export const sameOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (isWrite(c.req.method)) {
+    const site = c.req.header('Sec-Fetch-Site')
+    const origin = c.req.header('Origin')
+    const own = origin === undefined || URL.parse(origin)?.host === c.req.header('Host')
+    if ((site !== undefined && site !== 'same-origin' && site !== 'none') || !own) {
+      throw new StoreError('csrf_rejected', 'writes from another site are not accepted')
+    }
+  }
+  await next()
+}
+
+function isWrite(method: string): boolean {
+  return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
+}
+
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
+export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next()
+  c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+  c.header('X-Content-Type-Options', 'nosniff')
+  c.header('Referrer-Policy', 'no-referrer')
+  c.header('Cross-Origin-Resource-Policy', 'same-origin')
+}

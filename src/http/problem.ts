@@ -1,0 +1,229 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Problem } from '../contract/problem.ts'
+import { StoreError, type StoreErrorCode } from '../domain/errors.ts'
+import type { Log } from '../domain/ports.ts'
+import type { AppEnv } from './env.ts'
+
+interface Row {
+  readonly status: ContentfulStatusCode
+  readonly title: string
+  /** What to do next, one sentence. */
+  readonly hint: string
+  /** Seconds for `Retry-After`. */
+  readonly retryAfter?: number
+}
+
+/** One row per code: status, title and what to do next. A new code without a row does not compile. */
+export const PROBLEMS = {
+  invalid_json: {
+    status: 400,
+    title: 'Invalid JSON',
+    hint: 'Send one JSON object, UTF-8, nested at most 32 deep.',
+  },
+  invalid_request: {
+    status: 400,
+    title: 'Invalid request',
+    hint: 'Correct the members that errors[] points at.',
+  },
+  invalid_query: {
+    status: 400,
+    title: 'Invalid query',
+    hint: 'Correct the parameters that errors[] points at.',
+  },
+  password_not_accepted: {
+    status: 400,
+    title: 'Password not accepted',
+    hint: 'Leave the password out: it is made in the cluster and read with kubectl.',
+  },
+  host_rejected: {
+    status: 403,
+    title: 'Host rejected',
+    hint: 'Without authentication only localhost, 127.0.0.1 and [::1] are answered.',
+  },
+  csrf_rejected: {
+    status: 403,
+    title: 'Cross-site request rejected',
+    hint: 'Send writes from this origin, or without a browser.',
+  },
+  route_not_found: {
+    status: 404,
+    title: 'Route not found',
+    hint: 'See /docs for the routes of this version.',
+  },
+  store_not_found: {
+    status: 404,
+    title: 'Store not found',
+    hint: 'GET /api/v1/stores?deleted=include lists what exists.',
+  },
+  commit_not_found: {
+    status: 404,
+    title: 'Commit not found',
+    hint: 'Use a full commit id from the history of this store.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    hint: 'Use one of the methods in the Allow header.',
+  },
+  name_taken: { status: 409, title: 'Name taken', hint: 'Pick another name.' },
+  conflict: { status: 409, title: 'Conflict', hint: 'Read the store again and repeat the change.' },
+  store_modified: {
+    status: 409,
+    title: 'Store modified by hand',
+    hint: 'Revert the hand edit of the rendered files in Git first.',
+  },
+  policy_rejected: {
+    status: 409,
+    title: 'Rejected by a policy of the Git host',
+    hint: 'Ask whoever owns the rules of the stores repository.',
+  },
+  lifecycle_conflict: {
+    status: 409,
+    title: 'Lifecycle conflict',
+    hint: 'Look at the lifecycle of the store; this change does not start from it.',
+  },
+  store_limit_reached: {
+    status: 409,
+    title: 'Store limit reached',
+    hint: 'Delete a store, or raise the limit in platform.yaml.',
+  },
+  idempotency_in_flight: {
+    status: 409,
+    title: 'Request in flight',
+    hint: 'Wait for the answer of the first request with this key.',
+  },
+  precondition_failed: {
+    status: 412,
+    title: 'Precondition failed',
+    hint: 'Read the store again and send its ETag.',
+  },
+  body_too_large: { status: 413, title: 'Body too large', hint: 'Send at most 64 KiB.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    hint: 'Send Content-Type: application/json without Content-Encoding.',
+  },
+  invalid_store: { status: 422, title: 'Invalid store', hint: 'Correct what errors[] points at.' },
+  name_reserved: { status: 422, title: 'Name reserved', hint: 'Pick another name.' },
+  engine_not_available: { status: 422, title: 'Engine not available', hint: 'Use engine "woo".' },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'Idempotency key reused',
+    hint: 'Use a new key for another request.',
+  },
+  internal: {
+    status: 500,
+    title: 'Internal error',
+    hint: 'This is a bug; report it with the request id.',
+  },
+  git_unavailable: {
+    status: 503,
+    title: 'Stores repo unavailable',
+    hint: 'Try again; nothing was written.',
+    retryAfter: 5,
+  },
+  git_auth: {
+    status: 503,
+    title: 'Stores repo refuses our credentials',
+    hint: 'Renew the credential of this server for the stores repository.',
+    retryAfter: 30,
+  },
+  remote_locked: {
+    status: 503,
+    title: 'Stores repo locked',
+    hint: 'A stale lock on the remote must be removed by its owner.',
+    retryAfter: 10,
+  },
+  storage_full: {
+    status: 503,
+    title: 'Storage full',
+    hint: 'Free space where the stores repository or this server keeps its data.',
+    retryAfter: 60,
+  },
+  writer_busy: {
+    status: 503,
+    title: 'Too many writes',
+    hint: 'Try again with the same Idempotency-Key.',
+    retryAfter: 2,
+  },
+  generator_outdated: {
+    status: 503,
+    title: 'Generator outdated',
+    hint: 'This store was rendered by a newer version; ask a server of that version.',
+    retryAfter: 30,
+  },
+  history_rewritten: {
+    status: 503,
+    title: 'History rewritten',
+    hint: 'The stores repository was rewritten; an admin must look before anything is written.',
+    retryAfter: 60,
+  },
+  not_ready: {
+    status: 503,
+    title: 'Not ready',
+    hint: 'The server is starting; try again.',
+    retryAfter: 2,
+  },
+  shutting_down: {
+    status: 503,
+    title: 'Shutting down',
+    hint: 'Try again; nothing was written.',
+    retryAfter: 2,
+  },
+  git_timeout: {
+    status: 504,
+    title: 'Timed out',
+    hint: 'Send it again with the same Idempotency-Key: it is written once.',
+    retryAfter: 5,
+  },
+} as const satisfies Record<StoreErrorCode, Row>
+
+/** A refusal of ours as RFC 9457 problem. `error` repeats `detail` for clients of the earlier platforms. */
+export function problemOf(error: StoreError, requestId: string): Problem {
+  const row: Row = PROBLEMS[error.code]
+  return {
+    type: `https://storewright.dev/problems/${error.code}`,
+    title: row.title,
+    status: row.status,
+    detail: error.message,
+    error: error.message,
+    code: error.code,
+    hint: error.hint ?? row.hint,
+    instance: `urn:request:${requestId}`,
+    ...(error.errors.length === 0 ? {} : { errors: [...error.errors] }),
+    ...error.extra,
+  }
+}
+
+/** Last stop of every error: a problem for the client, the cause for the log. */
+export function answerError(log: Log) {
+  return (error: Error, c: Context<AppEnv>): Response => {
+    const known = asStoreError(error)
+    const row: Row = PROBLEMS[known.code]
+    c.set('code', known.code)
+    if (known.code === 'internal')
+      log.error('unexpected error', { req_id: c.get('requestId'), err: error })
+    else if (row.status >= 500)
+      log.warn(known.message, {
+        req_id: c.get('requestId'),
+        code: known.code,
+        err: known.cause ?? known,
+      })
+    if (row.retryAfter !== undefined) c.header('Retry-After', String(row.retryAfter))
+    return c.body(JSON.stringify(problemOf(known, c.get('requestId'))), row.status, {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+    })
+  }
+}
+
+function asStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error
+  // What Hono itself throws while it reads a body is the client's fault.
+  if (error instanceof HTTPException && error.status === 400) {
+    return new StoreError('invalid_json', 'the body is not valid JSON', { cause: error })
+  }
+  return new StoreError('internal', 'unexpected error', { cause: error })
+}

@@ -1,0 +1,53 @@
+import type { Context } from 'hono'
+import { StoreError } from '../domain/errors.ts'
+import type { IdempotencyKey, Requester } from '../domain/ports.ts'
+import type { AppEnv } from './env.ts'
+
+/** Who asks: on a server without authentication always the person at this machine. */
+export function requesterOf(c: Context<AppEnv>): Requester {
+  return { subject: 'local', auth: 'local', source: sourceOf(c), requestId: c.get('requestId') }
+}
+
+function sourceOf(c: Context<AppEnv>): Requester['source'] {
+  if ((c.req.header('User-Agent') ?? '').startsWith('storectl/')) return 'cli'
+  return c.req.header('Sec-Fetch-Site') === 'same-origin' ? 'dashboard' : 'api'
+}
+
+const KEY = /^[\x21-\x7e]{8,128}$/
+
+/**
+ * `Idempotency-Key`, bare or as a structured-field string, hashed with the subject; and a digest of what was asked.
+ * @throws StoreError `invalid_request` for a key of another form
+ */
+export async function idempotencyOf(
+  c: Context<AppEnv>,
+  body: unknown,
+): Promise<IdempotencyKey | undefined> {
+  const header = c.req.header('Idempotency-Key')
+  if (header === undefined) return undefined
+  const key = /^"([^"\\]*)"$/.exec(header)?.[1] ?? header
+  if (!KEY.test(key)) {
+    throw new StoreError('invalid_request', 'Idempotency-Key is not 8 to 128 visible characters', {
+      errors: [{ pointer: '#', detail: 'header Idempotency-Key: 8 to 128 visible characters' }],
+    })
+  }
+  const { subject } = requesterOf(c)
+  const path = new URL(c.req.url).pathname
+  return {
+    keyHash: await digest(`${subject}\0${key}`),
+    inputDigest: await digest(`${c.req.method}\0${path}\0${canonicalJson(body ?? null)}`),
+  }
+}
+
+async function digest(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return `sha256:${Buffer.from(hash).toString('hex')}`
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  )
+}

@@ -1,0 +1,190 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { endpoints } from '../contract/endpoints.ts'
+import { freeText, TeamName } from '../contract/names.ts'
+import { StoreQuery } from '../contract/store-query.ts'
+import { StoreError } from '../domain/errors.ts'
+import type { ChangeOptions } from '../domain/ports.ts'
+import { createStore } from '../operations/create-store.ts'
+import { deleteStore } from '../operations/delete-store.ts'
+import { getStore } from '../operations/get-store.ts'
+import { listStores } from '../operations/list-stores.ts'
+import { previewStore } from '../operations/preview-store.ts'
+import type { AppDeps, AppEnv } from './env.ts'
+import { jsonBody } from './middleware/json-body.ts'
+import { idempotencyOf, requesterOf } from './requester.ts'
+import { at, json, NameParameter, problems, refuseInvalid, WRITE_CODES } from './route.ts'
+
+const OfTeam = z.object({ team: TeamName.optional(), namespace: TeamName.optional() })
+
+const create = createRoute({
+  ...at('createStore'),
+  summary: 'Declare a new store in Git',
+  request: {
+    query: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
+    body: { required: true, content: json(endpoints.createStore.body) },
+  },
+  responses: {
+    200: {
+      description: 'dryRun=true: what would be committed',
+      content: json(endpoints.previewStore.reply),
+    },
+    201: { description: 'Declared in Git', content: json(endpoints.createStore.reply) },
+    ...problems(
+      'invalid_json',
+      'invalid_request',
+      'invalid_query',
+      'password_not_accepted',
+      'name_taken',
+      'name_reserved',
+      'engine_not_available',
+      'invalid_store',
+      'store_limit_reached',
+      ...WRITE_CODES,
+    ),
+  },
+})
+
+const preview = createRoute({
+  ...at('previewStore'),
+  summary: 'What a create would commit, byte for byte',
+  request: { body: { required: true, content: json(endpoints.previewStore.body) } },
+  responses: {
+    200: { description: 'Nothing was written', content: json(endpoints.previewStore.reply) },
+    ...problems(
+      'invalid_json',
+      'invalid_request',
+      'password_not_accepted',
+      'name_taken',
+      'name_reserved',
+      'engine_not_available',
+      'invalid_store',
+      'store_limit_reached',
+      'unsupported_media_type',
+      'body_too_large',
+      'csrf_rejected',
+    ),
+  },
+})
+
+const list = createRoute({
+  ...at('listStores'),
+  summary: 'Stores that match',
+  request: { query: StoreQuery },
+  responses: {
+    200: {
+      description: 'One page; Link and X-Total-Count tell of the others',
+      content: json(endpoints.listStores.reply),
+    },
+    ...problems('invalid_query'),
+  },
+})
+
+const get = createRoute({
+  ...at('getStore'),
+  summary: 'One store, deleted ones too',
+  request: { params: NameParameter, query: OfTeam },
+  responses: {
+    200: { description: 'The store', content: json(endpoints.getStore.reply) },
+    ...problems('store_not_found', 'invalid_query'),
+  },
+})
+
+const remove = createRoute({
+  ...at('deleteStore'),
+  summary: 'Soft delete: data is kept until purgeAfter',
+  request: {
+    params: NameParameter,
+    query: OfTeam.extend({ reason: freeText(200).optional() }),
+  },
+  responses: {
+    204: { description: 'Deleted, or was already' },
+    ...problems(
+      'store_not_found',
+      'invalid_query',
+      'lifecycle_conflict',
+      'store_modified',
+      'invalid_store',
+      ...WRITE_CODES,
+    ),
+  },
+})
+
+/** Create, preview, list, get, delete. */
+export function storeRoutes(deps: AppDeps) {
+  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+  routes.use(create.path, async (c, next) => (c.req.method === 'POST' ? jsonBody(c, next) : next()))
+  routes.use(preview.path, jsonBody)
+
+  routes.openapi(create, async (c) => {
+    const request = c.req.valid('json')
+    const by = requesterOf(c)
+    if (c.req.valid('query').dryRun === 'true') {
+      return c.json(previewStore(deps, request, by.subject), 200, NO_STORE)
+    }
+    const { store, landed } = await createStore(
+      deps,
+      request,
+      by,
+      optionsOf(await idempotencyOf(c, request)),
+    )
+    if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
+    return c.json(store, 201, { Location: store.links.self, ETag: store.etag, ...NO_STORE })
+  })
+
+  routes.openapi(preview, (c) =>
+    c.json(previewStore(deps, c.req.valid('json'), requesterOf(c).subject), 200, NO_STORE),
+  )
+
+  routes.openapi(list, (c) => {
+    const query = c.req.valid('query')
+    const page = listStores(deps, query)
+    if (page.next !== null) {
+      const url = new URL(c.req.url)
+      url.searchParams.set('cursor', page.next)
+      c.header('Link', `<${url.pathname}${url.search}>; rel="next"`)
+    }
+    return c.json([...page.stores], 200, { 'X-Total-Count': String(page.total), ...NO_STORE })
+  })
+
+  routes.openapi(get, (c) => {
+    const store = getStore(deps, c.req.valid('param').name, teamOf(c.req.valid('query')))
+    return c.json(store, 200, { ETag: store.etag, ...NO_STORE })
+  })
+
+  routes.openapi(remove, async (c) => {
+    const query = c.req.valid('query')
+    const { name } = c.req.valid('param')
+    const team = teamOf(query)
+    const request = {
+      name,
+      ...(team === undefined ? {} : { team }),
+      ...(query.reason === undefined ? {} : { reason: query.reason }),
+    }
+    const landed = await deleteStore(
+      deps,
+      request,
+      requesterOf(c),
+      optionsOf(await idempotencyOf(c, request)),
+    )
+    if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
+    return c.body(null, 204)
+  })
+  return routes
+}
+
+const NO_STORE = { 'Cache-Control': 'no-store' } as const
+
+function optionsOf(idempotency: Awaited<ReturnType<typeof idempotencyOf>>): ChangeOptions {
+  return idempotency === undefined ? {} : { idempotency }
+}
+
+/** `?team=` or its alias `?namespace=`. @throws StoreError `invalid_query` when both are given and differ */
+export function teamOf(query: { team?: string | undefined; namespace?: string | undefined }) {
+  const { team, namespace } = query
+  if (team !== undefined && namespace !== undefined && team !== namespace) {
+    throw new StoreError('invalid_query', 'team and namespace are one thing and differ', {
+      errors: [{ pointer: '#/namespace', detail: 'differs from team' }],
+    })
+  }
+  return team ?? namespace
+}

@@ -1,0 +1,50 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Address } from './settings.ts'
+
+export interface Listener {
+  /** `http://127.0.0.1:8080`. */
+  readonly origin: string
+  readonly port: number
+  /** No new connection; resolves when the last request has its answer. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves `fetch` on one address. Time limits hold off slow and idle clients: Node's own (60 s for headers, 300 s for
+ * a request, no limit of connections) are too loose.
+ * @throws Error the address is in use or not ours
+ */
+export async function listen(
+  at: Address,
+  fetch: (request: Request) => Response | Promise<Response>,
+): Promise<Listener> {
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: 1_000,
+    },
+    getRequestListener(fetch, { overrideGlobalObjects: false }),
+  )
+  server.maxConnections = 1_024
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(at.port, at.host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,
+    port,
+    close: () => closed(server),
+  }
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}

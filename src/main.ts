@@ -1,0 +1,49 @@
+import { openLog } from './adapters/telemetry/log.ts'
+import { describeConfig, processConfig, readFlags } from './config.ts'
+import { openServer, type RunningServer } from './server.ts'
+
+/** Reads the configuration, starts the server, drains it on SIGTERM and SIGINT. */
+async function main(argv: readonly string[]): Promise<void> {
+  const { config, problems } = processConfig(argv)
+  if (config === null) {
+    process.stderr.write(
+      `Storewright cannot start:\n${problems.map((line) => `  - ${line}\n`).join('')}`,
+    )
+    process.exit(2)
+  }
+  const flags = readFlags(argv)
+  if (flags.has('print-config')) process.stdout.write(describeConfig(config))
+  if (flags.has('print-config') || flags.has('check-config')) return
+  const people = config.logFormat === null && process.stdout.isTTY
+  const log = openLog({
+    level: config.logLevel,
+    format: people ? 'pretty' : (config.logFormat ?? 'json'),
+  })
+  const server = await openServer(config, log).catch((error: unknown) => {
+    log.error('the server cannot start', { err: error })
+    process.exit(1)
+  })
+  greet(server)
+  drainOnSignal(server, config.shutdownGrace)
+}
+
+/** On standard error: standard output is the log's alone. */
+function greet(server: RunningServer): void {
+  process.stderr.write(
+    `\n  Storewright is ready: ${server.origin}\n\n${server.about.map((line) => `  ${line}\n`).join('')}\n`,
+  )
+}
+
+function drainOnSignal(server: RunningServer, graceMs: number): void {
+  let stopping = false
+  const stop = () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    setTimeout(() => process.exit(0), graceMs).unref()
+    void server.stop().then(() => process.exit(0))
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+await main(process.argv.slice(2))

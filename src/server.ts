@@ -1,0 +1,179 @@
+import { resolve } from 'node:path'
+import { ulid } from 'ulid'
+import { pushWebhook } from './adapters/argocd/push-webhook.ts'
+import { simulatedApplications } from './adapters/argocd/simulated.ts'
+import { openLocalRemote } from './adapters/git/local-remote.ts'
+import { openStoresRepo, type Remote } from './adapters/git/stores-repo.ts'
+import { createApp } from './app.ts'
+import type { Config } from './config.ts'
+import { GENERATOR } from './contract/version.ts'
+import { StoreError } from './domain/errors.ts'
+import type { Clock, Log, PackServer, PushListener, StoresRepo } from './domain/ports.ts'
+import { gitOnly } from './git-listener.ts'
+import { GIT_PATH } from './http/git.ts'
+import { listen, type Listener } from './listen.ts'
+import { movedFiles } from './observe/moved-stores.ts'
+import { createStoreViews } from './observe/store-views.ts'
+import { previewStore } from './operations/preview-store.ts'
+import { readDashboard } from './static-dashboard.ts'
+
+const clock: Clock = { now: () => Date.now() }
+
+export interface RunningServer {
+  /** Address that people open. */
+  readonly origin: string
+  /** What is real and what is not, one line each. */
+  readonly about: readonly string[]
+  /** Stops as SIGTERM does: writes under way end, for at most the grace; then everything is closed. */
+  stop(): Promise<void>
+}
+
+/** Opens the stores repo, loads its index, then listens. @throws Error when there is nothing to read yet */
+export async function openServer(config: Config, log: Log): Promise<RunningServer> {
+  const local = config.storesRepoUrl === null ? await openEmbedded(config, log) : null
+  const repo = await openStoresRepo({
+    remote: local?.remote ?? remoteOf(config),
+    branch: config.storesRepoBranch,
+    dataDir: resolve(config.dataDir),
+    author: { name: config.gitAuthorName, email: config.gitAuthorEmail },
+    generator: GENERATOR,
+    fetchIntervalMs: config.gitFetchInterval,
+    log,
+    clock,
+  })
+  let ready = false
+  const packServer = local?.packServer ?? null
+  const app = await buildApp(config, log, repo, packServer, () => ready)
+  const main = await listen(config.listenAddr, (request) => app.fetch(request))
+  const listeners = [main, ...(await openGitListener(config, packServer))]
+  const origin = publicOrigin(config, main)
+  const argocd = argocdWebhook(config, listeners.at(-1) ?? main, log)
+  tell(repo, local === null ? [argocd] : [argocd, local.upkeep])
+  warmUp(repo)
+  ready = true
+  return {
+    origin,
+    about: about(config, origin, local?.path ?? null),
+    stop: async () => {
+      ready = false
+      const ended = Promise.all(listeners.map((listener) => listener.close()))
+      await repo.close(config.shutdownGrace)
+      await ended
+      await Promise.all([argocd.idle(), local?.upkeep.stop()])
+    },
+  }
+}
+
+async function openEmbedded(config: Config, log: Log) {
+  const { path, packServer, upkeep } = await openLocalRemote({
+    dataDir: config.dataDir,
+    branch: config.storesRepoBranch,
+    baseDomain: config.baseDomain ?? '127-0-0-1.nip.io',
+    log,
+  })
+  const remote: Remote = { kind: 'embedded', path }
+  return { path, packServer, upkeep, remote }
+}
+
+function remoteOf(config: Config): Remote {
+  const url = config.storesRepoUrl ?? ''
+  if (url.startsWith('ssh:')) {
+    return {
+      kind: 'ssh',
+      url,
+      keyFile: resolve(config.gitSshKeyFile ?? ''),
+      knownHostsFile: resolve(config.gitKnownHostsFile ?? ''),
+    }
+  }
+  return {
+    kind: 'https',
+    url,
+    username: config.gitUsername,
+    ...(config.gitToken === null ? {} : { token: config.gitToken }),
+    ...(config.gitCaFile === null ? {} : { caFile: resolve(config.gitCaFile) }),
+  }
+}
+
+async function buildApp(
+  config: Config,
+  log: Log,
+  repo: StoresRepo,
+  packServer: PackServer | null,
+  ready: () => boolean,
+) {
+  const applications = simulatedApplications(clock)
+  const views = createStoreViews({ repo, applications, clock })
+  const dashboard = await readDashboard()
+  if (dashboard.size === 0) log.warn('the dashboard was not built; npm run build -w dashboard')
+  return createApp({
+    repo,
+    views,
+    applications,
+    clock,
+    log,
+    packServer,
+    dashboard,
+    newRequestId: () => ulid(),
+    ready,
+    loopbackOnly: config.loopbackOnly,
+    cloneUrl: packServer === null ? null : `${config.publicUrl ?? addressOf(config)}${GIT_PATH}`,
+  })
+}
+
+async function openGitListener(
+  config: Config,
+  packServer: PackServer | null,
+): Promise<readonly Listener[]> {
+  if (config.gitServeAddr === null || config.gitServeToken === null || packServer === null)
+    return []
+  return [await listen(config.gitServeAddr, gitOnly(packServer, config.gitServeToken))]
+}
+
+function argocdWebhook(config: Config, served: Listener, log: Log) {
+  return pushWebhook({
+    urls: config.argocdWebhookUrls,
+    secret: config.argocdWebhookSecret,
+    repoUrl: config.storesRepoUrl ?? `${served.origin}${GIT_PATH}`,
+    branch: config.storesRepoBranch,
+    log,
+  })
+}
+
+/** Tells `listeners` of each move of the branch that touched a store, made by us or by others. */
+function tell(repo: StoresRepo, listeners: readonly PushListener[]): void {
+  let before = repo.snapshot()
+  repo.onMoved((after) => {
+    const files = movedFiles(before, after)
+    before = after
+    if (files.length === 0) return
+    for (const listener of listeners) listener.landed({ head: after.head, files })
+  })
+}
+
+/** The first render pays for loading and compiling; it shall not be a user's. */
+function warmUp(repo: StoresRepo): void {
+  try {
+    previewStore({ repo }, { name: 'storewright-warm-up' }, 'local')
+  } catch (error) {
+    // A full platform refuses even this; the code is warm all the same.
+    if (!(error instanceof StoreError)) throw error
+  }
+}
+
+function addressOf(config: Config): string {
+  return `http://localhost:${config.listenAddr.port}`
+}
+
+function publicOrigin(config: Config, main: Listener): string {
+  return config.publicUrl ?? (config.listenAddr.port === 0 ? main.origin : addressOf(config))
+}
+
+function about(config: Config, origin: string, embedded: string | null): readonly string[] {
+  return [
+    embedded === null
+      ? `Stores repo  ${config.storesRepoUrl}`
+      : `Stores repo  git clone ${origin}${GIT_PATH}  (kept in ${embedded})`,
+    'Argo CD      simulated: stores are committed to Git, but no cluster runs them',
+    `API          ${origin}/docs`,
+  ]
+}
