@@ -117,16 +117,18 @@ async function childrenOf(pid: number): Promise<number[]> {
 
 /** Everything on main, read with plain git. */
 async function readMain(remote: BareRemote) {
+  // A push may outlive the server that began it: everything is read at one commit.
+  const head = await remote.head()
   const log = await remote.git([
     'log',
     '-z',
     '--format=%H%n%B',
     '--grep=^begin$',
     '--invert-grep',
-    'main',
+    head,
   ])
   const commits = log.split('\0').filter((entry) => entry !== '')
-  const tree = await remote.git(['ls-tree', '-r', 'main', 'stores/'])
+  const tree = await remote.git(['ls-tree', '-r', head, 'stores/'])
   const folders = new Map<string, string[]>()
   for (const [, id = '', name = '', path = ''] of tree.matchAll(
     /^100644 blob (\S+)\tstores\/[^/\n]+\/([^/\n]+)\/(.+)$/gm,
