@@ -27,7 +27,7 @@ export async function listen(
       keepAliveTimeout: 5_000,
       connectionsCheckingInterval: 1_000,
     },
-    getRequestListener(fetch, { overrideGlobalObjects: false }),
+    getRequestListener(fetch),
   )
   server.maxConnections = 1_024
   await new Promise<void>((resolve, reject) => {
