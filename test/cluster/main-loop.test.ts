@@ -99,6 +99,18 @@ describe('a store created by API', () => {
   })
 
   it.each(PLANS)(
+    'holds only fields the API server knows, and earns no warning (plan %s)',
+    async (plan) => {
+      await server.git('pull', '--quiet', '--ff-only')
+      const folder = join(server.clone, 'stores/default', store(plan), 'manifests')
+      const strict = ['--dry-run=server', '--validate=strict', '--warnings-as-errors']
+      const applied = await kubectl(['apply', ...strict, '-f', folder])
+      expect(applied.split('\n').length).toBeGreaterThan(15)
+      expect(applied.split('\n').filter((line) => !/unchanged|configured/.test(line))).toEqual([])
+    },
+  )
+
+  it.each(PLANS)(
     'has nothing for Argo CD to correct, however often it looks (plan %s)',
     async (plan) => {
       const before = (await application(store(plan)))?.status?.operationState?.startedAt
@@ -256,6 +268,28 @@ describe('a store broken by plain git', () => {
     await refresh(store('medium'))
     await syncedAndHealthy(store('medium'))
     note('revert of the broken commit -> Healthy', (performance.now() - began) / 1000)
+  })
+})
+
+describe('a burst of creates', () => {
+  it('becomes Applications without a poll of Argo CD, the last one too', async () => {
+    await server.git('pull', '--quiet', '--ff-only')
+    const platform = join(server.clone, 'platform.yaml')
+    await appendFile(platform, 'limits:\n  maxStores: 100\n')
+    await pushByHand('room for more')
+    const raised = async () => {
+      const { body } = await server.request('GET', '/api/v1/platform')
+      return (body as { limits: { maxStores: number } }).limits.maxStores === 100
+    }
+    await until('the server has read platform.yaml', raised)
+    const names = Array.from({ length: 25 }, (_, n) => store(`burst-${n}`))
+    for (const name of names) await create(name, 'small')
+    const began = performance.now()
+    for (const name of names) {
+      const found = async () => (await application(name)) !== null
+      await until(`the Application of ${name} exists`, found, () => describeApplication(name), 30)
+    }
+    note('25 creates in a row -> last Application', (performance.now() - began) / 1000)
   })
 })
 

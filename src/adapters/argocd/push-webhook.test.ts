@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Log, LogFields } from '../../domain/ports.ts'
-import { pushWebhook } from './push-webhook.ts'
+import { pushWebhook, type PushWebhookOptions } from './push-webhook.ts'
 
 const REPO = 'https://github.com/acme/stores.git'
 const servers: Server[] = []
@@ -49,6 +49,17 @@ function recordingLog() {
   return { log, warnings }
 }
 
+/** A webhook that says everything once, unless told otherwise. */
+function open(options: Pick<PushWebhookOptions, 'urls' | 'log'> & Partial<PushWebhookOptions>) {
+  return pushWebhook({
+    secret: null,
+    repoUrl: REPO,
+    branch: 'main',
+    repeatDelaysMs: [],
+    ...options,
+  })
+}
+
 const payload = (post: Post | undefined) =>
   JSON.parse(post?.body.toString('utf8') ?? '{}') as Payload
 const files = (count: number) =>
@@ -69,13 +80,7 @@ describe('pushWebhook', () => {
     const one = await listener()
     const two = await listener()
     const { log } = recordingLog()
-    const hook = pushWebhook({
-      urls: [one.url, two.url],
-      secret: 's3cret',
-      repoUrl: REPO,
-      branch: 'main',
-      log,
-    })
+    const hook = open({ urls: [one.url, two.url], secret: 's3cret', log })
     hook.landed({
       head: 'a'.repeat(40),
       files: [
@@ -108,7 +113,7 @@ describe('pushWebhook', () => {
   it('sends no signature without a secret and no post without files', async () => {
     const { url, posts } = await listener()
     const { log } = recordingLog()
-    const hook = pushWebhook({ urls: [url], secret: null, repoUrl: REPO, branch: 'main', log })
+    const hook = open({ urls: [url], log })
     hook.landed({ head: 'a'.repeat(40), files: [] })
     await hook.idle()
     expect(posts).toEqual([])
@@ -121,7 +126,7 @@ describe('pushWebhook', () => {
   it('splits a long list into payloads of 1000 files that name each file once', async () => {
     const { url, posts } = await listener()
     const { log } = recordingLog()
-    const hook = pushWebhook({ urls: [url], secret: null, repoUrl: REPO, branch: 'main', log })
+    const hook = open({ urls: [url], log })
     hook.landed({ head: 'a'.repeat(40), files: files(2500) })
     await hook.idle()
     const lists = posts.map((post) => payload(post).commits[0]?.modified ?? [])
@@ -132,7 +137,7 @@ describe('pushWebhook', () => {
   it('joins the pushes that land while a post is under way', async () => {
     const { url, posts } = await listener()
     const { log } = recordingLog()
-    const hook = pushWebhook({ urls: [url], secret: null, repoUrl: REPO, branch: 'main', log })
+    const hook = open({ urls: [url], log })
     for (const file of files(50)) hook.landed({ head: 'a'.repeat(40), files: [file] })
     await hook.idle()
     const named = posts.flatMap((post) => payload(post).commits[0]?.modified ?? [])
@@ -144,12 +149,26 @@ describe('pushWebhook', () => {
     expect(posts.length).toBeLessThan(50)
   })
 
+  it.each([
+    [100, 100],
+    [101, 1],
+  ])('says a list of %i files again twice, with %i of them', async (count, repeated) => {
+    const { url, posts } = await listener()
+    const { log } = recordingLog()
+    const hook = open({ urls: [url], log, repeatDelaysMs: [20, 60] })
+    hook.landed({ head: 'a'.repeat(40), files: files(count) })
+    while (posts.length < 3) await new Promise((resolve) => setTimeout(resolve, 5))
+    await hook.idle()
+    const lists = posts.map((post) => payload(post).commits[0]?.modified.length)
+    expect(lists).toEqual([count, repeated, repeated])
+  })
+
   it('tries a failing address three times and then leaves it to the poll', async () => {
     const failing = await listener([503])
     const healed = await listener([500, 200])
     const { log, warnings } = recordingLog()
     const urls = [failing.url, healed.url]
-    const hook = pushWebhook({ urls, secret: null, repoUrl: REPO, branch: 'main', log })
+    const hook = open({ urls, log })
     hook.landed({ head: 'a'.repeat(40), files: files(1) })
     await hook.idle()
     expect(failing.posts).toHaveLength(3)
@@ -163,7 +182,7 @@ describe('pushWebhook', () => {
     const { log, warnings } = recordingLog()
     const dead = '127.0.0.1:1/api/webhook?token=hidden'
     const urls = [refusing.url, `http://user:hidden@${dead}`, `http://${dead}`]
-    const hook = pushWebhook({ urls, secret: 'other', repoUrl: REPO, branch: 'main', log })
+    const hook = open({ urls, secret: 'other', log })
     hook.landed({ head: 'a'.repeat(40), files: files(1) })
     await hook.idle()
     expect(refusing.posts).toHaveLength(1)
@@ -181,7 +200,7 @@ describe('pushWebhook', () => {
   ])('names the repository %s as %s', async (repoUrl, expected) => {
     const { url, posts } = await listener()
     const { log } = recordingLog()
-    const hook = pushWebhook({ urls: [url], secret: null, repoUrl, branch: 'main', log })
+    const hook = open({ urls: [url], repoUrl, log })
     hook.landed({ head: 'a'.repeat(40), files: files(1) })
     await hook.idle()
     expect(payload(posts[0]).repository.html_url).toBe(expected)

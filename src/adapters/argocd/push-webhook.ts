@@ -10,6 +10,15 @@ const MAX_FILES = 1000
 const TIMEOUT_MS = 5000
 /** Waits before the second and the third attempt. */
 const RETRY_DELAYS_MS = [250, 1000]
+/**
+ * When to say the same again, although it was taken. Argo CD marks what it must look at with an annotation, which it
+ * removes at the end of a look: a post that arrives during one is lost, and the last stores of a burst would wait for
+ * the next poll. Source: argo-cd v3.6.1 applicationset/webhook/webhook.go `refreshApplicationSet` and
+ * applicationset/controllers/applicationset_controller.go `Reconcile`; of 25 creates 40 ms apart 1 to 3 were lost.
+ */
+const REPEAT_DELAYS_MS = [3000, 30_000]
+/** One file is enough to run the ApplicationSet's generator again; more only cost refreshes. */
+const REPEATED_FILES = 100
 
 export interface PushWebhookOptions {
   /** `/api/webhook` of argocd-server and of the applicationset-controller. */
@@ -21,11 +30,13 @@ export interface PushWebhookOptions {
   /** Short name such as `main`. */
   readonly branch: string
   readonly log: Log
+  /** Milliseconds after a push at which it is told again. @default 3 s and 30 s */
+  readonly repeatDelaysMs?: readonly number[]
 }
 
 /** Also tells when nothing is left to post, so that a shutdown need not cut a post short. */
 export interface PushWebhook extends PushListener {
-  /** Resolves once every post has ended, well or not; never rejects. */
+  /** Resolves once every post under way has ended, well or not; never rejects. Repeats to come are not waited for. */
   idle(): Promise<void>
 }
 
@@ -34,7 +45,8 @@ type Files = Parameters<PushListener['landed']>[0]['files']
 /**
  * Tells Argo CD which files a push moved, so that it looks at once instead of at its next poll. Best effort: at most
  * three attempts of 5 s each per address, addresses in parallel. While a post is under way, later pushes wait and go
- * out as one; a failure is logged and forgotten, because Argo CD's poll finds the same commit.
+ * out as one; a failure is logged and forgotten, because Argo CD's poll finds the same commit. Each push is told three
+ * times.
  */
 export function pushWebhook(options: PushWebhookOptions): PushWebhook {
   const lanes = options.urls.map((url) => openLane(url, options))
@@ -50,6 +62,7 @@ export function pushWebhook(options: PushWebhookOptions): PushWebhook {
 
 /** Posts to one address, one payload after the other. */
 function openLane(url: string, options: PushWebhookOptions) {
+  const delays = options.repeatDelaysMs ?? REPEAT_DELAYS_MS
   let waiting = new Map<string, Files[number]['kind']>()
   let running: Promise<void> | null = null
   const drain = async () => {
@@ -62,11 +75,16 @@ function openLane(url: string, options: PushWebhookOptions) {
     }
     running = null
   }
+  const enqueue = (files: Files) => {
+    for (const { path, kind } of files) waiting.set(path, kind)
+    // An empty list would refresh every Application (argo-cd v3.5.1 util/app/path `AppFilesHaveChanged`).
+    if (waiting.size > 0) running ??= drain()
+  }
   return {
     add(files: Files) {
-      for (const { path, kind } of files) waiting.set(path, kind)
-      // An empty list would refresh every Application (argo-cd v3.5.1 util/app/path `AppFilesHaveChanged`).
-      if (waiting.size > 0) running ??= drain()
+      enqueue(files)
+      const again = files.length > REPEATED_FILES ? files.slice(0, 1) : files
+      for (const delayMs of delays) setTimeout(enqueue, delayMs, again).unref()
     },
     idle: () => running ?? Promise.resolve(),
   }

@@ -1,9 +1,10 @@
-import type { ChildProcess } from 'node:child_process'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Log, PackServer } from '../../domain/ports.ts'
 import { killGroup, spawnUploadPack, type UploadPackOption } from './plumbing.ts'
 import { type Slots, slots } from './slots.ts'
+
+type GitProcess = ReturnType<typeof spawnUploadPack>
 
 const SERVICE = 'git-upload-pack'
 /** Of a request, before and after gunzip: the haves and wants of a fetch, never a pack. */
@@ -116,7 +117,7 @@ async function start(
   { repositoryPath }: PackServerOptions,
   free: Slots,
   words: readonly UploadPackOption[],
-): Promise<ChildProcess | null> {
+): Promise<GitProcess | null> {
   if (!(await free.take(request.signal))) return null
   const child = spawnUploadPack(repositoryPath, words, protocolOf(request))
   const abort = () => stop(child)
@@ -137,7 +138,7 @@ async function start(
 }
 
 /** Kills git unless it has ended: its id may be another process by then. */
-function stop(child: ChildProcess): void {
+function stop(child: GitProcess): void {
   if (child.exitCode === null && child.signalCode === null) killGroup(child)
 }
 
@@ -157,7 +158,7 @@ interface Answer {
 /** Streams what git says. The status waits for its first byte, so that a git that cannot even start is an error. */
 async function answer(
   request: Request,
-  child: ChildProcess,
+  child: GitProcess,
   options: PackServerOptions,
   reply: Answer,
 ) {
@@ -199,7 +200,7 @@ async function answer(
  * What git writes, at the pace of the reader.
  * @throws Error git failed, or neither side moved for `stallMs`: the client sees a broken transfer, not a short one
  */
-async function* outputOf(child: ChildProcess, stallMs: number): AsyncGenerator<Uint8Array, void> {
+async function* outputOf(child: GitProcess, stallMs: number): AsyncGenerator<Uint8Array, void> {
   const ended = endOf(child)
   let timer = setTimeout(stop, stallMs, child)
   try {
@@ -216,7 +217,7 @@ async function* outputOf(child: ChildProcess, stallMs: number): AsyncGenerator<U
 }
 
 /** Exit code (`null`: killed or never started) and the last words on stderr. Never rejects. */
-function endOf(child: ChildProcess): Promise<{ exitCode: number | null; said: string }> {
+function endOf(child: GitProcess): Promise<{ exitCode: number | null; said: string }> {
   let said = ''
   child.stderr?.setEncoding('utf8')
   child.stderr?.on('data', (text: string) => {
