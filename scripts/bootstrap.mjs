@@ -1,0 +1,46 @@
+// Makes a fresh clone ready, and does nothing where nothing is to do: installs packages when the lockfile says
+// so, builds the dashboard when its inputs moved. Runs before anything is installed, on the host's own Node,
+// hence plain JavaScript without a dependency (Node >= 18).
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildDashboard } from './bootstrap/dashboard.mjs'
+import { findChromium, installChromium } from './bootstrap/chromium.mjs'
+import { install, isInstalled, nodeIsUsable, repairNode } from './bootstrap/packages.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const flags = new Set(process.argv.slice(2))
+
+/** Ends the command that this script prepares, with what to do instead of a stack. */
+function stop(problem) {
+  console.error(`storewright: ${problem}`)
+  process.exit(1)
+}
+
+if (Number(process.versions.node.split('.')[0]) < 18) {
+  stop(`needs Node 18 or newer to begin with (this is ${process.version}); it then brings its own.`)
+}
+if (!existsSync(join(root, 'package-lock.json'))) stop('package-lock.json is missing.')
+
+if (!isInstalled(root)) {
+  console.error(
+    'storewright: installing packages (once; again only when package-lock.json changes)',
+  )
+  const problem = install(root)
+  if (problem !== null) stop(problem)
+}
+if (!nodeIsUsable(root) && !repairNode(root)) {
+  const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies.node
+  stop(
+    `needs Node 24. It comes with the npm package \`node\` ${wanted}, whose install script did not run here. ` +
+      'Run `npm rebuild node --ignore-scripts=false`, or put Node 24 on the PATH.',
+  )
+}
+if (!flags.has('--server')) {
+  const problem = buildDashboard(root)
+  if (problem !== null) stop(problem)
+}
+if (flags.has('--browser') && findChromium() === null) {
+  const problem = installChromium()
+  if (problem !== null) console.error(`storewright: ${problem}`)
+}

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
+const PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
+
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Path of a Chromium or Chrome: `CHROMIUM`, else the PATH, else the usual places; `null` when there is none. */
+export function findChromium() {
+  const named = process.env.CHROMIUM
+  if (named !== undefined && named !== '') return isProgram(named) ? named : null
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
+  const onPath = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)))
+  return [...onPath, ...PLACES].find(isProgram) ?? null
+}
+
+/** `null`, or how to install it: then the tests in a browser are skipped, and say so. */
+export function installChromium() {
+  const skipped = 'no Chromium here, so the tests in a browser will be skipped.'
+  const debian = existsSync('/usr/bin/apt-get')
+  if (!debian) return `${skipped} Install Chromium or Chrome, or name one by CHROMIUM=/path/to/it.`
+  if (process.getuid?.() !== 0) return `${skipped} To install it: sudo apt-get install -y chromium`
+  console.error('storewright: installing Chromium for the tests in a browser (apt-get)')
+  const apt = (words) =>
+    spawnSync('apt-get', ['-qq', ...words], {
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }).status === 0
+  const done = apt(['update']) && apt(['install', '-y', '--no-install-recommends', 'chromium'])
+  if (done && findChromium() !== null) return null
+  return `${skipped} apt-get could not install it; its own words are above.`
+}

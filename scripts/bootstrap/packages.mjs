@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Major version of Node that the sources need: type stripping without a flag or a warning. */
+const NEEDED = 24
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Does node_modules hold what package-lock.json names? Compares with the lockfile that npm keeps inside
+ * node_modules, so an install by hand counts too. Optional packages of other systems may be absent.
+ */
+export function isInstalled(root) {
+  const wanted = readJson(join(root, 'package-lock.json'))?.packages
+  const present = readJson(join(root, 'node_modules', '.package-lock.json'))?.packages
+  if (wanted === undefined || present === undefined) return false
+  if (!sameDependencies(root, wanted)) return false
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (!path.includes('node_modules/') || entry.link === true) return true
+    const found = present[path]
+    if (found === undefined) return entry.optional === true || entry.devOptional === true
+    return found.version === entry.version && existsSync(join(root, path))
+  })
+}
+
+/** The manifests may ask for more than the lockfile knows: then npm must look. */
+function sameDependencies(root, wanted) {
+  return ['', 'dashboard'].every((folder) => {
+    const manifest = readJson(join(root, folder, 'package.json'))
+    if (manifest === null) return true
+    return ['dependencies', 'devDependencies'].every(
+      (kind) =>
+        JSON.stringify(manifest[kind] ?? {}) === JSON.stringify(wanted[folder]?.[kind] ?? {}),
+    )
+  })
+}
+
+/** Runs npm, with the Node that runs it now. Its output goes to standard error. */
+function npm(root, words) {
+  const script = process.env.npm_execpath
+  const own = script !== undefined && /npm-cli\.c?js$/.test(script)
+  const [command, before] = own ? [process.execPath, [script]] : ['npm', []]
+  return spawnSync(command, [...before, ...words], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: !own && process.platform === 'win32',
+  })
+}
+
+/** `null`, or what went wrong. */
+export function install(root) {
+  const { status, error } = npm(root, ['install', '--no-audit', '--no-fund', '--include=dev'])
+  if (error !== undefined)
+    return `npm could not be started (${error.message}). Install npm, then try again.`
+  return status === 0 ? null : `npm install failed (exit ${status}); its own words are above.`
+}
+
+/** Will `node` in an npm script be new enough? npm puts node_modules/.bin first on the PATH. */
+export function nodeIsUsable(root) {
+  const own = join(root, 'node_modules', '.bin', 'node')
+  const { status, stdout } = spawnSync(existsSync(own) ? own : 'node', ['--version'], {
+    encoding: 'utf8',
+  })
+  return status === 0 && Number(/^v(\d+)/.exec(stdout)?.[1] ?? 0) >= NEEDED
+}
+
+/** Runs the install script of the package `node` where npm was told to skip such scripts. */
+export function repairNode(root) {
+  npm(root, ['rebuild', 'node', '--ignore-scripts=false'])
+  return nodeIsUsable(root)
+}

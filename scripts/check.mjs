@@ -1,0 +1,75 @@
+// Every gate that a change must pass, one line each; red when any is red, and the others still run.
+// `--tested FILE`: the tests ran already and this is their JSON report.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { addUp, readReport } from './report.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const given = process.argv.indexOf('--tested')
+const tested = given === -1 ? null : process.argv[given + 1]
+const report = tested ?? join(root, '.cache', 'test-report.json')
+const bin = (name) => join(root, 'node_modules', '.bin', name)
+
+/** Runs a program; its output is shown only when it fails. */
+function run(name, words, env = {}) {
+  const { status, stdout, stderr, error } = spawnSync(bin(name), words, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`
+  return { ok: status === 0, note: '', output }
+}
+
+function test() {
+  if (tested !== null) return { ok: true, note: 'ran before', output: '' }
+  mkdirSync(dirname(report), { recursive: true })
+  rmSync(report, { force: true })
+  const projects = ['fast', 'git', 'browser'].flatMap((name) => ['--project', name])
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  // CI: a missing golden file is a failure, not a new one.
+  const result = run('vitest', ['run', ...projects, ...reporters], { CI: 'true' })
+  const { passed, failed, skipped } = addUp([report])
+  const ok = result.ok && failed === 0 && passed > 0
+  return { ...result, ok, note: `${passed} passed, ${failed} failed, ${skipped} skipped` }
+}
+
+/** Tests that compare a generated, committed file with what the sources give today. */
+function drift(pattern) {
+  const tests = readReport(report).filter((each) => pattern.test(`${each.file} ${each.title}`))
+  const red = tests.filter((each) => each.status !== 'passed')
+  return {
+    ok: tests.length > 0 && red.length === 0,
+    note: tests.length === 0 ? 'no test of it was found' : `${tests.length} comparisons`,
+    output: red.map((each) => `${each.file}: ${each.title}\n`).join(''),
+  }
+}
+
+const gates = [
+  ['format', () => run('oxfmt', ['--check'])],
+  ['lint', () => run('oxlint', ['--type-aware'])],
+  ['types', () => run('tsc', ['-p', '.'])],
+  ['types of the dashboard', () => run('tsc', ['-p', 'dashboard'])],
+  ['test', test],
+  ['openapi drift', () => drift(/openapi/i)],
+  ['golden drift', () => drift(/golden/i)],
+  ['argocd drift', () => drift(/render-argocd/)],
+]
+
+let red = 0
+for (const [name, gate] of gates) {
+  const began = performance.now()
+  const { ok, note, output } = gate()
+  if (!ok) red += 1
+  const took = `${((performance.now() - began) / 1000).toFixed(1)} s`
+  console.log(
+    `${ok ? 'ok  ' : 'RED '} ${name} (${[note, took].filter((word) => word !== '').join(', ')})`,
+  )
+  if (!ok) console.log(output.trimEnd())
+}
+console.log(red === 0 ? `all ${gates.length} gates green` : `${red} of ${gates.length} gates red`)
+process.exit(red === 0 ? 0 : 1)

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+
+/** Tests of one JSON report of vitest: `{file, title, status}` each; none when it cannot be read. */
+export function readReport(path) {
+  let report
+  try {
+    report = JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return []
+  }
+  return report.testResults.flatMap(({ name: file, status, assertionResults }) => {
+    const tests = assertionResults.map(({ fullName, status: verdict }) => ({
+      file,
+      title: fullName,
+      status: verdict === 'pending' || verdict === 'todo' ? 'skipped' : verdict,
+    }))
+    // A file that does not load, or whose set-up fails, has a verdict and perhaps no test of its own.
+    const hidden = status === 'failed' && !tests.some((each) => each.status === 'failed')
+    return hidden ? [...tests, { file, title: '(the file itself)', status: 'failed' }] : tests
+  })
+}
+
+/** Counts over several reports. */
+export function addUp(paths) {
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  for (const { status } of paths.flatMap(readReport)) {
+    if (status === 'passed') counts.passed += 1
+    else if (status === 'skipped') counts.skipped += 1
+    else counts.failed += 1
+  }
+  return counts
+}
