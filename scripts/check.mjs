@@ -67,7 +67,7 @@ for (const [name, gate] of gates) {
   if (!ok) red += 1
   const took = `${((performance.now() - began) / 1000).toFixed(1)} s`
   console.log(
-    `${ok ? 'ok  ' : 'RED '} ${name} (${[note, took].filter((word) => word !== '').join(', ')})`,
+    `${ok ? 'ok  ' : 'RED '} ${String(name)} (${[note, took].filter((word) => word !== '').join(', ')})`,
   )
   if (!ok) console.log(output.trimEnd())
 }

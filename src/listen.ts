@@ -20,6 +20,7 @@ export async function listen(
   at: Address,
   fetch: (request: Request) => Response | Promise<Response>,
 ): Promise<Listener> {
+  const answer = getRequestListener(fetch)
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -27,7 +28,7 @@ export async function listen(
       keepAliveTimeout: 5_000,
       connectionsCheckingInterval: 1_000,
     },
-    getRequestListener(fetch),
+    (incoming, outgoing) => void answer(incoming, outgoing),
   )
   server.maxConnections = 1_024
   await new Promise<void>((resolve, reject) => {

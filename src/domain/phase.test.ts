@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { after, healthyApplication, readyInput, timeAfter } from '../testing/phase-input.ts'
-import { conditionsOf } from './conditions.ts'
 import { phaseOf } from './phase.ts'
 import type { PhaseInput } from './verdict.ts'
 
 const app = healthyApplication
 const operation = app().operationState
 const running = { ...operation!, phase: 'Running', finishedAt: null } as const
-const setError = (reason: string) => ({ error: { reason, message: 'stores/a/b/app.json' } })
+const setError = (reason: string) => ({ error: { reason, message: 'app.json' } })
 const gone = { intentOnMain: false, onMain: false }
 
 const table: [row: string, phase: string, reason: string, input: PhaseInput][] = [
@@ -302,27 +301,6 @@ describe('phaseOf', () => {
   })
 
   it('is not moved by a commit that leaves the manifests alone', () => {
-    const later = app({ syncRevision: 'c9' })
-    expect(phaseOf(readyInput({ application: later })).phase).toBe('Ready')
-  })
-})
-
-describe('conditionsOf', () => {
-  it('names five facts', () => {
-    expect(conditionsOf(readyInput()).map(({ type, status }) => `${type}=${status}`)).toEqual([
-      'Committed=True',
-      'Observed=True',
-      'Synced=True',
-      'Healthy=True',
-      'Reachable=Unknown',
-    ])
-  })
-
-  it('says that an older tree is not this change', () => {
-    const facts = conditionsOf(readyInput({ observed: 'tree-0' }))
-    expect(facts.find(({ type }) => type === 'Synced')).toMatchObject({
-      status: 'False',
-      reason: 'OlderRevision',
-    })
+    expect(phaseOf(readyInput({ application: app({ syncRevision: 'c9' }) })).phase).toBe('Ready')
   })
 })

@@ -1,7 +1,7 @@
 import { type CommitSaid, parseCommit } from '../../domain/commit-message.ts'
 import type { ChangeRef } from '../../domain/snapshot.ts'
 import { git } from './client.ts'
-import { type GitProcessProfile, type GitExit } from './plumbing.ts'
+import type { GitProcessProfile, GitExit } from './plumbing.ts'
 
 /** One commit: what Git knows of it and what its message says. */
 export interface LoggedCommit {

@@ -1,5 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
-import { type GitProcessProfile, killGroup, spawnGit } from './plumbing.ts'
+import { type ChildProcess, type GitProcessProfile, killGroup, spawnGit } from './plumbing.ts'
 
 export interface GitObject {
   readonly id: string

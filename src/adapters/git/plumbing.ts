@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { assertArguments } from './argv.ts'
 import { processEnvironment } from './environment.ts'
 
+export type { ChildProcess } from 'node:child_process'
+
 /** What every git process of one repository shares. */
 export interface GitProcessProfile {
   /** Working directory; also where relative marks files go. Absolute. */

@@ -18,7 +18,6 @@ export function ConnectionPill() {
       type="button"
       onClick={() => void queryClient.refetchQueries({ type: 'active' })}
       title={why}
-      aria-description={why}
       className="inline-flex h-7 items-center gap-1.5 rounded-full border border-line bg-page px-2.5 text-sm text-muted hover:bg-hover hover:text-text"
     >
       <Icon aria-hidden size={13} className={isError ? 'text-danger' : 'text-ok'} />

@@ -4,9 +4,9 @@ import { Ago, dayOf } from '../../ui/time.tsx'
 
 /** What a deletion left behind, and for how long. */
 export function DeletedNotice({ store }: { readonly store: Store }) {
-  const { deletedAt, purgeAfter } = store
+  const { asOf, deletedAt, purgeAfter } = store
   if (deletedAt === null) return null
-  const kept = purgeAfter !== null && Date.parse(purgeAfter) > Date.now()
+  const kept = purgeAfter !== null && Date.parse(purgeAfter) > Date.parse(asOf)
   return (
     <section
       aria-label="Deleted"
