@@ -69,7 +69,8 @@ function numeral(value: number): string {
 
 // The first character is a letter or a slash: no number, date, indicator or tag can look like this.
 const PLAIN = /^[A-Za-z/][A-Za-z0-9_./@=+%,-]*(?:[ :][A-Za-z0-9_./@=+%(),-]+)*$/
-const WORD_OF_YAML = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i
+/** Words that a reader of YAML 1.1 or 1.2 takes for a boolean, null or, like `e0`, a number. */
+const WORD_OF_YAML = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity|e[0-9]+)$/i
 /** Kubernetes quantities, which no YAML reads as a number. */
 const QUANTITY = /^[0-9]+(?:m|Mi|Gi)$/
 const MAX_PLAIN = 512

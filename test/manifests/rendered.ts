@@ -1,0 +1,133 @@
+import { loadAll } from 'js-yaml'
+import type { StoreFile } from '../../src/contract/store-file.ts'
+import type { Platform } from '../../src/contract/platform-file.ts'
+import { renderStore } from '../../src/operations/render-store.ts'
+import { testPlatform } from '../../src/testing/platform.ts'
+import { storeFile } from '../../src/testing/records.ts'
+
+/** A Kubernetes object as read back from the rendered text. */
+export interface KubeObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly labels: Record<string, string>
+    readonly annotations?: Record<string, string>
+  }
+  // Tests look into specs of many kinds; what they expect is what is asserted.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly [member: string]: any
+}
+
+export interface Variant {
+  readonly title: string
+  readonly store: StoreFile
+  readonly platform: Platform
+}
+
+const PLANS = ['small', 'medium', 'large'] as const
+const TLS = ['none', 'wildcard'] as const
+const CODE = ['download', 'baked'] as const
+const LIFECYCLES = ['active', 'deleted'] as const
+
+/** Store of a plan, with the plan's volumes. */
+export function storeOf(plan: string, change: Partial<StoreFile> = {}): StoreFile {
+  const sizes = testPlatform().plans[plan]?.storage
+  if (sizes === undefined) throw new Error(`no plan ${plan}`)
+  return storeFile({
+    name: `shop-${plan}`,
+    plan,
+    storage: { ...sizes, uploadsAccess: 'RWO' },
+    ...change,
+  })
+}
+
+/** Full product of everything this version can render: 24 variants. */
+export const variants: readonly Variant[] = PLANS.flatMap((plan) =>
+  TLS.flatMap((tls) =>
+    CODE.flatMap((code) =>
+      LIFECYCLES.map((state) => ({
+        title: `${plan}, tls ${tls}, ${code}, ${state}`,
+        store: storeOf(plan, { lifecycle: { state } }),
+        platform: testPlatform((yaml) =>
+          yaml
+            .replace('code: download', `code: ${code}`)
+            .concat(`exposure: {tls: ${tls}}\nscheme: ${tls === 'none' ? 'http' : 'https'}\n`),
+        ),
+      })),
+    ),
+  ),
+)
+
+/** Path below the store's folder -> text. */
+export function textOf(store: StoreFile, platform: Platform): ReadonlyMap<string, string> {
+  const decoder = new TextDecoder()
+  return new Map(
+    [...renderStore(store, platform)].map(([path, bytes]) => [path, decoder.decode(bytes)]),
+  )
+}
+
+/** Every object of `manifests/`. */
+export function objectsOf(store: StoreFile, platform: Platform): readonly KubeObject[] {
+  return [...textOf(store, platform)]
+    .filter(([path]) => path.startsWith('manifests/'))
+    .flatMap(([, text]) => loadAll(text) as KubeObject[])
+}
+
+export interface Pod {
+  readonly owner: string
+  readonly labels: Record<string, string>
+  readonly annotations: Record<string, string>
+  readonly restartPolicy: string
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly spec: any
+}
+
+/** Pod templates of all workloads, those of CronJobs too. */
+export function podsOf(objects: readonly KubeObject[]): readonly Pod[] {
+  return objects.flatMap((object) => {
+    const template =
+      object.kind === 'CronJob'
+        ? object['spec'].jobTemplate.spec.template
+        : object['spec']?.template
+    if (template === undefined) return []
+    return [
+      {
+        owner: `${object.kind}/${object.metadata.name.replace(/-[0-9a-f]{8}$/, '')}`,
+        labels: template.metadata.labels,
+        annotations: template.metadata.annotations ?? {},
+        restartPolicy: template.spec.restartPolicy ?? 'Always',
+        spec: template.spec,
+      },
+    ]
+  })
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any
+export function containersOf(pod: Pod): readonly any[] {
+  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
+}
+
+/** The object of a kind and name, the hash of a Job's name left out. */
+export function find(objects: readonly KubeObject[], kind: string, name: string): KubeObject {
+  const found = objects.find(
+    (object) =>
+      object.kind === kind &&
+      (object.metadata.name === name || object.metadata.name.replace(/-[0-9a-f]{8}$/, '') === name),
+  )
+  if (found === undefined) throw new Error(`${kind} ${name} was not rendered`)
+  return found
+}
+
+/** Millicores of a Kubernetes CPU quantity. */
+export function millis(quantity: string): number {
+  return quantity.endsWith('m') ? Number(quantity.slice(0, -1)) : Number(quantity) * 1000
+}
+
+/** MiB of a Kubernetes memory quantity. */
+export function mebi(quantity: string): number {
+  return quantity.endsWith('Gi')
+    ? Number(quantity.slice(0, -2)) * 1024
+    : Number(quantity.slice(0, -2))
+}
