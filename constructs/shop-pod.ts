@@ -107,16 +107,6 @@ export function shopMounts(): ContainerProps['mounts'] {
   ]
 }
 
-/** Files of ConfigMap `wordpress-config` that a shop pod mounts: all of them. */
-export const CONFIG_KEYS = [
-  'mpm.conf',
-  'php.ini',
-  'ports.conf',
-  'storewright.php',
-  'vhost.conf',
-  'wp-extra.php',
-] as const
-
 export function shopVolumes(
   scriptNames: readonly ScriptName[],
   settingKeys: readonly string[],
@@ -126,7 +116,7 @@ export function shopVolumes(
     claim('uploads', 'uploads'),
     emptyDir('tmp', 1024),
     scriptsVolume(scriptNames),
-    configVolume(CONFIG_KEYS),
+    configVolume(),
     settingsVolume(settingKeys),
     secretVolume('db', 'db-credentials', ['password']),
     secretVolume('salts', 'wp-salts'),
@@ -139,7 +129,7 @@ export function mountedContent(
   settings: Readonly<Record<string, string>>,
 ): unknown {
   return {
-    config: CONFIG_KEYS.map((key) => wordpressConfig[key]),
+    config: wordpressConfig,
     scripts: scriptNames.map((name) => [name, scripts[name]]),
     settings,
   }

@@ -29,4 +29,3 @@ export const wordpressConfig = {
 } as const
 
 export type ScriptName = keyof typeof scripts
-export type ConfigName = keyof typeof wordpressConfig

@@ -1,6 +1,6 @@
 import { k8s } from './kube.ts'
 import { memory } from './quantity.ts'
-import type { ConfigName, ScriptName } from './static-files.ts'
+import type { ScriptName } from './static-files.ts'
 
 /** Octal 0440: files of Secrets. */
 const SECRET_MODE = 0o440
@@ -27,8 +27,9 @@ export function scriptsVolume(names: readonly ScriptName[]): k8s.Volume {
   }
 }
 
-export function configVolume(names: readonly ConfigName[]): k8s.Volume {
-  return { name: 'config', configMap: { name: 'wordpress-config', items: itemsOf(names) } }
+/** All of `wordpress-config`: every shop pod needs every key. */
+export function configVolume(): k8s.Volume {
+  return { name: 'config', configMap: { name: 'wordpress-config' } }
 }
 
 export function settingsVolume(keys: readonly string[]): k8s.Volume {
