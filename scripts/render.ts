@@ -1,0 +1,15 @@
+// npm run render -- examples/small.yaml [platform.yaml]: prints what Argo CD would apply.
+import { renderFile } from '../src/render-example.ts'
+import { manifestsOf } from '../src/synth.ts'
+
+const [store, platform] = process.argv.slice(2)
+if (store === undefined) {
+  process.stderr.write('usage: npm run --silent render -- STORE.YAML [PLATFORM.YAML]\n')
+  process.exit(2)
+}
+try {
+  process.stdout.write(manifestsOf((await renderFile(store, platform)).files))
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,21 @@
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { createApp, openApiDocument } from './app.ts'
+import type { AppDeps } from './http/env.ts'
+
+const FILE = fileURLToPath(new URL('../openapi.json', import.meta.url))
+
+/** The document as committed: two spaces, final newline. It depends on the routes alone. */
+export function openApiText(deps: AppDeps): string {
+  return `${JSON.stringify(openApiDocument(createApp(deps)), null, 2)}\n`
+}
+
+/** Dependencies of an app that only describes itself: nothing of them is called. */
+export const undescribed = new Proxy({} as AppDeps, {
+  get: (_target, member) => (member === 'dashboard' ? new Map() : undefined),
+})
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await writeFile(FILE, openApiText(undescribed))
+  process.stdout.write('wrote openapi.json\n')
+}

@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { renderStore } from './operations/render-store.ts'
+import { parsePlatformFile } from './repo-files/platform-file.ts'
+import { parseStoreFile } from './repo-files/store-file.ts'
+
+const TEMPLATE = fileURLToPath(new URL('../gitops-repo-template/platform.yaml', import.meta.url))
+
+/**
+ * Renders one store.yaml as the server would, with the platform.yaml of the template or another.
+ * @throws Error every problem of either file, one a line
+ */
+export async function renderFile(
+  storePath: string,
+  platformPath = TEMPLATE,
+): Promise<{ readonly name: string; readonly files: ReadonlyMap<string, Uint8Array> }> {
+  const platform = parsePlatformFile(await readFile(platformPath, 'utf8'))
+  const store = parseStoreFile(await readFile(storePath, 'utf8'))
+  const problems = [
+    ...platform.problems.map(({ pointer, detail }) => `${platformPath}${pointer} ${detail}`),
+    ...store.problems.map(({ pointer, detail }) => `${storePath}${pointer} ${detail}`),
+  ]
+  if (platform.value === null || store.value === null) throw new Error(problems.join('\n'))
+  return { name: store.value.name, files: renderStore(store.value, platform.value) }
+}
