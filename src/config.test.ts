@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { type ConfigInput, describeConfig, readConfig, readFlags } from './config.ts'
+
+function read(
+  environment: Record<string, string>,
+  flags: string[] = [],
+  files: Record<string, string> = {},
+) {
+  const input: ConfigInput = {
+    flags: readFlags(flags),
+    environment,
+    readFile: (path) => files[path] ?? null,
+  }
+  return readConfig(input)
+}
+
+describe('configuration', () => {
+  it('starts from nothing, on this machine alone', () => {
+    expect(read({}).config).toMatchObject({
+      listenAddr: { host: '127.0.0.1', port: 8080 },
+      env: 'dev',
+      dataDir: './.storewright',
+      storesRepoUrl: null,
+      shutdownGrace: 10_000,
+      loopbackOnly: true,
+    })
+  })
+
+  it('takes a flag over a variable over a file over a default', () => {
+    const files = { 'storewright.yaml': 'logLevel: error\ndataDir: /file\nlistenAddr: :1\n' }
+    const { config } = read(
+      { LOG_LEVEL: 'warn', DATA_DIR: '/variable' },
+      ['--log-level', 'debug'],
+      files,
+    )
+    expect(config).toMatchObject({
+      logLevel: 'debug',
+      dataDir: '/variable',
+      listenAddr: { port: 1 },
+    })
+    expect(config?.sources).toMatchObject({
+      logLevel: 'flag',
+      dataDir: 'environment',
+      listenAddr: 'file',
+      env: 'default',
+    })
+  })
+
+  it('reports every problem at once, with what was given and what is expected', () => {
+    const { problems } = read(
+      {
+        LISTEN_ADDR: 'nonsense',
+        LOG_LEVEL: 'loud',
+        SHUTDOWN_GRACE: '1h',
+        STORES_REPO_URL: 'https://u:p@h/x',
+      },
+      ['--surprise'],
+    )
+    expect(problems).toHaveLength(5)
+    expect(problems.join('\n')).toContain(
+      'LOG_LEVEL: "loud" is not valid: expected one of debug, info, warn, error',
+    )
+    expect(problems.join('\n')).toContain('--surprise: is not a known flag')
+  })
+
+  it.each([
+    [{ ENV: 'production' }, /anonymous access/],
+    [{ LISTEN_ADDR: '0.0.0.0:8080' }, /not a loopback address/],
+    [{ GIT_SERVE_ADDR: ':9' }, /GIT_SERVE_TOKEN/],
+    [{ STORES_REPO_URL: 'ssh://git@host/x' }, /GIT_SSH_KEY_FILE/],
+    [{ STORES_REPO_URL: 'file:///x' }, /https/],
+    [{ STATUS_SOURCE: 'kubernetes' }, /auto, simulated/],
+    [{ GIT_TOKEN: 'a', GIT_TOKEN_FILE: 'b' }, /both set/],
+    [{ CONFIG_FILE: 'none.yaml' }, /cannot be read/],
+  ])('refuses %j', (environment, expected) => {
+    expect(read(environment).problems.join('\n')).toMatch(expected)
+  })
+
+  it('refuses unknown keys of a file', () => {
+    expect(read({}, [], { 'storewright.yaml': 'surprise: 1' }).problems.join()).toContain(
+      'surprise is not a known key',
+    )
+  })
+
+  it('takes a secret from a file and never prints it', () => {
+    const { config } = read({ GIT_TOKEN_FILE: '/run/token' }, [], { '/run/token': 'hunter2\n' })
+    expect(config?.gitToken).toBe('hunter2')
+    expect(describeConfig(config!)).toContain('GIT_TOKEN=***')
+    expect(describeConfig(config!)).not.toContain('hunter2')
+    expect(read({ GIT_SERVE_ADDR: 'x', GIT_SERVE_TOKEN: 'hunter2' }).problems.join()).not.toContain(
+      'hunter2',
+    )
+  })
+
+  it('ignores variables that are empty or not ours', () => {
+    expect(read({ LOG_LEVEL: '', WORDPRESS_CHART_PATH: '/x' }).config?.logLevel).toBe('info')
+  })
+})
