@@ -1,0 +1,65 @@
+import { ulid } from 'ulid'
+import { simulatedApplications } from '../src/adapters/argocd/simulated.ts'
+import { createApp } from '../src/app.ts'
+import type { AppDeps } from '../src/http/env.ts'
+import { createStoreViews } from '../src/observe/store-views.ts'
+import { type MemoryRepo, memoryRepo } from '../src/testing/memory-repo.ts'
+import { testPlatform } from '../src/testing/platform.ts'
+
+type Headers = Record<string, string>
+
+export interface HttpFixture {
+  readonly repo: MemoryRepo
+  readonly app: ReturnType<typeof createApp>
+  send(method: string, path: string, headers?: Headers, body?: string): Promise<Response>
+  get(path: string, headers?: Headers): Promise<Response>
+  /** `body`: text as it is, anything else as JSON. */
+  post(path: string, body: unknown, headers?: Headers): Promise<Response>
+}
+
+export const at = (path: string) => `http://localhost:8080${path}`
+
+/** The whole app over a repo in memory and the simulated Argo CD, at noon. */
+export function httpFixture(change: Partial<AppDeps> = {}): HttpFixture {
+  const clock = { now: () => Date.parse('2026-11-24T12:00:00Z') }
+  const repo = memoryRepo(testPlatform(), clock.now)
+  const applications = simulatedApplications(clock)
+  const page = {
+    bytes: new TextEncoder().encode('<h1>dashboard</h1>'),
+    contentType: 'text/html',
+    immutable: false,
+  }
+  const app = createApp({
+    repo,
+    applications,
+    views: createStoreViews({ repo, applications, clock }),
+    clock,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    cloneUrl: null,
+    packServer: null,
+    dashboard: new Map([['index.html', page]]),
+    newRequestId: () => ulid(),
+    ready: () => true,
+    loopbackOnly: true,
+    ...change,
+  })
+  const send: HttpFixture['send'] = async (method, path, headers = {}, body) =>
+    app.request(at(path), {
+      method,
+      headers: { Host: 'localhost:8080', ...headers },
+      ...(body === undefined ? {} : { body }),
+    })
+  return {
+    repo,
+    app,
+    send,
+    get: (path, headers) => send('GET', path, headers),
+    post: (path, body, headers = {}) =>
+      send(
+        'POST',
+        path,
+        { 'Content-Type': 'application/json', ...headers },
+        typeof body === 'string' ? body : JSON.stringify(body),
+      ),
+  }
+}
