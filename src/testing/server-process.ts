@@ -1,0 +1,112 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const run = promisify(execFile)
+
+export interface ServerProcess {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string
+  readonly dataDir: string
+  /** Standard output so far: the log, one JSON object a line. */
+  log(): string
+  /** Resolves with the exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+}
+
+/** Runs git as a person would, without that person's configuration. */
+export async function git(cwd: string, ...words: string[]): Promise<string> {
+  const identity = ['-c', 'user.name=ana', '-c', 'user.email=ana@example.com']
+  const { stdout } = await run('git', [...identity, ...words], {
+    cwd,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: tmpdir(),
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_SYSTEM: '/dev/null',
+      GIT_TERMINAL_PROMPT: '0',
+    },
+  })
+  return stdout.trim()
+}
+
+export async function scratch(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'storewright-'))
+}
+
+/** Starts the program as an operator would, on a free loopback port; ready when it resolves. */
+export async function startServer(
+  dataDir: string,
+  environment: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: tmpdir(),
+      LISTEN_ADDR: '127.0.0.1:0',
+      DATA_DIR: dataDir,
+      GIT_FETCH_INTERVAL: '1s',
+      LOG_FORMAT: 'json',
+      ...environment,
+    },
+  })
+  let log = ''
+  let talk = ''
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (log += text))
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      talk += text
+      const found = /Storewright is ready: (http:\S+)/.exec(talk)?.[1]
+      if (found !== undefined) resolve(found)
+    })
+    child.once('close', () => reject(new Error(`the server ended: ${talk}${log}`)))
+  })
+  return {
+    url,
+    dataDir,
+    log: () => log,
+    end: (signal) => {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
+
+/** Lets the embedded repo of `server` hold up to 5000 stores, by a commit that a person would push. */
+export async function raiseLimit(server: ServerProcess): Promise<void> {
+  const clone = await scratch()
+  await git(clone, 'clone', '-q', join(server.dataDir, 'stores.git'), 'r')
+  const file = join(clone, 'r', 'platform.yaml')
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, `${text.replace(/^limits:\n(?: .*\n)*/m, '')}limits:\n  maxStores: 5000\n`)
+  await git(join(clone, 'r'), 'commit', '-qam', 'allow more stores')
+  await git(join(clone, 'r'), 'push', '-q')
+  await rm(clone, { recursive: true })
+  for (let n = 0; n < 100; n += 1) {
+    const reply = await fetch(`${server.url}/api/v1/platform`)
+    const { limits } = (await reply.json()) as { limits: { maxStores: number } }
+    if (limits.maxStores === 5000) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('the server did not see the new limit')
+}
+
+export function post(
+  url: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(url + path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+}
