@@ -133,7 +133,7 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
       aria-label={label}
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      className={`${inputClass} w-auto pr-7`}
+      className={`${inputClass} sm:max-w-44`}
     >
       <option value="">{label}: any</option>
       {options.map(([option, text]) => (

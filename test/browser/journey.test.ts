@@ -1,0 +1,208 @@
+import { rm } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Manifests, Preview } from '../../src/contract/store.ts'
+import { post, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
+import { chromiumPath, launch, violations } from './browser.ts'
+
+let folder = ''
+let server: ServerProcess
+let browser: Browser
+
+const suite = describe.skipIf(chromiumPath === null)
+
+suite('the dashboard', () => {
+  const faults: string[] = []
+
+  beforeAll(async () => {
+    folder = await scratch()
+    server = await startServer(folder)
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.end('SIGTERM')
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  async function open(
+    path: string,
+    size = { width: 1280, height: 800 },
+    dark = false,
+  ): Promise<Page> {
+    const page = await browser.newPage({ viewport: size, colorScheme: dark ? 'dark' : 'light' })
+    page.on('pageerror', (error) => faults.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && /Content.Security|Uncaught/.test(message.text()))
+        faults.push(message.text())
+    })
+    await page.goto(server.url + path)
+    await page.locator('h1').first().waitFor()
+    return page
+  }
+
+  it('shows a first-time user one way to go', async () => {
+    const page = await open('/')
+    await page.getByRole('link', { name: /Create your first store/ }).click()
+    await page.waitForURL('**/new')
+    await page.close()
+  })
+
+  it('S1-36 S1-48 creates, shows and deletes a store by mouse', async () => {
+    const page = await open('/new')
+    await page.getByLabel('Name', { exact: true }).fill('my-shop')
+    await page.getByText('Exactly what would be committed').waitFor()
+    const reply = await post(server.url, '/api/v1/stores:preview', {
+      name: 'my-shop',
+      plan: 'small',
+    })
+    const preview = (await reply.json()) as Preview
+    await page.getByRole('button', { name: 'Create store' }).click()
+    await page.waitForURL('**/stores/my-shop*')
+    const manifests = await fetch(`${server.url}/api/v1/stores/my-shop/manifests`)
+    expect(((await manifests.json()) as Manifests).files).toEqual(preview.files)
+    await page.getByText('Serving').first().waitFor({ timeout: 30_000 })
+    await page.getByRole('tab', { name: 'Manifests' }).click()
+    await page.getByText('40-database.yaml').first().click()
+    await page.getByText('StatefulSet').first().waitFor()
+    await page.getByRole('tab', { name: 'Changes' }).click()
+    await page
+      .getByText(/create/i)
+      .first()
+      .waitFor()
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page
+      .getByRole('dialog')
+      .getByLabel(/Type the store/)
+      .fill('my-shop')
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete store' }).click()
+    await page.getByText('This store is deleted').waitFor()
+    await page.close()
+  })
+
+  it('S1-36 does the same by keyboard alone', async () => {
+    const page = await open('/')
+    await page.keyboard.press('c')
+    await page.waitForURL('**/new')
+    await page.getByLabel('Name', { exact: true }).waitFor()
+    await tabTo(page, 'input[name="name"], #name, #create-name')
+    await page.keyboard.type('by-keys')
+    await page.getByText('Exactly what would be committed').waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/stores/by-keys*')
+    await page.getByText('Serving').first().waitFor({ timeout: 30_000 })
+    await tabToName(page, 'Delete')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await tabTo(page, '#delete-name')
+    await page.keyboard.type('by-keys')
+    await page.keyboard.press('Enter')
+    await page.getByText('This store is deleted').waitFor()
+    await page.close()
+  })
+
+  it('S2-24 deletes only when the name was typed', async () => {
+    await post(server.url, '/api/v1/stores', { name: 'kept' })
+    const page = await open('/stores/kept')
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete store' })
+    await page
+      .getByRole('dialog')
+      .getByLabel(/Type the store/)
+      .fill('kep')
+    expect(await confirm.getAttribute('aria-disabled')).toBe('true')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Escape')
+    const store = (await (await fetch(`${server.url}/api/v1/stores/kept`)).json()) as {
+      deletedAt: unknown
+    }
+    expect(store.deletedAt).toBeNull()
+    await page.close()
+  })
+
+  it('says beside the field why a name is refused, in the words of the API', async () => {
+    const page = await open('/new')
+    const name = page.getByLabel('Name', { exact: true })
+    await name.fill('Bad Name')
+    await page
+      .getByText(/lower-case letters, digits and single hyphens/)
+      .first()
+      .waitFor()
+    await name.fill('kept')
+    await page
+      .getByText(/is taken/)
+      .first()
+      .waitFor()
+    await page.close()
+  })
+
+  it('S1-13 offers all three plans', async () => {
+    const page = await open('/new')
+    for (const plan of ['small', 'medium', 'large']) {
+      expect(await page.getByRole('radio', { name: new RegExp(plan) }).count()).toBe(1)
+    }
+    await page.close()
+  })
+
+  it('says everywhere that Argo CD is simulated', async () => {
+    for (const path of ['/', '/new', '/stores/kept']) {
+      const page = await open(path)
+      await page
+        .getByText(/Simulated Argo CD: stores are committed to Git/)
+        .first()
+        .waitFor()
+      await expect.poll(() => page.title()).toMatch(/^\[Simulated\]/)
+      await page.close()
+    }
+  })
+
+  const routes = [
+    '/',
+    '/new',
+    '/stores/kept',
+    '/stores/kept?tab=manifests',
+    '/stores/kept?tab=changes',
+    '/stores/nobody',
+  ]
+  it.each(routes)(
+    'S1-38 S1-41 opens %s by its address, accessible in both themes, at 320 px without sideways scroll',
+    async (path) => {
+      for (const dark of [false, true]) {
+        for (const width of [320, 1280]) {
+          const page = await open(path, { width, height: 800 }, dark)
+          await page.waitForTimeout(300)
+          expect(await violations(page), `${width} ${dark ? 'dark' : 'light'}`).toEqual([])
+          expect(
+            await page.evaluate(() => document.documentElement.scrollWidth),
+          ).toBeLessThanOrEqual(width)
+          await page.close()
+        }
+      }
+    },
+  )
+
+  it('breaks no Content-Security-Policy and throws nothing on all of these', () => {
+    expect(faults).toEqual([])
+  })
+})
+
+/** Presses Tab until the selector has the focus. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  await tabUntil(page, (wanted) => document.activeElement?.matches(wanted) === true, selector)
+}
+
+async function tabToName(page: Page, name: string): Promise<void> {
+  await tabUntil(page, (wanted) => document.activeElement?.textContent?.trim() === wanted, name)
+}
+
+async function tabUntil(
+  page: Page,
+  there: (wanted: string) => boolean,
+  wanted: string,
+): Promise<void> {
+  for (let n = 0; n < 60; n += 1) {
+    if (await page.evaluate(there, wanted)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`${wanted} cannot be reached by Tab`)
+}
