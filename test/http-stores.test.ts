@@ -99,7 +99,7 @@ describe('a store', () => {
 })
 
 describe('every answer', () => {
-  it('S1-25 bears an id of ours and safe headers, and lets no other origin read it', async () => {
+  it('part of S1-25: bears an id of ours and safe headers, and lets no other origin read it', async () => {
     for (const path of [
       '/',
       '/new',

@@ -9,9 +9,7 @@ let folder = ''
 let server: ServerProcess
 let browser: Browser
 
-const suite = describe.skipIf(chromiumPath === null)
-
-suite('the dashboard', () => {
+describe.skipIf(chromiumPath === null)('the dashboard', () => {
   const faults: string[] = []
 
   beforeAll(async () => {
@@ -48,7 +46,7 @@ suite('the dashboard', () => {
     await page.close()
   })
 
-  it('S1-36 S1-48 creates, shows and deletes a store by mouse', async () => {
+  it('S1-36 creates, shows and deletes a store by mouse', async () => {
     const page = await open('/new')
     await page.getByLabel('Name', { exact: true }).fill('my-shop')
     await page.getByText('Exactly what would be committed').waitFor()
@@ -101,7 +99,7 @@ suite('the dashboard', () => {
     await page.close()
   })
 
-  it('S2-24 deletes only when the name was typed', async () => {
+  it('part of S2-24: deletes only when the name was typed', async () => {
     await post(server.url, '/api/v1/stores', { name: 'kept' })
     const page = await open('/stores/kept')
     await page.getByRole('button', { name: 'Delete', exact: true }).click()
@@ -165,7 +163,7 @@ suite('the dashboard', () => {
     '/stores/nobody',
   ]
   it.each(routes)(
-    'S1-38 S1-41 opens %s by its address, accessible in both themes, at 320 px without sideways scroll',
+    'S1-38 opens %s by its address, accessible in both themes, at 320 px without sideways scroll',
     async (path) => {
       for (const dark of [false, true]) {
         for (const width of [320, 1280]) {

@@ -95,7 +95,7 @@ describe('the server', () => {
     expect((await create(url, 'other', key)).status).toBe(422)
   })
 
-  it('S1-24 on SIGTERM answers the create under way, refuses nothing it acknowledged, and exits 0', async () => {
+  it('part of S1-24: on SIGTERM answers the create under way, refuses nothing it acknowledged, and exits 0', async () => {
     const server = await start()
     const creates = Array.from({ length: 6 }, (_, n) =>
       create(server.url, `shop-${n}`).catch(() => null),
@@ -110,7 +110,7 @@ describe('the server', () => {
     expect(await names(url)).toEqual(expect.arrayContaining(acknowledged))
   })
 
-  it('S1-23 logs one JSON object a line with the request id, at the level that is set', async () => {
+  it('part of S1-23: logs one JSON object a line with the request id, at the level that is set', async () => {
     const server = await start({ LOG_LEVEL: 'info' })
     const id = (await create(server.url, 'shop')).headers.get('X-Request-Id')
     await new Promise((resolve) => setTimeout(resolve, 50))
