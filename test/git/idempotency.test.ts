@@ -8,7 +8,7 @@ function key(letter: string, input = '1'): IdempotencyKey {
 }
 
 describe('a key sent again', () => {
-  it('S2-37 gives the first commit: in this process, after a restart, and in another replica', async () => {
+  it('part of S2-37: gives the first commit: in this process, after a restart, and in another replica', async () => {
     const { open, remote, dataDir } = await harness()
     const repo = await open()
     const other = await open()

@@ -16,7 +16,7 @@ async function outcomes(attempts: readonly Promise<{ outcome: string }>[]): Prom
 }
 
 describe('two writers on one remote', () => {
-  it('S2-39 8 callers each, 400 creates: none lost, none twice', async () => {
+  it('part of S2-39: 8 callers each, 400 creates: none lost, none twice', async () => {
     const { open, remote, serve } = await harness()
     const served = await serve()
     const repos = [await open({ remote: over(served) }), await open({ remote: over(served) })]
