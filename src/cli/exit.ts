@@ -1,0 +1,32 @@
+import type { Problem } from '../contract/problem.ts'
+
+/** Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 conflict, 5 time-out, 6 unhealthy. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6
+
+/** Ends the command with a sentence on standard error. */
+export class Failure extends Error {
+  readonly exitCode: ExitCode
+
+  constructor(exitCode: ExitCode, message: string) {
+    super(message)
+    this.name = 'Failure'
+    this.exitCode = exitCode
+  }
+}
+
+/** A refusal of the API as a person reads it: what, where, what next, under which request. */
+export function failureOf(problem: Problem): Failure {
+  const lines = [
+    problem.detail,
+    ...(problem.errors ?? []).map(({ pointer, detail }) => `  ${pointer} ${detail}`),
+    problem.hint,
+    problem.instance.replace('urn:request:', 'request '),
+  ]
+  return new Failure(exitCodeOf(problem), lines.join('\n'))
+}
+
+function exitCodeOf({ status, code }: Problem): ExitCode {
+  if (status === 404) return 3
+  if (status === 409 || status === 412 || code === 'idempotency_key_reused') return 4
+  return status === 504 ? 5 : 1
+}

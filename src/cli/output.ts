@@ -1,0 +1,73 @@
+import { dump } from 'js-yaml'
+import type { Store } from '../contract/store.ts'
+
+export const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const
+export type Format = (typeof formats)[number]
+
+/** Stores as the format wants them; `json` and `yaml` are the API's objects unchanged. */
+export function printStores(
+  stores: readonly Store[],
+  format: Format,
+  now: number,
+  headers = true,
+): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(stores, null, 2)}\n`
+    case 'yaml':
+      return dump(stores)
+    case 'name':
+      return stores.map(({ name }) => `${name}\n`).join('')
+    case 'table':
+    case 'wide':
+      return table(stores, format === 'wide', now, headers)
+  }
+}
+
+/** One store; in `json` and `yaml` the object itself, not a list. */
+export function printStore(store: Store, format: Format, now: number): string {
+  if (format === 'json') return `${JSON.stringify(store, null, 2)}\n`
+  return format === 'yaml' ? dump(store) : printStores([store], format, now)
+}
+
+function table(stores: readonly Store[], wide: boolean, now: number, headers: boolean): string {
+  const head = ['NAME', 'PLAN', 'SYNC', 'HEALTH', 'CHANGE', 'AGE', 'URL']
+  if (wide) head.push('TEAM', 'PHASE', 'REVISION', 'REASON')
+  const rows = stores.map((store) => {
+    const mark = store.simulated ? ' (simulated)' : ''
+    const row = [
+      store.name,
+      store.plan,
+      store.sync,
+      `${store.health}${mark}`,
+      store.change.state,
+      age(store.createdAt, now),
+      store.url || '-',
+    ]
+    if (wide) row.push(store.team, store.phase, store.revision.slice(0, 12), store.reason)
+    return row
+  })
+  return aligned(headers ? [head, ...rows] : rows)
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths =
+    rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}
+
+/** `45s`, `12m`, `3h`, `9d`. */
+function age(since: string, now: number): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(since)) / 1000))
+  if (seconds < 120) return `${seconds}s`
+  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto'
+import { Command, CommanderError, Option } from 'commander'
+import { VERSION } from '../contract/version.ts'
+import type { BodyOf } from '../contract/endpoints.ts'
+import { StoreError } from '../domain/errors.ts'
+import { openClient } from './client.ts'
+import { type ExitCode, Failure } from './exit.ts'
+import { type Format, formats, printStore, printStores } from './output.ts'
+import { previewFile } from './preview.ts'
+import { durationMs, type Goal, goals, waitFor } from './wait.ts'
+
+export interface Terminal {
+  /** Data: standard output. */
+  out(text: string): void
+  /** Talk: standard error. */
+  err(text: string): void
+  /** `STORECTL_SERVER`; absent = http://localhost:8080. */
+  readonly server: string | undefined
+  now(): number
+  /** Starts the server in this process with these words. */
+  serve(words: readonly string[]): Promise<void>
+}
+
+interface Shared {
+  readonly server: string
+  readonly output: Format
+}
+
+/** Runs one command. Returns its exit code; `serve` returns while the server runs. */
+export async function runStorectl(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const program = storectl(terminal)
+  try {
+    await program.parseAsync([...words], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof Failure) {
+      terminal.err(`${error.message}\n`)
+      return error.exitCode
+    }
+    if (error instanceof StoreError) {
+      terminal.err(
+        `${error.message}\n${error.errors.map(({ pointer, detail }) => `  ${pointer} ${detail}\n`).join('')}`,
+      )
+      return 1
+    }
+    throw error
+  }
+}
+
+function storectl(terminal: Terminal): Command {
+  const program = new Command('storectl')
+    .description('Online shops, declared in Git')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+    })
+  const shared = (command: Command) =>
+    command
+      .addOption(
+        new Option('--server <url>', 'API address, also STORECTL_SERVER').default(
+          terminal.server ?? 'http://localhost:8080',
+        ),
+      )
+      .addOption(
+        new Option('-o, --output <format>', 'how to print').choices(formats).default('table'),
+      )
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => terminal.out(`storectl ${VERSION}\n`))
+  program
+    .command('serve')
+    .description('start the server; words after it are its settings, such as --listen-addr :8081')
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument('[settings...]')
+    .action((settings: string[]) => terminal.serve(settings))
+  addCreate(shared(program.command('create')), terminal)
+  addReads(program, shared, terminal)
+  program
+    .command('preview')
+    .description('render a store.yaml without a server')
+    .requiredOption('-f, --file <store.yaml>', 'the store')
+    .option('--platform <platform.yaml>', 'the fleet profile; default: that of a new stores repo')
+    .action(async (given: { file: string; platform?: string }) => {
+      terminal.out(await previewFile(given.file, given.platform))
+    })
+  return program
+}
+
+interface CreateWords {
+  readonly plan?: string
+  readonly team?: string
+  readonly title?: string
+  readonly release?: string
+  readonly reason?: string
+  readonly dryRun?: boolean
+  readonly wait?: boolean
+  readonly timeout: string
+}
+
+function addCreate(command: Command, terminal: Terminal): void {
+  command
+    .description('declare a new store')
+    .argument('<name>')
+    .option('--plan <plan>', 'small, medium, large or another plan of platform.yaml')
+    .option('--team <team>')
+    .option('--title <title>')
+    .option('--release <release>')
+    .option('--reason <reason>', 'goes into the commit')
+    .option('--dry-run', 'print what would be committed')
+    .option('--wait', 'until it is Ready')
+    .option('--timeout <duration>', 'for --wait', '5m')
+    .action(async (name: string, { dryRun, wait, timeout, ...said }: CreateWords & Shared) => {
+      const client = openClient(said.server)
+      const body: BodyOf<'createStore'> = { name, ...bodyOf(said) }
+      if (dryRun === true) {
+        const { files } = await client.call('previewStore', { body })
+        terminal.out(files.map(({ path, content }) => `# ${path}\n${content}`).join('\n'))
+        return
+      }
+      const made = await client.call('createStore', { body, idempotencyKey: randomUUID() })
+      terminal.err(`committed ${made.revision.slice(0, 12)}\n`)
+      const store =
+        wait === true
+          ? await waitFor(client, name, 'Ready', durationMs(timeout), (line) =>
+              terminal.err(`${line}\n`),
+            )
+          : made
+      terminal.out(printStore(store, said.output, terminal.now()))
+    })
+}
+
+function bodyOf({ plan, team, title, release, reason }: Partial<CreateWords>) {
+  return Object.fromEntries(
+    Object.entries({ plan, team, title, release, reason }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  )
+}
+
+function addReads(
+  program: Command,
+  shared: (command: Command) => Command,
+  terminal: Terminal,
+): void {
+  shared(program.command('list'))
+    .description('stores that are not deleted')
+    .option('--team <team>')
+    .option('--health <health>')
+    .option('-l, --label <key=value>')
+    .option('--no-headers', 'rows only')
+    .action(
+      async (
+        said: Shared & { team?: string; health?: string; label?: string; headers: boolean },
+      ) => {
+        const query = {
+          team: said.team,
+          health: said.health,
+          label: said.label?.replace('=', ':'),
+          limit: '1000',
+        }
+        const stores = await openClient(said.server).call('listStores', { query })
+        terminal.out(printStores(stores, said.output, terminal.now(), said.headers))
+      },
+    )
+  shared(program.command('get'))
+    .description('one store')
+    .argument('<name>')
+    .option('-w, --watch', 'print each change of phase until it is Ready')
+    .action(async (name: string, said: Shared & { watch?: boolean }) => {
+      const client = openClient(said.server)
+      const store =
+        said.watch === true
+          ? await waitFor(client, name, 'Ready', 3_600_000, (line) => terminal.err(`${line}\n`))
+          : await client.call('getStore', { name })
+      terminal.out(printStore(store, said.output, terminal.now()))
+    })
+  shared(program.command('wait'))
+    .description('until a store is Ready, Deleted or Suspended')
+    .argument('<name>')
+    .addOption(new Option('--for <state>').choices(goals).default('Ready'))
+    .option('--timeout <duration>', 'such as 90s', '5m')
+    .action(async (name: string, said: Shared & { for: Goal; timeout: string }) => {
+      const say = (line: string) => terminal.err(`${line}\n`)
+      const store = await waitFor(
+        openClient(said.server),
+        name,
+        said.for,
+        durationMs(said.timeout),
+        say,
+      )
+      terminal.out(printStore(store, said.output, terminal.now()))
+    })
+}

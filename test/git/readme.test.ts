@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Store } from '../../src/contract/store.ts'
+import { scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Commands of the README that a test cannot run inside a test, and where they are run instead. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'npm start':
+    'src/main.ts is what it starts: every test of the server; the set-up before it is what CI does first',
+  'npm test': 'this runs inside of it',
+}
+
+let folder = ''
+let server: ServerProcess
+beforeAll(async () => {
+  folder = await scratch()
+  server = await startServer(join(folder, 'data'))
+})
+afterAll(async () => {
+  await server.end('SIGTERM')
+  await rm(folder, { recursive: true, force: true })
+})
+
+interface Ended {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+function shell(command: string): Promise<Ended> {
+  const words = command
+    .replaceAll(/(?:localhost|127\.0\.0\.1):8080/g, new URL(server.url).host)
+    .replaceAll('examples/', `${ROOT}/examples/`)
+    .replace(/^npx storectl/, `node ${ROOT}/src/cli/storectl.ts`)
+  return new Promise((resolve) => {
+    const path = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`
+    const env = { PATH: path, HOME: folder, STORECTL_SERVER: server.url, NO_COLOR: '1' }
+    execFile('bash', ['-c', words], { cwd: folder, env, timeout: 60_000 }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err })
+    })
+  })
+}
+
+const storectl = (words: string) => shell(`npx storectl ${words}`)
+
+describe('the README', () => {
+  it('shows only commands that work, in the order in which it shows them', async () => {
+    const text = await readFile(join(ROOT, 'README.md'), 'utf8')
+    const commands = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block]) =>
+      (block ?? '').trim().split('\n'),
+    )
+    expect(commands.length).toBeGreaterThan(7)
+    const failed: string[] = []
+    for (const command of commands) {
+      if (Object.hasOwn(ELSEWHERE, command)) continue
+      const { code, err } = await shell(command)
+      if (code !== 0) failed.push(`${command}: ${err}`)
+    }
+    expect(failed).toEqual([])
+  })
+
+  it('names scripts that exist', async () => {
+    const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: object
+    }
+    for (const file of ['README.md', 'CONTRIBUTING.md']) {
+      const text = await readFile(join(ROOT, file), 'utf8')
+      const named = [...text.matchAll(/npm run (?:-s |--silent )?([a-z:]+)/g)].map(
+        ([, name]) => name ?? '',
+      )
+      expect(
+        named.filter((name) => !Object.hasOwn(scripts, name)),
+        file,
+      ).toEqual([])
+    }
+  })
+})
+
+describe('storectl', () => {
+  it('S1-49 creates, watches and waits until the store is Ready, and reads its address', async () => {
+    const made = await storectl('create by-cli --plan large --reason "a test" --wait -o json')
+    expect(made.code).toBe(0)
+    expect(made.err).toMatch(/committed [0-9a-f]{12}\n[\s\S]*Ready \(Serving\)/)
+    expect(JSON.parse(made.out) as Store).toMatchObject({
+      name: 'by-cli',
+      phase: 'Ready',
+      url: 'http://by-cli.127-0-0-1.nip.io',
+    })
+    expect((await storectl('get by-cli -w')).err).toContain('Ready')
+    expect((await storectl('wait by-cli --for=Ready --timeout 5s')).code).toBe(0)
+    const list = await storectl('list -o wide')
+    expect(list.out).toMatch(
+      /^NAME +PLAN +SYNC +HEALTH +CHANGE +AGE +URL +TEAM +PHASE +REVISION +REASON\n/,
+    )
+    expect(list.out).toMatch(/by-cli +large +Synced +Healthy \(simulated\) +Live/)
+    expect((await storectl('list -o name --no-headers')).out).toContain('by-cli\n')
+  })
+
+  it('is a source of its own in the history', async () => {
+    const history = await fetch(`${server.url}/api/v1/stores/by-cli/history`)
+    expect(await history.json()).toMatchObject([{ source: 'cli', reason: 'a test' }])
+  })
+
+  it.each([
+    [3, 'get nobody'],
+    [4, 'create by-cli'],
+    [1, 'create grafana'],
+    [2, 'get'],
+    [2, 'surprise'],
+    [2, 'wait by-cli --timeout soon'],
+    [5, 'wait by-cli --for=Suspended --timeout 1s'],
+    [1, 'list --server http://127.0.0.1:9'],
+    [1, 'preview -f none.yaml'],
+  ])('ends with %i for %s, and says why on standard error', async (code, words) => {
+    const ended = await storectl(words)
+    expect([ended.code, ended.out]).toEqual([code, ''])
+    expect(ended.err.length).toBeGreaterThan(10)
+  })
+
+  it('renders offline what the server would commit', async () => {
+    const { code, out } = await storectl(`preview -f examples/small.yaml`)
+    expect(code).toBe(0)
+    expect(out).toContain('kind: StatefulSet')
+    const dry = await storectl('create other --dry-run')
+    expect(dry.out).toContain('# store.yaml')
+    expect((await storectl('get other')).code).toBe(3)
+  })
+})
