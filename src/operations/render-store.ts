@@ -60,8 +60,11 @@ function appOf(
   }
 }
 
-/** Resolves names into values, so that no default and no platform key reaches a construct. */
-function propsOf(store: StoreFile, platform: Platform): WooStoreProps {
+/**
+ * Resolves names into values, so that no default and no platform key reaches a construct.
+ * @throws StoreError `invalid_store` when the plan, release or cluster is not declared
+ */
+export function propsOf(store: StoreFile, platform: Platform): WooStoreProps {
   const plan = declared(platform.plans, store.plan, 'plan')
   const release = declared(platform.releases, store.release, 'release')
   declared(platform.clusters, store.cluster, 'cluster')

@@ -27,7 +27,7 @@ export interface BareRemote {
   /** A directory for caches of this test; removed with the remote. */
   readonly scratch: string
   /** Runs git in the repository. Rejects unless it exits with 0. */
-  git(words: readonly string[], input?: string): Promise<string>
+  git(words: readonly string[], input?: string | Uint8Array): Promise<string>
   /** Commits to `main` as a person would, without trailers. Returns the id. */
   commit(files: Files, message?: string): Promise<string>
   head(): Promise<string>
@@ -47,7 +47,8 @@ export async function createBareRemote(options: BareRemoteOptions = {}): Promise
   const path = join(scratch, 'stores.git')
   const format = `--object-format=${options.objectFormat ?? 'sha1'}`
   await runIn(scratch, ['init', '-q', '--bare', '-b', 'main', '--template=', format, path])
-  const git = (words: readonly string[], input = '') => runIn(path, words, input)
+  const git = (words: readonly string[], input: string | Uint8Array = '') =>
+    runIn(path, words, input)
   for (const [key, value] of [
     ['receive.unpackLimit', '1'],
     ['receive.autogc', 'false'],
@@ -90,7 +91,11 @@ function stream(files: Files, message: string, parent: string): string {
   return `commit refs/heads/main\n${person}${data(message)}${from}${rows.join('')}done\n`
 }
 
-async function runIn(directory: string, words: readonly string[], input = ''): Promise<string> {
+async function runIn(
+  directory: string,
+  words: readonly string[],
+  input: string | Uint8Array = '',
+): Promise<string> {
   const child = spawn('git', words, { cwd: directory, env: environment })
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []

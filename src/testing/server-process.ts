@@ -12,6 +12,7 @@ export interface ServerProcess {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string
   readonly dataDir: string
+  readonly pid: number
   /** Standard output so far: the log, one JSON object a line. */
   log(): string
   /** Resolves with the exit code. */
@@ -71,6 +72,7 @@ export async function startServer(
   return {
     url,
     dataDir,
+    pid: child.pid ?? 0,
     log: () => log,
     end: (signal) => {
       child.kill(signal)

@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+import { type Row, table } from './measure.ts'
+import { renderRows } from './render.ts'
+import { writerRows } from './writer.ts'
+
+/**
+ * `npm run bench [-- GROUP…] [--stores N] [--tiny]`: measures the goals of docs/performance.md and prints one table.
+ * Ends with 1 when a goal is missed. `--tiny` only shows that every row can be measured; its figures mean nothing.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    stores: { type: 'string', default: '1000' },
+    tiny: { type: 'boolean', default: false },
+  },
+})
+const stores = Number(values.stores)
+if (!Number.isInteger(stores) || stores < 1 || stores > 14_000) {
+  process.stderr.write('--stores takes a whole number from 1 to 14000\n')
+  process.exit(2)
+}
+const size = values.tiny
+  ? { stores, idle: 3, busy: 8, width: 4 }
+  : { stores, idle: 40, busy: 1024, width: 64 }
+
+const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  render: () => renderRows(values.tiny ? 4 : 200),
+  writer: () => writerRows(size),
+}
+const wanted = positionals.length === 0 ? Object.keys(groups) : positionals
+const unknown = wanted.filter((name) => !Object.hasOwn(groups, name))
+if (unknown.length > 0) {
+  process.stderr.write(
+    `no such group: ${unknown.join(', ')}; there are ${Object.keys(groups).join(', ')}\n`,
+  )
+  process.exit(2)
+}
+
+const rows: Row[] = []
+for (const name of wanted) {
+  process.stderr.write(`measuring ${name} at ${stores} stores …\n`)
+  rows.push(...((await groups[name]?.()) ?? []))
+}
+const { text, missed } = table(rows)
+process.stdout.write(text)
+process.stdout.write(
+  missed === 0 ? `all ${rows.length} goals met\n` : `${missed} of ${rows.length} goals missed\n`,
+)
+process.exit(missed === 0 ? 0 : 1)

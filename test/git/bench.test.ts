@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { atLeast, atMost, met, percentile, type Row, table } from '../../bench/measure.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+async function bench(...words: string[]) {
+  const child = spawn(process.execPath, ['bench/run.ts', ...words], { cwd: ROOT })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, stdout, stderr }
+}
+
+it('measures every goal of its groups, each in its own row with a figure', async () => {
+  const { stdout, stderr } = await bench('--tiny', '--stores', '3')
+  const rows = stdout.split('\n').filter((line) => /^P\d+ /.test(line))
+  expect(stderr).not.toMatch(/Error/)
+  expect(new Set(rows.map((line) => line.split(' ')[0]))).toEqual(
+    new Set(['P1', 'P2', 'P3', 'P6', 'P19']),
+  )
+  expect(rows.filter((line) => line.includes('not measured'))).toEqual([])
+})
+
+it('refuses a group or a size that it does not have, with the ones it has', async () => {
+  const unknown = await bench('speed')
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('writer')])
+  expect((await bench('--stores', '0')).code).toBe(2)
+})
+
+it('counts a goal without samples as missed', () => {
+  const row = (value: number, target: Row['target']): Row => ({
+    id: 'P0',
+    what: 'x',
+    figure: '',
+    baseline: '',
+    value,
+    target,
+  })
+  expect(percentile([], 50)).toBeNaN()
+  expect(met(row(percentile([], 50), atMost(1)))).toBe(false)
+  expect([met(row(1, atMost(1))), met(row(2, atMost(1)))]).toEqual([true, false])
+  expect([met(row(1, atLeast(1))), met(row(0.5, atLeast(1)))]).toEqual([true, false])
+  expect(table([row(Number.NaN, atLeast(1))]).missed).toBe(1)
+})
+
+it('takes the nearest rank as percentile', () => {
+  const samples = Array.from({ length: 20 }, (_, n) => 20 - n)
+  expect([0, 50, 95, 100].map((p) => percentile(samples, p))).toEqual([1, 10, 19, 20])
+})
