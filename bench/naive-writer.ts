@@ -5,7 +5,7 @@ import { simpleGit, type SimpleGit } from 'simple-git'
 import { WooStore } from '../constructs/woo-store.ts'
 import type { Platform } from '../src/contract/platform-file.ts'
 import type { StoreFile } from '../src/contract/store-file.ts'
-import { propsOf } from '../src/operations/render-store.ts'
+import { propsOf } from '../src/operations/resolve-store.ts'
 
 /**
  * The baseline N: what a program does that nobody taught otherwise. A clone with a work tree; per request one render

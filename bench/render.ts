@@ -1,5 +1,5 @@
 import { renderWooStore } from '../constructs/index.ts'
-import { propsOf } from '../src/operations/render-store.ts'
+import { propsOf } from '../src/operations/resolve-store.ts'
 import { fleetPlatform, fleetStores } from './fleet.ts'
 import { atMost, ms, percentile, type Row, timed } from './measure.ts'
 import { synthYaml } from './naive-writer.ts'

@@ -4,7 +4,7 @@ import { firstByte } from './hash.ts'
 import { k8s } from './kube.ts'
 import { metadata, type StoreIdentity, templateLabels } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
-import { SHOP_UID } from './shop-pod.ts'
+import { SHOP_UID } from './uploads.ts'
 import { emptyDir, mount, scriptsVolume } from './volumes.ts'
 
 export const CRON_COMPUTE = compute(10, 16, 100, 64)

@@ -1,38 +1,105 @@
+import { ApiObject } from 'cdk8s'
 import { Construct } from 'constructs'
 import { k8s } from './kube.ts'
 import { metadata, type StoreIdentity } from './metadata.ts'
-import type { WooStoreProps } from './props.ts'
+import type { ExposureProps, WooStoreProps } from './props.ts'
 
-/**
- * The public address. It exists from the start: nothing is exposed before the Service has a ready endpoint.
- * `wildcard`: TLS without `secretName` = the controller's default certificate.
- */
+type Ingress = Extract<ExposureProps, { mode: 'ingress' }>
+type Gateway = Extract<ExposureProps, { mode: 'gateway' }>
+
+/** The public address. It exists from the start: nothing is exposed before the Service has a ready endpoint. */
 export class Exposure extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
-    const { host, scheme, exposure } = props
+    const { exposure } = props
+    if (exposure.mode === 'gateway') this.#route(store, props, exposure)
+    else this.#ingress(store, props, exposure)
+  }
+
+  #ingress(store: StoreIdentity, props: WooStoreProps, exposure: Ingress): void {
+    const tls = tlsOf(props, exposure)
     new k8s.KubeIngress(this, 'Ingress', {
       metadata: metadata(store, 'wordpress', {
-        annotations: { 'link.argocd.argoproj.io/storefront': `${scheme}://${host}` },
+        annotations: {
+          ...storefront(props),
+          ...(needsIssuer(props, exposure)
+            ? { 'cert-manager.io/cluster-issuer': exposure.issuer ?? '' }
+            : {}),
+        },
       }),
       spec: {
         ingressClassName: exposure.className,
-        ...(exposure.tls === 'wildcard' ? { tls: [{ hosts: [host] }] } : {}),
+        ...(tls.length === 0 ? {} : { tls }),
+        rules: hostsOf(props).map((host) => ({
+          host,
+          http: {
+            paths: [
+              {
+                path: '/',
+                pathType: 'Prefix',
+                backend: { service: { name: 'wordpress', port: { name: 'http' } } },
+              },
+            ],
+          },
+        })),
+      },
+    })
+  }
+
+  /** Defaults inside lists are written out, else Argo CD shows the route OutOfSync for ever. */
+  #route(store: StoreIdentity, props: WooStoreProps, { gateway }: Gateway): void {
+    new ApiObject(this, 'HttpRoute', {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: metadata(store, 'wordpress', { annotations: storefront(props) }),
+      spec: {
+        parentRefs: [
+          {
+            group: 'gateway.networking.k8s.io',
+            kind: 'Gateway',
+            name: gateway.name,
+            namespace: gateway.namespace,
+            ...(gateway.sectionName === null ? {} : { sectionName: gateway.sectionName }),
+          },
+        ],
+        hostnames: hostsOf(props),
         rules: [
           {
-            host,
-            http: {
-              paths: [
-                {
-                  path: '/',
-                  pathType: 'Prefix',
-                  backend: { service: { name: 'wordpress', port: { name: 'http' } } },
-                },
-              ],
-            },
+            matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+            backendRefs: [{ group: '', kind: 'Service', name: 'wordpress', port: 80, weight: 1 }],
           },
         ],
       },
     })
   }
+}
+
+/** Every host the shop answers at, the primary first. */
+export function hostsOf(props: WooStoreProps): string[] {
+  return [...new Set([props.host, ...props.domains, props.platformHost])]
+}
+
+function storefront({ scheme, host }: WooStoreProps): Record<string, string> {
+  return { 'link.argocd.argoproj.io/storefront': `${scheme}://${host}` }
+}
+
+/** Does cert-manager make a certificate of this store, and so need to reach its solver pod? */
+export function needsIssuer(props: WooStoreProps, exposure: ExposureProps): boolean {
+  if (exposure.mode !== 'ingress' || exposure.tls === 'none' || exposure.issuer === null)
+    return false
+  return exposure.tls === 'per-store' || props.domains.length > 0
+}
+
+/**
+ * `wildcard` without `secretName` = the controller's default certificate. Own domains lie outside of that one, so
+ * with an issuer they get theirs.
+ */
+function tlsOf(props: WooStoreProps, exposure: Ingress): k8s.IngressTls[] {
+  if (exposure.tls === 'none') return []
+  const platform: k8s.IngressTls = {
+    hosts: [props.platformHost],
+    ...(exposure.tls === 'per-store' ? { secretName: 'wordpress-tls' } : {}),
+  }
+  if (props.domains.length === 0 || exposure.issuer === null) return [platform]
+  return [platform, { hosts: [...props.domains], secretName: 'domains-tls' }]
 }

@@ -70,6 +70,7 @@ export interface PodProps {
   /** `Never` for Jobs. @default Always */
   readonly restartPolicy?: 'Never'
   readonly affinity?: k8s.Affinity
+  readonly spread?: readonly k8s.TopologySpreadConstraint[]
 }
 
 /** A pod without token, without service environment variables, with the ids of its containers. */
@@ -89,6 +90,7 @@ export function pod(props: PodProps): k8s.PodSpec {
       seccompProfile: { type: 'RuntimeDefault' },
     },
     ...(props.affinity === undefined ? {} : { affinity: props.affinity }),
+    ...(props.spread === undefined ? {} : { topologySpreadConstraints: [...props.spread] }),
     ...(props.initContainers === undefined ? {} : { initContainers: [...props.initContainers] }),
     containers: [...props.containers],
     volumes: [...props.volumes],

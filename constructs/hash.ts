@@ -16,6 +16,11 @@ export function firstByte(name: string): number {
   return createHash('sha256').update(name).digest()[0] ?? 0
 }
 
+/** A minute of the hour of this name's own, 0 to 59: fifty stores must not dump at once. */
+export function minuteOf(name: string): number {
+  return createHash('sha256').update(name).digest().readUInt16BE(0) % 60
+}
+
 function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }

@@ -4,9 +4,19 @@ import type { RenderedFile, WooStoreProps } from './props.ts'
 import { WooStore } from './woo-store.ts'
 
 export { ADMIN_SECRET, SECRETS } from './credentials.ts'
-export { treeId } from './hash.ts'
+export { minuteOf, treeId } from './hash.ts'
 export { type Kind, namespacedKinds, type SecretsMode } from './kinds.ts'
-export type { ComponentProps, PeerProps, RenderedFile, WooStoreProps } from './props.ts'
+export type {
+  BackupProps,
+  CacheProps,
+  Ciphertexts,
+  ComponentProps,
+  ExposureProps,
+  PeerProps,
+  RenderedFile,
+  SecretsProps,
+  WooStoreProps,
+} from './props.ts'
 export { printYaml } from './yaml.ts'
 
 /**

@@ -5,20 +5,34 @@ import { k8s } from './kube.ts'
 import { metadata, type StoreIdentity, templateLabels } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
 import { INIT_SETTINGS, settingsOf } from './settings.ts'
+import { backupVolumes, dumpContainer, storeContainer } from './backup.ts'
+import { cloneContainers, cloneSource, cloneVolumes } from './clone.ts'
 import {
-  besideUploads,
   codeContainer,
   mountedContent,
-  SHOP_UID,
+  releaseHash,
   shopEnvironment,
   shopMounts,
   shopVolumes,
-  USES_UPLOADS,
   waitContainer,
 } from './shop-pod.ts'
+import type { ScriptName } from './static-files.ts'
+import { besideUploads, SHOP_UID, USES_UPLOADS } from './uploads.ts'
 import { mount, secretVolume } from './volumes.ts'
 
-const SCRIPTS = ['code.sh', 'init.sh', 'settings.php', 'unzip.php', 'wait.php'] as const
+/** Exactly what the Job mounts: its name covers the content. */
+function scriptsOf(props: WooStoreProps): readonly ScriptName[] {
+  return [
+    'code.sh',
+    'init.sh',
+    'settings.php',
+    'unzip.php',
+    'wait.php',
+    ...(props.backup.destination === 'none' ? [] : (['dump.sh', 'store.sh'] as const)),
+    ...(cloneSource(props) === null ? [] : (['fetch.sh', 'load.sh'] as const)),
+  ]
+}
+
 export const INIT_COMPUTE = compute(100, 128, 1000, 384)
 
 /**
@@ -37,7 +51,7 @@ export class InitJob extends Construct {
         spec: podSpec(store, props),
       },
     }
-    const content = mountedContent(SCRIPTS, settingsOf(props))
+    const content = mountedContent(scriptsOf(props), settingsOf(props))
     new k8s.KubeJob(this, 'Job', {
       metadata: metadata(store, `wp-init-${hash8({ spec, content })}`, { component: 'wp-init' }),
       spec,
@@ -46,18 +60,40 @@ export class InitJob extends Construct {
 }
 
 function podSpec(store: StoreIdentity, props: WooStoreProps): k8s.PodSpec {
+  const { emailSecret } = props.settings
   return pod({
     uid: SHOP_UID,
     restartPolicy: 'Never',
     graceSeconds: 5,
-    affinity: besideUploads(store),
-    initContainers: [codeContainer(props), waitContainer(props, 'db')],
+    ...besideUploads(store, props),
+    initContainers: [
+      codeContainer(props),
+      waitContainer(props, 'db'),
+      ...restorePointContainers(props),
+      ...cloneContainers(props),
+    ],
     containers: [initContainer(props)],
-    volumes: [...shopVolumes(SCRIPTS, INIT_SETTINGS), secretVolume('admin', 'wp-admin')],
+    volumes: [
+      ...shopVolumes(props, scriptsOf(props), INIT_SETTINGS),
+      secretVolume('admin', 'wp-admin'),
+      ...(props.backup.destination === 'none' ? [] : backupVolumes(props.backup)),
+      ...cloneVolumes(props),
+      ...(emailSecret === null ? [] : [secretVolume('email', emailSecret, ['email'])]),
+    ],
   })
 }
 
+/** A dump before a new release touches an existing database: what a revert across it needs. */
+function restorePointContainers(props: WooStoreProps): readonly k8s.Container[] {
+  const { backup } = props
+  if (backup.destination === 'none') return []
+  const release = releaseHash(props)
+  const dump = dumpContainer(props, backup, `pre-${release}`, release)
+  return backup.destination === 's3' ? [dump, storeContainer(props, backup, 'dumps')] : [dump]
+}
+
 function initContainer(props: WooStoreProps): k8s.Container {
+  const { emailSecret } = props.settings
   return container({
     name: 'init',
     image: props.images.wordpressCli,
@@ -66,9 +102,10 @@ function initContainer(props: WooStoreProps): k8s.Container {
     command: ['bash', '/scripts/init.sh'],
     env: { ...shopEnvironment(props), HOME: '/tmp', RETRY: String(props.nonce.retry) },
     mounts: [
-      ...shopMounts(),
+      ...shopMounts(props),
       mount('settings', '/settings', { readOnly: true }),
       mount('admin', '/secrets/admin', { readOnly: true }),
+      ...(emailSecret === null ? [] : [mount('email', '/secrets/email', { readOnly: true })]),
     ],
   })
 }

@@ -68,13 +68,14 @@ export class Mariadb extends Construct {
   }
 }
 
-/** Whole GiB, read-write once. Standalone: claim templates can neither grow nor be protected. */
+/** Whole GiB. Standalone: claim templates can neither grow nor be protected. @param access default RWO */
 export function claimSpec(
   sizeGi: number,
   storageClass: string | null,
+  access: 'RWO' | 'RWX' = 'RWO',
 ): k8s.PersistentVolumeClaimSpec {
   return {
-    accessModes: ['ReadWriteOnce'],
+    accessModes: [access === 'RWX' ? 'ReadWriteMany' : 'ReadWriteOnce'],
     ...(storageClass === null ? {} : { storageClassName: storageClass }),
     resources: { requests: { storage: gibi(sizeGi) } },
   }

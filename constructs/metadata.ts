@@ -6,6 +6,8 @@ export interface StoreIdentity {
   readonly team: string
   readonly plan: string
   readonly namespace: string
+  /** False in lifecycle `purge`: then nothing keeps Argo CD from deleting data. */
+  readonly guarded: boolean
 }
 
 export interface MetadataOptions {
@@ -37,7 +39,7 @@ export function metadata(
     ...(options.syncWave === undefined
       ? {}
       : { 'argocd.argoproj.io/sync-wave': String(options.syncWave) }),
-    ...(options.protect === true ? PROTECTED : {}),
+    ...(options.protect === true && store.guarded ? PROTECTED : {}),
     ...options.annotations,
   }
   return {

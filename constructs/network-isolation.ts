@@ -1,15 +1,9 @@
 import { Construct } from 'constructs'
 import { k8s } from './kube.ts'
 import { metadata, selectorLabels, type StoreIdentity } from './metadata.ts'
+import { needsIssuer } from './exposure.ts'
 import type { PeerProps, WooStoreProps } from './props.ts'
-
-export interface NetworkIsolationProps {
-  readonly store: StoreIdentity
-  readonly network: WooStoreProps['network']
-  readonly peers: readonly PeerProps[]
-  /** Zips are downloaded at pod start, so 443 must be open whatever `network.httpsEgress` says. */
-  readonly downloads: boolean
-}
+import { sendsMail } from './shop-pod.ts'
 
 /** Private, CGNAT and link-local ranges, where metadata services and other tenants live. */
 const PRIVATE_V4 = [
@@ -23,65 +17,128 @@ const PRIVATE_V6 = ['fc00::/7', 'fe80::/10']
 
 const HTTP = 8080
 const MARIADB = 3306
+const VALKEY = 6379
+/** Port of cert-manager's HTTP-01 solver. Source: cert-manager v1.19 pkg/issuer/acme/http/http.go `acmeSolverListenPort`. */
+const ACME_SOLVER = 8089
 
 /** Default deny both ways, then one policy per pod with what it needs. Every rule names ports. */
 export class NetworkIsolation extends Construct {
   readonly #store: StoreIdentity
+  readonly #props: WooStoreProps
 
-  constructor(scope: Construct, id: string, props: NetworkIsolationProps) {
+  constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
-    this.#store = props.store
-    const { network, peers } = props
+    this.#store = store
+    this.#props = props
     this.#policy('default-deny', {}, { policyTypes: ['Ingress', 'Egress'] })
-    this.#allowDns(network.nodeLocalDns)
+    this.#allowDns()
+    this.#database()
+    this.#shop()
+    if (props.cache !== null) this.#cache()
+    this.#internet()
+    if (needsIssuer(props, props.exposure)) this.#acmeSolver()
+    if (props.secrets.mode === 'job') this.#secretsInit()
+  }
+
+  get #backs(): boolean {
+    return this.#props.backup.destination !== 'none'
+  }
+
+  #database(): void {
+    const clients = ['wordpress', 'wp-init', ...(this.#backs ? ['backup'] : [])]
     this.#policy('mariadb', this.#selects('mariadb'), {
       policyTypes: ['Ingress'],
-      ingress: [{ from: this.#pods('wordpress', 'wp-init'), ports: tcp(MARIADB) }],
+      ingress: [{ from: this.#pods(...clients), ports: tcp(MARIADB) }],
     })
-    this.#policy('wordpress', this.#selects('wordpress'), {
-      policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ from: [...peers.map(peerOf), ...this.#pods('wp-cron')], ports: tcp(HTTP) }],
-      egress: [{ to: this.#pods('mariadb'), ports: tcp(MARIADB) }],
-    })
-    this.#policy('wp-init', this.#selects('wp-init'), {
+    if (!this.#backs) return
+    this.#policy('backup', this.#selects('backup'), {
       policyTypes: ['Egress'],
       egress: [{ to: this.#pods('mariadb'), ports: tcp(MARIADB) }],
     })
+  }
+
+  #shop(): void {
+    const inside = [
+      { to: this.#pods('mariadb'), ports: tcp(MARIADB) },
+      ...(this.#props.cache === null ? [] : [{ to: this.#pods('valkey'), ports: tcp(VALKEY) }]),
+    ]
+    const outside = this.#props.exposure.peers.map(peerOf)
+    this.#policy('wordpress', this.#selects('wordpress'), {
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [...outside, ...this.#pods('wp-cron')], ports: tcp(HTTP) }],
+      egress: inside,
+    })
+    this.#policy('wp-init', this.#selects('wp-init'), { policyTypes: ['Egress'], egress: inside })
     this.#policy('wp-cron', this.#selects('wp-cron'), {
       policyTypes: ['Egress'],
       egress: [{ to: this.#pods('wordpress'), ports: tcp(HTTP) }],
     })
-    if (network.httpsEgress || props.downloads) this.#httpsEgress(network.ipv6)
+  }
+
+  #cache(): void {
+    this.#policy('valkey', this.#selects('valkey'), {
+      policyTypes: ['Ingress'],
+      ingress: [{ from: this.#pods('wordpress', 'wp-init'), ports: tcp(VALKEY) }],
+    })
+  }
+
+  /** HTTPS and mail to public addresses. Zips are downloaded at pod start, whatever `egress.https` says. */
+  #internet(): void {
+    const { network, code, quarantine, backup } = this.#props
+    const shopAsks = code !== 'baked' || (network.httpsEgress && !quarantine)
+    const bucket = backup.destination === 's3'
+    const asking = [...(shopAsks ? ['wordpress'] : []), ...(shopAsks || bucket ? ['wp-init'] : [])]
+    const all = bucket ? [...asking, 'backup'] : asking
+    if (all.length > 0) this.#public('https-egress', all, [443])
+    if (sendsMail(this.#props)) this.#public('smtp-egress', ['wordpress'], [465, 587])
+  }
+
+  #public(name: string, components: readonly string[], ports: readonly number[]): void {
+    const to: k8s.NetworkPolicyPeer[] = [{ ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE_V4 } }]
+    if (this.#props.network.ipv6) to.push({ ipBlock: { cidr: '::/0', except: PRIVATE_V6 } })
+    this.#policy(name, this.#selects(...components), {
+      policyTypes: ['Egress'],
+      egress: [{ to, ports: ports.flatMap(tcp) }],
+    })
+  }
+
+  /** Without it an HTTP-01 challenge never gets its answer through default-deny. */
+  #acmeSolver(): void {
+    this.#policy(
+      'acme-solver',
+      { matchLabels: { 'acme.cert-manager.io/http01-solver': 'true' } },
+      {
+        policyTypes: ['Ingress'],
+        ingress: [{ from: this.#props.exposure.peers.map(peerOf), ports: tcp(ACME_SOLVER) }],
+      },
+    )
+  }
+
+  #secretsInit(): void {
+    const { cidrs, ports } = this.#props.network.apiServer
     this.#policy('secrets-init', this.#selects('secrets-init'), {
       policyTypes: ['Egress'],
       egress: [
         {
-          to: network.apiServer.cidrs.map((cidr) => ({ ipBlock: withoutLinkLocal(cidr) })),
-          ports: network.apiServer.ports.flatMap((port) => tcp(port)),
+          to: cidrs.map((cidr) => ({ ipBlock: withoutLinkLocal(cidr) })),
+          ports: ports.flatMap(tcp),
         },
       ],
     })
   }
 
-  #allowDns(nodeLocal: boolean): void {
+  #allowDns(): void {
     const kubeDns: k8s.NetworkPolicyPeer = {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
       podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
     }
-    const to = nodeLocal ? [kubeDns, { ipBlock: { cidr: '169.254.20.10/32' } }] : [kubeDns]
-    const components = ['wordpress', 'wp-cron', 'wp-init']
+    const to = this.#props.network.nodeLocalDns
+      ? [kubeDns, { ipBlock: { cidr: '169.254.20.10/32' } }]
+      : [kubeDns]
+    const components = [...(this.#backs ? ['backup'] : []), 'wordpress', 'wp-cron', 'wp-init']
     this.#policy('allow-dns', this.#selects(...components), {
       policyTypes: ['Egress'],
       egress: [{ to, ports: [port(53, 'UDP'), port(53, 'TCP')] }],
-    })
-  }
-
-  #httpsEgress(ipv6: boolean): void {
-    const to: k8s.NetworkPolicyPeer[] = [{ ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE_V4 } }]
-    if (ipv6) to.push({ ipBlock: { cidr: '::/0', except: PRIVATE_V6 } })
-    this.#policy('https-egress', this.#selects('wordpress', 'wp-init'), {
-      policyTypes: ['Egress'],
-      egress: [{ to, ports: tcp(443) }],
     })
   }
 

@@ -25,9 +25,13 @@ const FILE_BY_KIND: Readonly<Record<string, string>> = {
   Role: SECRETS,
   RoleBinding: SECRETS,
   StatefulSet: '40-database.yaml',
-  Deployment: '50-wordpress.yaml',
-  CronJob: '50-wordpress.yaml',
+  SealedSecret: SECRETS,
+  ExternalSecret: SECRETS,
+  Password: SECRETS,
+  HorizontalPodAutoscaler: '50-wordpress.yaml',
+  PodDisruptionBudget: '50-wordpress.yaml',
   Ingress: '80-route.yaml',
+  HTTPRoute: '80-route.yaml',
 }
 
 /** File of an object whose kind stands in several files, by `Kind/name`; of Jobs the name without its hash. */
@@ -43,7 +47,15 @@ const FILE_BY_NAME: Readonly<Record<string, string>> = {
   'Service/mariadb': '40-database.yaml',
   'PersistentVolumeClaim/uploads': '50-wordpress.yaml',
   'Service/wordpress': '50-wordpress.yaml',
+  'PersistentVolumeClaim/content': '50-wordpress.yaml',
+  'Deployment/wordpress': '50-wordpress.yaml',
+  'CronJob/wp-cron': '50-wordpress.yaml',
   'Job/wp-init': '50-wordpress.yaml',
+  'Service/valkey': '60-cache.yaml',
+  'Deployment/valkey': '60-cache.yaml',
+  'PersistentVolumeClaim/backups': '70-backup.yaml',
+  'CronJob/backup': '70-backup.yaml',
+  'Job/backup': '70-backup.yaml',
 }
 
 /** Order in which Argo CD applies kinds within a sync wave (argo-cd v3.5.1 gitops-engine `sync_tasks.go`). */
@@ -52,6 +64,7 @@ const KIND_ORDER = [
   'NetworkPolicy',
   'ResourceQuota',
   'LimitRange',
+  'PodDisruptionBudget',
   'ServiceAccount',
   'ConfigMap',
   'PersistentVolumeClaim',
@@ -59,10 +72,15 @@ const KIND_ORDER = [
   'RoleBinding',
   'Service',
   'Deployment',
+  'HorizontalPodAutoscaler',
   'StatefulSet',
   'Job',
   'CronJob',
   'Ingress',
+  'Password',
+  'ExternalSecret',
+  'SealedSecret',
+  'HTTPRoute',
 ]
 
 /** Objects -> files by concern, sorted by path; in a file by sync wave, kind and name. @throws Error an object without a file */

@@ -11,6 +11,88 @@ export type PeerProps =
   | { readonly namespace: string; readonly podLabels?: Readonly<Record<string, string>> }
   | { readonly cidr: string }
 
+/** How a shop is reached from outside, and who may reach its pods. */
+export type ExposureProps = (
+  | {
+      readonly mode: 'ingress'
+      /** IngressClass. */
+      readonly className: string
+      /** `wildcard`: the controller's default certificate. `per-store`: cert-manager makes one. */
+      readonly tls: 'none' | 'wildcard' | 'per-store'
+      /** cert-manager ClusterIssuer of `per-store`, and of the certificate for own domains; `null` = none. */
+      readonly issuer: string | null
+    }
+  | {
+      readonly mode: 'gateway'
+      readonly gateway: {
+        readonly name: string
+        readonly namespace: string
+        /** Listener; `null` = any. */
+        readonly sectionName: string | null
+      }
+    }
+) & { readonly peers: readonly PeerProps[] }
+
+/** Ciphertexts by Secret and key, base64 as the Sealed Secrets controller reads them. */
+export type Ciphertexts = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** Where the store's credentials come from. */
+export type SecretsProps =
+  | { readonly mode: 'job' }
+  | {
+      readonly mode: 'sealed'
+      /** First 16 hex digits of the SHA-256 of the certificate's public key (SPKI). */
+      readonly sealedWith: string
+      readonly ciphertexts: Ciphertexts
+    }
+  | {
+      /** External Secrets Operator reads a secret store; keys `<store>/<secret>`. */
+      readonly mode: 'external'
+      readonly storeKind: 'SecretStore' | 'ClusterSecretStore'
+      readonly storeName: string
+      /** Go duration, such as `1h0m0s`. */
+      readonly refresh: string
+    }
+  /** External Secrets Operator makes the values itself, once. */
+  | { readonly mode: 'generator' }
+
+/** Backups of one store. `schedule` is five cron fields, decided down to the minute. */
+export type BackupProps =
+  | { readonly destination: 'none' }
+  | (BackupSchedule & {
+      readonly destination: 'pvc'
+      readonly sizeGi: number
+    })
+  | (BackupSchedule & {
+      readonly destination: 's3'
+      readonly bucket: string
+      /** Secret with `rclone.conf`, whose remote is `backup`; given by the operator. */
+      readonly secretName: string
+      readonly rcloneImage: string
+    })
+
+interface BackupSchedule {
+  readonly schedule: string
+  readonly retentionDays: number
+}
+
+/** Object cache in memory; nothing of it is kept. */
+export interface CacheProps {
+  readonly image: string
+  /** Limit of the container in MiB. */
+  readonly memoryLimitMi: number
+  /** What Valkey itself may hold, in MB. */
+  readonly maxMemoryMb: number
+}
+
+/** What a shop that is a copy starts from. */
+export interface OriginProps {
+  /** Name of the store it was copied from. */
+  readonly store: string
+  /** Name of a dump there, such as `daily-20261121T020000Z`. */
+  readonly restorePoint: string
+}
+
 /** A plugin or theme that is downloaded, checked and unpacked at pod start. */
 export interface ComponentProps {
   readonly kind: 'plugin' | 'theme'
@@ -27,16 +109,23 @@ export interface WooStoreProps {
   readonly name: string
   readonly team: string
   readonly plan: string
-  /** Primary host, without scheme and port. */
+  /** Primary host, without scheme and port: the address WordPress calls its own. */
   readonly host: string
+  /** Host below the platform's domain; equals `host` unless the store has domains of its own. */
+  readonly platformHost: string
+  /** Own domains; the first is the primary host. */
+  readonly domains: readonly string[]
   readonly scheme: 'http' | 'https'
   readonly images: {
     readonly wordpress: string
     readonly wordpressCli: string
     readonly mariadb: string
   }
-  /** `baked`: the code is in the image, no zip is downloaded. */
-  readonly code: 'download' | 'baked'
+  /**
+   * `download`: checked zips are unpacked at pod start. `baked`: the code is in the image. `writable`: as `download`,
+   * and `wp-content` lies on the volume, so the merchant may change it.
+   */
+  readonly code: 'download' | 'baked' | 'writable'
   /** WooCommerce first. In mode `baked`: what the image holds. */
   readonly components: readonly ComponentProps[]
   /** Database `major.minor` the release expects. */
@@ -58,13 +147,20 @@ export interface WooStoreProps {
     readonly databaseGi: number
     /** StorageClass; `null` = the cluster's default. */
     readonly className: string | null
+    readonly uploadsAccess: 'RWO' | 'RWX'
   }
+  /** Pods of WordPress; more than one only with `RWX`. */
+  readonly replicas: { readonly min: number; readonly max: number }
   readonly initDeadlineSeconds: number
-  readonly exposure: {
-    readonly className: string
-    readonly tls: 'none' | 'wildcard'
-    readonly peers: readonly PeerProps[]
-  }
+  readonly exposure: ExposureProps
+  readonly secrets: SecretsProps
+  readonly backup: BackupProps
+  readonly cache: CacheProps | null
+  /** Order mails go out by the operator's Secret `smtp`. */
+  readonly smtp: boolean
+  /** A copy that must not reach anyone: no mail, no webhook, no gateway, not indexed. */
+  readonly quarantine: boolean
+  readonly origin: OriginProps | null
   readonly network: {
     readonly nodeLocalDns: boolean
     readonly ipv6: boolean
@@ -75,6 +171,8 @@ export interface WooStoreProps {
   readonly settings: {
     readonly title: string
     readonly adminUser: string
+    /** Secret with key `email` for the admin's address; `null` = `<user>@<host>`. */
+    readonly emailSecret: string | null
     readonly country: string
     readonly currency: string
     readonly locale: string
@@ -85,12 +183,16 @@ export interface WooStoreProps {
     readonly retry: number
     readonly credentials: number
     readonly adminReset: number
+    /** Above 0: one backup is made now. */
+    readonly backup: number
   }
   /**
-   * `deleted`: nothing runs, data and credentials stay, no route (soft delete).
-   * The same objects otherwise, so that a revert brings the shop back.
+   * `suspended`: nothing runs, the route answers 503. `deleted`: also no route (soft delete). `purge`: also nothing is
+   * protected any longer. Data and credentials are the same objects in all four, so a revert brings the shop back.
    */
-  readonly lifecycle: 'active' | 'deleted'
+  readonly lifecycle: 'active' | 'suspended' | 'deleted' | 'purge'
+  /** Purge waits for a person before anything is deleted. */
+  readonly confirmNamespace: boolean
 }
 
 /** One file of `manifests/`. */

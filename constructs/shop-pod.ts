@@ -1,10 +1,9 @@
 import { compute, container, type ContainerProps } from './hardened.ts'
 import { hash8 } from './hash.ts'
 import type { k8s } from './kube.ts'
-import type { StoreIdentity } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
+import { SHOP_UID, uploadsMount, uploadsVolume } from './uploads.ts'
 import {
-  claim,
   configVolume,
   emptyDir,
   mount,
@@ -16,8 +15,6 @@ import { type ScriptName, scripts, wordpressConfig } from './static-files.ts'
 
 /** What the pods that hold WordPress code share: the Deployment and the set-up Job. */
 
-/** www-data of the Apache image. The CLI image's own is 82; both run as 33, so files stay mutually writable. */
-export const SHOP_UID = 33
 export const CODE_COMPUTE = compute(50, 64, 1000, 256)
 export const WAIT_COMPUTE = compute(10, 32, 250, 64)
 
@@ -41,11 +38,14 @@ export function releaseHash(props: WooStoreProps): string {
 export function shopEnvironment(props: WooStoreProps): Record<string, string> {
   return {
     DB_SCHEMA: props.mariadbVersion,
-    HTTPS_EGRESS: props.network.httpsEgress ? '1' : '0',
+    HTTPS_EGRESS: reachesInternet(props) ? '1' : '0',
     RELEASE: releaseHash(props),
     STORE_HOST: props.host,
     STORE_URL: `${props.scheme}://${props.host}`,
     STORE_WORKERS: String(props.wordpress.workers),
+    ...(props.cache === null ? {} : { WP_REDIS_HOST: 'valkey' }),
+    ...(props.code === 'writable' ? { STORE_WRITABLE: '1' } : {}),
+    ...(props.quarantine ? { STORE_QUARANTINE: '1' } : {}),
     WORDPRESS_CONFIG_EXTRA_FILE: '/config/wp-extra.php',
     WORDPRESS_DB_HOST: 'mariadb',
     WORDPRESS_DB_NAME: 'wordpress',
@@ -57,6 +57,11 @@ export function shopEnvironment(props: WooStoreProps): Record<string, string> {
   }
 }
 
+/** May WordPress ask the internet? A copy in quarantine may not, whatever the policy of its pod allows. */
+function reachesInternet({ network, quarantine }: WooStoreProps): boolean {
+  return network.httpsEgress && !quarantine
+}
+
 /** Copies WordPress from the image, adds checked zips (mode `download`), our configuration and the mount points. */
 export function codeContainer(props: WooStoreProps): k8s.Container {
   return container({
@@ -65,7 +70,7 @@ export function codeContainer(props: WooStoreProps): k8s.Container {
     uid: SHOP_UID,
     resources: CODE_COMPUTE,
     command: ['bash', '/scripts/code.sh'],
-    env: { STORE_CODE: props.code },
+    env: { STORE_CODE: props.code, ...(props.cache === null ? {} : { STORE_CACHE: '1' }) },
     mounts: [
       mount('code', '/code'),
       mount('uploads', '/vol'),
@@ -95,31 +100,41 @@ export function waitContainer(props: WooStoreProps, what: 'db' | 'release'): k8s
 }
 
 /** Mounts of a container that runs WordPress code: read-only but for uploads and scratch. */
-export function shopMounts(): ContainerProps['mounts'] {
+export function shopMounts(props: WooStoreProps): ContainerProps['mounts'] {
   return [
     mount('code', '/var/www/html', { subPath: 'html', readOnly: true }),
-    mount('uploads', '/var/www/html/wp-content/uploads', { subPath: 'uploads' }),
+    props.code === 'writable'
+      ? mount('uploads', '/var/www/html/wp-content', { subPath: 'content' })
+      : uploadsMount(props, '/var/www/html/wp-content/uploads'),
     mount('tmp', '/tmp'),
     mount('scripts', '/scripts', { readOnly: true }),
     mount('config', '/config', { readOnly: true }),
     mount('db', '/secrets/db', { readOnly: true }),
     mount('salts', '/secrets/salts', { readOnly: true }),
+    ...(sendsMail(props) ? [mount('smtp', '/secrets/smtp', { readOnly: true })] : []),
   ]
 }
 
+/** A copy in quarantine sends nothing. */
+export function sendsMail({ smtp, quarantine }: WooStoreProps): boolean {
+  return smtp && !quarantine
+}
+
 export function shopVolumes(
+  props: WooStoreProps,
   scriptNames: readonly ScriptName[],
   settingKeys: readonly string[],
 ): readonly k8s.Volume[] {
   return [
     emptyDir('code', 1024),
-    claim('uploads', 'uploads'),
+    uploadsVolume(props),
     emptyDir('tmp', 1024),
     scriptsVolume(scriptNames),
     configVolume(),
     settingsVolume(settingKeys),
     secretVolume('db', 'db-credentials', ['password']),
     secretVolume('salts', 'wp-salts'),
+    ...(sendsMail(props) ? [secretVolume('smtp', 'smtp', undefined, true)] : []),
   ]
 }
 
@@ -132,24 +147,5 @@ export function mountedContent(
     config: wordpressConfig,
     scripts: scriptNames.map((name) => [name, scripts[name]]),
     settings,
-  }
-}
-
-/** Label of every pod that mounts `uploads`. */
-export const USES_UPLOADS = { 'storewright.dev/uses': 'uploads' } as const
-
-/** A read-write-once volume is usable on one node only: all its pods go where the first of them went. */
-export function besideUploads(store: StoreIdentity): k8s.Affinity {
-  return {
-    podAffinity: {
-      requiredDuringSchedulingIgnoredDuringExecution: [
-        {
-          labelSelector: {
-            matchLabels: { 'app.kubernetes.io/instance': store.name, ...USES_UPLOADS },
-          },
-          topologyKey: 'kubernetes.io/hostname',
-        },
-      ],
-    },
   }
 }

@@ -1,6 +1,20 @@
 import { readFileSync } from 'node:fs'
 
-const read = (name: string) => readFileSync(new URL(`files/${name}`, import.meta.url), 'utf8')
+/** Lines that hold a comment alone, by ending of the file. A plugin's header in PHP is no such line: it is read. */
+const COMMENTS: Readonly<Record<string, RegExp>> = {
+  conf: /^[ \t]*#.*\n/gm,
+  ini: /^;.*\n/gm,
+  php: /^[ \t]*(?:\/\/.*|\/\*\*.*\*\/)\n/gm,
+  sh: /^[ \t]*#(?!!).*\n/gm,
+}
+
+/** A file without comments and empty lines: they are read here, and a store carries each byte through Git. */
+function read(name: string): string {
+  const text = readFileSync(new URL(`files/${name}`, import.meta.url), 'utf8')
+  const comments = COMMENTS[name.slice(name.lastIndexOf('.') + 1)]
+  if (comments === undefined) throw new Error(`${name}: no rule for comments of such a file`)
+  return text.replaceAll(comments, '').replaceAll(/^\n/gm, '')
+}
 
 /** Scripts of ConfigMap `scripts`; the same bytes for every store. */
 export const scripts = {
@@ -8,9 +22,13 @@ export const scripts = {
   'converge.sh': read('converge.sh'),
   'cron.sh': read('cron.sh'),
   'db-ready.sh': read('db-ready.sh'),
+  'dump.sh': read('dump.sh'),
+  'fetch.sh': read('fetch.sh'),
   'init.sh': read('init.sh'),
+  'load.sh': read('load.sh'),
   'ready.sh': read('ready.sh'),
   'settings.php': read('settings.php'),
+  'store.sh': read('store.sh'),
   'unzip.php': read('unzip.php'),
   'wait.php': read('wait.php'),
 } as const

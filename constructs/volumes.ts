@@ -36,11 +36,12 @@ export function settingsVolume(keys: readonly string[]): k8s.Volume {
   return { name: 'settings', configMap: { name: 'store-settings', items: itemsOf(keys) } }
 }
 
-/** A Secret as files; with `keys` only those. Never mounted by subPath: such mounts are not refreshed. */
+/** A Secret as files; with `keys` only those. `optional`: the pod starts without it. Never mounted by subPath: such mounts are not refreshed. */
 export function secretVolume(
   name: string,
   secretName: string,
   keys?: readonly string[],
+  optional = false,
 ): k8s.Volume {
   return {
     name,
@@ -48,6 +49,7 @@ export function secretVolume(
       secretName,
       defaultMode: SECRET_MODE,
       ...(keys === undefined ? {} : { items: itemsOf(keys) }),
+      ...(optional ? { optional } : {}),
     },
   }
 }

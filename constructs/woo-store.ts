@@ -1,6 +1,10 @@
+import './environment.ts'
 import { Chart } from 'cdk8s'
 import type { Construct } from 'constructs'
-import { Credentials, SECRETS_COMPUTE } from './credentials.ts'
+import { Backup, BACKUP_COMPUTE, finalBackupDue } from './backup.ts'
+import { Cache } from './cache.ts'
+import { cloneSource } from './clone.ts'
+import { Credentials } from './credentials.ts'
 import { Cron, CRON_COMPUTE } from './cron.ts'
 import { Exposure } from './exposure.ts'
 import { Guardrails } from './guardrails.ts'
@@ -10,10 +14,40 @@ import { CONVERGE_COMPUTE, Mariadb } from './mariadb.ts'
 import { metadata, type StoreIdentity } from './metadata.ts'
 import { NetworkIsolation } from './network-isolation.ts'
 import type { WooStoreProps } from './props.ts'
+import { Scaling } from './scaling.ts'
+import { SECRETS_COMPUTE } from './secrets-job.ts'
 import { settingsOf } from './settings.ts'
 import { CODE_COMPUTE, WAIT_COMPUTE } from './shop-pod.ts'
-import { scripts, wordpressConfig } from './static-files.ts'
+import { type ScriptName, scripts, wordpressConfig } from './static-files.ts'
 import { Wordpress } from './wordpress.ts'
+
+/** Scripts that only stores with an option mount: others do not carry them. */
+const BACKUP_SCRIPTS: readonly ScriptName[] = ['dump.sh', 'store.sh']
+const CLONE_SCRIPTS: readonly ScriptName[] = ['fetch.sh', 'load.sh']
+
+function scriptsOf(props: WooStoreProps): Record<string, string> {
+  const left = [
+    ...(props.backup.destination === 'none' ? BACKUP_SCRIPTS : []),
+    ...(cloneSource(props) === null ? CLONE_SCRIPTS : []),
+  ]
+  return Object.fromEntries(
+    Object.entries(scripts).filter(([name]) => !left.includes(name as ScriptName)),
+  )
+}
+
+/** With this Argo CD deletes nothing of the Application before a person approves it (argo-cd 3.x docs, sync options). */
+const CONFIRM_DELETE = { 'argocd.argoproj.io/sync-options': 'Delete=confirm' } as const
+
+/** Containers beside the two servers; the largest container of a store is never one of the options. */
+const SMALL_CONTAINERS = [
+  CODE_COMPUTE,
+  WAIT_COMPUTE,
+  INIT_COMPUTE,
+  CRON_COMPUTE,
+  CONVERGE_COMPUTE,
+  SECRETS_COMPUTE,
+  BACKUP_COMPUTE,
+]
 
 /** One WooCommerce shop in one namespace. */
 export class WooStore extends Chart {
@@ -25,31 +59,23 @@ export class WooStore extends Chart {
       team: props.team,
       plan: props.plan,
       namespace: `store-${props.name}`,
+      guarded: props.lifecycle !== 'purge',
     }
     this.#namespace(store, props)
     new Guardrails(this, 'Guardrails', {
       store,
       quota: props.quota,
-      volumesGi: [props.storage.uploadsGi, props.storage.databaseGi],
-      containers: [
-        props.wordpress,
-        props.mariadb,
-        CODE_COMPUTE,
-        WAIT_COMPUTE,
-        INIT_COMPUTE,
-        CRON_COMPUTE,
-        CONVERGE_COMPUTE,
-        SECRETS_COMPUTE,
+      volumesGi: [
+        props.storage.uploadsGi,
+        props.storage.databaseGi,
+        ...(props.backup.destination === 'pvc' ? [props.backup.sizeGi] : []),
       ],
+      containers: [props.wordpress, props.mariadb, ...SMALL_CONTAINERS],
     })
-    new NetworkIsolation(this, 'Network', {
-      store,
-      network: props.network,
-      peers: props.exposure.peers,
-      downloads: props.code === 'download',
-    })
+    new NetworkIsolation(this, 'Network', store, props)
     new Credentials(this, 'Credentials', {
       store,
+      secrets: props.secrets,
       image: props.images.wordpress,
       databaseRevision: props.nonce.credentials,
       adminRevision: props.nonce.adminReset + 1,
@@ -75,7 +101,10 @@ export class WooStore extends Chart {
           'storewright.dev/store': store.name,
         },
         // A retry must change the manifests: Argo CD does not try a failed sync again for the same tree.
-        annotations: { 'storewright.dev/retry': String(props.nonce.retry) },
+        annotations: {
+          'storewright.dev/retry': String(props.nonce.retry),
+          ...(props.lifecycle === 'purge' && props.confirmNamespace ? CONFIRM_DELETE : {}),
+        },
       }),
     })
   }
@@ -83,7 +112,7 @@ export class WooStore extends Chart {
   #config(store: StoreIdentity, props: WooStoreProps): void {
     const data = {
       'wordpress-config': { ...wordpressConfig },
-      scripts: { ...scripts },
+      scripts: scriptsOf(props),
       'store-settings': settingsOf(props),
     }
     for (const [name, content] of Object.entries(data)) {
@@ -102,13 +131,18 @@ export class WooStore extends Chart {
       storageGi: props.storage.databaseGi,
       storageClass: props.storage.className,
       credentialsRevision: props.nonce.credentials,
-      running: props.lifecycle === 'active',
+      running: props.lifecycle === 'active' || finalBackupDue(props),
     })
     new Wordpress(this, 'Wordpress', store, props)
+    new Scaling(this, 'Scaling', store, props)
     new Cron(this, 'Cron', store, props)
-    if (props.lifecycle !== 'active') return
+    new Cache(this, 'Cache', store, props)
+    new Backup(this, 'Backup', store, props)
     // A new hash against a stopped database would fail; it runs again, harmlessly, when the store is back.
-    new InitJob(this, 'Init', store, props)
-    new Exposure(this, 'Exposure', store, props)
+    if (props.lifecycle === 'active') new InitJob(this, 'Init', store, props)
+    // While suspended the gateway answers 503, and the certificate survives.
+    if (props.lifecycle === 'active' || props.lifecycle === 'suspended') {
+      new Exposure(this, 'Exposure', store, props)
+    }
   }
 }

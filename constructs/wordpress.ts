@@ -6,17 +6,16 @@ import { claimSpec } from './mariadb.ts'
 import { metadata, selectorLabels, type StoreIdentity, templateLabels } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
 import { settingsOf } from './settings.ts'
+import { isScaled } from './scaling.ts'
 import {
-  besideUploads,
   codeContainer,
   mountedContent,
-  SHOP_UID,
   shopEnvironment,
   shopMounts,
   shopVolumes,
-  USES_UPLOADS,
   waitContainer,
 } from './shop-pod.ts'
+import { besideUploads, contentClaim, SHOP_UID, USES_UPLOADS } from './uploads.ts'
 import { emptyDir, mount } from './volumes.ts'
 
 const SCRIPTS = ['code.sh', 'ready.sh', 'unzip.php', 'wait.php'] as const
@@ -26,9 +25,10 @@ const SETTINGS = ['components.tsv'] as const
 export class Wordpress extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
+    const { uploadsGi, className, uploadsAccess } = props.storage
     new k8s.KubePersistentVolumeClaim(this, 'Uploads', {
-      metadata: metadata(store, 'uploads', { component: 'wordpress', protect: true }),
-      spec: claimSpec(props.storage.uploadsGi, props.storage.className),
+      metadata: metadata(store, contentClaim(props), { component: 'wordpress', protect: true }),
+      spec: claimSpec(uploadsGi, className, uploadsAccess),
     })
     new k8s.KubeService(this, 'Service', {
       metadata: metadata(store, 'wordpress'),
@@ -41,9 +41,8 @@ export class Wordpress extends Construct {
     new k8s.KubeDeployment(this, 'Deployment', {
       metadata: metadata(store, 'wordpress'),
       spec: {
-        replicas: props.lifecycle === 'active' ? 1 : 0,
-        // RollingUpdate deadlocks over a read-write-once volume on more than one node (bitnami/charts issue 16079).
-        strategy: { type: 'Recreate' },
+        ...replicasOf(props),
+        strategy: strategyOf(props),
         revisionHistoryLimit: 2,
         // Its clock starts with the database's: 300 s would show each slow first install as Degraded.
         progressDeadlineSeconds: 900,
@@ -60,6 +59,20 @@ export class Wordpress extends Construct {
   }
 }
 
+/** Of a scaled shop the autoscaler owns the number; Argo CD must not see one. */
+function replicasOf(props: WooStoreProps): Pick<k8s.DeploymentSpec, 'replicas'> {
+  if (props.lifecycle !== 'active') return { replicas: 0 }
+  return isScaled(props) ? {} : { replicas: 1 }
+}
+
+/** RollingUpdate deadlocks over a read-write-once volume on more than one node (bitnami/charts issue 16079). */
+function strategyOf(props: WooStoreProps): k8s.DeploymentStrategy {
+  if (!isScaled(props)) return { type: 'Recreate' }
+  const one = k8s.IntOrString.fromNumber(1)
+  const none = k8s.IntOrString.fromNumber(0)
+  return { type: 'RollingUpdate', rollingUpdate: { maxSurge: one, maxUnavailable: none } }
+}
+
 function mounted(props: WooStoreProps): unknown {
   const settings = settingsOf(props)
   return mountedContent(SCRIPTS, { 'components.tsv': settings['components.tsv'] ?? '' })
@@ -69,11 +82,21 @@ function podSpec(store: StoreIdentity, props: WooStoreProps): k8s.PodSpec {
   return pod({
     uid: SHOP_UID,
     graceSeconds: 45,
-    affinity: besideUploads(store),
+    ...besideUploads(store, props),
+    ...(isScaled(props) ? { spread: [acrossNodes(store)] } : {}),
     initContainers: [codeContainer(props), waitContainer(props, 'release')],
     containers: [serverContainer(props)],
-    volumes: [...shopVolumes(SCRIPTS, SETTINGS), emptyDir('run', 16), emptyDir('lock', 16)],
+    volumes: [...shopVolumes(props, SCRIPTS, SETTINGS), emptyDir('run', 16), emptyDir('lock', 16)],
   })
+}
+
+function acrossNodes(store: StoreIdentity): k8s.TopologySpreadConstraint {
+  return {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: selectorLabels(store, 'wordpress') },
+  }
 }
 
 function serverContainer(props: WooStoreProps): k8s.Container {
@@ -88,7 +111,7 @@ function serverContainer(props: WooStoreProps): k8s.Container {
     probes: PROBES,
     lifecycle: { preStop: { exec: { command: ['sleep', '8'] } } },
     mounts: [
-      ...shopMounts(),
+      ...shopMounts(props),
       mount('run', '/run/apache2'),
       mount('lock', '/run/lock/apache2'),
       // By subPath: a change of these rolls the pod anyway, through `config-hash`.

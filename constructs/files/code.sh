@@ -1,10 +1,22 @@
 #!/usr/bin/env bash
 # Lays WordPress out in /code/html: core from the image, checked zips, our configuration, mount points.
 # Runs as uid 33, which must own the folder it unpacks into; the kubelet would make it root's.
+# STORE_CODE: download, baked (the image holds all code) or writable (wp-content lies on the volume, and what is
+# there stays as the merchant left it). STORE_CACHE=1: the object cache's drop-in is put in place.
+# Mounts: /code, /vol, /tmp, /scripts, /settings (components.tsv), /config. Exit 1: a zip is not what Git declares.
 set -eu -o pipefail
 html=/code/html
-mkdir -p "$html" /vol/uploads
+mkdir -p "$html"
 cp -R --preserve=mode,timestamps /usr/src/wordpress/. "$html/"
+content=$html/wp-content
+if [ "${STORE_CODE:?}" = writable ]; then
+  content=/vol/content
+  mkdir -p "$content/uploads"
+  # Only what is not there: themes and plugins of the image, once.
+  cp -R --preserve=mode,timestamps --no-clobber "$html/wp-content/." "$content/"
+else
+  mkdir -p /vol/uploads
+fi
 echo "core: copied"
 
 # fetch KIND SLUG VERSION SHA256 URL
@@ -16,18 +28,29 @@ fetch() {
     echo "$slug $version: checksum mismatch, expected $expected, got $actual" >&2
     exit 1
   fi
-  php /scripts/unzip.php "$zip" "$html/wp-content/${kind}s" "$slug"
+  php /scripts/unzip.php "$zip" "$content/${kind}s" "$slug"
   rm -f "$zip"
   echo "$kind $slug $version: unpacked"
 }
 
-if [ "${STORE_CODE:?}" = download ]; then
+if [ "$STORE_CODE" != baked ]; then
   while IFS=$'\t' read -r kind slug version sha256 url; do
+    if [ "$STORE_CODE" = writable ] && [ -e "$content/${kind}s/$slug" ]; then
+      echo "$kind $slug: is the merchant's"
+      continue
+    fi
     fetch "$kind" "$slug" "$version" "$sha256" "$url"
   done </settings/components.tsv
 fi
 
 [ -e "$html/wp-config.php" ] || cp "$html/wp-config-docker.php" "$html/wp-config.php"
-mkdir -p "$html/wp-content/mu-plugins" "$html/wp-content/uploads"
-cp /config/storewright.php "$html/wp-content/mu-plugins/storewright.php"
+mkdir -p "$content/mu-plugins" "$content/uploads"
+cp /config/storewright.php "$content/mu-plugins/storewright.php"
+dropin=$content/plugins/redis-cache/includes/object-cache.php
+if [ "${STORE_CACHE:-0}" = 1 ] && [ -e "$dropin" ]; then
+  cp "$dropin" "$content/object-cache.php"
+  echo "cache: drop-in placed"
+elif [ "${STORE_CACHE:-0}" = 0 ]; then
+  rm -f "$content/object-cache.php"
+fi
 echo "code: ready"

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # Installs and configures the shop. Idempotent: a second run changes nothing that is already so.
+# STORE_URL, RELEASE and WordPress' own environment. Mounts: /var/www/html, /settings, /secrets/{db,salts,admin},
+# /secrets/email when the admin's address comes from a Secret.
 set -eu -o pipefail
 cd /var/www/html
 setting() { cat "/settings/$1"; }
 # The built-in limit of 128M is too small for WooCommerce.
 wp() { php -d memory_limit=320M /usr/local/bin/wp "$@"; }
 user=$(setting admin-user)
+email=$(cat /secrets/email/email 2>/dev/null || setting admin-email)
 
 if ! wp core is-installed; then
   # --prompt prints the whole command with the password on standard output.
   wp core install --url="${STORE_URL:?}" --title="$(setting title)" --admin_user="$user" \
-    --admin_email="$(setting admin-email)" --locale="$(setting locale)" --skip-email --prompt=admin_password \
+    --admin_email="$email" --locale="$(setting locale)" --skip-email --prompt=admin_password \
     </secrets/admin/password >/dev/null
   echo "core: installed"
 fi
@@ -30,6 +33,14 @@ echo "schema: up to date"
 wp wc hpos enable >/dev/null
 echo "orders: own tables"
 wp eval-file /scripts/settings.php
+
+# The address is in every link of the database, so a new primary host is a search and replace.
+was=$(wp option get storewright_url 2>/dev/null || :)
+if [ -n "$was" ] && [ "$was" != "$STORE_URL" ]; then
+  wp search-replace "${was#*:}" "${STORE_URL#*:}" --all-tables-with-prefix --skip-columns=guid --quiet
+  echo "address: changed"
+fi
+wp option update storewright_url "$STORE_URL" >/dev/null
 
 if [ "$(wp option get storewright_admin_reset 2>/dev/null || echo 0)" -lt "$(setting admin-reset)" ]; then
   wp user update "$user" --skip-email --prompt=user_pass </secrets/admin/password >/dev/null

@@ -1,9 +1,9 @@
-import type { Plan } from './platform-file.ts'
+import type { Plan } from './plan-file.ts'
 
 /**
  * Plans of a platform that declares none. Workers are floor((memory limit - 150) / 25) Apache processes:
- * the server's default of 150 would be killed for memory under load. Connections are workers x replicas + 25,
- * rounded up to ten. The quota holds the store, its set-up Job, cron and one ACME solver at once.
+ * the server's default of 150 would be killed for memory under load. The quota holds the store, its set-up Job, cron,
+ * two backups and one ACME solver at once.
  */
 export const defaultPlans = {
   small: {
@@ -13,6 +13,7 @@ export const defaultPlans = {
       memoryRequestMi: 256,
       memoryLimitMi: 512,
       workers: 14,
+      replicas: { min: 1, max: 1 },
     },
     mariadb: {
       cpuRequestMillis: 100,
@@ -20,9 +21,8 @@ export const defaultPlans = {
       memoryRequestMi: 256,
       memoryLimitMi: 384,
       bufferPoolMi: 128,
-      maxConnections: 40,
     },
-    storage: { uploads: 2, database: 2 },
+    storage: { uploads: 2, database: 2, backups: 3 },
     quota: {
       requestsCpuMillis: 600,
       requestsMemoryMi: 1024,
@@ -39,6 +39,7 @@ export const defaultPlans = {
       memoryRequestMi: 512,
       memoryLimitMi: 1024,
       workers: 34,
+      replicas: { min: 1, max: 1 },
     },
     mariadb: {
       cpuRequestMillis: 250,
@@ -46,9 +47,8 @@ export const defaultPlans = {
       memoryRequestMi: 512,
       memoryLimitMi: 768,
       bufferPoolMi: 384,
-      maxConnections: 60,
     },
-    storage: { uploads: 10, database: 5 },
+    storage: { uploads: 10, database: 5, backups: 13 },
     quota: {
       requestsCpuMillis: 1500,
       requestsMemoryMi: 2048,
@@ -65,6 +65,7 @@ export const defaultPlans = {
       memoryRequestMi: 1024,
       memoryLimitMi: 2048,
       workers: 75,
+      replicas: { min: 2, max: 5 },
     },
     mariadb: {
       cpuRequestMillis: 500,
@@ -72,9 +73,8 @@ export const defaultPlans = {
       memoryRequestMi: 1024,
       memoryLimitMi: 1536,
       bufferPoolMi: 1024,
-      maxConnections: 100,
     },
-    storage: { uploads: 50, database: 20 },
+    storage: { uploads: 50, database: 20, backups: 60 },
     quota: {
       requestsCpuMillis: 4000,
       requestsMemoryMi: 8192,

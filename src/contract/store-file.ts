@@ -12,6 +12,19 @@ const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/
 const LABEL_KEY =
   /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/
 
+const dnsName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/,
+    'a DNS name such as shop.example.com',
+  )
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits')
+const secretName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'the name of a Secret')
+
 /** First login of the shop. The password is made in the cluster and never passes through here. */
 export const Admin = z.strictObject({
   user: z
@@ -21,6 +34,8 @@ export const Admin = z.strictObject({
       '3 to 30 lower-case letters, digits, dots, hyphens or underscores, a letter first',
     )
     .refine((user) => user !== 'admin', 'admin is guessable; pick another name'),
+  /** Secret in the store's namespace whose key `email` is the admin's address: no address enters Git. */
+  emailSecret: secretName.optional(),
 })
 
 export const Site = z.strictObject({
@@ -43,6 +58,8 @@ const wholeGi = z.int().min(1).max(1000)
 export const Storage = z.strictObject({
   uploads: wholeGi,
   database: wholeGi,
+  /** Absent = the plan's, when backups on a volume are switched on. */
+  backups: wholeGi.optional(),
   uploadsAccess: z.enum(['RWO', 'RWX']),
   /** StorageClass; absent = the cluster's default. */
   class: z
@@ -51,11 +68,43 @@ export const Storage = z.strictObject({
     .optional(),
 })
 
+/** A plugin or theme, reviewed like the rest: fetched from the first of `pluginHosts`, checked by its sum. */
+export const Component = z.strictObject({
+  slug: z.string().regex(/^[a-z0-9-]{1,64}$/, 'lower-case letters, digits and hyphens'),
+  version: z
+    .string()
+    .max(40)
+    .regex(/^[0-9]+(?:\.[0-9]+){0,3}(?:-[a-z0-9.]+)?$/, 'a version such as 1.2.3'),
+  sha256,
+})
+export type Component = z.infer<typeof Component>
+
+const components = z
+  .array(Component)
+  .max(50)
+  .refine(
+    (list) => new Set(list.map(({ slug }) => slug)).size === list.length,
+    'names a slug twice',
+  )
+
+export const Domains = z
+  .array(dnsName)
+  .max(10)
+  .refine((list) => new Set(list).size === list.length, 'names a domain twice')
+
+/** Overrides of the platform's block of the same name. */
+export const BackupOverride = z.strictObject({
+  destination: z.enum(['none', 'pvc', 's3']).optional(),
+  retentionDays: z.int().min(1).max(90).optional(),
+})
+
 /** Counters that force a re-run without any other change of intent. */
 export const Nonce = z.strictObject({
   retry: z.int().min(0).max(1_000_000),
   credentials: z.int().min(1).max(1_000_000),
   adminReset: z.int().min(0).max(1_000_000),
+  /** Above 0 and raised: one backup now. */
+  backup: z.int().min(0).max(1_000_000).optional(),
 })
 
 export const LifecycleIntent = z.strictObject({
@@ -92,11 +141,33 @@ export const StoreFile = z.strictObject({
   owner: Owner,
   lifecycle: LifecycleIntent,
   autoSync: z.boolean(),
+  /** Waits for a place among the stores being set up; written by us. */
+  queued: z.boolean().optional(),
   storage: Storage,
-  secretsMode: z.literal('job'),
+  secretsMode: z.enum(['job', 'sealed', 'external']),
   admin: Admin,
   site: Site,
   sampleProduct: z.boolean(),
+  domains: Domains.optional(),
+  plugins: components.optional(),
+  themes: components.optional(),
+  code: z.enum(['immutable', 'writable']).optional(),
+  cache: z.boolean().optional(),
+  smtp: z.boolean().optional(),
+  egress: z.strictObject({ https: z.enum(['allow', 'deny']) }).optional(),
+  backup: BackupOverride.optional(),
+  /** Kept out of rollouts until that day. */
+  pin: z.strictObject({ until: z.iso.date(), reason: freeText(200) }).optional(),
+  /** What this store is a copy of. */
+  origin: z
+    .strictObject({
+      store: StoreName,
+      restorePoint: z.string().regex(/^[a-z]+-[0-9A-Za-z]{1,40}$/, 'the name of a dump'),
+      at: Timestamp,
+    })
+    .optional(),
+  /** A copy that must reach nobody. */
+  quarantine: z.boolean().optional(),
   labels: Labels.optional(),
   nonce: Nonce,
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { freeText, StoreName, TeamName } from './names.ts'
-import { Admin, Labels, PLAN_KEY, RELEASE_ID, Site } from './store-file.ts'
+import { Admin, Labels, PLAN_KEY, RELEASE_ID, Site, StoreFile } from './store-file.ts'
 import {
   actions,
   changeSources,
@@ -33,6 +33,18 @@ export const StoreCreate = z
     site: Site.partial().optional(),
     sampleProduct: z.boolean().optional(),
     autoSync: z.boolean().optional(),
+    /** Own domains, each pointing at the platform; the first is the primary host. */
+    domains: StoreFile.shape.domains,
+    plugins: StoreFile.shape.plugins,
+    themes: StoreFile.shape.themes,
+    code: StoreFile.shape.code,
+    cache: StoreFile.shape.cache,
+    smtp: StoreFile.shape.smtp,
+    egress: StoreFile.shape.egress,
+    backup: StoreFile.shape.backup,
+    pin: StoreFile.shape.pin,
+    origin: StoreFile.shape.origin,
+    quarantine: StoreFile.shape.quarantine,
     labels: Labels.optional(),
     /** Goes into the commit body, not into store.yaml. */
     reason: freeText(200).optional(),

@@ -3,6 +3,7 @@ import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreCreate } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError } from './errors.ts'
+import { fitProblems } from './fit.ts'
 import { isReservedName } from './layout.ts'
 import type { Snapshot, StoreRecord } from './snapshot.ts'
 
@@ -24,7 +25,7 @@ export function admitStore(request: StoreCreate, at: Snapshot, owner: string): S
   }
   requireFreeName(request.name, at)
   const store = intentOf(request, platform, { team, user, owner })
-  const problems = unknownReferences(store, platform)
+  const problems = [...fitProblems(store, platform), ...takenDomains(store, at)]
   if (problems.length > 0) {
     throw new StoreError('invalid_store', 'the request does not fit platform.yaml', {
       errors: problems,
@@ -70,6 +71,41 @@ function requireFreeName(name: string, at: Snapshot): void {
   })
 }
 
+/** Members that stand in store.yaml exactly as asked for, or not at all. */
+const OPTIONS = [
+  'domains',
+  'plugins',
+  'themes',
+  'code',
+  'cache',
+  'smtp',
+  'egress',
+  'backup',
+  'pin',
+  'labels',
+  'origin',
+  'quarantine',
+] as const satisfies readonly (keyof StoreCreate & keyof StoreFile)[]
+
+function given<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  const members = keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]])
+  return Object.fromEntries(members) as Pick<T, K>
+}
+
+/** Domains another store declares already; hosts are unique over the platform. */
+export function takenDomains(store: StoreFile, at: Snapshot): ProblemDetail[] {
+  const wanted = store.domains ?? []
+  if (wanted.length === 0) return []
+  const taken = new Map<string, string>()
+  for (const record of at.stores.values()) {
+    if (record.name === store.name) continue
+    for (const domain of record.intent?.domains ?? []) taken.set(domain, record.name)
+  }
+  return wanted.flatMap((domain, n) =>
+    taken.has(domain) ? [pointed(`#/domains/${n}`, 'belongs to another store')] : [],
+  )
+}
+
 function intentOf(
   request: StoreCreate,
   platform: Platform,
@@ -78,9 +114,9 @@ function intentOf(
   const plan = request.plan ?? platform.defaults.plan
   const cluster = request.cluster ?? platform.defaults.cluster
   const sizes = Object.hasOwn(platform.plans, plan) ? platform.plans[plan]?.storage : undefined
-  const storageClass = Object.hasOwn(platform.clusters, cluster)
-    ? platform.clusters[cluster]?.storageClass
-    : undefined
+  const place = Object.hasOwn(platform.clusters, cluster) ? platform.clusters[cluster] : undefined
+  const storageClass = place?.storageClass
+  const backups = request.backup?.destination ?? platform.backup.destination
   return {
     apiVersion: 'storewright.dev/v1',
     kind: 'Store',
@@ -97,11 +133,17 @@ function intentOf(
     storage: {
       uploads: sizes?.uploads ?? 1,
       database: sizes?.database ?? 1,
-      uploadsAccess: 'RWO',
+      ...(backups === 'pvc' ? { backups: sizes?.backups ?? 1 } : {}),
+      uploadsAccess: place?.uploadsAccess ?? 'RWO',
       ...(storageClass === undefined ? {} : { class: storageClass }),
     },
-    secretsMode: 'job',
-    admin: { user: said.user },
+    secretsMode: platform.secrets.mode,
+    admin: {
+      user: said.user,
+      ...(request.admin?.emailSecret === undefined
+        ? {}
+        : { emailSecret: request.admin.emailSecret }),
+    },
     site: {
       country: request.site?.country ?? 'US',
       currency: request.site?.currency ?? 'USD',
@@ -109,25 +151,10 @@ function intentOf(
       timezone: request.site?.timezone ?? 'UTC',
     },
     sampleProduct: request.sampleProduct ?? true,
-    ...(request.labels === undefined ? {} : { labels: request.labels }),
+    ...given(request, OPTIONS),
+    ...(request.origin === undefined ? {} : { quarantine: request.quarantine ?? true }),
     nonce: { retry: 0, credentials: 1, adminReset: 0 },
   }
-}
-
-/** Keys of an intent that name nothing in platform.yaml, each with what could be named. */
-export function unknownReferences(store: StoreFile, platform: Platform): ProblemDetail[] {
-  const known = {
-    plan: platform.plans,
-    release: platform.releases,
-    cluster: platform.clusters,
-    team: platform.teams,
-  } as const
-  return (['plan', 'release', 'cluster', 'team'] as const)
-    .filter((key) => !Object.hasOwn(known[key], store[key]))
-    .map((key) => {
-      const names = Object.keys(known[key]).slice(0, 20).join(', ')
-      return pointed(`#/${key}`, `platform.yaml declares no such ${key}; it declares ${names}`)
-    })
 }
 
 /** Stores that count against a limit: declared and not deleted. */

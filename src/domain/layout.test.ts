@@ -10,14 +10,14 @@ const platform = testPlatform()
 
 describe('layout', () => {
   it('part of S1-33: derives the host from name and base domain, 127-0-0-1.nip.io by default', () => {
-    expect([hostOf('shop', platform), urlOf('shop', platform)]).toEqual([
+    expect([hostOf({ name: 'shop' }, platform), urlOf({ name: 'shop' }, platform)]).toEqual([
       'shop.127-0-0-1.nip.io',
       'http://shop.127-0-0-1.nip.io',
     ])
     const dotted = testPlatform((yaml) =>
       yaml.replace('profile: local', 'profile: local\nbaseDomain: 127.0.0.1.nip.io'),
     )
-    expect(hostOf('shop', dotted)).toBe('shop.127.0.0.1.nip.io')
+    expect(hostOf({ name: 'shop' }, dotted)).toBe('shop.127.0.0.1.nip.io')
   })
 
   it('keeps every derived name inside the limits of Kubernetes', () => {

@@ -10,14 +10,29 @@ export function namespaceOf(name: string): string {
   return `store-${name}`
 }
 
-/** Primary host of a store, without scheme and port. */
-export function hostOf(name: string, platform: Platform): string {
-  return `${name}.${platform.baseDomain}`
+/** What the addresses of a store follow from. */
+export interface Addressed {
+  readonly name: string
+  readonly cluster?: string
+  readonly domains?: readonly string[] | undefined
+}
+
+/** Host below the domain of the platform, or of the store's cluster; without scheme and port. */
+export function platformHostOf({ name, cluster = '' }: Addressed, platform: Platform): string {
+  const own = Object.hasOwn(platform.clusters, cluster)
+    ? platform.clusters[cluster]?.baseDomain
+    : undefined
+  return `${name}.${own ?? platform.baseDomain}`
+}
+
+/** Primary host: the first own domain, else the host below the platform's domain. */
+export function hostOf(store: Addressed, platform: Platform): string {
+  return store.domains?.[0] ?? platformHostOf(store, platform)
 }
 
 /** Public address of a store. The public port is 80 or 443, so it never shows. */
-export function urlOf(name: string, platform: Platform): string {
-  return `${platform.scheme}://${hostOf(name, platform)}`
+export function urlOf(store: Addressed, platform: Platform): string {
+  return `${platform.scheme}://${hostOf(store, platform)}`
 }
 
 const RESERVED = new Set(

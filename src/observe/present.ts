@@ -20,8 +20,8 @@ export interface Observed {
 export function presentStore(record: StoreRecord, platform: Platform, observed: Observed): Store {
   const { input, judgement } = observed
   const { intent, app } = record
-  const host = app?.host ?? hostOf(record.name, platform)
-  const address = app?.url ?? urlOf(record.name, platform)
+  const host = app?.host ?? hostOf(intent ?? record, platform)
+  const address = app?.url ?? urlOf(intent ?? record, platform)
   return {
     name: record.name,
     namespace: record.team,

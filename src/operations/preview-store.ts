@@ -28,7 +28,10 @@ export function previewStore(
     warnings: warningsOf(change.name, at.platform.baseDomain),
     impact: {
       targetNamespace: namespaceOf(change.name),
-      host: hostOf(change.name, at.platform),
+      host: hostOf(
+        { ...request, cluster: request.cluster ?? at.platform.defaults.cluster },
+        at.platform,
+      ),
       requests: requestsOf(plan),
       stores: countStores(at, () => true),
       maxStores: at.platform.maxStores,

@@ -1,12 +1,12 @@
-import { printYaml, renderWooStore, treeId, type WooStoreProps } from '../../constructs/index.ts'
+import { printYaml, renderWooStore, treeId } from '../../constructs/index.ts'
 import type { AppFile } from '../contract/app-file.ts'
-import type { Plan, Platform, Release } from '../contract/platform-file.ts'
+import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { GENERATOR } from '../contract/version.ts'
-import { StoreError } from '../domain/errors.ts'
 import { hostOf, namespaceOf, urlOf } from '../domain/layout.ts'
 import { printAppFile } from '../repo-files/app-file.ts'
 import { storeDocument } from '../repo-files/store-file.ts'
+import { propsOf, type Sealed } from './resolve-store.ts'
 
 /** What a render may take over from what is committed. */
 export interface RenderContext {
@@ -14,19 +14,21 @@ export interface RenderContext {
   readonly comment?: string
   /** Generator and tree that app.json holds now: equal bytes keep the older generator. */
   readonly before?: Pick<AppFile, 'tree' | 'generator'> | null
+  /** Ciphertexts of a store in secrets mode `sealed`. */
+  readonly sealed?: Sealed | null
 }
 
 /**
  * Intent and platform -> every file of `stores/<team>/<name>/`, path below that folder -> bytes.
  * Pure: same input, same bytes on every machine.
- * @throws StoreError `invalid_store` when the plan, release or cluster is not declared
+ * @throws StoreError `invalid_store` when the intent does not fit the platform, with every reason
  */
 export function renderStore(
   store: StoreFile,
   platform: Platform,
   context: RenderContext = {},
 ): ReadonlyMap<string, Uint8Array> {
-  const manifests = renderWooStore(propsOf(store, platform))
+  const manifests = renderWooStore(propsOf(store, platform, context.sealed ?? null))
   const tree = treeId(manifests, 'sha1')
   const files = new Map<string, Uint8Array>()
   files.set('app.json', utf8(printAppFile(appOf(store, platform, tree, context.before))))
@@ -52,96 +54,12 @@ function appOf(
     release: store.release,
     cluster: store.cluster,
     lifecycle: store.lifecycle.state,
-    autoSync: store.autoSync,
-    host: hostOf(store.name, platform),
-    url: urlOf(store.name, platform),
+    autoSync: store.autoSync && store.queued !== true,
+    host: hostOf(store, platform),
+    url: urlOf(store, platform),
     tree,
     generator: before?.tree === tree ? before.generator : GENERATOR,
   }
-}
-
-/**
- * Resolves names into values, so that no default and no platform key reaches a construct.
- * @throws StoreError `invalid_store` when the plan, release or cluster is not declared
- */
-export function propsOf(store: StoreFile, platform: Platform): WooStoreProps {
-  const plan = declared(platform.plans, store.plan, 'plan')
-  const release = declared(platform.releases, store.release, 'release')
-  declared(platform.clusters, store.cluster, 'cluster')
-  const { state } = store.lifecycle
-  return {
-    name: store.name,
-    team: store.team,
-    plan: store.plan,
-    host: hostOf(store.name, platform),
-    scheme: platform.scheme,
-    ...releaseProps(release),
-    ...planProps(plan),
-    storage: {
-      uploadsGi: store.storage.uploads,
-      databaseGi: store.storage.database,
-      className: store.storage.class ?? null,
-    },
-    exposure: {
-      className: platform.exposure.className,
-      tls: platform.exposure.tls,
-      peers: platform.exposure.peers.map(peerProps),
-    },
-    network: { ...platform.network, httpsEgress: platform.egressHttps === 'allow' },
-    settings: {
-      title: store.title,
-      adminUser: store.admin.user,
-      ...store.site,
-      sampleProduct: store.sampleProduct,
-    },
-    nonce: store.nonce,
-    lifecycle: lifecycleProp(state),
-  }
-}
-
-function peerProps(
-  peer: Platform['exposure']['peers'][number],
-): WooStoreProps['exposure']['peers'][number] {
-  if ('cidr' in peer) return { cidr: peer.cidr }
-  const { namespace, podLabels } = peer
-  return podLabels === undefined ? { namespace } : { namespace, podLabels }
-}
-
-function lifecycleProp(state: StoreFile['lifecycle']['state']): WooStoreProps['lifecycle'] {
-  if (state === 'active' || state === 'deleted') return state
-  throw new StoreError('invalid_store', `lifecycle ${state} is not available in this version`, {
-    errors: [{ pointer: '#/lifecycle/state', detail: 'available: active, deleted' }],
-  })
-}
-
-function releaseProps(
-  release: Release,
-): Pick<WooStoreProps, 'images' | 'code' | 'components' | 'mariadbVersion'> {
-  return {
-    images: release.images,
-    code: release.code,
-    components: [{ kind: 'plugin', slug: 'woocommerce', ...release.woocommerce }],
-    mariadbVersion: release.schema.mariadb,
-  }
-}
-
-function planProps(
-  plan: Plan,
-): Pick<WooStoreProps, 'wordpress' | 'mariadb' | 'quota' | 'initDeadlineSeconds'> {
-  return {
-    wordpress: plan.wordpress,
-    mariadb: plan.mariadb,
-    quota: plan.quota,
-    initDeadlineSeconds: plan.initDeadlineSeconds,
-  }
-}
-
-function declared<T>(values: Readonly<Record<string, T>>, key: string, what: string): T {
-  const value = Object.hasOwn(values, key) ? values[key] : undefined
-  if (value !== undefined) return value
-  throw new StoreError('invalid_store', `platform.yaml declares no ${what} of that name`, {
-    errors: [{ pointer: `#/${what}`, detail: `platform.yaml declares no such ${what}` }],
-  })
 }
 
 function utf8(text: string): Uint8Array {

@@ -1,6 +1,6 @@
 import { defaultPlans } from '../contract/plan-defaults.ts'
-import { type Peer, type Plan, type Platform, PlatformFile } from '../contract/platform-file.ts'
-import type { ProblemDetail } from '../contract/problem.ts'
+import { type Peer, type Platform, PlatformFile } from '../contract/platform-file.ts'
+import { contradictions } from './platform-contradictions.ts'
 import { type Parsed, parseYaml, refused } from './yaml.ts'
 
 /** Reads platform.yaml and fills in the defaults of its profile. */
@@ -21,18 +21,11 @@ const INGRESS_PEERS: Readonly<Record<string, Peer>> = {
 function withDefaults(file: PlatformFile): Platform {
   const profile = file.profile ?? 'local'
   const local = profile === 'local'
-  const className = file.exposure?.ingress?.className ?? 'traefik'
-  const preset = INGRESS_PEERS[className]
   return {
     profile,
     baseDomain: file.baseDomain ?? (local ? '127-0-0-1.nip.io' : ''),
     scheme: file.scheme ?? (local ? 'http' : 'https'),
-    exposure: {
-      mode: 'ingress',
-      className,
-      tls: file.exposure?.tls ?? (local ? 'none' : 'wildcard'),
-      peers: file.exposure?.peers ?? (preset === undefined ? [] : [preset]),
-    },
+    exposure: exposureOf(file, local),
     network: networkOf(file),
     plans: { ...defaultPlans, ...file.plans },
     releases: file.releases,
@@ -42,14 +35,42 @@ function withDefaults(file: PlatformFile): Platform {
       release: file.defaults?.release ?? newest(Object.keys(file.releases)),
       cluster: file.defaults?.cluster ?? 'in-cluster',
     },
+    secrets: secretsOf(file),
+    backup: backupOf(file, local),
     egressHttps: file.egress?.https ?? 'allow',
     pluginHosts: file.pluginHosts ?? ['downloads.wordpress.org'],
     clusters: clustersOf(file),
     teams: teamsOf(file),
-    maxStores: file.limits?.maxStores ?? (local ? 10 : 50),
+    ...limitsOf(file, local),
+    onModified: file.reconcile?.onModified ?? 'report',
     retentionDays: file.deletion?.retentionDays ?? (local ? 0 : 7),
+    autoPurge: file.deletion?.autoPurge ?? true,
+    confirmNamespace: file.deletion?.confirmNamespace ?? !local,
     argocdNamespace: file.argocd?.namespace ?? 'argocd',
+    shards: file.argocd?.shards ?? [],
     reservedNames: file.reservedNames ?? [],
+  }
+}
+
+function exposureOf({ exposure = {} }: PlatformFile, local: boolean): Platform['exposure'] {
+  const mode = exposure.mode ?? 'ingress'
+  const className = exposure.ingress?.className ?? 'traefik'
+  const preset = mode === 'ingress' ? INGRESS_PEERS[className] : undefined
+  const gateway = exposure.gateway
+  return {
+    mode,
+    className,
+    gateway:
+      gateway === undefined
+        ? null
+        : {
+            name: gateway.name,
+            namespace: gateway.namespace,
+            ...(gateway.sectionName === undefined ? {} : { sectionName: gateway.sectionName }),
+          },
+    tls: exposure.tls ?? (local ? 'none' : 'wildcard'),
+    clusterIssuer: exposure.clusterIssuer ?? null,
+    peers: exposure.peers ?? (preset === undefined ? [] : [preset]),
   }
 }
 
@@ -62,16 +83,45 @@ function networkOf(file: PlatformFile): Platform['network'] {
   }
 }
 
+function secretsOf({ secrets }: PlatformFile): Platform['secrets'] {
+  const external = secrets?.external
+  return {
+    mode: secrets?.mode ?? 'job',
+    certificate: secrets?.sealed?.certificate ?? null,
+    external:
+      external === undefined
+        ? null
+        : {
+            storeKind: external.storeKind,
+            storeName: external.storeName ?? '',
+            refresh: external.refresh ?? '1h0m0s',
+          },
+  }
+}
+
+function backupOf({ backup }: PlatformFile, local: boolean): Platform['backup'] {
+  return {
+    schedule: backup?.schedule ?? 'H 2 * * *',
+    retentionDays: backup?.retentionDays ?? 7,
+    destination: backup?.destination ?? (local ? 'none' : 'pvc'),
+    s3: backup?.s3 ?? null,
+  }
+}
+
 function clustersOf(file: PlatformFile): Platform['clusters'] {
   const clusters = file.clusters ?? { 'in-cluster': {} }
   return Object.fromEntries(
-    Object.entries(clusters).map(([name, cluster]) => [
-      name,
-      {
-        maxStores: cluster.maxStores ?? 5000,
-        ...(cluster.storageClass === undefined ? {} : { storageClass: cluster.storageClass }),
-      },
-    ]),
+    Object.entries(clusters).map(
+      ([name, { baseDomain, storageClass, uploadsAccess, maxStores }]) => [
+        name,
+        {
+          uploadsAccess: uploadsAccess ?? 'RWO',
+          maxStores: maxStores ?? 5000,
+          ...(baseDomain === undefined ? {} : { baseDomain }),
+          ...(storageClass === undefined ? {} : { storageClass }),
+        },
+      ],
+    ),
   )
 }
 
@@ -81,11 +131,28 @@ function teamsOf(file: PlatformFile): Platform['teams'] {
     Object.entries(teams).map(([name, team]) => [
       name,
       {
+        codeowners: team.codeowners ?? [],
         maxStores: team.maxStores ?? 2500,
+        plans: team.plans ?? null,
+        clusters: team.clusters ?? null,
+        project: team.project ?? 'shared',
         ...(team.title === undefined ? {} : { title: team.title }),
       },
     ]),
   )
+}
+
+function limitsOf({ limits }: PlatformFile, local: boolean) {
+  return {
+    maxStores: limits?.maxStores ?? (local ? 10 : 50),
+    provisioning: limits?.provisioning ?? (local ? 3 : 5),
+    nameQuarantineDays: limits?.nameQuarantineDays ?? (local ? 0 : 30),
+    massDelete: {
+      max: limits?.massDelete?.max ?? 3,
+      percent: limits?.massDelete?.percent ?? 1,
+      windowMinutes: limits?.massDelete?.windowMinutes ?? 60,
+    },
+  }
 }
 
 /** Newest release id: compared number by number, so `2026.9` < `2026.11`. `''` when there is none. */
@@ -96,59 +163,4 @@ function newest(ids: readonly string[]): string {
       .map((part) => part.padStart(4, '0'))
       .join('.')
   return ids.toSorted((a, b) => (key(a) < key(b) ? 1 : -1))[0] ?? ''
-}
-
-/** What single keys cannot show: references that lead nowhere, values that a profile requires. */
-function contradictions(file: PlatformFile, platform: Platform): ProblemDetail[] {
-  const problems: ProblemDetail[] = []
-  const need = (holds: boolean, pointer: string, detail: string) => {
-    if (!holds) problems.push({ pointer, detail })
-  }
-  need(platform.baseDomain !== '', '#/baseDomain', 'is required in the production profile')
-  need(
-    platform.exposure.peers.length > 0,
-    '#/exposure/peers',
-    'is required: this ingress class has no preset',
-  )
-  need(Object.keys(file.releases).length > 0, '#/releases', 'declares no release')
-  need(Object.keys(file.releases).length <= 50, '#/releases', 'at most 50 releases')
-  need(Object.keys(platform.plans).length <= 20, '#/plans', 'at most 20 plans')
-  need(Object.hasOwn(platform.plans, platform.defaults.plan), '#/defaults/plan', 'names no plan')
-  need(
-    Object.hasOwn(platform.releases, platform.defaults.release),
-    '#/defaults/release',
-    'names no release',
-  )
-  need(
-    Object.hasOwn(platform.clusters, platform.defaults.cluster),
-    '#/defaults/cluster',
-    'names no cluster',
-  )
-  need(Object.hasOwn(platform.teams, platform.defaults.team), '#/defaults/team', 'names no team')
-  for (const [id, release] of Object.entries(platform.releases)) {
-    need(
-      platform.pluginHosts.includes(new URL(release.woocommerce.url).hostname),
-      `#/releases/${id}/woocommerce/url`,
-      'is not on one of pluginHosts',
-    )
-  }
-  for (const [id, plan] of Object.entries(platform.plans)) problems.push(...misfits(id, plan))
-  return problems
-}
-
-function misfits(id: string, plan: Plan): ProblemDetail[] {
-  const problems: ProblemDetail[] = []
-  for (const part of ['wordpress', 'mariadb'] as const) {
-    const { cpuRequestMillis, cpuLimitMillis, memoryRequestMi, memoryLimitMi } = plan[part]
-    if (cpuRequestMillis > cpuLimitMillis) {
-      problems.push({ pointer: `#/plans/${id}/${part}/cpuRequest`, detail: 'is above the limit' })
-    }
-    if (memoryRequestMi > memoryLimitMi) {
-      problems.push({
-        pointer: `#/plans/${id}/${part}/memoryRequest`,
-        detail: 'is above the limit',
-      })
-    }
-  }
-  return problems
 }

@@ -102,7 +102,7 @@ describe('platform.yaml', () => {
 
   it('reads plans in quantities and refuses what Kubernetes would rewrite', () => {
     const plan = (cpu: string) =>
-      `${PLATFORM_YAML}plans:\n  tiny:\n    wordpress: {cpuRequest: 50m, cpuLimit: ${cpu}, memoryRequest: 256Mi, memoryLimit: 1Gi, workers: 5}\n    mariadb: {cpuRequest: 50m, cpuLimit: 500m, memoryRequest: 256Mi, memoryLimit: 384Mi, bufferPool: 128Mi, maxConnections: 40}\n    storage: {uploads: 1, database: 1}\n    quota: {requestsCpu: 600m, requestsMemory: 1Gi, limitsCpu: "4", limitsMemory: 2Gi, pods: 12}\n    initDeadlineSeconds: 900\n`
+      `${PLATFORM_YAML}plans:\n  tiny:\n    wordpress: {cpuRequest: 50m, cpuLimit: ${cpu}, memoryRequest: 256Mi, memoryLimit: 512Mi, workers: 5}\n    mariadb: {cpuRequest: 50m, cpuLimit: 500m, memoryRequest: 256Mi, memoryLimit: 384Mi, bufferPool: 128Mi}\n    storage: {uploads: 1, database: 1}\n    quota: {requestsCpu: 600m, requestsMemory: 1Gi, limitsCpu: "4", limitsMemory: 2Gi, pods: 12}\n    initDeadlineSeconds: 900\n`
     expect(parsePlatformFile(plan('"1"')).value?.plans['tiny']?.wordpress.cpuLimitMillis).toBe(1000)
     expect(pointers(parsePlatformFile(plan('1000m')).problems)).toEqual([
       '#/plans/tiny/wordpress/cpuLimit',
@@ -112,7 +112,25 @@ describe('platform.yaml', () => {
     ])
   })
 
+  it('refuses a plan whose store would not fit its own quota', () => {
+    const plan = `plans:\n  tiny:\n    wordpress: {cpuRequest: 50m, cpuLimit: "1", memoryRequest: 256Mi, memoryLimit: 2Gi, workers: 5}\n    mariadb: {cpuRequest: 50m, cpuLimit: 500m, memoryRequest: 256Mi, memoryLimit: 384Mi, bufferPool: 128Mi}\n    storage: {uploads: 1, database: 1}\n    quota: {requestsCpu: 100m, requestsMemory: 1Gi, limitsCpu: "4", limitsMemory: 2Gi, pods: 12}\n`
+    expect(pointers(parsePlatformFile(PLATFORM_YAML + plan).problems)).toEqual([
+      '#/plans/tiny/quota/requestsCpu',
+      '#/plans/tiny/quota/limitsMemory',
+    ])
+  })
+
   it.each([
+    [
+      '#/exposure/gateway',
+      (yaml: string) => `${yaml}exposure: {mode: gateway, peers: [{cidr: 10.0.0.0/8}]}\n`,
+    ],
+    ['#/exposure/clusterIssuer', (yaml: string) => `${yaml}exposure: {tls: per-store}\n`],
+    ['#/secrets/sealed/certificate', (yaml: string) => `${yaml}secrets: {mode: sealed}\n`],
+    ['#/secrets/external', (yaml: string) => `${yaml}secrets: {mode: external}\n`],
+    ['#/backup/s3', (yaml: string) => `${yaml}backup: {destination: s3}\n`],
+    ['#/write/mode', (yaml: string) => `${yaml}write: {mode: pull-request}\n`],
+    ['#/teams/acme/plans/0', (yaml: string) => yaml.replace('title: Acme', 'plans: [huge]')],
     ['#/defaults/plan', (yaml: string) => `${yaml}defaults: {plan: constructor}\n`],
     ['#/exposure/peers', (yaml: string) => `${yaml}exposure: {ingress: {className: haproxy}}\n`],
     ['#/baseDomain', (yaml: string) => yaml.replace('profile: local', 'profile: production')],

@@ -1,5 +1,5 @@
 import type { ProblemDetail } from '../contract/problem.ts'
-import { StoreFile } from '../contract/store-file.ts'
+import { type Component, StoreFile } from '../contract/store-file.ts'
 import { type Parsed, parseYaml, refused } from './yaml.ts'
 
 /** Where a store.yaml lies: `stores/<team>/<name>/`. */
@@ -27,7 +27,7 @@ export function parseStoreFile(text: string, path?: StorePath): Parsed<StoreFile
  * Printing it gives the same bytes for the same intent, whatever order a request had.
  */
 export function storeDocument(store: StoreFile): Record<string, unknown> {
-  const { lifecycle, storage, admin, site, nonce, labels } = store
+  const { lifecycle, storage, admin, site, nonce, labels, backup, pin, origin } = store
   return withoutUnset({
     apiVersion: store.apiVersion,
     kind: store.kind,
@@ -40,6 +40,7 @@ export function storeDocument(store: StoreFile): Record<string, unknown> {
     storage: withoutUnset({
       uploads: storage.uploads,
       database: storage.database,
+      backups: storage.backups,
       uploadsAccess: storage.uploadsAccess,
       class: storage.class,
     }),
@@ -51,9 +52,10 @@ export function storeDocument(store: StoreFile): Record<string, unknown> {
       reason: lifecycle.reason,
     }),
     autoSync: store.autoSync,
+    queued: store.queued,
     title: store.title,
     owner: store.owner,
-    admin: { user: admin.user },
+    admin: withoutUnset({ user: admin.user, emailSecret: admin.emailSecret }),
     site: {
       country: site.country,
       currency: site.currency,
@@ -61,9 +63,35 @@ export function storeDocument(store: StoreFile): Record<string, unknown> {
       timezone: site.timezone,
     },
     sampleProduct: store.sampleProduct,
+    domains: store.domains,
+    plugins: store.plugins?.map(componentDocument),
+    themes: store.themes?.map(componentDocument),
+    code: store.code,
+    cache: store.cache,
+    smtp: store.smtp,
+    egress: store.egress === undefined ? undefined : { https: store.egress.https },
+    backup:
+      backup === undefined
+        ? undefined
+        : withoutUnset({ destination: backup.destination, retentionDays: backup.retentionDays }),
+    pin: pin === undefined ? undefined : { until: pin.until, reason: pin.reason },
     labels: labels === undefined ? undefined : sorted(labels),
-    nonce: { retry: nonce.retry, credentials: nonce.credentials, adminReset: nonce.adminReset },
+    nonce: withoutUnset({
+      retry: nonce.retry,
+      credentials: nonce.credentials,
+      adminReset: nonce.adminReset,
+      backup: nonce.backup,
+    }),
+    origin:
+      origin === undefined
+        ? undefined
+        : { store: origin.store, restorePoint: origin.restorePoint, at: origin.at },
+    quarantine: store.quarantine,
   })
+}
+
+function componentDocument({ slug, version, sha256 }: Component): Component {
+  return { slug, version, sha256 }
 }
 
 /** Leading `#` lines of a store.yaml; an edit keeps them. */

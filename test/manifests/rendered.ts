@@ -2,6 +2,7 @@ import { loadAll } from 'js-yaml'
 import type { StoreFile } from '../../src/contract/store-file.ts'
 import type { Platform } from '../../src/contract/platform-file.ts'
 import { renderStore } from '../../src/operations/render-store.ts'
+import type { Sealed } from '../../src/operations/resolve-store.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { storeFile } from '../../src/testing/records.ts'
 
@@ -20,57 +21,41 @@ export interface KubeObject {
   readonly [member: string]: any
 }
 
-export interface Variant {
-  readonly title: string
-  readonly store: StoreFile
-  readonly platform: Platform
-}
-
-const PLANS = ['small', 'medium', 'large'] as const
-const TLS = ['none', 'wildcard'] as const
-const CODE = ['download', 'baked'] as const
-const LIFECYCLES = ['active', 'deleted'] as const
-
 /** Store of a plan, with the plan's volumes. */
 export function storeOf(plan: string, change: Partial<StoreFile> = {}): StoreFile {
   const sizes = testPlatform().plans[plan]?.storage
   if (sizes === undefined) throw new Error(`no plan ${plan}`)
+  const { uploads, database } = sizes
   return storeFile({
     name: `shop-${plan}`,
     plan,
-    storage: { ...sizes, uploadsAccess: 'RWO' },
+    storage: { uploads, database, uploadsAccess: 'RWO' },
     ...change,
   })
 }
 
-/** Full product of everything this version can render: 24 variants. */
-export const variants: readonly Variant[] = PLANS.flatMap((plan) =>
-  TLS.flatMap((tls) =>
-    CODE.flatMap((code) =>
-      LIFECYCLES.map((state) => ({
-        title: `${plan}, tls ${tls}, ${code}, ${state}`,
-        store: storeOf(plan, { lifecycle: { state } }),
-        platform: testPlatform((yaml) =>
-          yaml
-            .replace('code: download', `code: ${code}`)
-            .concat(`exposure: {tls: ${tls}}\nscheme: ${tls === 'none' ? 'http' : 'https'}\n`),
-        ),
-      })),
-    ),
-  ),
-)
-
 /** Path below the store's folder -> text. */
-export function textOf(store: StoreFile, platform: Platform): ReadonlyMap<string, string> {
+export function textOf(
+  store: StoreFile,
+  platform: Platform,
+  sealed: Sealed | null = null,
+): ReadonlyMap<string, string> {
   const decoder = new TextDecoder()
   return new Map(
-    [...renderStore(store, platform)].map(([path, bytes]) => [path, decoder.decode(bytes)]),
+    [...renderStore(store, platform, { sealed })].map(([path, bytes]) => [
+      path,
+      decoder.decode(bytes),
+    ]),
   )
 }
 
 /** Every object of `manifests/`. */
-export function objectsOf(store: StoreFile, platform: Platform): readonly KubeObject[] {
-  return [...textOf(store, platform)]
+export function objectsOf(
+  store: StoreFile,
+  platform: Platform,
+  sealed: Sealed | null = null,
+): readonly KubeObject[] {
+  return [...textOf(store, platform, sealed)]
     .filter(([path]) => path.startsWith('manifests/'))
     .flatMap(([, text]) => loadAll(text) as KubeObject[])
 }
@@ -91,7 +76,8 @@ export function podsOf(objects: readonly KubeObject[]): readonly Pod[] {
       object.kind === 'CronJob'
         ? object['spec'].jobTemplate.spec.template
         : object['spec']?.template
-    if (template === undefined) return []
+    // A SealedSecret has a template too, of a Secret.
+    if (template?.spec === undefined) return []
     return [
       {
         owner: `${object.kind}/${object.metadata.name.replace(/-[0-9a-f]{8}$/, '')}`,

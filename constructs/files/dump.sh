@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Dumps the shop's database into /backups, whole or not at all.
+# DUMP_NAME: the file's name without ending; `daily` gets the time behind it. RETENTION_DAYS: older dailies go.
+# UNLESS_RELEASE: do nothing when the database was set up for this release, or for none yet.
+# Mounts: /backups, /secrets/db (password), /tmp. Exit 1: no dump was made.
+set -eu -o pipefail
+name=${DUMP_NAME:?}
+connection=/tmp/dump.cnf
+(umask 077 && printf '[client]\nhost=mariadb\nuser=wordpress\npassword=%s\nskip-ssl\nconnect-timeout=10\n' \
+  "$(cat /secrets/db/password)" >"$connection")
+
+if [ -n "${UNLESS_RELEASE:-}" ]; then
+  query="SELECT option_value FROM wp_options WHERE option_name = 'storewright_release'"
+  have=$(mariadb --defaults-extra-file="$connection" --batch --skip-column-names --execute="$query" wordpress \
+    2>/dev/null || :)
+  if [ -z "$have" ] || [ "$have" = "$UNLESS_RELEASE" ]; then
+    echo "dump: not needed"
+    exit 0
+  fi
+fi
+
+[ "$name" = daily ] && name=daily-$(date -u +%Y%m%dT%H%M%SZ)
+file=/backups/$name.sql.zst
+if [ -e "$file" ]; then
+  echo "dump: $name is there already"
+  exit 0
+fi
+rm -f /backups/*.partial
+mariadb-dump --defaults-extra-file="$connection" --single-transaction --quick --routines --triggers \
+  --no-tablespaces wordpress | zstd -q -T1 >"$file.partial"
+# A dump that was cut off reads like a good one, but for its last line.
+if ! zstd -dcq "$file.partial" | tail -n 1 | grep -q '^-- Dump completed'; then
+  echo "dump: $name is not complete" >&2
+  exit 1
+fi
+mv "$file.partial" "$file"
+echo "dump: $name, $(stat -c %s "$file") bytes"
+
+find /backups -maxdepth 1 -name 'daily-*.sql.zst' -mtime "+${RETENTION_DAYS:?}" -delete
+# shellcheck disable=SC2012 # names are ours: letters, digits, hyphens
+ls -1t /backups/pre-*.sql.zst 2>/dev/null | tail -n +4 | xargs -r rm -f

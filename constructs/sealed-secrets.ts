@@ -1,0 +1,53 @@
+import { ApiObject } from 'cdk8s'
+import { Construct } from 'constructs'
+import { metadata, type StoreIdentity } from './metadata.ts'
+import type { SecretsProps } from './props.ts'
+
+/**
+ * Without the first the Secret would go with its SealedSecret; without the second, updates would then be refused.
+ * Source: bitnami-labs/sealed-secrets v0.36.0 README, "Managing existing secrets" and "Patching".
+ */
+const TEMPLATE_ANNOTATIONS = {
+  'sealedsecrets.bitnami.com/managed': 'true',
+  'sealedsecrets.bitnami.com/skip-set-owner-references': 'true',
+} as const
+
+/**
+ * Secrets mode `sealed`: one SealedSecret per Secret, strict scope (a ciphertext opens in this namespace under this
+ * name alone). Credentials are data: they are protected like a volume.
+ */
+export class SealedSecrets extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    store: StoreIdentity,
+    secrets: Extract<SecretsProps, { mode: 'sealed' }>,
+  ) {
+    super(scope, id)
+    for (const [name, encryptedData] of Object.entries(secrets.ciphertexts)) {
+      new ApiObject(this, name, {
+        apiVersion: 'bitnami.com/v1alpha1',
+        kind: 'SealedSecret',
+        metadata: metadata(store, name, {
+          component: 'credentials',
+          syncWave: -1,
+          protect: true,
+          annotations: { 'storewright.dev/sealed-with': secrets.sealedWith },
+        }),
+        spec: {
+          encryptedData,
+          template: {
+            // No instance label: an Argo CD that tracks by label would prune the Secret (argo-cd issue 15472).
+            metadata: {
+              name,
+              namespace: store.namespace,
+              annotations: TEMPLATE_ANNOTATIONS,
+              labels: { 'storewright.dev/store': store.name },
+            },
+            type: 'Opaque',
+          },
+        },
+      })
+    }
+  }
+}

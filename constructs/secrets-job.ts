@@ -1,0 +1,118 @@
+import { Construct } from 'constructs'
+import { compute, container, pod } from './hardened.ts'
+import { hash8 } from './hash.ts'
+import { k8s } from './kube.ts'
+import { metadata, type StoreIdentity, templateLabels } from './metadata.ts'
+import { secretsScript } from './static-files.ts'
+import { emptyDir, mount } from './volumes.ts'
+
+export interface SecretsJobProps {
+  readonly store: StoreIdentity
+  /** WordPress image: its PHP talks to the API server. */
+  readonly image: string
+  /** Wanted revision of `db-credentials`; a higher one makes a new password and keeps the last beside it. */
+  readonly databaseRevision: number
+  /** Wanted revision of `wp-admin`. */
+  readonly adminRevision: number
+}
+
+/** Container of the Job; small, so that it fits beside everything else. */
+export const SECRETS_COMPUTE = compute(10, 32, 250, 64)
+
+/**
+ * Secrets mode `job`: a Job in the store's namespace makes each Secret once. Its Role can create Secrets and rewrite
+ * the two that rotate; `create` cannot be limited by name. The Secrets are untracked, so nothing prunes them.
+ */
+export class SecretsJob extends Construct {
+  constructor(scope: Construct, id: string, props: SecretsJobProps) {
+    super(scope, id)
+    const { store } = props
+    const meta = (name: string) =>
+      metadata(store, name, { component: 'secrets-init', syncWave: -1 })
+    new k8s.KubeServiceAccount(this, 'ServiceAccount', {
+      metadata: meta('secrets-init'),
+      automountServiceAccountToken: false,
+    })
+    new k8s.KubeRole(this, 'Role', {
+      metadata: meta('secrets-init'),
+      rules: [
+        { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+        {
+          apiGroups: [''],
+          resources: ['secrets'],
+          resourceNames: ['db-credentials', 'wp-admin'],
+          verbs: ['get', 'update'],
+        },
+      ],
+    })
+    new k8s.KubeRoleBinding(this, 'RoleBinding', {
+      metadata: meta('secrets-init'),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'secrets-init' },
+      subjects: [{ kind: 'ServiceAccount', name: 'secrets-init', namespace: store.namespace }],
+    })
+    new k8s.KubeConfigMap(this, 'Script', {
+      metadata: meta('secrets-script'),
+      data: { ...secretsScript },
+    })
+    const spec = jobSpec(props)
+    new k8s.KubeJob(this, 'Job', {
+      metadata: meta(`secrets-init-${hash8({ spec, mounted: secretsScript })}`),
+      spec,
+    })
+  }
+}
+
+function jobSpec(props: SecretsJobProps): k8s.JobSpec {
+  const { store } = props
+  const secrets = container({
+    name: 'secrets',
+    image: props.image,
+    uid: 33,
+    resources: SECRETS_COMPUTE,
+    command: ['php', '/scripts/secrets.php'],
+    env: {
+      ADMIN_REVISION: String(props.adminRevision),
+      CREDENTIALS_REVISION: String(props.databaseRevision),
+      STORE_NAME: store.name,
+      STORE_NAMESPACE: store.namespace,
+    },
+    mounts: [
+      mount('scripts', '/scripts', { readOnly: true }),
+      mount('token', '/token', { readOnly: true }),
+      mount('tmp', '/tmp'),
+    ],
+  })
+  return {
+    backoffLimit: 4,
+    activeDeadlineSeconds: 300,
+    template: {
+      metadata: { labels: templateLabels(store, 'secrets-init') },
+      spec: pod({
+        uid: 33,
+        serviceAccount: 'secrets-init',
+        restartPolicy: 'Never',
+        graceSeconds: 5,
+        containers: [secrets],
+        volumes: [
+          { name: 'scripts', configMap: { name: 'secrets-script' } },
+          tokenVolume(),
+          emptyDir('tmp', 16),
+        ],
+      }),
+    },
+  }
+}
+
+/** The one token of a store: short-lived, projected into this pod only. */
+function tokenVolume(): k8s.Volume {
+  return {
+    name: 'token',
+    projected: {
+      defaultMode: 0o440,
+      sources: [
+        { serviceAccountToken: { path: 'token', expirationSeconds: 600 } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      ],
+    },
+  }
+}

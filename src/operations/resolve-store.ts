@@ -1,0 +1,192 @@
+import type {
+  BackupProps,
+  CacheProps,
+  ComponentProps,
+  ExposureProps,
+  PeerProps,
+  SecretsProps,
+  WooStoreProps,
+} from '../../constructs/index.ts'
+import { minuteOf } from '../../constructs/index.ts'
+import type { PinnedZip, Plan, Platform, Release } from '../contract/platform-file.ts'
+import type { Component, StoreFile } from '../contract/store-file.ts'
+import { StoreError } from '../domain/errors.ts'
+import { backupDestination, fitProblems } from '../domain/fit.ts'
+import { hostOf, platformHostOf } from '../domain/layout.ts'
+
+/** Ciphertexts of a store in secrets mode `sealed`, and what they were sealed with. */
+export type Sealed = Pick<Extract<SecretsProps, { mode: 'sealed' }>, 'sealedWith' | 'ciphertexts'>
+
+/**
+ * Resolves names into values, so that no default and no platform key reaches a construct.
+ * @param sealed needed in secrets mode `sealed`
+ * @throws StoreError `invalid_store` when the intent does not fit the platform, with every reason
+ */
+export function propsOf(
+  store: StoreFile,
+  platform: Platform,
+  sealed: Sealed | null = null,
+): WooStoreProps {
+  const problems = fitProblems(store, platform)
+  const plan = platform.plans[store.plan]
+  const release = platform.releases[store.release]
+  if (problems.length > 0 || plan === undefined || release === undefined) {
+    throw new StoreError('invalid_store', 'the store does not fit platform.yaml', {
+      errors: problems,
+    })
+  }
+  const code = store.code === 'writable' ? 'writable' : release.code
+  const scaled = store.storage.uploadsAccess === 'RWX' && code !== 'writable'
+  const replicas = scaled ? plan.wordpress.replicas : { min: 1, max: 1 }
+  return {
+    name: store.name,
+    team: store.team,
+    plan: store.plan,
+    host: hostOf(store, platform),
+    platformHost: platformHostOf(store, platform),
+    domains: store.domains ?? [],
+    scheme: platform.scheme,
+    images: {
+      wordpress: release.images.wordpress,
+      wordpressCli: release.images.wordpressCli,
+      mariadb: release.images.mariadb,
+    },
+    code,
+    components: componentsOf(store, platform, release),
+    mariadbVersion: release.schema.mariadb,
+    ...sizesOf(plan, replicas.max),
+    storage: {
+      uploadsGi: store.storage.uploads,
+      databaseGi: store.storage.database,
+      className: store.storage.class ?? null,
+      uploadsAccess: store.storage.uploadsAccess,
+    },
+    replicas,
+    exposure: exposureOf(platform),
+    secrets: secretsOf(store, platform, sealed),
+    backup: backupOf(store, platform, plan, release),
+    cache: store.cache === true ? cacheOf(plan, release) : null,
+    smtp: store.smtp ?? false,
+    quarantine: store.quarantine ?? false,
+    origin:
+      store.origin === undefined
+        ? null
+        : { store: store.origin.store, restorePoint: store.origin.restorePoint },
+    network: {
+      ...platform.network,
+      httpsEgress: (store.egress?.https ?? platform.egressHttps) === 'allow',
+    },
+    settings: {
+      title: store.title,
+      adminUser: store.admin.user,
+      emailSecret: store.admin.emailSecret ?? null,
+      ...store.site,
+      sampleProduct: store.sampleProduct,
+    },
+    nonce: { ...store.nonce, backup: store.nonce.backup ?? 0 },
+    lifecycle: store.lifecycle.state,
+    confirmNamespace: platform.confirmNamespace,
+  }
+}
+
+/** Connections: every Apache process of every replica, and some for people; rounded up to ten. */
+function sizesOf(plan: Plan, maxReplicas: number) {
+  const { replicas: _, ...wordpress } = plan.wordpress
+  const connections = plan.wordpress.workers * maxReplicas + 25
+  return {
+    wordpress,
+    mariadb: { ...plan.mariadb, maxConnections: Math.ceil(connections / 10) * 10 },
+    quota: plan.quota,
+    initDeadlineSeconds: plan.initDeadlineSeconds,
+  }
+}
+
+function componentsOf(
+  store: StoreFile,
+  { pluginHosts }: Platform,
+  release: Release,
+): ComponentProps[] {
+  const pinned = (slug: string, zip: PinnedZip): ComponentProps => ({
+    kind: 'plugin',
+    slug,
+    ...zip,
+  })
+  const declared = (kind: 'plugin' | 'theme', component: Component): ComponentProps => ({
+    kind,
+    ...component,
+    url: `https://${pluginHosts[0]}/${kind}/${component.slug}.${component.version}.zip`,
+  })
+  return [
+    pinned('woocommerce', release.woocommerce),
+    ...(store.cache === true && release.redisCache !== undefined
+      ? [pinned('redis-cache', release.redisCache)]
+      : []),
+    ...(store.plugins ?? []).map((plugin) => declared('plugin', plugin)),
+    ...(store.themes ?? []).map((theme) => declared('theme', theme)),
+  ]
+}
+
+function exposureOf({ exposure }: Platform): ExposureProps {
+  const peers = exposure.peers.map(peerOf)
+  if (exposure.mode === 'gateway' && exposure.gateway !== null) {
+    const { name, namespace, sectionName } = exposure.gateway
+    return {
+      mode: 'gateway',
+      gateway: { name, namespace, sectionName: sectionName ?? null },
+      peers,
+    }
+  }
+  const { className, tls, clusterIssuer: issuer } = exposure
+  return { mode: 'ingress', className, tls, issuer, peers }
+}
+
+function peerOf(peer: Platform['exposure']['peers'][number]): PeerProps {
+  if ('cidr' in peer) return { cidr: peer.cidr }
+  const { namespace, podLabels } = peer
+  return podLabels === undefined ? { namespace } : { namespace, podLabels }
+}
+
+/** @throws StoreError `invalid_store`: mode `sealed` without ciphertexts */
+function secretsOf(store: StoreFile, { secrets }: Platform, sealed: Sealed | null): SecretsProps {
+  switch (store.secretsMode) {
+    case 'job':
+      return { mode: 'job' }
+    case 'sealed':
+      if (sealed !== null) return { mode: 'sealed', ...sealed }
+      throw new StoreError('invalid_store', 'the store has no sealed secrets', {
+        errors: [{ pointer: '#/secretsMode', detail: 'nothing is sealed for this store yet' }],
+      })
+    case 'external': {
+      const { storeKind, storeName, refresh } = secrets.external ?? GENERATOR
+      return storeKind === 'Generator'
+        ? { mode: 'generator' }
+        : { mode: 'external', storeKind, storeName, refresh }
+    }
+  }
+}
+
+const GENERATOR = { storeKind: 'Generator', storeName: '', refresh: '' } as const
+
+function backupOf(store: StoreFile, platform: Platform, plan: Plan, release: Release): BackupProps {
+  const destination = backupDestination(store, platform)
+  const schedule = platform.backup.schedule.replace(/^H/, String(minuteOf(store.name)))
+  const retentionDays = store.backup?.retentionDays ?? platform.backup.retentionDays
+  const { s3 } = platform.backup
+  const { rclone } = release.images
+  if (destination === 'pvc') {
+    const sizeGi = store.storage.backups ?? plan.storage.backups
+    return { destination, schedule, retentionDays, sizeGi }
+  }
+  if (destination === 'none' || s3 === null || rclone === undefined) return { destination: 'none' }
+  return { destination, schedule, retentionDays, ...s3, rcloneImage: rclone }
+}
+
+/** A quarter of WordPress' memory limit, 128 to 384 MiB; Valkey itself gets half to two thirds of it. */
+function cacheOf(plan: Plan, release: Release): CacheProps | null {
+  const image = release.images.valkey
+  if (image === undefined) return null
+  const { memoryLimitMi } = plan.wordpress
+  if (memoryLimitMi <= 512) return { image, memoryLimitMi: 128, maxMemoryMb: 64 }
+  if (memoryLimitMi <= 1024) return { image, memoryLimitMi: 192, maxMemoryMb: 128 }
+  return { image, memoryLimitMi: 384, maxMemoryMb: 256 }
+}
