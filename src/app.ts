@@ -11,6 +11,7 @@ import { limitBody } from './http/middleware/json-body.ts'
 import { requestId } from './http/middleware/request-id.ts'
 import { platformRoutes } from './http/platform.ts'
 import { answerError } from './http/problem.ts'
+import { repositoryRoutes } from './http/repository.ts'
 import { refuseInvalid } from './http/route.ts'
 import { storeRoutes } from './http/stores.ts'
 
@@ -27,6 +28,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route('/', storeRoutes(deps))
   app.route('/', historyRoutes(deps))
   app.route('/', platformRoutes(deps))
+  app.route('/', repositoryRoutes(deps))
   addDocument(app)
   app.route('/', dashboardRoutes(deps.dashboard))
   app.notFound((c) => {

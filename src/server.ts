@@ -3,6 +3,7 @@ import { ulid } from 'ulid'
 import { pushWebhook } from './adapters/argocd/push-webhook.ts'
 import { simulatedApplications } from './adapters/argocd/simulated.ts'
 import { openLocalRemote } from './adapters/git/local-remote.ts'
+import { pushesPerMinuteOf } from './adapters/git/pace.ts'
 import { openStoresRepo, type Remote } from './adapters/git/stores-repo.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -38,6 +39,9 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     author: { name: config.gitAuthorName, email: config.gitAuthorEmail },
     generator: GENERATOR,
     fetchIntervalMs: config.gitFetchInterval,
+    pushesPerMinute: config.gitPushesPerMinute ?? pushesPerMinuteOf(config.storesRepoUrl ?? ''),
+    allowDowngrade: config.allowGeneratorDowngrade,
+    patchedGitOnly: config.env === 'production',
     log,
     clock,
   })

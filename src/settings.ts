@@ -35,6 +35,9 @@ export interface Settings {
   readonly gitAuthorEmail: string
   /** Milliseconds. */
   readonly gitFetchInterval: number
+  /** 0 = as they come; `null` = what the host of the stores repo asks for. */
+  readonly gitPushesPerMinute: number | null
+  readonly allowGeneratorDowngrade: boolean
   readonly statusSource: 'auto' | 'simulated'
   readonly argocdWebhookUrls: readonly string[]
   readonly argocdWebhookSecret: string | null
@@ -116,6 +119,22 @@ function identity(value: string): string {
   return value
 }
 
+function whole(min: number, max: number) {
+  return (value: string): number => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+    if (!(number >= min && number <= max)) {
+      throw new Error(`expected a whole number from ${min} to ${max}`)
+    }
+    return number
+  }
+}
+
+function yesOrNo(value: string): boolean {
+  if (/^(?:true|1)$/.test(value)) return true
+  if (/^(?:false|0)$/.test(value)) return false
+  throw new Error('expected true or false')
+}
+
 const optional = (
   env: string,
   more: { secret?: true; file?: true } = {},
@@ -167,6 +186,18 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     parse: duration(1000, 3_600_000),
     fallback: 60_000,
     print: seconds,
+  },
+  gitPushesPerMinute: {
+    env: 'GIT_PUSHES_PER_MINUTE',
+    parse: whole(0, 6000),
+    fallback: null,
+    print: (value) => (value === null ? '' : String(value)),
+  },
+  allowGeneratorDowngrade: {
+    env: 'ALLOW_GENERATOR_DOWNGRADE',
+    parse: yesOrNo,
+    fallback: false,
+    print: String,
   },
   statusSource: {
     env: 'STATUS_SOURCE',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { OperationId } from './paths.ts'
 import { PlatformView } from './platform.ts'
+import { AcceptRewrite, RewriteAccepted } from './repository.ts'
 import { Change, Manifests, Preview, Store, StoreCreate } from './store.ts'
 
 const Nothing = z.undefined()
@@ -15,6 +16,7 @@ export const endpoints = {
   storeManifests: { body: Nothing, reply: Manifests },
   storeHistory: { body: Nothing, reply: z.array(Change) },
   getPlatform: { body: Nothing, reply: PlatformView },
+  acceptRewrite: { body: AcceptRewrite, reply: RewriteAccepted },
   healthz: { body: Nothing, reply: z.object({ status: z.literal('alive') }) },
   readyz: { body: Nothing, reply: z.object({ status: z.literal('ready') }) },
 } as const satisfies Record<OperationId, { body: z.ZodType; reply: z.ZodType }>

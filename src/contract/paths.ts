@@ -8,6 +8,7 @@ export const paths = {
   storeManifests: ['get', '/api/v1/stores/{name}/manifests'],
   storeHistory: ['get', '/api/v1/stores/{name}/history'],
   getPlatform: ['get', '/api/v1/platform'],
+  acceptRewrite: ['post', '/api/v1/repository/accept-rewrite'],
   healthz: ['get', '/healthz'],
   readyz: ['get', '/readyz'],
 } as const satisfies Record<string, readonly ['get' | 'post' | 'patch' | 'delete', string]>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { StoreRef } from './repository.ts'
 
 /** What a client must know to offer choices; read from platform.yaml of the stores repo and from this process. */
 export const PlatformView = z
@@ -45,6 +46,17 @@ export const PlatformView = z
     }),
     limits: z.object({ stores: z.int(), maxStores: z.int(), retentionDays: z.int() }),
     readOnly: z.boolean(),
+    /** Not null: the branch was rewritten and nothing is written until an admin accepts that. */
+    rewrite: z
+      .object({
+        /** Head of the rewritten branch, to be named when it is accepted; null: the branch is gone. */
+        head: z.string().nullable(),
+        /** At most 1,000 stores whose newest state is not there. */
+        vanished: z.array(StoreRef),
+      })
+      .nullable(),
+    /** Acknowledged stores that are missing or stale on the branch without a reason; must be empty. At most 1,000. */
+    lost: z.array(StoreRef),
     banners: z.array(z.object({ code: z.string(), message: z.string() })),
   })
   .meta({ id: 'Platform' })

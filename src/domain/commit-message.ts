@@ -77,6 +77,8 @@ export interface CommitSaid {
   readonly reverts: string | null
   readonly keyHash: string | null
   readonly inputDigest: string | null
+  /** Tree id of `manifests/` as we rendered it. */
+  readonly outputDigest: string | null
 }
 
 /**
@@ -102,6 +104,7 @@ export function parseCommit(message: string): CommitSaid {
     reverts: trailers.get('Reverts') ?? null,
     keyHash: trailers.get('Idempotency-Key-Hash') ?? null,
     inputDigest: trailers.get('Input-Digest') ?? null,
+    outputDigest: trailers.get('Output-Digest') ?? null,
   }
 }
 
@@ -116,6 +119,7 @@ const MADE_OUTSIDE: Omit<CommitSaid, 'subject'> = {
   reverts: null,
   keyHash: null,
   inputDigest: null,
+  outputDigest: null,
 }
 
 function trailersOf(paragraph: string): Map<string, string> {

@@ -64,6 +64,43 @@ export interface Landed {
   readonly record: StoreRecord | null
   /** Snapshot that includes the change. */
   readonly snapshot: Snapshot
+  readonly timing: WriteTiming
+}
+
+/** Where the time of one change went. Milliseconds on the monotonic clock. */
+export interface WriteTiming {
+  /** From the request to its answer. */
+  readonly totalMs: number
+  /** Of that, held back because the remote takes only so many pushes a minute. */
+  readonly pacedMs: number
+  /** Pushes that held this change, lost ones too; 0 = none was needed. */
+  readonly pushes: number
+}
+
+export interface StoreId {
+  readonly team: string
+  readonly name: string
+}
+
+/** What the branch became when somebody rewrote it. Nothing is written until it is accepted. */
+export interface Rewrite {
+  /** Head of the rewritten branch; `null`: the branch is gone. */
+  readonly head: string | null
+  /** Stores whose newest state is not in the rewritten branch. */
+  readonly vanished: readonly StoreId[]
+}
+
+/** Sums since the process began. */
+export interface RepoFigures {
+  /** Pushes begun, lost ones too. */
+  readonly pushes: number
+  readonly commits: number
+  /** Most pushes that one change needed. */
+  readonly worstPushes: number
+  /** Milliseconds in which pushes were held back for the remote's sake. */
+  readonly pacedMs: number
+  /** Caches set aside and cloned again. */
+  readonly cacheRebuilds: number
 }
 
 export interface RepoState {
@@ -72,6 +109,11 @@ export interface RepoState {
   /** Milliseconds since the Unix epoch of the last answer of the remote; 0 = never. */
   readonly lastContactAt: number
   readonly queued: number
+  /** Not `null`: read-only. */
+  readonly rewrite: Rewrite | null
+  /** Stores that a commit of ours put on the branch and that are missing or stale there without a reason. Must be empty. */
+  readonly lost: readonly StoreId[]
+  readonly figures: RepoFigures
 }
 
 /** The stores repository. Reads come from the last fetched head and go on when the remote is down. */
@@ -82,10 +124,17 @@ export interface StoresRepo {
    * Runs `decide` on the newest head and lands its change on the remote: one commit, never forced.
    * Resolves only after the remote's branch holds the commit. Items of one batch are applied in order.
    * @throws StoreError what `decide` threw; `git_unavailable`, `git_auth`, `remote_locked`, `storage_full`,
-   *   `policy_rejected`, `writer_busy`, `shutting_down` (nothing written); `git_timeout` with extra `outcome`
-   *   `not_written` or `unknown`; `idempotency_in_flight`, `idempotency_key_reused`
+   *   `policy_rejected`, `history_rewritten`, `generator_outdated`, `writer_busy`, `shutting_down` (nothing written);
+   *   `git_timeout` with extra `outcome` `not_written` or `unknown`; `idempotency_in_flight`, `idempotency_key_reused`
    */
   change(by: Requester, decide: Decide, options?: ChangeOptions): Promise<Landed>
+  /**
+   * Takes a rewritten branch as the truth and lets writes go on. Writes nothing.
+   * @param expectedHead the head that was looked at: the branch must still be there
+   * @returns stores that are not in the rewritten branch
+   * @throws StoreError `conflict`: not rewritten, or at another head (extra `head`); codes of an unreachable remote
+   */
+  acceptRewrite(expectedHead: string): Promise<readonly StoreId[]>
   /**
    * Commits of one store, newest first, by graph order.
    * @param cursor continue after this commit

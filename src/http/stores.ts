@@ -12,6 +12,7 @@ import { previewStore } from '../operations/preview-store.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { jsonBody } from './middleware/json-body.ts'
 import { idempotencyOf, requesterOf } from './requester.ts'
+import { serverTiming } from './server-timing.ts'
 import { at, json, NameParameter, problems, refuseInvalid, WRITE_CODES } from './route.ts'
 
 const OfTeam = z.object({ team: TeamName.optional(), namespace: TeamName.optional() })
@@ -104,6 +105,7 @@ const remove = createRoute({
       'lifecycle_conflict',
       'store_modified',
       'invalid_store',
+      'generator_outdated',
       ...WRITE_CODES,
     ),
   },
@@ -128,6 +130,7 @@ export function storeRoutes(deps: AppDeps) {
       optionsOf(await idempotencyOf(c, request)),
     )
     if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
+    c.header('Server-Timing', serverTiming(landed))
     return c.json(store, 201, { Location: store.links.self, ETag: store.etag, ...NO_STORE })
   })
 
@@ -167,6 +170,7 @@ export function storeRoutes(deps: AppDeps) {
       optionsOf(await idempotencyOf(c, request)),
     )
     if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
+    c.header('Server-Timing', serverTiming(landed))
     return c.body(null, 204)
   })
   return routes

@@ -43,7 +43,12 @@ export function getPlatform(deps: OperationDeps): PlatformView {
       maxStores: platform.maxStores,
       retentionDays: platform.retentionDays,
     },
-    readOnly: state.blockedBy === 'history_rewritten',
+    readOnly: state.rewrite !== null,
+    rewrite:
+      state.rewrite === null
+        ? null
+        : { head: state.rewrite.head, vanished: refsOf(state.rewrite.vanished) },
+    lost: refsOf(state.lost),
     banners: bannersOf(deps, state),
   }
 }
@@ -61,6 +66,12 @@ function plansOf(
   }))
 }
 
+const MAX_REFS = 1000
+
+function refsOf(stores: RepoState['lost']): PlatformView['lost'] {
+  return stores.slice(0, MAX_REFS).map(({ team, name }) => ({ team, name }))
+}
+
 /** Worst first. */
 function bannersOf(deps: OperationDeps, state: RepoState): PlatformView['banners'] {
   const banners: PlatformView['banners'] = []
@@ -70,8 +81,7 @@ function bannersOf(deps: OperationDeps, state: RepoState): PlatformView['banners
     case 'history_rewritten':
       banners.push({
         code: 'history_rewritten',
-        message:
-          'The history of the stores repo was rewritten; writes are refused until an admin accepts it.',
+        message: `The history of the stores repo was rewritten; ${state.rewrite?.vanished.length ?? 0} stores are not in it as they were. Writes are refused until an admin accepts it.`,
       })
       break
     case 'git_auth':
@@ -88,6 +98,13 @@ function bannersOf(deps: OperationDeps, state: RepoState): PlatformView['banners
           'The stores repo cannot be reached; writes are off, reads show the last known state.',
       })
       break
+  }
+  if (state.lost.length > 0) {
+    const names = state.lost.slice(0, 3).map(({ team, name }) => `${team}/${name}`)
+    banners.push({
+      code: 'store_lost',
+      message: `${state.lost.length} stores that were written are missing or stale in the stores repo, such as ${names.join(', ')}. Look at its latest commits.`,
+    })
   }
   const [problem] = deps.repo.snapshot().platformProblems
   if (problem !== undefined) {

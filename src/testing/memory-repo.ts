@@ -14,6 +14,8 @@ import type { ChangeRef, Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 
+const timing = { totalMs: 0, pacedMs: 0, pushes: 1 }
+
 export interface MemoryRepo extends StoresRepo {
   /** Changes in the order they landed. */
   readonly landed: readonly StoreChange[]
@@ -30,7 +32,10 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
   const history = new Map<string, Change[]>()
   const contents = new Map<string, { path: string; content: string }[]>()
   const listeners = new Set<(snapshot: Snapshot) => void>()
-  const state: RepoState = { blockedBy: null, lastContactAt: 0, queued: 0 }
+  const figures = { pushes: 0, commits: 0, worstPushes: 0, pacedMs: 0, cacheRebuilds: 0 }
+  const state: RepoState = {
+    ...{ blockedBy: null, lastContactAt: 0, queued: 0, rewrite: null, lost: [], figures },
+  }
   const oid = (number: number) => number.toString(16).padStart(40, '0')
   const snapshot = (): Snapshot => ({
     head: oid(head),
@@ -72,10 +77,22 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     async change(by: Requester, decide: Decide, _options?: ChangeOptions): Promise<Landed> {
       const decision = decide(snapshot())
       if (decision === 'unchanged') {
-        return { outcome: 'unchanged', commit: oid(head), record: null, snapshot: snapshot() }
+        return {
+          outcome: 'unchanged',
+          commit: oid(head),
+          record: null,
+          snapshot: snapshot(),
+          timing,
+        }
       }
       const record = land(decision, by)
-      return { outcome: 'landed', commit: record.last.commit, record, snapshot: snapshot() }
+      return { outcome: 'landed', commit: record.last.commit, record, snapshot: snapshot(), timing }
+    },
+    async acceptRewrite(expectedHead) {
+      const { rewrite } = state
+      if (rewrite?.head !== expectedHead) throw new StoreError('conflict', 'not at this head')
+      Object.assign(state, { rewrite: null, blockedBy: null })
+      return rewrite.vanished
     },
     async history(_team, name, { limit, cursor }) {
       const all = history.get(name) ?? []

@@ -10,6 +10,7 @@ import type { Item } from './item.ts'
 import type { Mirror } from './mirror.ts'
 import { ObjectReadError } from './object-reader.ts'
 import { pushCommits } from './push.ts'
+import type { PushGate } from './push-gate.ts'
 import type { PushOutcome } from './push-outcome.ts'
 import { recordAt } from './reads.ts'
 
@@ -19,20 +20,28 @@ export interface BatchDeps {
   readonly clock: Clock
   readonly author: Author
   readonly generator: string
+  /** A store that a newer generator wrote may be written by ours. */
+  readonly allowDowngrade: boolean
   /** Aborted at the end of the shutdown grace: kills what still runs. */
   readonly signal: AbortSignal
 }
 
 /** Decides on the newest edition. */
 export function decideBatch(deps: BatchDeps, items: readonly Item[]): Decisions {
-  const { mirror, generator, clock } = deps
-  return decideAll(items, mirror.edition, mirror.history, generator, clock.now())
+  const { mirror, generator, allowDowngrade, clock } = deps
+  const { edition, history } = mirror
+  return decideAll(items, { edition, history, generator, allowDowngrade }, clock.now())
 }
 
-/** Imports the drafts as commits and pushes them in one go; on success the mirror holds them. @throws ImportError, ObjectReadError */
+/**
+ * Imports the drafts as commits and pushes them in one go; on success the mirror holds them.
+ * @param gate is told right before the push
+ * @throws ImportError, ObjectReadError
+ */
 export async function publish(
   deps: BatchDeps,
   drafts: readonly Draft[],
+  gate: PushGate,
 ): Promise<PushOutcome & { readonly ids: readonly string[] }> {
   const { cache, mirror, author, clock, signal } = deps
   const base = mirror.edition.snapshot.head
@@ -41,6 +50,7 @@ export async function publish(
   const { ids, ref } = await importCommits(profile, base, drafts, author, atSeconds, signal)
   cache.discard(ref)
   await assertDescends(cache, ids[0] ?? '', base)
+  gate.begin(drafts.map(({ item }) => item))
   for (const { item } of drafts) item.pushing = true
   const pushed = await pushCommits(profile, cache.authOptions, base, ids.at(-1) ?? '', signal)
   for (const { item } of drafts) {

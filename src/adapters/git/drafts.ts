@@ -1,5 +1,6 @@
 import { commitMessage } from '../../domain/commit-message.ts'
 import { StoreError } from '../../domain/errors.ts'
+import { isNewer } from '../../domain/generator.ts'
 import type { StoreChange } from '../../domain/ports.ts'
 import type { ChangeRef, Snapshot, StoreRecord } from '../../domain/snapshot.ts'
 import { parseAppFile } from '../../repo-files/app-file.ts'
@@ -37,12 +38,19 @@ export interface Decisions {
   readonly verdicts: readonly Verdict[]
 }
 
+export interface Deciding {
+  readonly edition: Edition
+  readonly history: HistoryIndex
+  /** Semver of our generator. */
+  readonly generator: string
+  /** A store that a newer generator wrote may be written by ours. */
+  readonly allowDowngrade: boolean
+}
+
 /** Runs each decision on the snapshot as the ones before it left it. Pure apart from what `decide` is. */
 export function decideAll(
   items: readonly Item[],
-  edition: Edition,
-  history: HistoryIndex,
-  generator: string,
+  { edition, history, generator, allowDowngrade }: Deciding,
   nowMs: number,
 ): Decisions {
   const working = new WorkingSnapshot(edition.snapshot)
@@ -58,6 +66,7 @@ export function decideAll(
         continue
       }
       refuseConflict(item, decided, edition.snapshot)
+      if (!allowDowngrade) refuseDowngrade(decided, edition.snapshot, generator)
       const draft = draftOf(item, decided, edition, generator)
       working.put(draft, nowMs)
       drafts.push(draft)
@@ -98,6 +107,18 @@ function refuseConflict(item: Item, change: StoreChange, base: Snapshot): void {
   if (name !== change.name || yours === commit) return
   throw new StoreError('conflict', 'the store was changed by someone else meanwhile', {
     extra: { yours, theirs: commit },
+  })
+}
+
+/**
+ * During a rolling update the older of two servers must not render back what the newer one rendered.
+ * @throws StoreError `generator_outdated`
+ */
+function refuseDowngrade(change: StoreChange, base: Snapshot, generator: string): void {
+  const wrote = base.stores.get(change.name)?.app?.generator
+  if (change.files.size === 0 || wrote === undefined || !isNewer(wrote, generator)) return
+  throw new StoreError('generator_outdated', 'a newer server wrote this store', {
+    extra: { generator: wrote },
   })
 }
 

@@ -34,7 +34,7 @@ export interface Edition {
 export class EditionReader {
   readonly #cache: Cache
   readonly #log: Log
-  #history = new HistoryIndex()
+  readonly #history = new HistoryIndex()
 
   constructor(cache: Cache, log: Log) {
     this.#cache = cache
@@ -43,11 +43,6 @@ export class EditionReader {
 
   get history(): HistoryIndex {
     return this.#history
-  }
-
-  /** Forgets all history, before {@link EditionReader.load} is tried again. */
-  reset(): void {
-    this.#history = new HistoryIndex()
   }
 
   /**

@@ -1,4 +1,5 @@
 import { StoreError } from '../../domain/errors.ts'
+import type { Rewrite } from '../../domain/ports.ts'
 import { FetchError } from './cache.ts'
 
 /** What a failed fetch means to a request. Nothing was written. */
@@ -65,6 +66,18 @@ export function rewritten(cause?: unknown): StoreError {
     'the branch of the stores repository was rewritten; the server is read-only',
     { cause },
   )
+}
+
+/** An acceptance of something else than what is there. */
+export function notRewritten(now: Rewrite | null): StoreError {
+  const said =
+    now === null
+      ? 'the history of the stores repository is not rewritten'
+      : 'the rewritten branch is at another head'
+  return new StoreError('conflict', said, {
+    hint: 'Look at banners and rewrite of GET /api/v1/platform, then name the head that is there.',
+    ...(now === null ? {} : { extra: { head: now.head } }),
+  })
 }
 
 /** @param reason words of the remote's rule, already made safe */

@@ -1,5 +1,15 @@
+import type { StoreId } from '../../domain/ports.ts'
 import type { ChangeRef } from '../../domain/snapshot.ts'
 import { changeRefOf, type LoggedCommit, type Touch } from './commit-log.ts'
+
+/** What the newest commit of ours on a store said. */
+interface Acked {
+  readonly team: string
+  readonly name: string
+  readonly commit: string
+  readonly outputDigest: string | null
+  readonly purged: boolean
+}
 
 /** First and newest commit of a store folder since it last appeared. */
 export interface StoreHistory {
@@ -27,6 +37,7 @@ export class HistoryIndex {
   readonly #stores = new Map<string, StoreHistory>()
   readonly #requests = new Map<string, Landing>()
   readonly #keys = new Map<string, Landing>()
+  readonly #acked = new Map<string, Acked>()
   #prunedAtMs = 0
 
   /** @param touches folders that a commit made outside changed; empty for one of ours */
@@ -38,6 +49,7 @@ export class HistoryIndex {
       return
     }
     this.#touch(said.team, said.store, ref, said.action === 'remove')
+    this.#ack(commit, said.team, said.store)
     if (nowMs - commit.atMs > REMEMBER_MS) return
     const landing = {
       ref,
@@ -52,6 +64,33 @@ export class HistoryIndex {
 
   store(team: string, name: string): StoreHistory | undefined {
     return this.#stores.get(`${team}/${name}`)
+  }
+
+  /**
+   * Stores that commits of ours declared and that `treeOf` does not show: gone without a removal of ours, or with
+   * manifests other than ours although no later commit touched them, as after a merge that dropped our side.
+   * @param treeOf tree id of the manifests now; `null` = no such folder
+   */
+  lost(treeOf: (team: string, name: string) => string | null): StoreId[] {
+    const lost: StoreId[] = []
+    for (const [key, { team, name, commit, outputDigest, purged }] of this.#acked) {
+      const tree = treeOf(team, name)
+      const untouched = this.#stores.get(key)?.last.commit === commit
+      const gone = tree === null && !purged
+      const stale = tree !== null && untouched && outputDigest !== null && outputDigest !== tree
+      if (gone || stale) lost.push({ team, name })
+    }
+    return lost
+  }
+
+  #ack({ id, said }: LoggedCommit, team: string, name: string): void {
+    const key = `${team}/${name}`
+    if (said.action === 'remove') {
+      this.#acked.delete(key)
+      return
+    }
+    const { outputDigest, action } = said
+    this.#acked.set(key, { team, name, commit: id, outputDigest, purged: action === 'purge' })
   }
 
   /** Where a request of ours landed, in the last 25 hours. */

@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises'
+import { readdir, readlink, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../domain/ports.ts'
 import type { Cache } from './cache.ts'
@@ -59,7 +59,7 @@ const STALE_LOCK_MS = 600_000
 
 /**
  * Removes the lock of the branch in a bare repository of our own that a power cut left: only when it is older
- * than ten minutes, far beyond the life of any push of ours. Returns true when it did.
+ * than ten minutes, far beyond the life of any push of ours, and no process has it open. Returns true when it did.
  */
 export async function removeStaleLock(
   repository: string,
@@ -69,6 +69,19 @@ export async function removeStaleLock(
   const lock = join(repository, 'refs/heads', `${branch}.lock`)
   const found = await stat(lock).catch(() => null)
   if (found === null || nowMs - found.mtimeMs < STALE_LOCK_MS) return false
+  if (await isOpen(lock)) return false
   await rm(lock, { force: true })
   return true
+}
+
+/** Has any process we may look at this file open? Unknown without /proc, where age must do. Source: proc(5), fd. */
+async function isOpen(path: string): Promise<boolean> {
+  const processes = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))
+  for (const pid of processes) {
+    const folder = join('/proc', pid, 'fd')
+    for (const fd of await readdir(folder).catch(() => [])) {
+      if ((await readlink(join(folder, fd)).catch(() => '')) === path) return true
+    }
+  }
+  return false
 }

@@ -1,5 +1,5 @@
 import { StoreError } from '../../domain/errors.ts'
-import type { ChangeOptions, Decide, Landed, Requester } from '../../domain/ports.ts'
+import type { ChangeOptions, Decide, Landed, Requester, WriteTiming } from '../../domain/ports.ts'
 import { timedOut } from './git-errors.ts'
 
 const DEADLINE_MS = 30_000
@@ -13,10 +13,14 @@ export class Item {
   settled = false
   /** A push that holds this item is running. */
   pushing = false
+  /** Pushes so far that held this item. */
+  pushes = 0
   /** Head under which a push of this item ended without an answer: while the head stays, it may still land. */
   doubtfulBase: string | null = null
   /** The store this item was about in its first run, and that store's newest commit then. */
   firstSeen: { readonly name: string; readonly commit: string | null } | null = null
+  readonly #arrivedAt = performance.now()
+  #pacedMs = 0
   readonly #timer: NodeJS.Timeout
   #resolve: (landed: Landed) => void = () => {}
   #reject: (error: unknown) => void = () => {}
@@ -44,8 +48,18 @@ export class Item {
     }
   }
 
-  resolve(landed: Landed): void {
-    if (this.#settle()) this.#resolve(landed)
+  /** A push is held back since `since`, monotonic; an item that came later waited less. */
+  paced(since: number): void {
+    this.#pacedMs += Math.max(0, performance.now() - Math.max(since, this.#arrivedAt))
+  }
+
+  get timing(): WriteTiming {
+    const totalMs = performance.now() - this.#arrivedAt
+    return { totalMs, pacedMs: this.#pacedMs, pushes: this.pushes }
+  }
+
+  resolve(landed: Omit<Landed, 'timing'>): void {
+    if (this.#settle()) this.#resolve({ ...landed, timing: this.timing })
   }
 
   reject(error: unknown): void {

@@ -1,17 +1,17 @@
-import type { Clock, Log, RepoState } from '../../domain/ports.ts'
+import type { Clock, Log, RepoState, Rewrite, StoreId } from '../../domain/ports.ts'
 import { StoreError } from '../../domain/errors.ts'
 import type { Snapshot } from '../../domain/snapshot.ts'
 import { type Cache, FetchError } from './cache.ts'
 import { LogReadError, type LoggedCommit } from './commit-log.ts'
-import type { EditionReader, Edition } from './edition-reader.ts'
+import { type Edition, EditionReader } from './edition-reader.ts'
 import type { FolderMove } from './fleet.ts'
 import type { HistoryIndex } from './history-index.ts'
 import { ObjectReadError } from './object-reader.ts'
-import { errorOfFetch, rewritten } from './git-errors.ts'
+import { errorOfFetch, notRewritten, rewritten } from './git-errors.ts'
+import { lostStores, vanishedStores } from './ledger.ts'
 
 export interface MirrorOptions {
   readonly cache: Cache
-  readonly reader: EditionReader
   readonly clock: Clock
   readonly log: Log
 }
@@ -22,19 +22,32 @@ export interface MirrorOptions {
  */
 export class Mirror {
   readonly #options: MirrorOptions
+  #reader: EditionReader
   readonly #listeners = new Set<(snapshot: Snapshot) => void>()
   #edition: Edition | null = null
   #blockedBy: RepoState['blockedBy'] = 'not_ready'
   #lastContactAt = 0
   /** Monotonic milliseconds at which the remote's head was surely ours. */
   #confirmedAt = Number.NEGATIVE_INFINITY
+  #fetchedAt = Number.NEGATIVE_INFINITY
+  #rewrite: Rewrite | null = null
+  #lost: readonly StoreId[] = []
 
   constructor(options: MirrorOptions) {
     this.#options = options
+    this.#reader = new EditionReader(options.cache, options.log)
   }
 
   get history(): HistoryIndex {
-    return this.#options.reader.history
+    return this.#reader.history
+  }
+
+  get rewrite(): Rewrite | null {
+    return this.#rewrite
+  }
+
+  get lost(): readonly StoreId[] {
+    return this.#lost
   }
 
   get edition(): Edition {
@@ -56,6 +69,11 @@ export class Mirror {
     return performance.now() - this.#confirmedAt
   }
 
+  /** Milliseconds since the remote told its head; a push that it took is not enough. */
+  fetchAge(): number {
+    return performance.now() - this.#fetchedAt
+  }
+
   onMoved(listener: (snapshot: Snapshot) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -66,7 +84,7 @@ export class Mirror {
    * @throws StoreError `git_unavailable`, `git_auth`, `not_ready`: nothing can be read at all
    */
   async open(): Promise<void> {
-    const { cache, reader } = this.#options
+    const { cache } = this.#options
     const seen = await cache.open().catch((error: unknown) => {
       throw errorOfFetch(error)
     })
@@ -75,9 +93,10 @@ export class Mirror {
     } catch (error) {
       if (!isDamage(error)) throw error
       await this.#rebuild('the cache could not be read at start')
-      reader.reset()
+      this.#reader = new EditionReader(cache, this.#options.log)
       this.#edition = await this.#loaded(await cache.head())
     }
+    this.#takeStock()
     this.#blockedBy = null
     if (seen === null) this.#confirmed(performance.now())
     else await this.sync().catch(() => {})
@@ -96,18 +115,20 @@ export class Mirror {
 
   /** Takes over commits of ours that the remote now holds; `commits` oldest first. */
   land(commits: readonly LoggedCommit[], moves: readonly FolderMove[]): void {
-    const { cache, reader, clock } = this.#options
+    const { cache, clock } = this.#options
     const head = commits.at(-1)
     if (head === undefined) return
     cache.remember(head.id)
-    this.#edition = reader.landed(this.edition, commits, moves, clock.now())
+    this.#edition = this.#reader.landed(this.edition, commits, moves, clock.now())
     this.#confirmed(performance.now())
+    if (this.#lost.length > 0) this.#takeStock()
     this.#tell()
   }
 
   /** Notes why writes cannot succeed now. */
   block(failure: StoreError): void {
     const { code } = failure
+    if (this.#rewrite !== null) return
     if (code === 'git_auth' || code === 'history_rewritten') this.#blockedBy = code
     else if (code === 'git_unavailable' || code === 'git_timeout') {
       this.#blockedBy = 'git_unavailable'
@@ -121,24 +142,80 @@ export class Mirror {
   }
 
   async #syncOnce(signal?: AbortSignal): Promise<void> {
-    const { cache, reader, clock, log } = this.#options
+    const { cache, clock } = this.#options
     if (cache.stuck) await this.#rebuild('refs of the cache cannot be written')
     const askedAt = performance.now()
-    const head = await cache.fetch(signal)
+    const head = await this.#fetch(signal)
     const before = this.edition
     if (head !== before.snapshot.head) {
-      if (!(await cache.isAncestor(before.snapshot.head, head))) {
-        if (this.#blockedBy !== 'history_rewritten') {
-          log.error('the branch was rewritten, writes stop', { revision: head })
-        }
-        throw rewritten()
-      }
-      this.#edition = await reader.advance(before, head, clock.now())
+      if (!(await cache.isAncestor(before.snapshot.head, head))) return this.#stopWriting(head)
+      this.#edition = await this.#reader.advance(before, head, clock.now())
       cache.remember(head)
+      this.#takeStock()
     }
+    this.#rewrite = null
+    this.#fetchedAt = askedAt
     this.#confirmed(askedAt)
     void cache.tidy()
     if (head !== before.snapshot.head) this.#tell()
+  }
+
+  async #fetch(signal?: AbortSignal): Promise<string> {
+    try {
+      return await this.#options.cache.fetch(signal)
+    } catch (error) {
+      if (error instanceof FetchError && error.outcome === 'ref_gone') await this.#stopWriting(null)
+      throw error
+    }
+  }
+
+  /** Read-only from now on: what was acknowledged may be gone, and nothing shall be pushed over what is there. */
+  async #stopWriting(head: string | null): Promise<never> {
+    const { cache, log } = this.#options
+    if (this.#rewrite?.head !== head || this.#rewrite === null) {
+      const vanished = await vanishedStores(cache.objects, head, this.edition.fleet)
+      this.#rewrite = { head, vanished }
+      this.#blockedBy = 'history_rewritten'
+      const said = head === null ? {} : { revision: head }
+      log.error('the branch was rewritten, writes stop', { ...said, count: vanished.length })
+    }
+    this.#fetchedAt = performance.now()
+    throw rewritten()
+  }
+
+  /**
+   * Takes the rewritten branch as the truth.
+   * @throws StoreError `conflict`, and what a fetch can end with
+   */
+  async accept(expectedHead: string): Promise<readonly StoreId[]> {
+    await this.sync().catch((error: unknown) => {
+      if (!(error instanceof StoreError) || error.code !== 'history_rewritten') throw error
+    })
+    const rewrite = this.#rewrite
+    if (rewrite === null || rewrite.head !== expectedHead) throw notRewritten(rewrite)
+    const { cache, clock, log } = this.#options
+    const reader = new EditionReader(cache, log)
+    this.#edition = await reader.load(expectedHead, clock.now())
+    this.#reader = reader
+    this.#rewrite = null
+    cache.remember(expectedHead)
+    await cache.tidy()
+    this.#takeStock()
+    this.#confirmed(performance.now())
+    this.#tell()
+    return rewrite.vanished
+  }
+
+  /** Compares what commits of ours declared with what the branch holds. */
+  #takeStock(): void {
+    const before = this.#lost
+    this.#lost = lostStores(this.history, this.edition.fleet)
+    const known = new Set(before.map(({ team, name }) => `${team}/${name}`))
+    for (const { team, name } of this.#lost) {
+      if (known.has(`${team}/${name}`)) continue
+      const fields = { team, store: name, revision: this.edition.snapshot.head }
+      this.#options.log.error('an acknowledged store is missing or stale on the branch', fields)
+    }
   }
 
   /** Runs again after a repair when git failed in a way that a damaged cache explains. */
@@ -161,7 +238,7 @@ export class Mirror {
   }
 
   #loaded(head: string): Promise<Edition> {
-    return this.#options.reader.load(head, this.#options.clock.now())
+    return this.#reader.load(head, this.#options.clock.now())
   }
 
   #confirmed(at: number): void {

@@ -1,16 +1,18 @@
+import { tmpdir } from 'node:os'
 import type { Clock, Log, RepoState, StoresRepo } from '../../domain/ports.ts'
 import { isBranchName } from './argv.ts'
 import { cacheConfig } from './cache-config.ts'
 import { Cache } from './cache.ts'
 import { LogReadError } from './commit-log.ts'
-import { EditionReader } from './edition-reader.ts'
 import type { Remote } from './environment.ts'
 import type { Author } from './fast-import.ts'
 import { unavailable } from './git-errors.ts'
+import { installedGit } from './git-version.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { Lane } from './lane.ts'
 import { Mirror } from './mirror.ts'
 import { ObjectReadError } from './object-reader.ts'
+import { paced, unpaced } from './pace.ts'
 import { filesAt, historyOf, manifestsTreeAt } from './reads.ts'
 import { Writer, type WriterDeps } from './writer.ts'
 
@@ -28,6 +30,12 @@ export interface StoresRepoOptions {
   readonly generator: string
   /** Milliseconds between looks at the remote for changes made outside; 0 = never. */
   readonly fetchIntervalMs: number
+  /** Pushes that the remote takes in a minute; 0 = as they come. @default 0 */
+  readonly pushesPerMinute?: number
+  /** Stores that a newer generator wrote may be written. @default false */
+  readonly allowDowngrade?: boolean
+  /** Refuse a git with known security holes instead of warning. @default false */
+  readonly patchedGitOnly?: boolean
   readonly log: Log
   readonly clock: Clock
 }
@@ -42,17 +50,28 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   const { remote, branch = 'main', dataDir, log, clock } = options
   if (!isBranchName(branch))
     throw new Error('the branch of the stores repository has an unusable name')
+  await assertGit(options)
   cacheConfig(remote, 'sha1') // refuses a remote that cannot be used, before anything is written
   const cache = new Cache({ dataDir, remote, branch, log })
-  const mirror = new Mirror({ cache, reader: new EditionReader(cache, log), clock, log })
+  const mirror = new Mirror({ cache, clock, log })
   const stop = new AbortController()
   const lane = new Lane()
-  const { author, generator } = options
+  const { author, generator, allowDowngrade = false, pushesPerMinute = 0 } = options
+  const pace = pushesPerMinute > 0 ? paced(pushesPerMinute) : unpaced
   const housekeeping = new Housekeeping({ cache, lane, log })
   const embeddedPath = remote.kind === 'embedded' ? remote.path : null
-  const shared = { cache, mirror, clock, author, generator, signal: stop.signal, lane, log }
   await mirror.open()
-  return new GitStoresRepo({ ...shared, housekeeping, embeddedPath }, stop, options.fetchIntervalMs)
+  const identity = { author, generator, allowDowngrade }
+  const parts = { cache, mirror, clock, lane, log, housekeeping, pace, embeddedPath, ...identity }
+  return new GitStoresRepo({ ...parts, signal: stop.signal }, stop, options.fetchIntervalMs)
+}
+
+/** @throws Error a git that cannot do what we need, or, where `patchedGitOnly`, one with known holes */
+async function assertGit({ log, patchedGitOnly }: StoresRepoOptions): Promise<void> {
+  const git = await installedGit(tmpdir())
+  if (git.is === 'fit') return
+  if (git.is === 'unusable' || patchedGitOnly === true) throw new Error(git.why)
+  log.warn('git has known security holes', { detail: git.why })
 }
 
 class GitStoresRepo implements StoresRepo {
@@ -60,6 +79,7 @@ class GitStoresRepo implements StoresRepo {
   readonly #writer: Writer
   readonly #stop: AbortController
   #poll: NodeJS.Timeout | undefined
+  #looking = false
 
   constructor(parts: WriterDeps, stop: AbortController, fetchIntervalMs: number) {
     this.#parts = parts
@@ -79,6 +99,11 @@ class GitStoresRepo implements StoresRepo {
     return this.#writer.change(by, decide, options ?? {})
   }
 
+  acceptRewrite(expectedHead: string) {
+    const { lane, mirror } = this.#parts
+    return lane.run(() => mirror.accept(expectedHead))
+  }
+
   history(...[team, name, page]: Parameters<StoresRepo['history']>) {
     const { cache } = this.#parts
     return this.#reading(() => historyOf(cache, this.snapshot().head, team, name, page))
@@ -95,12 +120,10 @@ class GitStoresRepo implements StoresRepo {
   }
 
   state(): RepoState {
-    const { mirror } = this.#parts
-    return {
-      blockedBy: mirror.blockedBy,
-      lastContactAt: mirror.lastContactAt,
-      queued: this.#writer.queued,
-    }
+    const { cache, mirror } = this.#parts
+    const { blockedBy, lastContactAt, rewrite, lost } = mirror
+    const figures = { ...this.#writer.figures, cacheRebuilds: cache.rebuilds }
+    return { blockedBy, lastContactAt, queued: this.#writer.queued, rewrite, lost, figures }
   }
 
   onMoved(...[listener]: Parameters<StoresRepo['onMoved']>) {
@@ -118,11 +141,13 @@ class GitStoresRepo implements StoresRepo {
     this.#parts.cache.objects.restart()
   }
 
-  /** Looks for changes made outside, unless a write just did or is about to. */
+  /** Looks for changes made outside, unless a write just did. Our own pushes prove nothing of what the host kept. */
   #look(intervalMs: number): void {
     const { lane, mirror, signal } = this.#parts
-    if (!lane.idle || mirror.age() < intervalMs / 2) return
-    void lane.run(() => mirror.sync(signal)).catch(() => {})
+    if (this.#looking || mirror.fetchAge() < intervalMs / 2) return
+    this.#looking = true
+    const looked = lane.run(() => mirror.sync(signal)).catch(() => {})
+    void looked.finally(() => (this.#looking = false))
   }
 
   /** Reads again after a repair when the cache turned out to be damaged. @throws StoreError `git_unavailable` */

@@ -1,5 +1,12 @@
 import { StoreError } from '../../domain/errors.ts'
-import type { ChangeOptions, Decide, Landed, Log, Requester } from '../../domain/ports.ts'
+import type {
+  ChangeOptions,
+  Decide,
+  Landed,
+  Log,
+  RepoFigures,
+  Requester,
+} from '../../domain/ports.ts'
 import {
   answerLanded,
   answerVerdicts,
@@ -20,12 +27,17 @@ import {
   unavailable,
 } from './git-errors.ts'
 import { type Housekeeping, removeStaleLock } from './housekeeping.ts'
+import { backOff } from './back-off.ts'
 import { Item } from './item.ts'
 import type { Lane } from './lane.ts'
 import { ObjectReadError } from './object-reader.ts'
+import { type Pace, unpaced } from './pace.ts'
+import { PushGate } from './push-gate.ts'
 import type { PushOutcome } from './push-outcome.ts'
 
 const MAX_BATCH = 256
+/** Where pushes are scarce. GitHub's webhooks list at most 2,048 commits of one push. */
+const MAX_PACED_BATCH = 2000
 const MAX_WAITING = 512
 /** A base older than this is fetched anew before anything is decided. */
 const BASE_MS = 5000
@@ -38,6 +50,7 @@ const AUTH_PAUSE_MS = 30_000
 export interface WriterDeps extends BatchDeps {
   readonly lane: Lane
   readonly housekeeping: Housekeeping
+  readonly pace: Pace
   /** The remote, when it is a bare repository of our own on this disk. */
   readonly embeddedPath: string | null
   readonly log: Log
@@ -65,9 +78,19 @@ export class Writer {
   #draining = false
   #closing = false
   #authPausedUntil = Number.NEGATIVE_INFINITY
+  readonly #maxBatch: number
+  readonly #maxWaiting: number
+  readonly #gate: PushGate
 
   constructor(deps: WriterDeps) {
     this.#deps = deps
+    this.#gate = new PushGate(deps.pace, deps.signal)
+    this.#maxBatch = deps.pace === unpaced ? MAX_BATCH : MAX_PACED_BATCH
+    this.#maxWaiting = Math.max(MAX_WAITING, this.#maxBatch)
+  }
+
+  get figures(): Readonly<Omit<RepoFigures, 'cacheRebuilds'>> {
+    return this.#gate.figures
   }
 
   get queued(): number {
@@ -77,7 +100,7 @@ export class Writer {
   /** @throws StoreError see {@link StoresRepo.change} of the port */
   async change(by: Requester, decide: Decide, options: ChangeOptions): Promise<Landed> {
     if (this.#closing) throw shuttingDown()
-    if (this.#waiting.length >= MAX_WAITING) {
+    if (this.#waiting.length >= this.#maxWaiting) {
       throw new StoreError('writer_busy', 'too many changes are waiting to be written')
     }
     const release = this.#reserveKey(options.idempotency)
@@ -115,8 +138,10 @@ export class Writer {
     if (this.#draining) return
     this.#draining = true
     while (this.#waiting.length > 0) {
+      // Outside of the lane and before the batch is taken: while pushes are held back, requests gather.
+      await this.#gate.holdBack(() => this.#waiting)
       await this.#deps.lane.run(async () => {
-        const items = this.#waiting.splice(0, MAX_BATCH)
+        const items = this.#waiting.splice(0, this.#maxBatch)
         await this.#process(items).catch((error: unknown) => {
           this.#deps.log.error('the writer failed', { err: error })
           for (const item of items) item.reject(error)
@@ -138,7 +163,8 @@ export class Writer {
       if (decisions instanceof StoreError) return giveUp(live, decisions, this.#head)
       if (await this.#attempt(decisions, round)) return
       round.attempt += 1
-      await pause(Math.random() * Math.min(1000, 20 * round.attempt))
+      await backOff(round.attempt)
+      await this.#gate.holdBack(() => live)
     }
   }
 
@@ -182,8 +208,9 @@ export class Writer {
     if (drafts.length === 0) return true
     if (this.#closing) return false
     try {
-      const result = await publish(this.#deps, drafts)
+      const result = await publish(this.#deps, drafts, this.#gate)
       if (result.outcome !== 'done') return await this.#failed(result, decisions, round)
+      this.#gate.landed(drafts.length)
       answerLanded(this.#deps, drafts, result.ids)
       await answerVerdicts(this.#deps, verdicts)
       void this.#deps.cache.tidy()
@@ -236,14 +263,18 @@ export class Writer {
     return true
   }
 
-  /** Only the offender is refused: a batch of several is tried again item by item. */
+  /** Only offenders are refused: a batch of several is tried again in halves, so one costs few pushes. */
   async #rejectedByPolicy(reason: string, items: readonly Item[]): Promise<void> {
     const [first] = items
     if (items.length === 1 && first !== undefined) {
       first.reject(policyRejected(reason))
       return
     }
-    for (const item of items) await this.#process([item])
+    const half = Math.ceil(items.length / 2)
+    for (const part of [items.slice(0, half), items.slice(half)]) {
+      await this.#gate.holdBack(() => part)
+      await this.#process(part)
+    }
   }
 
   /** The remote went away, perhaps after it took the commits: the branch itself must tell. */
@@ -316,10 +347,4 @@ export class Writer {
 /** Items whose answer hangs on a push: the drafts, and what was decided beside them. */
 function itemsOf({ drafts, verdicts }: Decisions): Item[] {
   return [...drafts, ...verdicts].map(({ item }) => item).filter((item) => !item.settled)
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds)
-  })
 }

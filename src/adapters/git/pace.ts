@@ -1,0 +1,61 @@
+/** Lets a push begin when the remote's own limit allows one. */
+export interface Pace {
+  /** Resolves when a push may begin: true at once, false when it had to wait; `null` when `signal` aborted first. */
+  turn(signal: AbortSignal): Promise<boolean | null>
+  /** Counts a push that begins. */
+  spend(): void
+}
+
+/** A remote that takes pushes as they come. */
+export const unpaced: Pace = { turn: () => Promise.resolve(true), spend() {} }
+
+/**
+ * A bucket of `perMinute` tokens that fills by one each `60 / perMinute` seconds, on the monotonic clock; a push that
+ * failed has spent its token too, since the remote counts it.
+ * Source: GitHub docs, "Repository limits": at most six pushes a minute to one repository.
+ */
+export function paced(perMinute: number, now: () => number = () => performance.now()): Pace {
+  const refillMs = 60_000 / perMinute
+  let tokens = perMinute
+  let countedAt = now()
+  const refill = () => {
+    const gained = Math.floor((now() - countedAt) / refillMs)
+    countedAt += gained * refillMs
+    tokens = Math.min(perMinute, tokens + gained)
+    if (tokens === perMinute) countedAt = now()
+  }
+  return {
+    async turn(signal) {
+      for (let waited = false; ; waited = true) {
+        refill()
+        if (tokens > 0) return !waited
+        if (!(await sleep(countedAt + refillMs - now(), signal))) return null
+      }
+    },
+    spend() {
+      refill()
+      tokens = Math.max(0, tokens - 1)
+    },
+  }
+}
+
+/** False: aborted. */
+function sleep(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve(false)
+    const end = (slept: boolean) => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+      resolve(slept)
+    }
+    const abort = () => end(false)
+    const timer = setTimeout(end, Math.max(1, milliseconds), true)
+    signal.addEventListener('abort', abort, { once: true })
+  })
+}
+
+/** Pushes a minute that a host asks for; 0 = as they come. */
+export function pushesPerMinuteOf(url: string): number {
+  const host = URL.parse(url)?.hostname ?? ''
+  return host === 'github.com' || host.endsWith('.github.com') ? 6 : 0
+}

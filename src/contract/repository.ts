@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { freeText } from './names.ts'
+
+/** One store by team and name. */
+export const StoreRef = z.object({ team: z.string(), name: z.string() }).meta({ id: 'StoreRef' })
+
+/** An admin takes a rewritten branch as the truth. */
+export const AcceptRewrite = z
+  .strictObject({
+    /** The head that was looked at; the branch must still be there. */
+    expectedHead: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a full commit id'),
+    reason: freeText(200).pipe(z.string().min(10, 'at least 10 characters')),
+  })
+  .meta({ id: 'AcceptRewrite' })
+export type AcceptRewrite = z.infer<typeof AcceptRewrite>
+
+export const RewriteAccepted = z
+  .object({
+    revision: z.string(),
+    /** Stores whose newest state is not in the rewritten branch. */
+    vanished: z.array(StoreRef),
+  })
+  .meta({ id: 'RewriteAccepted' })
+export type RewriteAccepted = z.infer<typeof RewriteAccepted>
