@@ -2,11 +2,11 @@ import { defineConfig } from 'vitest/config'
 
 const git = ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts']
 const browser = ['test/browser/**/*.test.ts']
-const cluster = ['test/cluster/**/*.test.ts']
+const cluster = ['test/cluster/**/*.test.ts', 'test/shop/**/*.test.ts']
 
 /**
  * `fast`: pure and in-process. `git`: real git and child processes. `browser`: Chromium.
- * The suite for a cluster has a configuration of its own: `vitest.cluster.config.ts`.
+ * The suites for a cluster have configurations of their own: `vitest.cluster.config.ts`, `vitest.shop.config.ts`.
  */
 export default defineConfig({
   test: {

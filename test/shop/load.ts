@@ -1,0 +1,52 @@
+import { type Site, statusOf } from './web.ts'
+
+export interface Load {
+  /** Ends the load and says what it saw. */
+  stop(): Promise<LoadReport>
+}
+
+export interface LoadReport {
+  readonly requests: number
+  readonly failures: number
+  /** Seconds from the first failed request of each outage to the next good one, summed. */
+  readonly failedSeconds: number
+  /** Status (0 = no answer) -> how often, of failed requests. */
+  readonly statuses: ReadonlyMap<number, number>
+}
+
+const PATHS = ['/shop/', '/?rest_route=/wc/store/v1/products&per_page=1']
+
+/** Two shoppers who look at pages that need the database, one page each 200 ms or as fast as they come. */
+export function underLoad(site: Site): Load {
+  let running = true
+  const seen = { requests: 0, failures: 0, failedSeconds: 0, statuses: new Map<number, number>() }
+  let failingSince: number | null = null
+  const shopper = async (path: string) => {
+    while (running) {
+      const began = performance.now()
+      const status = await statusOf(site, path, 5000)
+      seen.requests += 1
+      if (status === 200) {
+        if (failingSince !== null && began > failingSince) {
+          seen.failedSeconds += (began - failingSince) / 1000
+          failingSince = null
+        }
+      } else {
+        seen.failures += 1
+        seen.statuses.set(status, (seen.statuses.get(status) ?? 0) + 1)
+        failingSince = Math.min(failingSince ?? began, began)
+      }
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.max(0, 200 - performance.now() + began)),
+      )
+    }
+  }
+  const all = Promise.all(PATHS.map(shopper))
+  return {
+    stop: async () => {
+      running = false
+      await all
+      return seen
+    },
+  }
+}

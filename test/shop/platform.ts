@@ -1,0 +1,70 @@
+import { expect, inject } from 'vitest'
+import { stringify } from 'yaml'
+import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
+import { kubectl } from '../cluster/kubernetes.ts'
+import type { NodeImages } from './images.ts'
+
+/** The node's images. @throws Error outside a suite that has a node */
+export function images(): NodeImages {
+  const found = inject('shopImages')
+  if (found === null) throw new Error('there is no node')
+  return found
+}
+
+export const RELEASE = '2026.11'
+/** Its MariaDB exists in no registry. */
+export const BROKEN_RELEASE = '2026.12'
+
+/** Who may reach the shops: a pod that this suite starts in the place of the profile's controller. */
+export const CONTROLLER = {
+  namespace: 'kube-system',
+  podLabels: { 'app.kubernetes.io/name': 'traefik' },
+} as const
+
+/** `platform.yaml` of the suite: what an operator of this node would write, and one release that cannot start. */
+export async function platformFile(more: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const { mariadb, baked, wordpressCli, woocommerceVersion } = images()
+  const release = {
+    images: { wordpress: baked, wordpressCli, mariadb },
+    code: 'baked',
+    woocommerce: {
+      version: woocommerceVersion,
+      url: `https://downloads.wordpress.org/plugin/woocommerce.${woocommerceVersion}.zip`,
+      sha256: 'f'.repeat(64), // of nothing: the plugin is in the image
+    },
+    schema: { wordpress: 60717, woocommerce: woocommerceVersion, mariadb: '11.8' },
+  }
+  const absent = mariadb.replace(/@.*/, `@sha256:${'1'.repeat(64)}`)
+  const platform = {
+    apiVersion: 'storewright.dev/v1',
+    kind: 'Platform',
+    baseDomain: '127-0-0-1.nip.io',
+    exposure: { mode: 'ingress', ingress: { className: 'traefik' }, peers: [CONTROLLER] },
+    network: { apiServer: await apiServer() },
+    releases: {
+      [RELEASE]: release,
+      [BROKEN_RELEASE]: { ...release, images: { ...release.images, mariadb: absent } },
+    },
+    defaults: { release: RELEASE },
+    limits: { maxStores: 1000 },
+    ...more,
+  }
+  const text = stringify(platform, { aliasDuplicateObjects: false })
+  expect(parsePlatformFile(text).problems).toEqual([])
+  return text
+}
+
+/** Where pods reach it: a NetworkPolicy sees the address behind the Service. */
+async function apiServer(): Promise<{ cidrs: string[]; ports: number[] }> {
+  const words = ['-n', 'default', 'get', 'endpointslices', '-o', 'json']
+  const text = await kubectl([...words, '-l', 'kubernetes.io/service-name=kubernetes'])
+  const { items } = JSON.parse(text) as {
+    items: { endpoints: { addresses: string[] }[]; ports: { port: number }[] }[]
+  }
+  return {
+    cidrs: items.flatMap(({ endpoints }) =>
+      endpoints.flatMap(({ addresses }) => addresses.map((address) => `${address}/32`)),
+    ),
+    ports: items.flatMap(({ ports }) => ports.map(({ port }) => port)),
+  }
+}
