@@ -93,6 +93,15 @@ export const fences: readonly Fence[] = [
   },
   adapter('git', 'argocd', ['ulid', '../../repo-files/store-file.ts']),
   adapter('argocd', 'git', []),
+  {
+    glob: 'src/adapters/secrets/*.ts',
+    plant: 'src/adapters/secrets/planted.ts',
+    refuse: [
+      ...['../../operations/create-store.ts', '../git/writer.ts', 'node:fs', 'node:net', 'hono'],
+      ...EVERYWHERE,
+    ],
+    allow: ['./x.ts', '../../domain/ports.ts', '../../contract/store.ts', 'node:crypto'],
+  },
   adapter('telemetry', 'git', ['pino']),
   {
     glob: 'src/http/*.ts',
