@@ -25,8 +25,23 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
     return refused([{ pointer: '#', detail: `not valid YAML: ${reasonOf(error)}` }])
   }
   const checked = schema.safeParse(document)
-  if (checked.success) return { value: checked.data, problems: [] }
-  return refused(problemDetails(checked.error))
+  const found = checked.success ? [] : problemDetails(checked.error)
+  const unseen = prototypes(document, '#').filter(
+    ({ pointer }) => !found.some((problem) => problem.pointer === pointer),
+  )
+  const problems = [...found, ...unseen]
+  if (checked.success && problems.length === 0) return { value: checked.data, problems: [] }
+  return refused(problems)
+}
+
+/** Every key `__proto__` below `value` where any key may stand: zod 4 leaves it out of a record and says nothing. */
+function prototypes(value: unknown, pointer: string): ProblemDetail[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, child]) => {
+    const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    if (key === '__proto__') return [{ pointer: at, detail: 'is not a key' }]
+    return prototypes(child, at)
+  })
 }
 
 function reasonOf(error: unknown): string {
