@@ -9,7 +9,6 @@ export { type Kind, namespacedKinds, type SecretsMode } from './kinds.ts'
 export type {
   BackupProps,
   CacheProps,
-  Ciphertexts,
   ComponentProps,
   ExposureProps,
   PeerProps,

@@ -33,17 +33,23 @@ export type ExposureProps = (
     }
 ) & { readonly peers: readonly PeerProps[] }
 
-/** Ciphertexts by Secret and key, base64 as the Sealed Secrets controller reads them. */
-export type Ciphertexts = Readonly<Record<string, Readonly<Record<string, string>>>>
+/** One Secret in mode `sealed`. */
+export interface SealedSecretProps {
+  /** First 16 hex digits of the SHA-256 of the public key (SPKI) that sealed last. */
+  readonly sealedWith: string
+  /** What the values were made for; it stands beside them, so that a later render knows whether to keep them. */
+  readonly revision: number
+  /** Key -> base64 as the Sealed Secrets controller reads it. */
+  readonly ciphertexts: Readonly<Record<string, string>>
+}
 
 /** Where the store's credentials come from. */
 export type SecretsProps =
   | { readonly mode: 'job' }
   | {
       readonly mode: 'sealed'
-      /** First 16 hex digits of the SHA-256 of the certificate's public key (SPKI). */
-      readonly sealedWith: string
-      readonly ciphertexts: Ciphertexts
+      /** By Secret. */
+      readonly secrets: Readonly<Record<string, SealedSecretProps>>
     }
   | {
       /** External Secrets Operator reads a secret store; keys `<store>/<secret>`. */

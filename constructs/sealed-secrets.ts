@@ -24,7 +24,7 @@ export class SealedSecrets extends Construct {
     secrets: Extract<SecretsProps, { mode: 'sealed' }>,
   ) {
     super(scope, id)
-    for (const [name, encryptedData] of Object.entries(secrets.ciphertexts)) {
+    for (const [name, secret] of Object.entries(secrets.secrets)) {
       new ApiObject(this, name, {
         apiVersion: 'bitnami.com/v1alpha1',
         kind: 'SealedSecret',
@@ -32,10 +32,13 @@ export class SealedSecrets extends Construct {
           component: 'credentials',
           syncWave: -1,
           protect: true,
-          annotations: { 'storewright.dev/sealed-with': secrets.sealedWith },
+          annotations: {
+            'storewright.dev/revision': String(secret.revision),
+            'storewright.dev/sealed-with': secret.sealedWith,
+          },
         }),
         spec: {
-          encryptedData,
+          encryptedData: secret.ciphertexts,
           template: {
             // No instance label: an Argo CD that tracks by label would prune the Secret (argo-cd issue 15472).
             metadata: {

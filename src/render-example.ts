@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { renderStore } from './operations/render-store.ts'
+import { unsealed } from './operations/seal-store.ts'
 import { parsePlatformFile } from './repo-files/platform-file.ts'
 import { parseStoreFile } from './repo-files/store-file.ts'
 
@@ -21,5 +22,6 @@ export async function renderFile(
     ...store.problems.map(({ pointer, detail }) => `${storePath}${pointer} ${detail}`),
   ]
   if (platform.value === null || store.value === null) throw new Error(problems.join('\n'))
-  return { name: store.value.name, files: renderStore(store.value, platform.value) }
+  const context = { sealed: unsealed(store.value) }
+  return { name: store.value.name, files: renderStore(store.value, platform.value, context) }
 }

@@ -5,6 +5,7 @@ import { simulatedApplications } from './adapters/argocd/simulated.ts'
 import { openLocalRemote } from './adapters/git/local-remote.ts'
 import { pushesPerMinuteOf } from './adapters/git/pace.ts'
 import { openStoresRepo, type Remote } from './adapters/git/stores-repo.ts'
+import { sealedSecrets } from './adapters/secrets/sealed-secrets.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { GENERATOR } from './contract/version.ts'
@@ -114,6 +115,7 @@ async function buildApp(
     views,
     applications,
     clock,
+    sealer: sealedSecrets({ clock }),
     log,
     packServer,
     dashboard,

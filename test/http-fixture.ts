@@ -1,5 +1,6 @@
 import { ulid } from 'ulid'
 import { simulatedApplications } from '../src/adapters/argocd/simulated.ts'
+import { sealedSecrets } from '../src/adapters/secrets/sealed-secrets.ts'
 import { createApp } from '../src/app.ts'
 import type { AppDeps } from '../src/http/env.ts'
 import { createStoreViews } from '../src/observe/store-views.ts'
@@ -34,6 +35,7 @@ export function httpFixture(change: Partial<AppDeps> = {}): HttpFixture {
     applications,
     views: createStoreViews({ repo, applications, clock }),
     clock,
+    sealer: sealedSecrets({ clock }),
     log: { debug() {}, info() {}, warn() {}, error() {} },
     cloneUrl: null,
     packServer: null,

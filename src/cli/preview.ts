@@ -12,15 +12,17 @@ const TEMPLATE = fileURLToPath(new URL('../../gitops-repo-template/platform.yaml
  */
 export async function previewFile(storePath: string, platformPath = TEMPLATE): Promise<string> {
   // Imported here: cdk8s would slow down every other command.
-  const [{ renderStore }, { parsePlatformFile }, { parseStoreFile }] = await Promise.all([
-    import('../operations/render-store.ts'),
-    import('../repo-files/platform-file.ts'),
-    import('../repo-files/store-file.ts'),
-  ])
+  const [{ renderStore }, { unsealed }, { parsePlatformFile }, { parseStoreFile }] =
+    await Promise.all([
+      import('../operations/render-store.ts'),
+      import('../operations/seal-store.ts'),
+      import('../repo-files/platform-file.ts'),
+      import('../repo-files/store-file.ts'),
+    ])
   const platform = checked(platformPath, parsePlatformFile(await text(platformPath)))
   const store = checked(storePath, parseStoreFile(await text(storePath)))
   const decoder = new TextDecoder()
-  return [...renderStore(store, platform)]
+  return [...renderStore(store, platform, { sealed: unsealed(store) })]
     .filter(([path]) => path.startsWith('manifests/'))
     .map(([path, bytes]) => `# ${path}\n${decoder.decode(bytes)}`)
     .join('---\n')

@@ -262,6 +262,7 @@ export interface OperationDeps {
   readonly views: StoreViews
   readonly applications: Applications
   readonly clock: Clock
+  readonly sealer: Sealer
   /** `PUBLIC_URL/git/stores.git` when the embedded repository is served, else `null`. */
   readonly cloneUrl: string | null
 }

@@ -1,3 +1,4 @@
+import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import type { Store, StoreCreate } from '../contract/store.ts'
 import { admitStore } from '../domain/admission.ts'
 import { StoreError } from '../domain/errors.ts'
@@ -10,6 +11,7 @@ import type {
 } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { renderStore } from './render-store.ts'
+import { sealStore } from './seal-store.ts'
 
 /**
  * Declares a new store in Git.
@@ -17,21 +19,51 @@ import { renderStore } from './render-store.ts'
  *   `store_limit_reached`, and every code of `StoresRepo.change`
  */
 export async function createStore(
-  deps: Pick<OperationDeps, 'repo' | 'views'>,
+  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer'>,
   request: StoreCreate,
   by: Requester,
   options: ChangeOptions = {},
 ): Promise<{ store: Store; landed: Landed }> {
-  const landed = await deps.repo.change(by, (at) => decideCreate(request, at, by.subject), options)
+  const sealed = sealedFor(deps, request.name)
+  const landed = await deps.repo.change(
+    by,
+    (at) => decideCreate(request, at, by.subject, sealed),
+    options,
+  )
   if (landed.record === null) {
     throw new StoreError('conflict', 'the store was removed again right after it was created')
   }
   return { store: deps.views.present(landed.record, landed.snapshot), landed }
 }
 
-/** What a create would change at this snapshot. Pure; preview and create share it, so they agree byte for byte. */
-export function decideCreate(request: StoreCreate, at: Snapshot, owner: string): StoreChange {
+/** Counters of a new store. */
+export const FIRST_NONCE = { retry: 0, credentials: 1, adminReset: 0 } as const
+
+/** Sealed once, before `decide`, which may run again. `null`: new stores are in another mode. */
+function sealedFor(
+  { repo, sealer }: Pick<OperationDeps, 'repo' | 'sealer'>,
+  name: string,
+): SealedSecrets | null {
+  const { mode, certificate } = repo.snapshot().platform.secrets
+  if (mode !== 'sealed') return null
+  return sealStore(sealer, certificate ?? '', { name, nonce: FIRST_NONCE })
+}
+
+/**
+ * What a create would change at this snapshot. Pure; preview and create share it, so they agree byte for byte but for
+ * ciphertexts.
+ * @param sealed needed where platform.yaml says mode `sealed`
+ */
+export function decideCreate(
+  request: StoreCreate,
+  at: Snapshot,
+  owner: string,
+  sealed: SealedSecrets | null,
+): StoreChange {
   const store = admitStore(request, at, owner)
+  if (store.secretsMode === 'sealed' && sealed === null) {
+    throw new StoreError('conflict', 'the secrets mode of the platform changed meanwhile')
+  }
   return {
     team: store.team,
     name: store.name,
@@ -39,6 +71,6 @@ export function decideCreate(request: StoreCreate, at: Snapshot, owner: string):
     facts: [store.engine, store.plan],
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
-    files: renderStore(store, at.platform),
+    files: renderStore(store, at.platform, { sealed }),
   }
 }

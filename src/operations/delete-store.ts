@@ -10,6 +10,7 @@ import type {
 import type { Snapshot } from '../domain/snapshot.ts'
 import { declaredStore } from './declared-store.ts'
 import { renderStore } from './render-store.ts'
+import { type CommittedSecrets, committedSecrets, secretsAt } from './seal-store.ts'
 
 export interface DeleteStoreRequest {
   readonly name: string
@@ -21,7 +22,7 @@ export interface DeleteStoreRequest {
 /**
  * Soft delete: nothing runs any more, volumes and credentials stay until `purgeAfter`. Deleted already: no commit.
  * @throws StoreError `store_not_found`, `lifecycle_conflict`, `store_modified`, `invalid_store` (its store.yaml
- *   does not parse), and every code of `StoresRepo.change`
+ *   does not parse), `conflict` (its sealed secrets changed meanwhile), and every code of `StoresRepo.change`
  */
 export async function deleteStore(
   deps: Pick<OperationDeps, 'repo' | 'clock'>,
@@ -31,13 +32,15 @@ export async function deleteStore(
 ): Promise<Landed> {
   // Read once: `decide` runs again on a newer head and must not depend on a clock.
   const now = deps.clock.now()
-  return deps.repo.change(by, (at) => decideDelete(request, at, now), options)
+  const kept = await committedSecrets(deps.repo, request.name)
+  return deps.repo.change(by, (at) => decideDelete(request, at, now, kept), options)
 }
 
 function decideDelete(
   { name, team, reason }: DeleteStoreRequest,
   at: Snapshot,
   now: number,
+  kept: CommittedSecrets | null,
 ): StoreChange | 'unchanged' {
   const record = declaredStore(at, name, team)
   if (record.intent === null) {
@@ -57,6 +60,9 @@ function decideDelete(
     action: 'delete',
     facts: [`data kept until ${store.lifecycle.purgeAfter?.slice(0, 10)}`],
     ...(reason === undefined ? {} : { reason }),
-    files: renderStore(store, at.platform, { before: record.app }),
+    files: renderStore(store, at.platform, {
+      before: record.app,
+      sealed: secretsAt(record, kept),
+    }),
   }
 }

@@ -37,7 +37,7 @@ function expectDerivedNames(name: string): void {
   expect(label1123(namespaceOf(name)), name).toBe(true)
   expect(subdomain(namespaceOf(name)), name).toBe(true)
   expect(labelValue(namespaceOf(name)) && labelValue(name), name).toBe(true)
-  const host = hostOf(name, platform)
+  const host = hostOf({ name }, platform)
   expect(subdomain(host) && host.split('.').every(label1123), name).toBe(true)
 }
 

@@ -3,6 +3,7 @@ import type { Store } from '../contract/store.ts'
 import { StoreQuery } from '../contract/store-query.ts'
 import type { OperationDeps, Requester, StoreViews } from '../domain/ports.ts'
 import { type MemoryRepo, memoryRepo } from '../testing/memory-repo.ts'
+import { memorySealer } from '../testing/memory-sealer.ts'
 import { testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
 import { createStore } from './create-store.ts'
@@ -67,6 +68,7 @@ beforeEach(() => {
       asOf: () => now,
     },
     clock: { now: () => now },
+    sealer: memorySealer(),
     cloneUrl: 'http://localhost:8080/git/stores.git',
   }
 })

@@ -3,7 +3,8 @@ import { countStores } from '../domain/admission.ts'
 import { hostOf, namespaceOf } from '../domain/layout.ts'
 import { requestsOf } from '../domain/plans.ts'
 import type { OperationDeps } from '../domain/ports.ts'
-import { decideCreate } from './create-store.ts'
+import { decideCreate, FIRST_NONCE } from './create-store.ts'
+import { unsealed } from './seal-store.ts'
 
 /**
  * What a create would commit now, byte for byte. Writes nothing.
@@ -15,7 +16,8 @@ export function previewStore(
   owner: string,
 ): Preview {
   const at = deps.repo.snapshot()
-  const change = decideCreate(request, at, owner)
+  const sealed = unsealed({ name: request.name, nonce: FIRST_NONCE })
+  const change = decideCreate(request, at, owner, sealed)
   const plan = at.platform.plans[request.plan ?? at.platform.defaults.plan]
   if (plan === undefined) throw new Error('an admitted store has a declared plan')
   const decoder = new TextDecoder()

@@ -1,12 +1,13 @@
 import { printYaml, renderWooStore, treeId } from '../../constructs/index.ts'
 import type { AppFile } from '../contract/app-file.ts'
 import type { Platform } from '../contract/platform-file.ts'
+import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { hostOf, namespaceOf, urlOf } from '../domain/layout.ts'
 import { printAppFile } from '../repo-files/app-file.ts'
 import { storeDocument } from '../repo-files/store-file.ts'
-import { propsOf, type Sealed } from './resolve-store.ts'
+import { propsOf } from './resolve-store.ts'
 
 /** What a render may take over from what is committed. */
 export interface RenderContext {
@@ -15,7 +16,7 @@ export interface RenderContext {
   /** Generator and tree that app.json holds now: equal bytes keep the older generator. */
   readonly before?: Pick<AppFile, 'tree' | 'generator'> | null
   /** Ciphertexts of a store in secrets mode `sealed`. */
-  readonly sealed?: Sealed | null
+  readonly sealed?: SealedSecrets | null
 }
 
 /**

@@ -9,13 +9,11 @@ import type {
 } from '../../constructs/index.ts'
 import { minuteOf } from '../../constructs/index.ts'
 import type { PinnedZip, Plan, Platform, Release } from '../contract/platform-file.ts'
+import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import type { Component, StoreFile } from '../contract/store-file.ts'
 import { StoreError } from '../domain/errors.ts'
 import { backupDestination, fitProblems } from '../domain/fit.ts'
 import { hostOf, platformHostOf } from '../domain/layout.ts'
-
-/** Ciphertexts of a store in secrets mode `sealed`, and what they were sealed with. */
-export type Sealed = Pick<Extract<SecretsProps, { mode: 'sealed' }>, 'sealedWith' | 'ciphertexts'>
 
 /**
  * Resolves names into values, so that no default and no platform key reaches a construct.
@@ -25,7 +23,7 @@ export type Sealed = Pick<Extract<SecretsProps, { mode: 'sealed' }>, 'sealedWith
 export function propsOf(
   store: StoreFile,
   platform: Platform,
-  sealed: Sealed | null = null,
+  sealed: SealedSecrets | null = null,
 ): WooStoreProps {
   const problems = fitProblems(store, platform)
   const plan = platform.plans[store.plan]
@@ -147,12 +145,16 @@ function peerOf(peer: Platform['exposure']['peers'][number]): PeerProps {
 }
 
 /** @throws StoreError `invalid_store`: mode `sealed` without ciphertexts */
-function secretsOf(store: StoreFile, { secrets }: Platform, sealed: Sealed | null): SecretsProps {
+function secretsOf(
+  store: StoreFile,
+  { secrets }: Platform,
+  sealed: SealedSecrets | null,
+): SecretsProps {
   switch (store.secretsMode) {
     case 'job':
       return { mode: 'job' }
     case 'sealed':
-      if (sealed !== null) return { mode: 'sealed', ...sealed }
+      if (sealed !== null) return { mode: 'sealed', secrets: sealed }
       throw new StoreError('invalid_store', 'the store has no sealed secrets', {
         errors: [{ pointer: '#/secretsMode', detail: 'nothing is sealed for this store yet' }],
       })

@@ -1,6 +1,6 @@
 import type { Platform } from '../../src/contract/platform-file.ts'
 import type { StoreFile } from '../../src/contract/store-file.ts'
-import type { Sealed } from '../../src/operations/resolve-store.ts'
+import type { SealedSecrets } from '../../src/contract/sealed-secret.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { storeFile } from '../../src/testing/records.ts'
 
@@ -25,7 +25,7 @@ export interface Variant {
   readonly choices: Choices
   readonly store: StoreFile
   readonly platform: Platform
-  readonly sealed: Sealed
+  readonly sealed: SealedSecrets
 }
 
 export const PLAIN: Choices = {
@@ -130,28 +130,34 @@ const GENERATOR = `secrets: {mode: external, sealed: ${CERTIFICATE}, external: {
 const OUTSIDE = `secrets: {sealed: ${CERTIFICATE}, external: {storeKind: ClusterSecretStore, storeName: vault}}\n`
 
 /** Ciphertexts as they would stand in Git, of a real one's length. */
-const SEALED: Sealed = {
-  sealedWith: '0123456789abcdef',
-  ciphertexts: Object.fromEntries(
-    Object.entries({
-      'db-credentials': ['password', 'revision', 'root-password'],
-      'wp-admin': ['password', 'revision'],
-      'wp-salts': [
-        'auth-key',
-        'auth-salt',
-        'logged-in-key',
-        'logged-in-salt',
-        'nonce-key',
-        'nonce-salt',
-        'secure-auth-key',
-        'secure-auth-salt',
-      ],
-    }).map(([secret, keys]) => [
-      secret,
-      Object.fromEntries(keys.map((key) => [key, `AgB${'x'.repeat(740)}${secret}${key}==`])),
-    ]),
-  ),
-}
+const SEALED: SealedSecrets = Object.fromEntries(
+  Object.entries({
+    'db-credentials': ['password', 'revision', 'root-password'],
+    'wp-admin': ['password', 'revision'],
+    'wp-salts': [
+      'auth-key',
+      'auth-salt',
+      'logged-in-key',
+      'logged-in-salt',
+      'nonce-key',
+      'nonce-salt',
+      'secure-auth-key',
+      'secure-auth-salt',
+    ],
+  }).map(([secret, keys]) => [
+    secret,
+    {
+      sealedWith: '0123456789abcdef',
+      revision: secret === 'db-credentials' ? 1 : 0,
+      ciphertexts: Object.fromEntries(
+        keys.map((key) => [
+          key,
+          `AgB${'x'.repeat(740)}${secret}${key}`.replaceAll('-', '').concat('=='),
+        ]),
+      ),
+    },
+  ]),
+)
 
 /** Every possible combination of the given dimensions, the others plain. */
 export function product(keys: readonly (keyof Choices)[]): Choices[] {

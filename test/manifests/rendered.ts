@@ -2,7 +2,7 @@ import { loadAll } from 'js-yaml'
 import type { StoreFile } from '../../src/contract/store-file.ts'
 import type { Platform } from '../../src/contract/platform-file.ts'
 import { renderStore } from '../../src/operations/render-store.ts'
-import type { Sealed } from '../../src/operations/resolve-store.ts'
+import type { SealedSecrets } from '../../src/contract/sealed-secret.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { storeFile } from '../../src/testing/records.ts'
 
@@ -38,7 +38,7 @@ export function storeOf(plan: string, change: Partial<StoreFile> = {}): StoreFil
 export function textOf(
   store: StoreFile,
   platform: Platform,
-  sealed: Sealed | null = null,
+  sealed: SealedSecrets | null = null,
 ): ReadonlyMap<string, string> {
   const decoder = new TextDecoder()
   return new Map(
@@ -53,7 +53,7 @@ export function textOf(
 export function objectsOf(
   store: StoreFile,
   platform: Platform,
-  sealed: Sealed | null = null,
+  sealed: SealedSecrets | null = null,
 ): readonly KubeObject[] {
   return [...textOf(store, platform, sealed)]
     .filter(([path]) => path.startsWith('manifests/'))

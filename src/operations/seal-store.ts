@@ -1,0 +1,120 @@
+import { SECRETS } from '../../constructs/index.ts'
+import type { SealedSecret, SealedSecrets } from '../contract/sealed-secret.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import { StoreError } from '../domain/errors.ts'
+import { namespaceOf } from '../domain/layout.ts'
+import type { SealedValue, Sealer, StoresRepo } from '../domain/ports.ts'
+import type { StoreRecord } from '../domain/snapshot.ts'
+import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
+
+const PASSWORD = { random: 32 } as const
+const SALT = { random: 64 } as const
+const SALTS = Object.fromEntries(SECRETS['wp-salts'].map((key) => [key, SALT]))
+
+type Seal = (
+  name: keyof typeof SECRETS,
+  revision: number,
+  values: Readonly<Record<string, SealedValue>>,
+  kept?: Readonly<Record<string, string>>,
+) => SealedSecret
+
+/**
+ * Every Secret of a store in mode `sealed`. What `committed` holds is kept byte for byte unless a counter of store.yaml
+ * was raised past it: then the database gets a new password and its last one moves, as it is, to `previous-password`
+ * (a ciphertext is bound to namespace and Secret, not to a key); the admin gets a new one. A lowered counter, such as a
+ * reverted rotation, never brings an old password back. Randomised: to be called before `decide`.
+ * @throws StoreError `invalid_store` when the certificate cannot be used
+ */
+export function sealStore(
+  sealer: Sealer,
+  certificate: string,
+  store: Pick<StoreFile, 'name' | 'nonce'>,
+  committed: SealedSecrets = {},
+): SealedSecrets {
+  const namespace = namespaceOf(store.name)
+  const seal: Seal = (name, revision, values, kept = {}) => {
+    const { sealedWith, ciphertexts } = sealer.seal(certificate, { namespace, name }, values)
+    return { sealedWith, revision, ciphertexts: { ...kept, ...ciphertexts } }
+  }
+  const { credentials, adminReset } = store.nonce
+  const salts = complete(committed['wp-salts'], SECRETS['wp-salts'])
+  return {
+    'db-credentials': database(committed['db-credentials'], credentials, seal),
+    'wp-admin': admin(committed['wp-admin'], adminReset, seal),
+    'wp-salts': salts ?? seal('wp-salts', 0, SALTS),
+  }
+}
+
+function database(committed: SealedSecret | undefined, wanted: number, seal: Seal): SealedSecret {
+  const fresh = { password: PASSWORD, revision: { text: String(wanted) } }
+  const present = complete(committed, ['root-password', 'password', 'revision'])
+  if (present === null) {
+    return seal('db-credentials', wanted, { 'root-password': PASSWORD, ...fresh })
+  }
+  if (present.revision >= wanted) return present
+  const { 'root-password': root = '', password = '' } = present.ciphertexts
+  return seal('db-credentials', wanted, fresh, {
+    'root-password': root,
+    'previous-password': password,
+  })
+}
+
+function admin(committed: SealedSecret | undefined, wanted: number, seal: Seal): SealedSecret {
+  const present = complete(committed, SECRETS['wp-admin'])
+  if (present !== null && present.revision >= wanted) return present
+  return seal('wp-admin', wanted, { password: PASSWORD, revision: { text: String(wanted) } })
+}
+
+/** `secret` when it holds every key, else `null`: a Secret with a key missing starts no pod. */
+function complete(secret: SealedSecret | undefined, keys: readonly string[]): SealedSecret | null {
+  if (secret === undefined) return null
+  return keys.every((key) => Object.hasOwn(secret.ciphertexts, key)) ? secret : null
+}
+
+/** Stand-ins for ciphertexts, for a preview: real ones are made when the store is created, and differ each time. */
+export function unsealed(store: Pick<StoreFile, 'name' | 'nonce'>): SealedSecrets {
+  const standIn: Sealer = {
+    seal: (_certificate, _address, values) => ({
+      sealedWith: '0'.repeat(16),
+      ciphertexts: Object.fromEntries(
+        Object.keys(values).map((key) => [key, 'sealed+when+created']),
+      ),
+    }),
+  }
+  return sealStore(standIn, '', store)
+}
+
+/**
+ * What a re-render of `record` takes over; `null` for a store in another mode.
+ * @throws StoreError `conflict` when its files changed since `kept` was read
+ */
+export function secretsAt(
+  record: StoreRecord,
+  kept: CommittedSecrets | null,
+): SealedSecrets | null {
+  if (record.intent?.secretsMode !== 'sealed') return null
+  if (kept?.tree === record.manifestsTree) return kept.secrets
+  throw new StoreError('conflict', 'the store changed meanwhile')
+}
+
+/** Ciphertexts as committed, and the tree of `manifests/` they stand in. */
+export interface CommittedSecrets {
+  readonly tree: string
+  readonly secrets: SealedSecrets
+}
+
+/**
+ * Reads what a re-render must take over; `null` for a store in another mode, or one that does not exist.
+ * To be called before `decide`, which then compares `tree` with the record it sees.
+ */
+export async function committedSecrets(
+  repo: Pick<StoresRepo, 'snapshot' | 'files'>,
+  name: string,
+): Promise<CommittedSecrets | null> {
+  const { head, stores } = repo.snapshot()
+  const record = stores.get(name)
+  if (record?.intent?.secretsMode !== 'sealed') return null
+  const { files } = await repo.files(record.team, name, head)
+  const text = files.find(({ path }) => path === SEALED_FILE)?.content ?? ''
+  return { tree: record.manifestsTree, secrets: parseSealedSecrets(text, namespaceOf(name)) }
+}
