@@ -69,7 +69,10 @@ describe('configuration', () => {
     [{ GIT_SERVE_ADDR: ':9' }, /GIT_SERVE_TOKEN/],
     [{ STORES_REPO_URL: 'ssh://git@host/x' }, /GIT_SSH_KEY_FILE/],
     [{ STORES_REPO_URL: 'file:///x' }, /https/],
-    [{ STATUS_SOURCE: 'kubernetes' }, /auto, simulated/],
+    [{ STATUS_SOURCE: 'guess' }, /auto, kubernetes, argocd, simulated/],
+    [{ STATUS_SOURCE: 'argocd' }, /ARGOCD_URL and ARGOCD_TOKEN/],
+    [{ ENV: 'production', STATUS_SOURCE: 'simulated' }, /refuses a simulated status/],
+    [{ ARGOCD_NAMESPACE: 'Argo CD' }, /expected a namespace/],
     [{ GIT_TOKEN: 'a', GIT_TOKEN_FILE: 'b' }, /both set/],
     [{ CONFIG_FILE: 'none.yaml' }, /cannot be read/],
   ])('refuses %j', (environment, expected) => {

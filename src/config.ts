@@ -6,6 +6,8 @@ import { isLoopback, readSetting, type Settings, settings } from './settings.ts'
 export interface Config extends Settings {
   /** No authentication is configured, so only this machine is answered. */
   readonly loopbackOnly: boolean
+  /** API server of the cluster this process runs in; `null` outside of one. */
+  readonly inClusterServer: string | null
   /** Where each value came from: `flag`, `environment`, `file` or `default`. */
   readonly sources: Readonly<Record<string, Source>>
 }
@@ -44,7 +46,15 @@ export function readConfig(input: ConfigInput): ConfigResult {
   const read = values as unknown as Settings
   problems.push(...contradictions(read))
   if (problems.length > 0) return { config: null, problems }
-  return { config: { ...read, loopbackOnly: true, sources }, problems: [] }
+  const inClusterServer = inCluster(input.environment)
+  return { config: { ...read, loopbackOnly: true, inClusterServer, sources }, problems: [] }
+}
+
+/** Source: kubernetes.io/docs/tasks/run-application/access-api-from-pod. */
+function inCluster(environment: ConfigInput['environment']): string | null {
+  const host = environment['KUBERNETES_SERVICE_HOST'] ?? ''
+  const port = environment['KUBERNETES_SERVICE_PORT'] ?? '443'
+  return host === '' ? null : `https://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 const KNOWN_FLAGS = new Set([
@@ -107,8 +117,12 @@ function contradictions(read: Settings): string[] {
   if (read.env === 'production') {
     problems.push(
       'ENV=production: refuses anonymous access, and this version has no authentication yet; use ENV=dev on this machine',
-      'ENV=production: refuses a simulated status, and this version has no other status source yet',
     )
+    if (read.statusSource === 'simulated') {
+      problems.push(
+        'STATUS_SOURCE: ENV=production refuses a simulated status; use auto, kubernetes or argocd',
+      )
+    }
   }
   if (!isLoopback(read.listenAddr.host)) {
     problems.push(
@@ -120,6 +134,9 @@ function contradictions(read: Settings): string[] {
   }
   if (read.gitServeAddr !== null && !embedded) {
     problems.push('GIT_SERVE_ADDR: serves the embedded repository only, and STORES_REPO_URL is set')
+  }
+  if (read.statusSource === 'argocd' && (read.argocdUrl === null || read.argocdToken === null)) {
+    problems.push('STATUS_SOURCE: argocd needs ARGOCD_URL and ARGOCD_TOKEN')
   }
   const ssh = read.storesRepoUrl?.startsWith('ssh:') === true
   if (ssh && (read.gitSshKeyFile === null || read.gitKnownHostsFile === null)) {

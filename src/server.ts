@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ulid } from 'ulid'
 import { pushWebhook } from './adapters/argocd/push-webhook.ts'
-import { simulatedApplications } from './adapters/argocd/simulated.ts'
 import { openLocalRemote } from './adapters/git/local-remote.ts'
 import { pushesPerMinuteOf } from './adapters/git/pace.ts'
 import { openStoresRepo, type Remote } from './adapters/git/stores-repo.ts'
@@ -10,7 +10,14 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { GENERATOR } from './contract/version.ts'
 import { StoreError } from './domain/errors.ts'
-import type { Clock, Log, PackServer, PushListener, StoresRepo } from './domain/ports.ts'
+import type {
+  Applications,
+  Clock,
+  Log,
+  PackServer,
+  PushListener,
+  StoresRepo,
+} from './domain/ports.ts'
 import { gitOnly } from './git-listener.ts'
 import { GIT_PATH } from './http/git.ts'
 import { listen, type Listener } from './listen.ts'
@@ -18,6 +25,16 @@ import { movedFiles } from './observe/moved-stores.ts'
 import { createStoreViews } from './observe/store-views.ts'
 import { previewStore } from './operations/preview-store.ts'
 import { readDashboard } from './static-dashboard.ts'
+import { openStatusSource } from './status-source.ts'
+
+/** Milliseconds to wait at start for the first list of Applications. */
+const FIRST_LIST_MS = 5_000
+
+const ABOUT = {
+  simulated: 'simulated: stores are committed to Git, but no cluster runs them',
+  kubernetes: 'watched through the API server of its cluster',
+  argocd: 'watched through its own API',
+} as const satisfies Record<Applications['source'], string>
 
 const clock: Clock = { now: () => Date.now() }
 
@@ -46,9 +63,15 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     log,
     clock,
   })
+  const applications = await openStatusSource(config, clock, log).catch(async (error) => {
+    await repo.close(0)
+    throw error
+  })
+  // Long enough for 10,000 Applications; a source that is down must not keep reads from being served.
+  await Promise.race([applications.listed, sleep(FIRST_LIST_MS, undefined, { ref: false })])
   let ready = false
   const packServer = local?.packServer ?? null
-  const app = await buildApp(config, log, repo, packServer, () => ready)
+  const app = await buildApp(config, log, repo, applications, packServer, () => ready)
   const main = await listen(config.listenAddr, (request) => app.fetch(request))
   const listeners = [main, ...(await openGitListener(config, packServer))]
   const origin = publicOrigin(config, main)
@@ -58,13 +81,13 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   ready = true
   return {
     origin,
-    about: about(config, origin, local?.path ?? null),
+    about: about(config, origin, local?.path ?? null, applications),
     stop: async () => {
       ready = false
       const ended = Promise.all(listeners.map((listener) => listener.close()))
       await repo.close(config.shutdownGrace)
       await ended
-      await Promise.all([argocd.idle(), local?.upkeep.stop()])
+      await Promise.all([argocd.idle(), applications.close(), local?.upkeep.stop()])
     },
   }
 }
@@ -103,11 +126,12 @@ async function buildApp(
   config: Config,
   log: Log,
   repo: StoresRepo,
+  applications: Applications,
   packServer: PackServer | null,
   ready: () => boolean,
 ) {
-  const applications = simulatedApplications(clock)
-  const views = createStoreViews({ repo, applications, clock })
+  const reconciliationMs = config.argocdReconciliation
+  const views = createStoreViews({ repo, applications, clock, reconciliationMs })
   const dashboard = await readDashboard()
   if (dashboard.size === 0) log.warn('the dashboard was not built; npm run build -w dashboard')
   return createApp({
@@ -174,12 +198,17 @@ function publicOrigin(config: Config, main: Listener): string {
   return config.publicUrl ?? (config.listenAddr.port === 0 ? main.origin : addressOf(config))
 }
 
-function about(config: Config, origin: string, embedded: string | null): readonly string[] {
+function about(
+  config: Config,
+  origin: string,
+  embedded: string | null,
+  { source }: Applications,
+): readonly string[] {
   return [
     embedded === null
       ? `Stores repo  ${config.storesRepoUrl}`
       : `Stores repo  git clone ${origin}${GIT_PATH}  (kept in ${embedded})`,
-    'Argo CD      simulated: stores are committed to Git, but no cluster runs them',
+    `Argo CD      ${ABOUT[source]}`,
     `API          ${origin}/docs`,
   ]
 }

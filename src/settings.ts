@@ -38,7 +38,14 @@ export interface Settings {
   /** 0 = as they come; `null` = what the host of the stores repo asks for. */
   readonly gitPushesPerMinute: number | null
   readonly allowGeneratorDowngrade: boolean
-  readonly statusSource: 'auto' | 'simulated'
+  readonly kubeconfig: string | null
+  readonly statusSource: 'auto' | 'kubernetes' | 'argocd' | 'simulated'
+  readonly argocdNamespace: string
+  readonly argocdUrl: string | null
+  readonly argocdToken: string | null
+  readonly argocdCaFile: string | null
+  /** Milliseconds. */
+  readonly argocdReconciliation: number
   readonly argocdWebhookUrls: readonly string[]
   readonly argocdWebhookSecret: string | null
   /** Milliseconds. */
@@ -111,6 +118,11 @@ function branch(value: string): string {
 function baseDomain(value: string): string {
   if (!/^[a-z0-9](?:[a-z0-9.-]{0,198}[a-z0-9])?$/.test(value))
     throw new Error('expected a DNS name')
+  return value
+}
+
+function namespace(value: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) throw new Error('expected a namespace')
   return value
 }
 
@@ -199,11 +211,22 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     fallback: false,
     print: String,
   },
+  kubeconfig: optional('KUBECONFIG'),
   statusSource: {
     env: 'STATUS_SOURCE',
-    parse: one('auto', 'simulated'),
+    parse: one('auto', 'kubernetes', 'argocd', 'simulated'),
     fallback: 'auto',
     print: text,
+  },
+  argocdNamespace: { env: 'ARGOCD_NAMESPACE', parse: namespace, fallback: 'argocd', print: text },
+  argocdUrl: { env: 'ARGOCD_URL', parse: url('http:', 'https:'), fallback: null, print: shown },
+  argocdToken: optional('ARGOCD_TOKEN', { secret: true, file: true }),
+  argocdCaFile: optional('ARGOCD_CA_FILE'),
+  argocdReconciliation: {
+    env: 'ARGOCD_RECONCILIATION',
+    parse: duration(10_000, 24 * 3_600_000),
+    fallback: 180_000,
+    print: seconds,
   },
   argocdWebhookUrls: {
     env: 'ARGOCD_WEBHOOK_URLS',

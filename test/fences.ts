@@ -92,7 +92,6 @@ export const fences: readonly Fence[] = [
     allow: ['../operations/render-store.ts', '../observe/memory.ts', '../domain/ports.ts'],
   },
   adapter('git', 'argocd', ['ulid', '../../repo-files/store-file.ts']),
-  adapter('argocd', 'git', []),
   {
     glob: 'src/adapters/secrets/*.ts',
     plant: 'src/adapters/secrets/planted.ts',
@@ -102,6 +101,7 @@ export const fences: readonly Fence[] = [
     ],
     allow: ['./x.ts', '../../domain/ports.ts', '../../contract/store.ts', 'node:crypto'],
   },
+  adapter('argocd', 'git', ['zod']),
   adapter('telemetry', 'git', ['pino']),
   {
     glob: 'src/http/*.ts',

@@ -1,13 +1,17 @@
 import type { Health, Sync } from '../contract/words.ts'
 
 /**
- * What we keep of one Argo CD Application, under 1 KB. Times are RFC 3339 UTC.
- * Source: argo-cd v3.5.1 `pkg/apis/application/v1alpha1/types.go`.
+ * What we keep of one Argo CD Application: values under 1 KB. Times are RFC 3339 UTC.
+ * Source: argo-cd v3.6.1 `pkg/apis/application/v1alpha1/types.go`.
  */
 export interface Application {
   readonly name: string
   readonly createdAt: string
   readonly deletionTimestamp: string | null
+  /** Bears the finalizer with which Argo CD deletes everything the Application made before the Application itself. */
+  readonly cascades: boolean
+  /** Deletion waits for a person: an object demands confirmation and none is newer than `deletionTimestamp`. */
+  readonly awaitsConfirmation: boolean
   /** `status.health.status`; `''` before the first assessment. */
   readonly health: Health | ''
   /** When `health` last changed, as far as the source knows. */
@@ -35,7 +39,7 @@ export interface Application {
   readonly syncWindowDenies: boolean
 }
 
-/** What we keep of the ApplicationSet `stores`. */
+/** What we keep of the ApplicationSets that make our Applications: the first error of any of them. */
 export interface ApplicationSetState {
   /** Condition `ErrorOccurred` is True. */
   readonly error: { readonly reason: string; readonly message: string } | null

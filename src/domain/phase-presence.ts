@@ -51,7 +51,7 @@ export const presenceRows: readonly PhaseRow[] = [
     }
     const failure = application.conditions.find(({ type }) => type === 'DeletionError')
     if (failure !== undefined) return deleting('DeletionError', failure.message)
-    return application.conditions.some(({ message }) => message.includes('deletion-approved'))
+    return application.awaitsConfirmation
       ? deleting('AwaitingConfirmation', 'Argo CD waits for a person to confirm the deletion')
       : deleting('CascadeRunning', 'Argo CD is removing what the store consists of')
   },

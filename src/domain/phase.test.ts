@@ -66,7 +66,7 @@ const table: [row: string, phase: string, reason: string, input: PhaseInput][] =
       declared: gone,
       application: app({
         deletionTimestamp: timeAfter(9),
-        conditions: [{ type: 'x', message: 'requires deletion-approved annotation' }],
+        awaitsConfirmation: true,
       }),
     }),
   ],
@@ -274,13 +274,6 @@ const table: [row: string, phase: string, reason: string, input: PhaseInput][] =
 describe('phaseOf', () => {
   it.each(table)('row %s is %s (%s)', (_row, phase, reason, input) => {
     expect(phaseOf(input)).toMatchObject({ phase, reason })
-  })
-
-  it('keeps what was last known beside a silent source', () => {
-    const verdict = phaseOf(
-      readyInput({ now: after(200), application: app({ reconciledAt: timeAfter(199) }) }),
-    )
-    expect(verdict).toMatchObject({ stale: true, lastKnown: { phase: 'Ready' } })
   })
 
   it('never says Ready while anything that Ready demands is missing', () => {

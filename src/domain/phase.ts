@@ -14,11 +14,19 @@ export type PhaseRow = (input: PhaseInput) => Verdict | null
  */
 export function phaseOf(input: PhaseInput): Judgement {
   const absent = firstOf(presenceRows, input)
-  if (absent !== null) return { ...absent, stale: false, lastKnown: null }
-  const verdict = firstOf([...operationRows, ...healthRows], input) ?? UNDECIDED
-  const silence = silenceOf(input)
+  const verdict = absent ?? firstOf([...operationRows, ...healthRows], input) ?? UNDECIDED
+  const silence = dependsOnSource(input, absent) ? silenceOf(input) : null
   if (silence === null) return { ...verdict, stale: false, lastKnown: null }
   return { ...silence, stale: true, lastKnown: verdict }
+}
+
+/**
+ * A change that is not rendered on main (rows 1 and 2) is so whatever Argo CD does, and a deletion that was seen
+ * (row 5) does not come back. "No such Application" (rows 3, 4, 6) counts only from a source that speaks.
+ */
+function dependsOnSource({ application }: PhaseInput, absent: Verdict | null): boolean {
+  if (absent === null) return true
+  return application === null && !['Requested', 'Failed'].includes(absent.phase)
 }
 
 const UNDECIDED: Verdict = {

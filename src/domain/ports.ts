@@ -177,15 +177,23 @@ export interface PackServer {
 
 /** What Argo CD observed. One answer per store, from memory. */
 export interface Applications {
-  /** Name of the source: `simulated`, later `kubernetes` or `argocd`. */
-  readonly source: string
+  readonly source: 'kubernetes' | 'argocd' | 'simulated'
   /** True: made up by this process. */
   readonly simulated: boolean
   /** `null`: no such Application. */
   get(declared: StoreRecord): Application | null
   applicationSet(): ApplicationSetState | null
-  /** Milliseconds since the Unix epoch when the source last spoke; equals now for a simulated one. */
+  /** Milliseconds since the Unix epoch when the source last spoke; 0 = never; equals now for a simulated one. */
   asOf(): number
+  /** How often the source speaks when nothing happens, in milliseconds. */
+  readonly intervalMs: number
+  /** What is wrong with the source now, one sentence without secrets; `null` = nothing. */
+  problem(): string | null
+  /** Calls `listener` with the names of Applications that may read differently now. Returns a function that ends it. */
+  onChanged(listener: (names: readonly string[]) => void): () => void
+  /** Resolves once everything was read for the first time; never rejects. */
+  readonly listed: Promise<void>
+  close(): Promise<void>
 }
 
 /** The Secret that a ciphertext is for; under another address it does not open. */

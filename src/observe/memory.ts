@@ -7,10 +7,16 @@ export interface StoreMemory {
   everReady: boolean
   status: Status
   conditions: readonly Condition[]
+  /**
+   * Tree that Argo CD was last known to have compared with, and to have applied: stands while the tree of a newer
+   * commit is being read, so that an unrelated commit does not make a store look unobserved for a moment.
+   */
+  observed: string | null
+  applied: string | null
 }
 
 export function newMemory(): StoreMemory {
-  return { everReady: false, status: 'Provisioning', conditions: [] }
+  return { everReady: false, status: 'Provisioning', conditions: [], observed: '', applied: null }
 }
 
 /**

@@ -32,15 +32,16 @@ export function presentStore(record: StoreRecord, platform: Platform, observed: 
     status: observed.status,
     phase: judgement.phase,
     reason: judgement.reason,
-    message: judgement.message,
+    message: messageOf(judgement),
     url: observed.everReady ? address : '',
     host,
     adminUrl: `${address}/wp-admin`,
     adminUser: intent?.admin.user ?? '',
     owner: intent?.owner ?? '',
     targetNamespace: app?.namespace ?? namespaceOf(record.name),
-    health: input.application?.health || 'Unknown',
-    sync: input.application?.sync || 'Unknown',
+    // What a silent source said last must not look like what is so now; the message says what it was.
+    health: judgement.stale ? 'Unknown' : input.application?.health || 'Unknown',
+    sync: judgement.stale ? 'Unknown' : input.application?.sync || 'Unknown',
     simulated: observed.simulated,
     stale: judgement.stale,
     asOf: new Date(input.source.asOf).toISOString(),
@@ -64,6 +65,12 @@ export function presentStore(record: StoreRecord, platform: Platform, observed: 
     },
     labels: intent?.labels ?? {},
   }
+}
+
+function messageOf({ message, stale, lastKnown }: Judgement): string {
+  return stale && lastKnown !== null
+    ? `${message} (${lastKnown.phase}: ${lastKnown.message})`
+    : message
 }
 
 function lifecycleOf({ intent, app }: StoreRecord) {

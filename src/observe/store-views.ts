@@ -1,4 +1,5 @@
 import type { Store } from '../contract/store.ts'
+import type { Application } from '../domain/application.ts'
 import { conditionsOf } from '../domain/conditions.ts'
 import { phaseOf } from '../domain/phase.ts'
 import type { Applications, Clock, StoresRepo, StoreViews } from '../domain/ports.ts'
@@ -13,8 +14,8 @@ export interface StoreViewsOptions {
   readonly repo: StoresRepo
   readonly applications: Applications
   readonly clock: Clock
-  /** How often the status source speaks when nothing happens. @default 60000 */
-  readonly sourceIntervalMs?: number
+  /** Called with a store's name when a tree was read that its verdict waited for. */
+  readonly onTreeKnown?: (name: string) => void
   /** Argo CD's `timeout.reconciliation` plus jitter. @default 180000 */
   readonly reconciliationMs?: number
 }
@@ -24,7 +25,7 @@ const EVER_READY_AGE_MS = 60 * 60_000
 /** Joins what Git declares with what Argo CD observed; judged anew at each call, with a little memory per store. */
 export function createStoreViews(options: StoreViewsOptions): StoreViews {
   const { repo, clock } = options
-  const trees = createTrees(repo)
+  const trees = createTrees(repo, options.onTreeKnown)
   const memories = new Map<string, StoreMemory>()
 
   const present = (record: StoreRecord, snapshot: Snapshot): Store => {
@@ -71,7 +72,7 @@ function inputOf(
 ): PhaseInput {
   const { applications } = options
   const application = applications.get(record)
-  const applied = application?.operationState?.revision ?? null
+  lookUpTrees(record, memory, application, trees)
   return {
     declared: {
       intentOnMain: record.intentBlob !== '',
@@ -85,12 +86,12 @@ function inputOf(
     },
     pending: null,
     application,
-    observed: application === null ? '' : trees.at(record, application.syncRevision),
-    applied: applied === null ? null : trees.at(record, applied),
+    observed: memory.observed,
+    applied: memory.applied,
     applicationSet: applications.applicationSet(),
     source: {
       asOf: applications.asOf(),
-      intervalMs: options.sourceIntervalMs ?? 60_000,
+      intervalMs: applications.intervalMs,
       reconciliationMs: options.reconciliationMs ?? 180_000,
     },
     everReady:
@@ -98,6 +99,20 @@ function inputOf(
       (application !== null && now - Date.parse(application.createdAt) > EVER_READY_AGE_MS),
     now,
   }
+}
+
+/** Keeps the former answer while a newer one is on its way. */
+function lookUpTrees(
+  record: StoreRecord,
+  memory: StoreMemory,
+  application: Application | null,
+  trees: Trees,
+): void {
+  const observed = application === null ? '' : trees.at(record, application.syncRevision)
+  if (observed !== undefined) memory.observed = observed
+  const revision = application?.operationState?.revision ?? null
+  const applied = revision === null ? null : trees.at(record, revision)
+  if (applied !== undefined) memory.applied = applied
 }
 
 function remember(memory: StoreMemory, input: PhaseInput, judgement: Judgement): void {

@@ -5,29 +5,36 @@ import type { StoreRecord } from '../domain/snapshot.ts'
 export interface Trees {
   /**
    * Tree id of the store's `manifests/` at `commit`: `''` for no commit or no such folder, `null` when the
-   * commit is in no clone of ours. While the answer is on its way: `''`, which reads as "an earlier tree".
+   * commit is in no clone of ours, `undefined` while the answer is on its way.
    */
-  at(record: StoreRecord, commit: string): string | null
+  at(record: StoreRecord, commit: string): string | null | undefined
 }
 
 /** Entries kept; one is about 150 bytes. */
 const LIMIT = 50_000
+/** An unknown commit may arrive with the next fetch, so that answer is not kept for long. */
+const UNKNOWN_MS = 10_000
 
-export function createTrees(repo: Pick<StoresRepo, 'manifestsTree'>): Trees {
-  const known = new Map<string, string | null>()
+/** @param known called when an answer for a store has arrived */
+export function createTrees(
+  repo: Pick<StoresRepo, 'manifestsTree'>,
+  known: (name: string) => void = () => undefined,
+): Trees {
+  const trees = new Map<string, string | null>()
   const asked = new Set<string>()
 
-  const ask = (key: string, record: StoreRecord, commit: string) => {
+  const ask = (key: string, { team, name }: StoreRecord, commit: string) => {
     if (asked.has(key)) return
     asked.add(key)
+    const keep = (tree: string | null) => {
+      if (trees.size >= LIMIT) trees.clear()
+      trees.set(key, tree)
+      if (tree === null) setTimeout(() => trees.delete(key), UNKNOWN_MS).unref()
+      known(name)
+    }
     void repo
-      .manifestsTree(commit, record.team, record.name)
-      .then((tree) => {
-        if (known.size >= LIMIT) known.clear()
-        // An unknown commit may arrive with the next fetch, so that answer is not kept.
-        known.set(key, tree)
-        if (tree === null) setTimeout(() => known.delete(key), 10_000).unref()
-      })
+      .manifestsTree(commit, team, name)
+      .then(keep)
       .catch(() => undefined)
       .finally(() => asked.delete(key))
   }
@@ -37,10 +44,9 @@ export function createTrees(repo: Pick<StoresRepo, 'manifestsTree'>): Trees {
       if (commit === '') return ''
       if (commit === record.last.commit) return record.manifestsTree
       const key = `${record.team}/${record.name}@${commit}`
-      const tree = known.get(key)
-      if (tree !== undefined) return tree
-      ask(key, record, commit)
-      return ''
+      const tree = trees.get(key)
+      if (tree === undefined) ask(key, record, commit)
+      return tree
     },
   }
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../contract/store.ts'
 import { StoreQuery } from '../contract/store-query.ts'
 import type { OperationDeps, Requester, StoreViews } from '../domain/ports.ts'
+import { fakeApplications } from '../testing/fake-applications.ts'
 import { type MemoryRepo, memoryRepo } from '../testing/memory-repo.ts'
 import { memorySealer } from '../testing/memory-sealer.ts'
 import { testPlatform } from '../testing/platform.ts'
@@ -60,13 +61,7 @@ beforeEach(() => {
   deps = {
     repo,
     views: storeViews,
-    applications: {
-      source: 'simulated',
-      simulated: true,
-      get: () => null,
-      applicationSet: () => null,
-      asOf: () => now,
-    },
+    applications: fakeApplications(() => now, 'simulated'),
     clock: { now: () => now },
     sealer: memorySealer(),
     cloneUrl: 'http://localhost:8080/git/stores.git',

@@ -13,6 +13,8 @@ export function healthyApplication(change: Partial<Application> = {}): Applicati
     name: 'store-shop',
     createdAt: timeAfter(1),
     deletionTimestamp: null,
+    cascades: false,
+    awaitsConfirmation: false,
     health: 'Healthy',
     healthSince: timeAfter(20),
     sync: 'Synced',

@@ -23,23 +23,23 @@ export interface TestServer {
 }
 
 /** Starts the program as an operator would, on a free port with an empty data folder. */
-export async function startServer(): Promise<TestServer> {
+export async function startServer(environment: Record<string, string> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'storewright-cluster-test-'))
   const url = `http://127.0.0.1:${await freePort()}`
-  const { PATH, HOME, ARGOCD_WEBHOOK_URLS, ARGOCD_WEBHOOK_SECRET } = process.env
+  const { PATH, HOME } = process.env
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH,
       HOME,
-      ARGOCD_WEBHOOK_URLS,
-      ARGOCD_WEBHOOK_SECRET,
+      ...argoCdEnvironment(),
       LISTEN_ADDR: new URL(url).host,
       PUBLIC_URL: url,
       DATA_DIR: join(folder, 'data'),
       GIT_FETCH_INTERVAL: '1s',
       LOG_FORMAT: 'json',
+      ...environment,
     },
   })
   let log = ''
@@ -68,6 +68,18 @@ export async function startServer(): Promise<TestServer> {
   const git = (...words: string[]) => runGit(words, clone)
   await runGit(['clone', '--quiet', join(folder, 'data', 'stores.git'), clone], folder)
   return { url, repoURL: `${url}/git/stores.git`, request: requestTo(url), git, clone, stop }
+}
+
+/** What tells a server of the cluster under test. */
+function argoCdEnvironment(): NodeJS.ProcessEnv {
+  const names = [
+    'KUBECONFIG',
+    'ARGOCD_URL',
+    'ARGOCD_TOKEN',
+    'ARGOCD_WEBHOOK_URLS',
+    'ARGOCD_WEBHOOK_SECRET',
+  ]
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]))
 }
 
 function requestTo(url: string): TestServer['request'] {

@@ -19,6 +19,11 @@ export function simulatedApplications(clock: Clock): Applications {
     get: (declared) => simulate(declared, clock.now()),
     applicationSet: () => ({ error: null }),
     asOf: () => clock.now(),
+    intervalMs: 60_000,
+    problem: () => null,
+    onChanged: () => () => undefined,
+    listed: Promise.resolve(),
+    close: async () => undefined,
   }
 }
 
@@ -42,6 +47,8 @@ export function simulate(record: StoreRecord, now: number): Application | null {
 
 const IDLE: Omit<Application, 'name' | 'createdAt'> = {
   deletionTimestamp: null,
+  cascades: false,
+  awaitsConfirmation: false,
   health: '',
   healthSince: null,
   sync: '',

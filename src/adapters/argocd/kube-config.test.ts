@@ -1,0 +1,96 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inClusterAccess, kubeConfigAccess } from './kube-config.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'storewright-kubeconfig-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const config = (cluster: string, user: string, context = 'here') => `apiVersion: v1
+kind: Config
+current-context: ${context}
+clusters: [{name: c, cluster: {${cluster}}}]
+users: [{name: u, user: {${user}}}]
+contexts: [{name: here, context: {cluster: c, user: u}}]
+`
+
+async function read(text: string) {
+  const path = join(folder, 'config')
+  await writeFile(path, text)
+  return kubeConfigAccess(path)
+}
+
+describe('a kubeconfig', () => {
+  it('gives certificates that stand in it', async () => {
+    const access = await read(
+      config(
+        `server: "https://127.0.0.1:6443/", certificate-authority-data: ${base64('CA')}`,
+        `client-certificate-data: ${base64('CERT')}, client-key-data: ${base64('KEY')}`,
+      ),
+    )
+    expect(access).toMatchObject({
+      server: 'https://127.0.0.1:6443',
+      tls: { ca: 'CA', cert: 'CERT', key: 'KEY', rejectUnauthorized: true },
+    })
+    expect(await access.token()).toBeNull()
+  })
+
+  it('gives certificates and a token that stand beside it, and reads the token anew each time', async () => {
+    await writeFile(join(folder, 'ca.crt'), 'CA FILE')
+    await writeFile(join(folder, 'token'), 'one\n')
+    const access = await read(
+      config('server: "https://h", certificate-authority: ca.crt', 'tokenFile: token'),
+    )
+    expect([access.tls.ca, await access.token()]).toEqual(['CA FILE', 'one'])
+    await writeFile(join(folder, 'token'), 'two\n')
+    expect(await access.token()).toBe('two')
+  })
+
+  it('checks the certificate of the server unless it says otherwise', async () => {
+    const insecure = await read(
+      config('server: "https://h", insecure-skip-tls-verify: true', 'token: t'),
+    )
+    expect([insecure.tls.rejectUnauthorized, await insecure.token()]).toEqual([false, 't'])
+  })
+
+  it.each([
+    ['users: [', /not valid YAML/],
+    [
+      config('server: "https://h"', 'token: secret-t', 'elsewhere'),
+      /no context is named elsewhere/,
+    ],
+    [config('server: "ftp://h"', 'token: secret-t'), /#\/clusters\/0\/cluster\/server/],
+    [
+      config('server: "https://h"', 'exec: {command: aws, env: [{name: A, value: secret-t}]}'),
+      /credentials from another program.*token of a ServiceAccount/s,
+    ],
+  ])('is refused with a sentence that bears no secret', async (text, expected) => {
+    const failure = await read(text).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(Error)
+    expect(String(failure)).toMatch(expected)
+    expect(String(failure)).not.toContain('secret-t')
+  })
+
+  it('that does not exist is named', async () => {
+    await expect(kubeConfigAccess(join(folder, 'none'))).rejects.toThrow(/none cannot be read/)
+  })
+})
+
+describe('a pod', () => {
+  it('reaches its own cluster with the token that is mounted now', async () => {
+    await writeFile(join(folder, 'ca.crt'), 'CA')
+    await writeFile(join(folder, 'token'), 'mounted')
+    const access = await inClusterAccess('https://10.0.0.1:443', folder)
+    expect(access).toMatchObject({ server: 'https://10.0.0.1:443', tls: { ca: 'CA' } })
+    expect(await access?.token()).toBe('mounted')
+  })
+
+  it('without a service account reaches nothing', async () => {
+    expect(await inClusterAccess('https://10.0.0.1:443', join(folder, 'none'))).toBeNull()
+  })
+})

@@ -1,0 +1,123 @@
+import type { Application } from '../../domain/application.ts'
+import type { Applications, Clock, Log } from '../../domain/ports.ts'
+import type { Connection } from './connection.ts'
+import { digestOf, setDigestOf } from './digest.ts'
+import { type ListWatch, listWatch, type ListWatchOptions } from './list-watch.ts'
+import { openRegistry, type Registry } from './registry.ts'
+
+export interface KubernetesApplicationsOptions {
+  readonly connection: Connection
+  /** Namespace of Argo CD. */
+  readonly namespace: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly backoff?: ListWatchOptions['backoff']
+  readonly pageSize?: number
+  readonly idleMs?: number
+}
+
+/** The label that our ApplicationSets, their Applications and our AppProjects bear. */
+const OURS = 'app.kubernetes.io/managed-by=storewright'
+/** The API server sends a bookmark a minute. Source: kubernetes v1.34 apiserver/pkg/storage/cacher/cacher.go. */
+const INTERVAL_MS = 60_000
+
+/**
+ * Watches Applications and ApplicationSets of one namespace with the verbs get, list and watch. What an Application
+ * without our label bears is never read, so a foreign one of the same name does not pass for a store's.
+ */
+export function kubernetesApplications(options: KubernetesApplicationsOptions): Applications {
+  const { clock, log } = options
+  const registry = openRegistry(() => clock.now())
+  const applications = open(options, 'applications', targetOf(registry, log))
+  const sets = openSets(options, () => registry.touch())
+  const watches = [applications, sets.watch]
+  return {
+    source: 'kubernetes',
+    simulated: false,
+    intervalMs: INTERVAL_MS,
+    get: (declared) => registry.get(declared.app?.application ?? `store-${declared.name}`),
+    applicationSet: () => sets.state(),
+    asOf: () => Math.min(...watches.map((watch) => watch.heardAt())),
+    problem: () =>
+      watches.map((watch) => watch.problem()).find((problem) => problem !== null) ?? null,
+    onChanged: (listener) => registry.onChanged(listener),
+    listed: Promise.all(watches.map(({ listed }) => listed)).then(() => undefined),
+    async close() {
+      await Promise.all(watches.map((watch) => watch.close()))
+      options.connection.close()
+    },
+  }
+}
+
+function targetOf(registry: Registry, log: Log): ListWatchOptions['target'] {
+  const read = (object: unknown): readonly Application[] => {
+    const application = digestOf(object)
+    if (application !== null) return [application]
+    log.warn('an Application without a name was left out')
+    return []
+  }
+  return {
+    page: (objects, first) => registry.page(objects.flatMap(read), first),
+    listed: () => registry.listed(),
+    changed: (object) => read(object).forEach((application) => registry.put(application)),
+    deleted: (object) => read(object).forEach(({ name }) => registry.remove(name)),
+  }
+}
+
+/** One error of any of our ApplicationSets; a shard that is blocked blocks its stores. */
+function openSets(options: KubernetesApplicationsOptions, changed: () => void) {
+  let errors = new Map<string, { reason: string; message: string } | null>()
+  let next = errors
+  let told = ''
+  const state = () => ({ error: [...errors.values()].find((error) => error !== null) ?? null })
+  const tellIfMoved = () => {
+    const now = JSON.stringify(state())
+    if (now !== told) changed()
+    told = now
+  }
+  const put = (into: typeof errors, object: unknown) => {
+    const set = setDigestOf(object)
+    if (set !== null) into.set(set.name, set.error)
+  }
+  const watch = open(options, 'applicationsets', {
+    page(objects, first) {
+      if (first) next = new Map()
+      for (const object of objects) put(next, object)
+    },
+    listed() {
+      errors = next
+      tellIfMoved()
+    },
+    changed(object) {
+      put(errors, object)
+      tellIfMoved()
+    },
+    deleted(object) {
+      errors.delete(setDigestOf(object)?.name ?? '')
+      tellIfMoved()
+    },
+  })
+  return { watch, state }
+}
+
+function open(
+  options: KubernetesApplicationsOptions,
+  resource: string,
+  target: ListWatchOptions['target'],
+): ListWatch {
+  const { connection, namespace, clock, log, backoff, pageSize, idleMs } = options
+  return listWatch({
+    connection,
+    path: `/apis/argoproj.io/v1alpha1/namespaces/${encodeURIComponent(namespace)}/${resource}`,
+    labelSelector: OURS,
+    target,
+    now: () => clock.now(),
+    onProblem: (problem) =>
+      problem === null
+        ? log.info(`the cluster answers for ${resource}`)
+        : log.warn(`the cluster does not answer for ${resource}`, { detail: problem }),
+    ...(backoff === undefined ? {} : { backoff }),
+    ...(pageSize === undefined ? {} : { pageSize }),
+    ...(idleMs === undefined ? {} : { idleMs }),
+  })
+}

@@ -1,0 +1,65 @@
+import type { Application } from '../../domain/application.ts'
+
+/** Digests by Application name, filled by lists and events; tells which names changed. */
+export interface Registry {
+  get(name: string): Application | null
+  readonly size: number
+  /** Puts one in place; `null` names nothing. */
+  put(application: Application): void
+  remove(name: string): void
+  /** Adds a page of a new list; `first` starts the list. */
+  page(applications: readonly Application[], first: boolean): void
+  /** The list is complete: what it did not name is gone. */
+  listed(): void
+  /** Calls `listener` with names that changed, in the same turn. Returns a function that ends it. */
+  onChanged(listener: (names: readonly string[]) => void): () => void
+  /** Tells that everything may read differently now. */
+  touch(): void
+}
+
+/**
+ * Where Argo CD gives no time of the last change of health, the time at which we saw it is kept.
+ * @param now milliseconds since the Unix epoch
+ */
+export function openRegistry(now: () => number): Registry {
+  let known = new Map<string, Application>()
+  let next: Map<string, Application> | null = null
+  const listeners = new Set<(names: readonly string[]) => void>()
+  const tell = (names: readonly string[]) => {
+    if (names.length > 0) for (const listener of listeners) listener(names)
+  }
+  const settled = (application: Application): Application => {
+    if (application.healthSince !== null || application.health === '') return application
+    const before = known.get(application.name)
+    const same = before?.health === application.health ? before.healthSince : null
+    return { ...application, healthSince: same ?? new Date(now()).toISOString() }
+  }
+  return {
+    get: (name) => known.get(name) ?? null,
+    get size() {
+      return known.size
+    },
+    put(application) {
+      known.set(application.name, settled(application))
+      tell([application.name])
+    },
+    remove(name) {
+      if (known.delete(name)) tell([name])
+    },
+    page(applications, first) {
+      if (first) next = new Map()
+      for (const application of applications) next?.set(application.name, settled(application))
+    },
+    listed() {
+      const before = known
+      known = next ?? known
+      next = null
+      tell([...new Set([...before.keys(), ...known.keys()])])
+    },
+    onChanged(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    touch: () => tell([...known.keys()]),
+  }
+}

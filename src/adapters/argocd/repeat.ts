@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ApiFailure } from './connection.ts'
+
+/** First and longest pause after a failure, in milliseconds. */
+export interface Backoff {
+  readonly minMs: number
+  readonly maxMs: number
+}
+
+/** What was said cannot be used, and asking again from the same place would bring it again. */
+export class Nonsense extends ApiFailure {
+  constructor(message: string) {
+    super(0, message)
+  }
+}
+
+/**
+ * Takes one turn after the other until `signal` aborts; never rejects. A turn that ends soon after it began, however
+ * politely, is not followed by another at once: pauses double from 1 s to 30 s with jitter. One that lived for five of
+ * the first pause starts them again.
+ */
+export async function repeat(
+  turn: () => Promise<void>,
+  options: {
+    readonly signal: AbortSignal
+    readonly backoff?: Backoff
+    readonly onFailure: (failure: ApiFailure) => void
+  },
+): Promise<void> {
+  const { signal } = options
+  const { minMs, maxMs } = options.backoff ?? { minMs: 1000, maxMs: 30_000 }
+  let failures = 0
+  while (!signal.aborted) {
+    const began = performance.now()
+    const failure = await turn().then(() => null, asFailure)
+    if (signal.aborted) return
+    if (failure !== null) options.onFailure(failure)
+    const long = performance.now() - began > 5 * minMs
+    failures = long ? (failure === null ? 0 : 1) : failures + 1
+    await sleep(pauseMs(failures, minMs, maxMs), undefined, { signal }).catch(() => undefined)
+  }
+}
+
+function asFailure(error: unknown): ApiFailure {
+  return error instanceof ApiFailure ? error : new Nonsense('what it says makes no sense')
+}
+
+/** A short spread after a planned end, else doubling with jitter of half. */
+function pauseMs(failures: number, minMs: number, maxMs: number): number {
+  if (failures === 0) return (minMs / 4) * Math.random()
+  const longest = Math.min(maxMs, minMs * 2 ** (failures - 1))
+  return longest / 2 + (longest / 2) * Math.random()
+}

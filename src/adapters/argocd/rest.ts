@@ -1,0 +1,163 @@
+import type { Application, ApplicationSetState } from '../../domain/application.ts'
+import type { Applications, Clock, Log } from '../../domain/ports.ts'
+import { ApiFailure, type Connection } from './connection.ts'
+import { digestOf, setDigestOf } from './digest.ts'
+import { openRegistry } from './registry.ts'
+import { type Backoff, Nonsense, repeat } from './repeat.ts'
+
+export interface ArgoCdApplicationsOptions {
+  /** Argo CD's API with a token of the project role `dashboard`. */
+  readonly connection: Connection
+  readonly clock: Clock
+  readonly log: Log
+  readonly backoff?: Backoff
+  /** Milliseconds after which everything is listed again. @default 5 min */
+  readonly relistMs?: number
+  /** Milliseconds between two signs of life. @default 60 s */
+  readonly intervalMs?: number
+}
+
+const SELECTOR = encodeURIComponent('app.kubernetes.io/managed-by=storewright')
+const APPLICATIONS = `/api/v1/applications?selector=${SELECTOR}`
+const TIMEOUT_MS = 30_000
+
+/**
+ * Argo CD's own API: one list, then its stream. The server drops events when a client is 1,000 behind and sends no
+ * sign of life, so everything is listed again every 5 minutes, and a list without fields is asked every minute.
+ * Unpaged: for up to about 1,000 stores. Source: argo-cd v3.6.1 server/application/application.go `Watch`.
+ */
+export function argoCdApplications(options: ArgoCdApplicationsOptions): Applications {
+  const { clock, log, connection } = options
+  const intervalMs = options.intervalMs ?? 60_000
+  const registry = openRegistry(() => clock.now())
+  const ending = new AbortController()
+  const first = Promise.withResolvers<void>()
+  let heardAt = 0
+  let problem: string | null = null
+  let sets: ApplicationSetState = { error: null }
+  const report = (next: string | null) => {
+    if (next === problem) return
+    problem = next
+    if (next === null) log.info('Argo CD answers')
+    else log.warn('Argo CD does not answer', { detail: next })
+  }
+  const heard = () => {
+    heardAt = clock.now()
+    report(null)
+  }
+  const turn = async () => {
+    const version = await list(connection, registry, ending.signal)
+    sets = await setsOf(connection, ending.signal)
+    heard()
+    first.resolve()
+    const limited = AbortSignal.any([
+      ending.signal,
+      AbortSignal.timeout(options.relistMs ?? 300_000),
+    ])
+    const beat = setInterval(() => {
+      const tiny = `${APPLICATIONS}&fields=metadata.resourceVersion`
+      connection.json(tiny, { timeoutMs: TIMEOUT_MS, signal: limited }).then(heard, () => undefined)
+    }, intervalMs)
+    try {
+      await stream(connection, registry, version, heard, limited)
+    } catch (error) {
+      if (!limited.aborted) throw error
+    } finally {
+      clearInterval(beat)
+    }
+  }
+  const running = repeat(turn, {
+    signal: ending.signal,
+    ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
+    onFailure: (failure) => report(failure.message),
+  })
+  return {
+    source: 'argocd',
+    simulated: false,
+    intervalMs,
+    get: (declared) => registry.get(declared.app?.application ?? `store-${declared.name}`),
+    applicationSet: () => sets,
+    asOf: () => heardAt,
+    problem: () => problem,
+    onChanged: (listener) => registry.onChanged(listener),
+    listed: first.promise,
+    async close() {
+      ending.abort()
+      await running
+      connection.close()
+    },
+  }
+}
+
+type Registry = ReturnType<typeof openRegistry>
+
+async function list(
+  connection: Connection,
+  registry: Registry,
+  signal: AbortSignal,
+): Promise<string> {
+  const reply = await connection.json(APPLICATIONS, { timeoutMs: TIMEOUT_MS, signal })
+  const { items, metadata } = reply as { items?: unknown; metadata?: { resourceVersion?: unknown } }
+  // No match is `items: null` (Go's nil slice).
+  if (!Array.isArray(items ?? []) || typeof metadata?.resourceVersion !== 'string') {
+    throw new Nonsense('its list makes no sense')
+  }
+  const objects = (items ?? []) as readonly unknown[]
+  registry.page(
+    objects
+      .map((object) => digestOf(object))
+      .filter((found): found is Application => found !== null),
+    true,
+  )
+  registry.listed()
+  return metadata.resourceVersion
+}
+
+/** Needs `applicationsets, get`, which a token may lack: then nothing is known of them. */
+async function setsOf(connection: Connection, signal: AbortSignal): Promise<ApplicationSetState> {
+  try {
+    const reply = await connection.json(`/api/v1/applicationsets?selector=${SELECTOR}`, {
+      timeoutMs: TIMEOUT_MS,
+      signal,
+    })
+    const { items } = reply as { items?: readonly unknown[] | null }
+    const errors = (items ?? []).map((object) => setDigestOf(object)?.error ?? null)
+    return { error: errors.find((error) => error !== null) ?? null }
+  } catch (error) {
+    if (error instanceof ApiFailure && [403, 404].includes(error.status)) return { error: null }
+    throw error
+  }
+}
+
+async function stream(
+  connection: Connection,
+  registry: Registry,
+  version: string,
+  heard: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = `/api/v1/stream/applications?selector=${SELECTOR}&resourceVersion=${version}`
+  for await (const line of connection.lines(path, {
+    timeoutMs: TIMEOUT_MS,
+    idleMs: 600_000,
+    signal,
+  })) {
+    const { type, application } = resultOf(line)
+    const digest = digestOf(application)
+    if (digest === null) continue
+    if (type === 'DELETED') registry.remove(digest.name)
+    else registry.put(digest)
+    heard()
+  }
+}
+
+function resultOf(line: string): { type?: unknown; application?: unknown } {
+  let event: { result?: { type?: unknown; application?: unknown }; error?: unknown } | null
+  try {
+    event = JSON.parse(line) as typeof event
+  } catch {
+    throw new Nonsense('an event is not JSON')
+  }
+  if (event?.result === undefined) throw new ApiFailure(0, 'its stream ended with an error')
+  return event.result
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { fakeApplications } from '../testing/fake-applications.ts'
+import { memoryRepo } from '../testing/memory-repo.ts'
+import { after, healthyApplication, timeAfter } from '../testing/phase-input.ts'
+import { testPlatform } from '../testing/platform.ts'
+import { storeRecord } from '../testing/records.ts'
+import { createStoreViews } from './store-views.ts'
+
+const RECORD = storeRecord(timeAfter(0))
+const OTHER = '0'.repeat(39) + '1'
+
+function fixture() {
+  let now = after(60)
+  const repo = memoryRepo(testPlatform(), () => now)
+  const trees: Record<string, string | null> = { [OTHER]: RECORD.manifestsTree }
+  const asked: string[] = []
+  repo.manifestsTree = async (commit) => {
+    asked.push(commit)
+    return trees[commit] ?? null
+  }
+  repo.put(RECORD)
+  const applications = fakeApplications(() => now)
+  const observe = (syncRevision: string, seconds = 50) =>
+    applications.set(
+      'store-shop',
+      healthyApplication({ syncRevision, reconciledAt: timeAfter(seconds) }),
+    )
+  observe(RECORD.last.commit)
+  const known = Promise.withResolvers<string>()
+  const views = createStoreViews({
+    repo,
+    applications,
+    clock: { now: () => now },
+    onTreeKnown: known.resolve,
+  })
+  return {
+    views,
+    applications,
+    observe,
+    asked,
+    known: known.promise,
+    setNow: (at: number) => (now = at),
+  }
+}
+
+describe('a store as clients see it', () => {
+  it('S1-17 is not moved by a commit that leaves its manifests alone, not even for a moment', async () => {
+    const { views, observe, asked, known } = fixture()
+    const observed = () => {
+      const store = views.get('shop')
+      const condition = store?.conditions.find(({ type }) => type === 'Observed')
+      return [
+        store?.phase,
+        condition?.status,
+        condition?.lastTransitionTime,
+        store?.observedRevision,
+      ]
+    }
+    const [phase, status, since] = observed()
+    expect([phase, status]).toEqual(['Ready', 'True'])
+    observe(OTHER)
+    expect(observed()).toEqual(['Ready', 'True', since, OTHER])
+    expect(await known).toBe('shop')
+    expect(observed()).toEqual(['Ready', 'True', since, OTHER])
+    expect(asked.filter((commit) => commit === OTHER)).toHaveLength(1)
+    expect(views.get('shop')?.revision).toBe(RECORD.last.commit)
+  })
+
+  it('S1-17 is not observed once Argo CD has compared with other manifests', async () => {
+    const { views, observe, known } = fixture()
+    views.get('shop')
+    observe('f'.repeat(40))
+    views.get('shop')
+    await known
+    expect(views.get('shop')).toMatchObject({ phase: 'Unknown', reason: 'RevisionNotInClone' })
+  })
+
+  it('F19 of a silent source keeps its data, its address and its last status, and says how old they are', () => {
+    const { views, applications, setNow } = fixture()
+    expect(views.get('shop')?.status).toBe('Ready')
+    applications.silentSince(after(60))
+    setNow(after(300))
+    expect(views.get('shop')).toMatchObject({
+      phase: 'Unknown',
+      reason: 'SourceUnreachable',
+      status: 'Ready',
+      health: 'Unknown',
+      sync: 'Unknown',
+      stale: true,
+      asOf: timeAfter(60),
+      url: 'http://shop.127-0-0-1.nip.io',
+    })
+    expect(views.get('shop')?.message).toContain('Ready')
+  })
+})

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises'
+import { argoCdApplications } from './adapters/argocd/rest.ts'
+import { type Access, openConnection } from './adapters/argocd/connection.ts'
+import { inClusterAccess, kubeConfigAccess } from './adapters/argocd/kube-config.ts'
+import { kubernetesApplications } from './adapters/argocd/kubernetes-watch.ts'
+import { simulatedApplications } from './adapters/argocd/simulated.ts'
+import type { Config } from './config.ts'
+import type { Applications, Clock, Log } from './domain/ports.ts'
+
+const PROBE_MS = 5_000
+
+/**
+ * Who tells what runs. `auto`: the cluster of `KUBECONFIG` or of this pod when it answers for Applications, else Argo
+ * CD's API when `ARGOCD_URL` and `ARGOCD_TOKEN` are set, else simulated, which production refuses.
+ * @throws Error a sentence: what is missing
+ */
+export async function openStatusSource(
+  config: Config,
+  clock: Clock,
+  log: Log,
+): Promise<Applications> {
+  const { statusSource } = config
+  if (statusSource === 'simulated') return simulatedApplications(clock)
+  if (statusSource === 'argocd') return rest(config, clock, log)
+  const access = await kubeAccess(config, log)
+  if (statusSource === 'kubernetes' && access === null) {
+    throw new Error('STATUS_SOURCE: kubernetes needs KUBECONFIG, or a pod with a service account')
+  }
+  if (access !== null && (statusSource === 'kubernetes' || (await answers(access, config, log)))) {
+    const connection = openConnection(access)
+    return kubernetesApplications({ connection, namespace: config.argocdNamespace, clock, log })
+  }
+  if (config.argocdUrl !== null && config.argocdToken !== null) return rest(config, clock, log)
+  if (config.env === 'production') {
+    throw new Error(
+      'STATUS_SOURCE: no cluster answers and ARGOCD_URL with ARGOCD_TOKEN is not set; ENV=production refuses a simulated status',
+    )
+  }
+  return simulatedApplications(clock)
+}
+
+async function kubeAccess(config: Config, log: Log): Promise<Access | null> {
+  if (config.kubeconfig === null) {
+    return config.inClusterServer === null ? null : inClusterAccess(config.inClusterServer)
+  }
+  try {
+    return await kubeConfigAccess(config.kubeconfig)
+  } catch (error) {
+    if (config.statusSource === 'kubernetes') throw error
+    log.warn('KUBECONFIG is not used', { detail: error instanceof Error ? error.message : '' })
+    return null
+  }
+}
+
+/** Does the cluster know Applications, and may we read them? */
+async function answers(access: Access, config: Config, log: Log): Promise<boolean> {
+  const connection = openConnection(access)
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${config.argocdNamespace}/applications?limit=1`
+  try {
+    await connection.json(path, { timeoutMs: PROBE_MS, signal: AbortSignal.timeout(PROBE_MS) })
+    return true
+  } catch (error) {
+    log.warn('the cluster is not used as status source', {
+      detail: error instanceof Error ? error.message : '',
+    })
+    return false
+  } finally {
+    connection.close()
+  }
+}
+
+async function rest(config: Config, clock: Clock, log: Log): Promise<Applications> {
+  const connection = openConnection(await argoCdAccess(config))
+  return argoCdApplications({ connection, clock, log })
+}
+
+/** @throws Error `ARGOCD_CA_FILE` cannot be read */
+export async function argoCdAccess(config: Config): Promise<Access> {
+  const ca = config.argocdCaFile === null ? {} : { ca: await readFile(config.argocdCaFile, 'utf8') }
+  return {
+    server: config.argocdUrl ?? '',
+    token: async () => config.argocdToken,
+    tls: { ...ca, rejectUnauthorized: true },
+  }
+}

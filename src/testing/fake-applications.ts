@@ -1,0 +1,51 @@
+import type { Application, ApplicationSetState } from '../domain/application.ts'
+import type { Applications } from '../domain/ports.ts'
+
+export interface FakeApplications extends Applications {
+  /** Puts what Argo CD says of an Application, or takes it away, and tells. */
+  set(name: string, application: Application | null): void
+  setApplicationSet(state: ApplicationSetState): void
+  /** The source falls silent: it last spoke at this moment (milliseconds since the Unix epoch); `null` = speaks. */
+  silentSince(at: number | null): void
+}
+
+/** A fake of the port that says what a test puts there. */
+export function fakeApplications(
+  now: () => number,
+  source: Applications['source'] = 'kubernetes',
+): FakeApplications {
+  const known = new Map<string, Application>()
+  const listeners = new Set<(names: readonly string[]) => void>()
+  let sets: ApplicationSetState = { error: null }
+  let silent: number | null = null
+  const tell = (names: readonly string[]) => {
+    for (const listener of listeners) listener(names)
+  }
+  return {
+    source,
+    simulated: source === 'simulated',
+    intervalMs: 60_000,
+    get: (declared) => known.get(`store-${declared.name}`) ?? null,
+    applicationSet: () => sets,
+    asOf: () => silent ?? now(),
+    problem: () => (silent === null ? null : 'it does not answer'),
+    onChanged(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    listed: Promise.resolve(),
+    close: async () => undefined,
+    set(name, application) {
+      if (application === null) known.delete(name)
+      else known.set(name, application)
+      tell([name])
+    },
+    setApplicationSet(state) {
+      sets = state
+      tell([...known.keys()])
+    },
+    silentSince(at) {
+      silent = at
+    },
+  }
+}

@@ -1,0 +1,39 @@
+/** An Application as the API server gives it: Synced, Healthy, applied; `change` replaces members of `status`. */
+export function rawApplication(
+  name: string,
+  change: {
+    readonly status?: Readonly<Record<string, unknown>>
+    readonly metadata?: Readonly<Record<string, unknown>>
+    readonly operation?: unknown
+  } = {},
+) {
+  const revision = 'c'.repeat(40)
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: {
+      name,
+      namespace: 'argocd',
+      creationTimestamp: '2026-11-24T12:00:01Z',
+      labels: { 'app.kubernetes.io/managed-by': 'storewright' },
+      ...change.metadata,
+    },
+    ...(change.operation === undefined ? {} : { operation: change.operation }),
+    spec: { project: 'stores' },
+    status: {
+      health: { status: 'Healthy', lastTransitionTime: '2026-11-24T12:00:20Z' },
+      sync: { status: 'Synced', revision },
+      reconciledAt: '2026-11-24T12:00:50Z',
+      resources: [{ kind: 'Namespace', name, status: 'Synced', version: 'v1' }],
+      operationState: {
+        phase: 'Succeeded',
+        message: 'successfully synced (all tasks run)',
+        startedAt: '2026-11-24T12:00:02Z',
+        finishedAt: '2026-11-24T12:00:05Z',
+        operation: {},
+        syncResult: { revision, source: { repoURL: 'http://example.com/stores.git' } },
+      },
+      ...change.status,
+    },
+  }
+}
