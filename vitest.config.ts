@@ -21,7 +21,13 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'git', include: git, testTimeout: 120_000, hookTimeout: 60_000 },
+        test: {
+          name: 'git',
+          include: git,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          globalSetup: 'test/git/goals-table.ts',
+        },
       },
       {
         test: {

@@ -158,7 +158,7 @@ function allowed(request: IncomingMessage, credential: string | null): boolean {
   return request.headers.authorization === wanted
 }
 
-/** One CGI call. The process is in our group and ends with its request. */
+/** One CGI call, in a process group of its own that ends with its request. */
 function backend(
   path: string,
   request: IncomingMessage,
@@ -167,6 +167,7 @@ function backend(
 ): void {
   const [route = '', query = ''] = (request.url ?? '').split('?')
   const child = spawn('git', ['http-backend'], {
+    detached: true,
     env: {
       ...environment,
       GIT_PROJECT_ROOT: path,
@@ -184,6 +185,10 @@ function backend(
   child.stdin.on('error', () => {})
   child.stderr.resume()
   request.pipe(child.stdin)
+  // Of a body that ends early http-backend 2.39 reads for ever.
+  request.on('close', () => {
+    if (!request.complete && child.pid !== undefined) endGroup(child.pid)
+  })
   const lose = loseAnswer && route.endsWith('/git-receive-pack')
   if (lose) {
     child.stdout.resume()
@@ -191,6 +196,14 @@ function backend(
     return
   }
   answer(child.stdout, response)
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It ended by itself meanwhile.
+  }
 }
 
 function header(name: string, value: string | string[] | undefined): Record<string, string> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StoresRepo } from '../../src/domain/ports.ts'
 import { create, createChange, requester, retitle, storeYaml } from '../../src/testing/writes.ts'
-import { harness, namesOnMain, over, pause } from './harness.ts'
+import { harness, namesOnMain, pause } from './harness.ts'
 
 /** Outcome words of attempts, sorted: `landed`, or the code of the refusal. */
 async function outcomes(attempts: readonly Promise<{ outcome: string }>[]): Promise<string[]> {
@@ -16,31 +16,6 @@ async function outcomes(attempts: readonly Promise<{ outcome: string }>[]): Prom
 }
 
 describe('two writers on one remote', () => {
-  it('part of S2-39: 8 callers each, 400 creates: none lost, none twice', async () => {
-    const { open, remote, serve } = await harness()
-    const served = await serve()
-    const repos = [await open({ remote: over(served) }), await open({ remote: over(served) })]
-    const commits: string[] = []
-    const caller = async (repo: StoresRepo, prefix: string) => {
-      for (let n = 0; n < 25; n += 1) {
-        const landed = await repo.change(requester(), create(`team-${n % 3}`, `${prefix}-${n}`))
-        commits.push(landed.commit)
-      }
-    }
-    await Promise.all(
-      repos.flatMap((repo, r) =>
-        Array.from({ length: 8 }, (_, c) => caller(repo, `shop-${'ab'[r]}${c}`)),
-      ),
-    )
-    expect(new Set(commits).size).toBe(400)
-    expect(await namesOnMain(remote)).toHaveLength(400)
-    const onMain = (await remote.git(['rev-list', 'main'])).trim().split('\n')
-    expect(onMain).toHaveLength(401)
-    expect(commits.filter((commit) => !onMain.includes(commit))).toEqual([])
-    const merges = await remote.git(['rev-list', '--merges', 'main'])
-    expect(merges).toBe('')
-  })
-
   it('F2 S1-31 of one name: one lands, the others are refused, 12 rounds of 16', async () => {
     const { open, remote } = await harness()
     const repos = [await open(), await open()]

@@ -1,0 +1,90 @@
+import { appendFileSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** `change`: what `npm test` runs. `release`: the long form, `npm run test:release`. */
+export const size = process.env.STOREWRIGHT_SIZE === 'release' ? 'release' : 'change'
+
+export function sized<T>(change: T, release: T): T {
+  return size === 'release' ? release : change
+}
+
+/** One seeded source of chance per label, so that a failing run can be repeated. Source: mulberry32, public domain. */
+export function chance(label: string): () => number {
+  let state = seed()
+  for (const letter of label) state = Math.imul(state ^ (letter.codePointAt(0) ?? 0), 0x01000193)
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+function seed(): number {
+  const given = Number(process.env.SEED)
+  if (!Number.isInteger(given)) throw new Error('SEED is not set: goals-table.ts sets it')
+  return given
+}
+
+interface Row {
+  readonly goal: string
+  readonly figure: string
+  readonly verdict: 'held' | 'BROKEN' | 'skipped'
+}
+
+/** Where the workers leave their rows for the one table at the end. */
+function rowsFile(): string {
+  return process.env.GOALS_FILE ?? join(tmpdir(), `storewright-goals-${process.pid}.jsonl`)
+}
+
+/** Runs the proof of a goal; `prove` returns its figure. The row is in the table whatever happens. */
+export async function goal(id: string, prove: () => Promise<string>): Promise<void> {
+  try {
+    note({ goal: id, figure: await prove(), verdict: 'held' })
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error)
+    note({ goal: id, figure: said.split('\n')[0]?.slice(0, 100) ?? '', verdict: 'BROKEN' })
+    throw error
+  }
+}
+
+/** A goal that this machine cannot show; `why` names what to install. */
+export function skippedGoal(id: string, why: string): void {
+  note({ goal: id, figure: why, verdict: 'skipped' })
+  console.warn(`${id} SKIPPED: ${why}`)
+}
+
+function note(row: Row): void {
+  appendFileSync(rowsFile(), `${JSON.stringify(row)}\n`)
+}
+
+/** Rows so far, sorted by goal. */
+export function readRows(file: string): readonly Row[] {
+  let text = ''
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return []
+  }
+  const rows = text.trim().split('\n').filter(Boolean)
+  return rows
+    .map((line) => JSON.parse(line) as Row)
+    .toSorted((a, b) => a.goal.localeCompare(b.goal, 'en', { numeric: true }))
+}
+
+/** `''` when no goal ran. */
+export function goalsTable(rows: readonly Row[], about: string): string {
+  if (rows.length === 0) return ''
+  const lines = [
+    ['goal', 'verdict', 'figure'],
+    ...rows.map((row) => [row.goal, row.verdict, row.figure]),
+  ]
+  const wide = [0, 1].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  const text = lines.map((line) => line.map((cell, n) => cell.padEnd(wide[n] ?? 0)).join('  '))
+  return `\n${about}\n${text.map((line) => line.trimEnd()).join('\n')}\n`
+}
+
+export function forget(file: string): void {
+  rmSync(file, { force: true })
+}

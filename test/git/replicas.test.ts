@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { type ApiProcess, roomyPlatform, startApi } from './api-process.ts'
+import { Clients } from './clients.ts'
+import { goal, sized } from './goals.ts'
+import { harness, pause } from './harness.ts'
+import { checkHistory } from './history-checker.ts'
+
+/** Two real servers, each with a cache of its own, on one remote. */
+async function replicas(environment: Readonly<Record<string, string>> = {}) {
+  const { remote, serve } = await harness({ platform: await roomyPlatform() })
+  const served = await serve()
+  const start = (name: string) =>
+    startApi(join(remote.scratch, name), { STORES_REPO_URL: served.url, ...environment })
+  const apis = await Promise.all([start('one'), start('two')])
+  onTestFinished(() => Promise.all(apis.map((api) => api.kill())).then(() => {}))
+  return { remote, served, apis, urls: apis.map(({ url }) => url) }
+}
+
+const CREATES = sized(400, 5000)
+
+it(
+  `G4 part of S2-39 F3 F4: two API processes with 8 writers each make ${CREATES} stores while a person pushes too`,
+  async () => {
+    const { remote, served, urls } = await replicas()
+    let pushing = true
+    const person = (async () => {
+      let pushed = 0
+      for (; pushing; pushed += 1) {
+        await remote.commit({ [`docs/note-${pushed}.md`]: 'by hand' }).catch(() => {})
+        await pause(400)
+      }
+      return pushed
+    })()
+    const clients = new Clients('pair')
+    await goal('G4', async () => {
+      const began = performance.now()
+      await clients.run(urls, 16, AbortSignal.timeout(sized(200_000, 1_500_000)), CREATES)
+      const seconds = (performance.now() - began) / 1000
+      pushing = false
+      const notes = await person
+      expect(clients.pending).toBe(0)
+      expect(clients.refused.filter(({ status }) => status >= 500)).toEqual([])
+      const { commits, head } = await checkHistory(remote, clients.acked)
+      expect(clients.acked.length).toBe(CREATES)
+      expect(await remote.git(['rev-list', '--merges', head])).toBe('')
+      return `${clients.acked.length} changes over two processes, ${notes} pushes of a person: 0 lost, 0 doubled, 0 refused; ${commits.size} commits, ${served.seen.pushes} pushes tried, ${seconds.toFixed(0)} s`
+    })
+  },
+  sized(260_000, 1_800_000),
+)
+
+const ROUNDS = sized(50, 1000)
+
+it(
+  `G5 F1 F2: of 16 requests for one name at two API processes one wins, ${ROUNDS} rounds`,
+  async () => {
+    const { remote, apis } = await replicas()
+    await goal('G5', async () => {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const answers = await Promise.all(
+          Array.from({ length: 16 }, (_, n) => create(apis[n % 2] as ApiProcess, `name-${round}`)),
+        )
+        expect(answers.toSorted()).toEqual([
+          '201',
+          ...Array.from({ length: 15 }, () => '409 name_taken'),
+        ])
+      }
+      const { commits } = await checkHistory(remote, [])
+      expect(commits.size).toBe(ROUNDS)
+      return `${ROUNDS} rounds of 16 requests: one 201 and fifteen 409 each`
+    })
+  },
+  sized(200_000, 1_800_000),
+)
+
+async function create({ url }: ApiProcess, name: string): Promise<string> {
+  const reply = await fetch(`${url}/api/v1/stores`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name, team: 'team-1' }),
+  })
+  const { code } = (await reply.json()) as { code?: string }
+  return code === undefined ? String(reply.status) : `${reply.status} ${code}`
+}
+
+it('part of S2-39: a store made at one replica is listed by the other within a fetch interval', async () => {
+  const { apis } = await replicas()
+  const [one, two] = apis as [ApiProcess, ApiProcess]
+  expect(await create(one, 'shop-1')).toBe('201')
+  await expect
+    .poll(async () => (await fetch(`${two.url}/api/v1/stores/shop-1`)).status, { timeout: 10_000 })
+    .toBe(200)
+  expect(await create(two, 'shop-1')).toBe('409 name_taken')
+})
+
+it('200 parallel creates and 20 pushes of people: none lost, none doubled, at most 6 pushes a minute as GitHub asks', async () => {
+  const { remote, served, apis } = await replicas({ GIT_PUSHES_PER_MINUTE: '6' })
+  const began = performance.now()
+  const people = (async () => {
+    for (let n = 0; n < 20; n += 1) {
+      await remote.commit({ [`docs/note-${n}.md`]: 'by hand' })
+      await pause(100)
+    }
+  })()
+  const clients = new Clients('paced')
+  await clients.run([apis[0]?.url ?? ''], 200, AbortSignal.timeout(100_000), 200)
+  await people
+  expect([clients.acked.length, clients.pending]).toEqual([200, 0])
+  await checkHistory(remote, clients.acked)
+  const minutes = (performance.now() - began) / 60_000
+  expect(served.seen.pushes).toBeLessThanOrEqual(6 + Math.ceil(6 * minutes))
+}, 120_000)

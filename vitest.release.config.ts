@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+process.env.STOREWRIGHT_SIZE = 'release'
+
+/** The long forms: goals of `test/git` at size "release", one file after another, and all of `test/release`. */
+export default defineConfig({
+  test: {
+    name: 'release',
+    include: [
+      'test/git/{kill,replicas,sweep,failpoints,remote-faults,corruption,disk-full,determinism}.test.ts',
+      'test/release/**/*.test.ts',
+    ],
+    fileParallelism: false,
+    testTimeout: 1_800_000,
+    hookTimeout: 120_000,
+    globalSetup: 'test/git/goals-table.ts',
+  },
+})
