@@ -2,10 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 const git = ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts']
 const browser = ['test/browser/**/*.test.ts']
+const scripts = ['test/scripts/**/*.test.ts']
 const cluster = ['test/cluster/**/*.test.ts', 'test/shop/**/*.test.ts']
 
 /**
  * `fast`: pure and in-process. `git`: real git and child processes. `browser`: Chromium.
+ * `scripts`: what a store's pods run, in pods of their own, by the real programs.
  * The suites for a cluster have configurations of their own: `vitest.cluster.config.ts`, `vitest.shop.config.ts`.
  */
 export default defineConfig({
@@ -15,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['{src,constructs,test,dashboard/src}/**/*.test.ts'],
-          exclude: [...git, ...browser, ...cluster],
+          exclude: [...git, ...browser, ...scripts, ...cluster],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -28,6 +30,9 @@ export default defineConfig({
           hookTimeout: 60_000,
           globalSetup: 'test/git/goals-table.ts',
         },
+      },
+      {
+        test: { name: 'scripts', include: scripts, testTimeout: 240_000, hookTimeout: 240_000 },
       },
       {
         test: {

@@ -22,7 +22,7 @@ export interface MariadbProps {
 
 const UID = 999
 export const CONVERGE_COMPUTE = compute(20, 32, 250, 64)
-const SCRIPTS = ['converge.sh', 'db-ready.sh'] as const
+const SCRIPTS = ['converge.sh', 'db-ready.sh', 'first-init.sh'] as const
 
 /**
  * One MariaDB with a volume of its own. At every start `converge` writes SQL that makes the server accept the
@@ -121,6 +121,8 @@ function serverContainer(props: MariadbProps): k8s.Container {
     image: props.image,
     uid: UID,
     resources: props.compute,
+    // A container that is restarted alone runs no init container again, so this looks at the folder too.
+    command: ['bash', '/scripts/first-init.sh', '/var/lib/mysql', 'docker-entrypoint.sh'],
     args: [
       '--init-file=/init/converge.sql',
       `--innodb-buffer-pool-size=${props.compute.bufferPoolMi}M`,

@@ -24,6 +24,7 @@ export const scripts = {
   'db-ready.sh': read('db-ready.sh'),
   'dump.sh': read('dump.sh'),
   'fetch.sh': read('fetch.sh'),
+  'first-init.sh': read('first-init.sh'),
   'init.sh': read('init.sh'),
   'load.sh': read('load.sh'),
   'ready.sh': read('ready.sh'),

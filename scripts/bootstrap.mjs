@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildDashboard } from './bootstrap/dashboard.mjs'
 import { findChromium, installChromium } from './bootstrap/chromium.mjs'
+import { installPrograms } from './bootstrap/programs.mjs'
 import { install, isInstalled, nodeIsUsable, repairNode } from './bootstrap/packages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -42,5 +43,9 @@ if (!flags.has('--server')) {
 }
 if (flags.has('--browser') && findChromium() === null) {
   const problem = installChromium()
+  if (problem !== null) console.error(`storewright: ${problem}`)
+}
+if (flags.has('--scripts')) {
+  const problem = installPrograms(root)
   if (problem !== null) console.error(`storewright: ${problem}`)
 }

@@ -29,7 +29,7 @@ function test() {
   if (tested !== null) return { ok: true, note: 'ran before', output: '' }
   mkdirSync(dirname(report), { recursive: true })
   rmSync(report, { force: true })
-  const projects = ['fast', 'git', 'browser'].flatMap((name) => ['--project', name])
+  const projects = ['fast', 'git', 'scripts', 'browser'].flatMap((name) => ['--project', name])
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   // CI: a missing golden file is a failure, not a new one.
   const result = run('vitest', ['run', ...projects, ...reporters], { CI: 'true' })

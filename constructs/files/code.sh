@@ -22,13 +22,17 @@ echo "core: copied"
 # fetch KIND SLUG VERSION SHA256 URL
 fetch() {
   local kind=$1 slug=$2 version=$3 expected=$4 url=$5 zip=/tmp/component.zip actual
-  curl -fsS --proto '=https' --retry 5 --retry-all-errors --max-time 120 -o "$zip" "$url"
+  if ! curl -fsSL --proto '=https' --retry 5 --retry-all-errors --max-time 120 -o "$zip" "$url"; then
+    echo "$slug $version: cannot be fetched" >&2
+    exit 1
+  fi
   actual=$(sha256sum "$zip" | cut -d' ' -f1)
   if [ "$actual" != "$expected" ]; then
     echo "$slug $version: checksum mismatch, expected $expected, got $actual" >&2
     exit 1
   fi
-  php /scripts/unzip.php "$zip" "$content/${kind}s" "$slug"
+  # No file of a plugin has 128 MiB, whatever the archive says of itself.
+  (ulimit -f 131072 && php /scripts/unzip.php "$zip" "$content/${kind}s" "$slug")
   rm -f "$zip"
   echo "$kind $slug $version: unpacked"
 }
@@ -46,11 +50,18 @@ fi
 [ -e "$html/wp-config.php" ] || cp "$html/wp-config-docker.php" "$html/wp-config.php"
 mkdir -p "$content/mu-plugins" "$content/uploads"
 cp /config/storewright.php "$content/mu-plugins/storewright.php"
+
+# A drop-in that the merchant put on the volume is not ours to replace or remove.
 dropin=$content/plugins/redis-cache/includes/object-cache.php
+mark=$content/.storewright-object-cache
 if [ "${STORE_CACHE:-0}" = 1 ] && [ -e "$dropin" ]; then
   cp "$dropin" "$content/object-cache.php"
+  : >"$mark"
   echo "cache: drop-in placed"
-elif [ "${STORE_CACHE:-0}" = 0 ]; then
-  rm -f "$content/object-cache.php"
+elif [ "${STORE_CACHE:-0}" = 1 ]; then
+  echo "cache: not used, this code has no plugin redis-cache" >&2
+elif [ -e "$mark" ]; then
+  rm -f "$content/object-cache.php" "$mark"
+  echo "cache: drop-in removed"
 fi
 echo "code: ready"

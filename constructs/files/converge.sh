@@ -35,6 +35,7 @@ fi
 root=$(read_password root-password)
 
 mkdir -p /data/mysql
+bash /scripts/first-init.sh /data/mysql
 umask 077
 {
   echo "CREATE DATABASE IF NOT EXISTS wordpress;"

@@ -6,20 +6,27 @@
 set -eu -o pipefail
 name=${DUMP_NAME:?}
 connection=/tmp/dump.cnf
+trap 'rm -f "$connection"' EXIT
 (umask 077 && printf '[client]\nhost=mariadb\nuser=wordpress\npassword=%s\nskip-ssl\nconnect-timeout=10\n' \
   "$(cat /secrets/db/password)" >"$connection")
+ask() {
+  mariadb --defaults-extra-file="$connection" --batch --skip-column-names --execute="$1" wordpress
+}
 
+# A question that fails must not read like an empty database: the upgrade would then go on without a way back.
 if [ -n "${UNLESS_RELEASE:-}" ]; then
-  query="SELECT option_value FROM wp_options WHERE option_name = 'storewright_release'"
-  have=$(mariadb --defaults-extra-file="$connection" --batch --skip-column-names --execute="$query" wordpress \
-    2>/dev/null || :)
+  have=
+  if [ "$(ask "SELECT COUNT(*) FROM information_schema.tables
+    WHERE table_schema = 'wordpress' AND table_name = 'wp_options'")" = 1 ]; then
+    have=$(ask "SELECT option_value FROM wp_options WHERE option_name = 'storewright_release'")
+  fi
   if [ -z "$have" ] || [ "$have" = "$UNLESS_RELEASE" ]; then
     echo "dump: not needed"
     exit 0
   fi
 fi
 
-[ "$name" = daily ] && name=daily-$(date -u +%Y%m%dT%H%M%SZ)
+[ "$name" != daily ] || name=daily-$(date -u +%Y%m%dT%H%M%SZ)
 file=/backups/$name.sql.zst
 if [ -e "$file" ]; then
   echo "dump: $name is there already"
@@ -33,6 +40,7 @@ if ! zstd -dcq "$file.partial" | tail -n 1 | grep -q '^-- Dump completed'; then
   echo "dump: $name is not complete" >&2
   exit 1
 fi
+sync "$file.partial"
 mv "$file.partial" "$file"
 echo "dump: $name, $(stat -c %s "$file") bytes"
 

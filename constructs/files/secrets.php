@@ -3,16 +3,11 @@
 // beside it. Logs names and outcomes, never a value.
 $namespace = getenv('STORE_NAMESPACE');
 $base = 'https://' . getenv('KUBERNETES_SERVICE_HOST') . ':' . getenv('KUBERNETES_SERVICE_PORT');
-$letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
+/** Letters and digits, so that nothing needs quoting anywhere; 4 bits of chance each. */
 function random_text(int $length): string
 {
-    global $letters;
-    $text = '';
-    while (strlen($text) < $length) {
-        $text .= $letters[random_int(0, strlen($letters) - 1)];
-    }
-    return $text;
+    return bin2hex(random_bytes(intdiv($length, 2)));
 }
 
 /** @return array{int, array} status and body */
@@ -43,18 +38,6 @@ function stop(string $name, string $what, int $status): never
     exit(1);
 }
 
-function secret(string $name, array $values, bool $immutable): array
-{
-    return [
-        'apiVersion' => 'v1',
-        'kind' => 'Secret',
-        'metadata' => ['name' => $name, 'labels' => ['storewright.dev/store' => getenv('STORE_NAME')]],
-        'type' => 'Opaque',
-        'immutable' => $immutable,
-        'stringData' => $values,
-    ];
-}
-
 /** Raises the revision of an existing Secret; an equal or higher one is kept. */
 function rotate(string $name, int $wanted): void
 {
@@ -79,7 +62,13 @@ function rotate(string $name, int $wanted): void
 
 function make(string $name, array $values, ?int $revision): void
 {
-    [$status] = call('POST', '', secret($name, $values, $revision === null));
+    [$status] = call('POST', '', [
+        'apiVersion' => 'v1',
+        'kind' => 'Secret',
+        'metadata' => ['name' => $name, 'labels' => ['storewright.dev/store' => getenv('STORE_NAME')]],
+        'immutable' => $revision === null,
+        'stringData' => $values,
+    ]);
     if ($status === 201) {
         echo "$name: made\n";
     } elseif ($status !== 409) {
@@ -93,8 +82,7 @@ function make(string $name, array $values, ?int $revision): void
 
 $database = (int) getenv('CREDENTIALS_REVISION');
 $admin = (int) getenv('ADMIN_REVISION');
-$salts = ['auth-key', 'secure-auth-key', 'logged-in-key', 'nonce-key', 'auth-salt', 'secure-auth-salt',
-    'logged-in-salt', 'nonce-salt'];
+$salts = explode(' ', 'auth-key secure-auth-key logged-in-key nonce-key auth-salt secure-auth-salt logged-in-salt nonce-salt');
 make('db-credentials', [
     'root-password' => random_text(32),
     'password' => random_text(32),

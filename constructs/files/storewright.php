@@ -21,7 +21,10 @@ add_action('phpmailer_init', function ($mailer): void {
     $mailer->isSMTP();
     $mailer->Host = $value('host');
     $mailer->Port = (int) ($value('port') ?: 587);
-    $mailer->SMTPSecure = $value('secure') ?: 'tls';
+    // `secure`: tls (STARTTLS, the default), ssl, or none.
+    $mailer->SMTPSecure = ['ssl' => 'ssl', 'none' => ''][$value('secure')] ?? 'tls';
+    $mailer->SMTPAutoTLS = $value('secure') !== 'none';
+    $mailer->Timeout = 15;
     $mailer->SMTPAuth = $value('username') !== '';
     $mailer->Username = $value('username');
     $mailer->Password = $value('password');

@@ -1,25 +1,51 @@
 <?php
-// php unzip.php ZIP FOLDER SLUG: unpacks into FOLDER. Every entry must lie below SLUG/; anything else is refused
-// before a byte is written.
+// php unzip.php ZIP FOLDER SLUG: unpacks into FOLDER/SLUG, whole or not at all, and replaces what was there. Every entry
+// must be a plain file or folder below SLUG/; an archive with anything else is refused before a byte is written.
+// At most 20,000 entries and 512 MiB by the archive's own word; code.sh bounds each file, should that be a lie.
+// Exit 1: refused, with the entry's number (its name is not printed: it may hold anything).
 [, $file, $folder, $slug] = $argv;
-$zip = new ZipArchive();
-if ($zip->open($file) !== true) {
-    fwrite(STDERR, "$slug: not a zip archive\n");
+$partial = "$folder/.$slug.partial";
+
+function remove(string $path): void
+{
+    exec('rm -rf ' . escapeshellarg($path));
+}
+
+function refuse(string $why): never
+{
+    global $slug, $partial;
+    remove($partial);
+    fwrite(STDERR, "$slug: $why\n");
     exit(1);
 }
+
+$zip = new ZipArchive();
+if (@$zip->open($file, ZipArchive::RDONLY) !== true || $zip->numFiles === 0 || $zip->numFiles > 20000) {
+    refuse('not a zip archive of 1 to 20000 entries');
+}
+$left = 512 * 1024 * 1024;
 for ($i = 0; $i < $zip->numFiles; $i++) {
-    $name = $zip->getNameIndex($i);
-    $parts = explode('/', $name);
-    $bad = $parts[0] !== $slug || in_array('..', $parts, true) || str_contains($name, '\\') || str_contains($name, "\0");
-    // Upper 16 bits are the Unix mode; 0120000 is a symbolic link.
+    ['name' => $name, 'size' => $size] = $zip->statIndex($i);
+    $parts = explode('/', rtrim($name, '/'));
+    // Upper 16 bits are the Unix mode: a link, a device and a pipe have a type of their own.
     $zip->getExternalAttributesIndex($i, $system, $attributes);
-    $link = $system === ZipArchive::OPSYS_UNIX && (($attributes >> 16) & 0170000) === 0120000;
-    if ($bad || $link) {
-        fwrite(STDERR, "$slug: refused entry $i of the archive\n");
-        exit(1);
+    if (
+        $parts[0] !== $slug
+        || ($parts === [$slug] && $name !== "$slug/")
+        || array_intersect($parts, ['', '.', '..']) !== []
+        || preg_match('/[\x00-\x1f\x7f\\\\]/', $name) === 1
+        || !in_array(($attributes >> 16) & 0170000, [0, 0040000, 0100000], true)
+    ) {
+        refuse("refused entry $i of the archive");
+    }
+    if (($left -= $size) < 0) {
+        refuse('unpacks to more than 512 MiB');
     }
 }
-if ($zip->numFiles === 0 || !$zip->extractTo($folder)) {
-    fwrite(STDERR, "$slug: cannot unpack\n");
-    exit(1);
+remove($partial);
+if (!@$zip->extractTo($partial)) {
+    refuse('cannot be unpacked');
 }
+remove("$folder/$slug");
+rename("$partial/$slug", "$folder/$slug");
+remove($partial);

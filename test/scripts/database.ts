@@ -1,0 +1,138 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { mountConfigMaps, mountSecret } from './config-maps.ts'
+import { type Finished, Pod, type PodProps, Volumes } from './pod.ts'
+
+const ENTRYPOINT = new URL('image/mariadb-entrypoint.sh', import.meta.url).pathname
+const UID = 999
+/** What the StatefulSet gives the server, but for sizes. */
+const COMMAND = [
+  'bash',
+  ...['/scripts/first-init.sh', '/var/lib/mysql', 'bash', '/entrypoint.sh'],
+  '--init-file=/init/converge.sql',
+  '--innodb-buffer-pool-size=32M',
+  '--performance-schema=OFF',
+]
+
+export const FIRST = { 'root-password': 'R'.repeat(32), password: 'a'.repeat(32), revision: '1' }
+
+/** The volumes of one shop with its Secret; `/data` is the one that outlives pods. */
+export async function databaseVolumes(secret: Readonly<Record<string, string>> = FIRST) {
+  const folders = ['/data', '/init', '/run/mysqld', '/secrets/db', '/backups', '/restore']
+  const volumes = await Volumes.create(Object.fromEntries(folders.map((path) => [path, UID])))
+  await mountConfigMaps(volumes)
+  await mountSecret(volumes, '/secrets/db', secret)
+  return volumes
+}
+
+export interface Database {
+  readonly pod: Pod
+  /** Everything the server and its entrypoint have said. */
+  readonly log: () => string
+  readonly server: ChildProcess
+}
+
+/** Runs init container `converge` in a new pod over `volumes`. */
+export async function databasePod(volumes: Volumes, more: Partial<PodProps> = {}): Promise<Pod> {
+  const { mkdir, chown } = await import('node:fs/promises')
+  await mkdir(volumes.path('/data/mysql'), { recursive: true })
+  await chown(volumes.path('/data/mysql'), UID, UID)
+  return Pod.start({
+    volumes,
+    mounts: ['/data', '/init', '/run/mysqld', '/scripts', '/secrets/db', '/backups', '/restore'],
+    readOnly: { '/entrypoint.sh': process.env['MARIADB_ENTRYPOINT'] ?? ENTRYPOINT },
+    hosts: ['mariadb'],
+    links: { '/var/lib/mysql': '/data/mysql' },
+    ...more,
+  })
+}
+
+export function converge(pod: Pod, revision = 1): Promise<Finished> {
+  const env = { CREDENTIALS_REVISION: String(revision) }
+  return pod.exec(['bash', '/scripts/converge.sh'], { uid: UID, env })
+}
+
+/** Starts the server as the image's entrypoint does; does not wait for it. */
+export function startServer(pod: Pod): Database {
+  const server = pod.spawn(COMMAND, {
+    uid: UID,
+    env: {
+      MARIADB_AUTO_UPGRADE: '1',
+      MARIADB_INITDB_SKIP_TZINFO: '1',
+      MARIADB_ROOT_HOST: 'localhost',
+      MARIADB_ROOT_PASSWORD_FILE: '/secrets/db/root-password',
+    },
+  })
+  let log = ''
+  for (const stream of [server.stdout, server.stderr]) {
+    stream?.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  }
+  return { pod, server, log: () => log }
+}
+
+/** A converged, serving database over `volumes`. */
+export async function serve(volumes: Volumes, revision = 1): Promise<Database> {
+  const pod = await databasePod(volumes)
+  const ran = await converge(pod, revision)
+  if (ran.code !== 0) throw new Error(ran.stderr)
+  const database = startServer(pod)
+  await ready(database)
+  return database
+}
+
+/** Waits until the readiness probe passes; fails with the server's own words. */
+export async function ready({ pod, server, log }: Database): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (server.exitCode !== null) throw new Error(`the server ended:\n${log()}`)
+    const { code } = await pod.exec(['bash', '/scripts/db-ready.sh'], { uid: UID })
+    if (code === 0) return
+    await sleep(200)
+  }
+  throw new Error(`the server is not ready:\n${log()}`)
+}
+
+/** Waits until the entrypoint said `words` and `path` of the volumes exists. */
+export async function reached(
+  { server, log }: Database,
+  volumes: Volumes,
+  words: string,
+  path = '/',
+): Promise<void> {
+  while (!log().includes(words) || !existsSync(volumes.path(path))) {
+    if (server.exitCode !== null) throw new Error(`the server ended:\n${log()}`)
+    await sleep(5)
+  }
+}
+
+export async function stop({ pod, server }: Database): Promise<void> {
+  if (server.exitCode === null) {
+    const gone = once(server, 'exit')
+    await pod.exec(['pkill', '-TERM', '-u', String(UID), 'mariadbd'], { uid: 0 })
+    await gone
+  }
+  await pod.kill()
+}
+
+/** One statement as `user`; `stdout` is the bare value. */
+export function query(
+  pod: Pod,
+  user: string,
+  password: string,
+  statement: string,
+): Promise<Finished> {
+  const where =
+    user === 'root' ? ['--protocol=socket', '--socket=/run/mysqld/mysqld.sock'] : ['--host=mariadb']
+  const words = [
+    'mariadb',
+    '--no-defaults',
+    ...where,
+    '--skip-ssl',
+    '--batch',
+    '-N',
+    '--user',
+    user,
+  ]
+  return pod.exec([...words, '--execute', statement], { uid: UID, env: { MYSQL_PWD: password } })
+}
