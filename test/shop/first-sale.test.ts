@@ -3,6 +3,7 @@ import { kubectl, until } from '../cluster/kubernetes.ts'
 import { type Browser, logIn } from './admin.ts'
 import { figure } from './figures.ts'
 import { inPod, podsOf, sql } from './pods.ts'
+import { leaksOf } from './secrets.ts'
 import { type Order, PLACED, placeOrder, productsBySku, readOrder, SAMPLE_SKU } from './shopper.ts'
 import { openShops, sellingShop, type Shop, type Shops } from './shops.ts'
 import { exchange } from './web.ts'
@@ -79,5 +80,11 @@ describe.skipIf(inject('shopImages') === null)('a store created by API', () => {
     const upload = await exchange(shop.site, `/${path}`)
     expect([upload.status, upload.text]).toEqual([200, 'uploaded by a merchant'])
     expect(await readOrder(shop.site, await placeOrder(shop.site))).toBe(PLACED)
+  })
+  it('T7 has shown no secret value in any log of any pod', async () => {
+    const { leaks, values, bytes } = await leaksOf(shop.namespace)
+    expect(values).toBe(11)
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(leaks).toEqual([])
   })
 })

@@ -21,11 +21,16 @@ export const CONTROLLER = {
   podLabels: { 'app.kubernetes.io/name': 'traefik' },
 } as const
 
-/** `platform.yaml` of the suite: what an operator of this node would write, and one release that cannot start. */
-export async function platformFile(more: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const { mariadb, baked, wordpressCli, woocommerceVersion } = images()
-  const release = {
-    images: { wordpress: baked, wordpressCli, mariadb },
+/** A release of these images, with the code in the image. */
+export function releaseOf({
+  mariadb,
+  baked,
+  wordpressCli,
+  valkey,
+  woocommerceVersion,
+}: NodeImages) {
+  return {
+    images: { wordpress: baked, wordpressCli, mariadb, valkey },
     code: 'baked',
     woocommerce: {
       version: woocommerceVersion,
@@ -34,7 +39,12 @@ export async function platformFile(more: Readonly<Record<string, unknown>> = {})
     },
     schema: { wordpress: 60717, woocommerce: woocommerceVersion, mariadb: '11.8' },
   }
-  const absent = mariadb.replace(/@.*/, `@sha256:${'1'.repeat(64)}`)
+}
+
+/** `platform.yaml` of the suite: what an operator of this node would write, and one release that cannot start. */
+export async function platformFile(more: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const release = releaseOf(images())
+  const absent = images().mariadb.replace(/@.*/, `@sha256:${'1'.repeat(64)}`)
   const platform = {
     apiVersion: 'storewright.dev/v1',
     kind: 'Platform',

@@ -92,7 +92,7 @@ export async function killContainer(id: string): Promise<void> {
 }
 
 /** Its socket lies beside the node's kubeconfig. */
-function containerd(words: readonly string[]): Promise<{ stdout: string }> {
+export function containerd(words: readonly string[]): Promise<{ stdout: string }> {
   const socket = join(dirname(process.env['KUBECONFIG'] ?? ''), 'run', 'containerd.sock')
   return run('ctr', ['--address', socket, '--namespace', 'k8s.io', ...words])
 }

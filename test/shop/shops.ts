@@ -1,13 +1,11 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { StoreFile } from '../../src/contract/store-file.ts'
-import { renderStore } from '../../src/operations/render-store.ts'
-import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
-import { leadingComment, parseStoreFile } from '../../src/repo-files/store-file.ts'
 import { describeApplication, installStores, removeStores } from '../cluster/argo-cd.ts'
 import { kubectl, until } from '../cluster/kubernetes.ts'
 import { startServer, type TestServer } from '../cluster/server.ts'
+import { edit, pushAll, removeFolder, revertLast } from './by-hand.ts'
 import { platformFile } from './platform.ts'
 import { podsOf } from './pods.ts'
 import { sells } from './shopper.ts'
@@ -30,6 +28,8 @@ export interface Shops {
   edit(name: string, message: string, change: (store: StoreFile) => StoreFile): Promise<void>
   /** Undoes the last commit of the stores repo by plain git. */
   revertLast(): Promise<void>
+  /** Removes a store's folder, as the second step of a purge does. */
+  removeFolder(name: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -43,18 +43,18 @@ export interface Declared {
 /** A server with an empty stores repo, its Argo CD objects, and a platform of this node's images. */
 export async function openShops(platform: Readonly<Record<string, unknown>> = {}): Promise<Shops> {
   await removeStores()
-  await giveBackVolumes()
+  await removeNamespaces() // of a run that was interrupted
   const server = await startServer()
   await installStores(server.repoURL)
   await writeFile(join(server.clone, 'platform.yaml'), await platformFile(platform))
-  await push(server, 'chore: this node')
+  await pushAll(server, 'chore: this node')
   const read = async () => {
     const { body } = await server.request('GET', '/api/v1/platform')
     return (body as { limits: { maxStores: number } }).limits.maxStores === 1000
   }
   await until('the server has read platform.yaml', read)
   // Names that no earlier run has used, since its namespaces may still be terminating.
-  const run = `t${Date.now().toString(36)}`
+  const run = `shop${Date.now().toString(36)}`
   const declare: Shops['declare'] = async (part, request = {}) => {
     const name = `${run}-${part}`
     const { status, body } = await server.request('POST', '/api/v1/stores', { name, ...request })
@@ -69,15 +69,11 @@ export async function openShops(platform: Readonly<Record<string, unknown>> = {}
       return sellingShop(name)
     },
     edit: (name, message, change) => edit(server, name, message, change),
-    revertLast: async () => {
-      await server.git('pull', '--quiet', '--ff-only')
-      await server.git('revert', '--no-edit', 'HEAD')
-      await server.git('push', '--quiet', 'origin', 'HEAD:main')
-    },
+    revertLast: () => revertLast(server),
+    removeFolder: (name) => removeFolder(server, name),
     close: async () => {
       await removeStores()
-      await removeNamespaces(run)
-      await giveBackVolumes()
+      await removeNamespaces()
       await server.stop()
     },
   }
@@ -109,41 +105,15 @@ export async function describeShop(name: string): Promise<string> {
   return [await describeApplication(name), ...pods].join('\n')
 }
 
-async function push(server: TestServer, message: string): Promise<void> {
-  await server.git('add', '--all')
-  await server.git('commit', '--quiet', '-m', message)
-  await server.git('push', '--quiet', 'origin', 'HEAD:main')
-}
-
-async function edit(
-  server: TestServer,
-  name: string,
-  message: string,
-  change: (store: StoreFile) => StoreFile,
-): Promise<void> {
-  await server.git('pull', '--quiet', '--ff-only')
-  const folder = join(server.clone, 'stores/default', name)
-  const text = await readFile(join(folder, 'store.yaml'), 'utf8')
-  const platform = parsePlatformFile(await readFile(join(server.clone, 'platform.yaml'), 'utf8'))
-  const store = parseStoreFile(text)
-  if (store.value === null || platform.value === null) {
-    throw new Error(JSON.stringify([store.problems, platform.problems]))
-  }
-  const files = renderStore(change(store.value), platform.value, { comment: leadingComment(text) })
-  await rm(folder, { recursive: true })
-  for (const [path, bytes] of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), bytes)
-  }
-  await push(server, message)
-}
-
-async function removeNamespaces(run: string): Promise<void> {
+/** Those of this suite's stores, with all that is in them. */
+async function removeNamespaces(): Promise<void> {
   const names = (await kubectl(['get', 'namespaces', '-o', 'name'])).split('\n')
-  const ours = names.filter((name) => name.includes(`/store-${run}-`))
-  if (ours.length === 0) return
-  await kubectl(['delete', '--wait=false', ...ours])
-  const gone = async () =>
-    (await kubectl(['get', '--ignore-not-found', '-o', 'name', ...ours])) === ''
-  await until('the namespaces of this run are gone', gone)
+  const ours = names.filter((name) => /\/store-shop[0-9a-z]{8}-/.test(name))
+  if (ours.length > 0) {
+    await kubectl(['delete', '--wait=false', ...ours])
+    const gone = async () =>
+      (await kubectl(['get', '--ignore-not-found', '-o', 'name', ...ours])) === ''
+    await until('the namespaces of this suite are gone', gone)
+  }
+  await giveBackVolumes()
 }
