@@ -18,6 +18,7 @@ import type {
   PushListener,
   StoresRepo,
 } from './domain/ports.ts'
+import { platformWarnings } from './domain/warnings.ts'
 import { gitOnly } from './git-listener.ts'
 import { GIT_PATH } from './http/git.ts'
 import { listen, type Listener } from './listen.ts'
@@ -77,6 +78,9 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   const origin = publicOrigin(config, main)
   const argocd = argocdWebhook(config, listeners.at(-1) ?? main, log)
   tell(repo, local === null ? [argocd] : [argocd, local.upkeep])
+  for (const { pointer, message } of platformWarnings(repo.snapshot().platform)) {
+    log.warn(`platform.yaml ${pointer}: ${message}`)
+  }
   warmUp(repo)
   ready = true
   return {

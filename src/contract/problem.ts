@@ -24,6 +24,7 @@ export const problemCodes = [
   'unsupported_media_type',
   'invalid_store',
   'name_reserved',
+  'grow_only',
   'engine_not_available',
   'idempotency_key_reused',
   'internal',

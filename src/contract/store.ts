@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { freeText, StoreName, TeamName } from './names.ts'
-import { Admin, Labels, PLAN_KEY, RELEASE_ID, Site, StoreFile } from './store-file.ts'
+import { Admin, Labels, PLAN_KEY, RELEASE_ID, Site, Storage, StoreFile } from './store-file.ts'
 import {
   actions,
   changeSources,
@@ -33,6 +33,9 @@ export const StoreCreate = z
     site: Site.partial().optional(),
     sampleProduct: z.boolean().optional(),
     autoSync: z.boolean().optional(),
+    /** GiB of the volumes; the plan's where left out. */
+    storage: Storage.pick({ uploads: true, database: true, backups: true }).partial().optional(),
+    secretsMode: StoreFile.shape.secretsMode.optional(),
     /** Own domains, each pointing at the platform; the first is the primary host. */
     domains: StoreFile.shape.domains,
     plugins: StoreFile.shape.plugins,

@@ -2,11 +2,21 @@ import { describe, expect, it } from 'vitest'
 import { StoreCreate } from '../contract/store.ts'
 import { memoryRepo } from '../testing/memory-repo.ts'
 import { testPlatform } from '../testing/platform.ts'
+import { storeFile, storeRecord } from '../testing/records.ts'
 import { admitStore } from './admission.ts'
 import { StoreError } from './errors.ts'
 import type { Snapshot, StoreRecord } from './snapshot.ts'
 
 const platform = testPlatform()
+
+const same = (yaml: string) => yaml
+const baked = (yaml: string) => yaml.replace('code: download', 'code: baked')
+const gateway = (yaml: string) =>
+  `${yaml}exposure: {mode: gateway, gateway: {name: g, namespace: g}, peers: [{namespace: g}]}\n`
+const allowed = (yaml: string) =>
+  yaml
+    .replace('title: Acme', 'title: Acme\n    plans: [small]\n    clusters: [elsewhere]')
+    .replace('in-cluster:\n', 'elsewhere: {}\n  in-cluster:\n')
 
 function snapshot(names: readonly string[], change: Partial<Snapshot> = {}): Snapshot {
   const repo = memoryRepo(change.platform ?? platform)
@@ -57,6 +67,69 @@ describe('admitStore', () => {
   ])('refuses with %s and points at it: %j', (code, request, pointer) => {
     const error = refusal(request, snapshot(['taken']))
     expect([error.code, error.errors[0]?.pointer]).toEqual([code, pointer])
+  })
+
+  it.each<[string, (yaml: string) => string, StoreCreate]>([
+    ['#/domains', gateway, { name: 'shop', domains: ['shop.example.com'] }],
+    ['#/secretsMode', same, { name: 'shop', secretsMode: 'sealed' }],
+    ['#/secretsMode', same, { name: 'shop', secretsMode: 'external' }],
+    ['#/cache', same, { name: 'shop', cache: true }],
+    ['#/backup/destination', same, { name: 'shop', backup: { destination: 's3' } }],
+    ['#/code', baked, { name: 'shop', code: 'writable' }],
+    ['#/plan', allowed, { name: 'shop', team: 'acme', plan: 'large' }],
+    ['#/cluster', allowed, { name: 'shop', team: 'acme' }],
+    ['#/domains/0', same, { name: 'shop', domains: ['taken.example.com'] }],
+    ['#/domains/0', same, { name: 'shop', domains: ['other.127-0-0-1.nip.io'] }],
+  ])('refuses what the platform cannot hold, at %s', (pointer, change, request) => {
+    const at = snapshot([], { platform: testPlatform(change) })
+    const intent = storeFile({ name: 'other', domains: ['taken.example.com'] })
+    const stores = new Map([['other', storeRecord('2026-11-24T12:00:00Z', intent)]])
+    const error = refusal(request, { ...at, stores })
+    expect([error.code, error.errors.map((problem) => problem.pointer)]).toEqual([
+      'invalid_store',
+      expect.arrayContaining([pointer]),
+    ])
+  })
+
+  it('lets a copy start from a store of its own team only: its orders and customers stay there', () => {
+    const bucket = testPlatform((yaml) =>
+      yaml
+        .replace('    code:', `      rclone: rclone:1@sha256:${'a'.repeat(64)}\n    code:`)
+        .concat('backup: {destination: s3, s3: {bucket: backups, secretName: backup-target}}\n'),
+    )
+    const record = (name: string, team: string) =>
+      [name, storeRecord('2026-11-24T12:00:00Z', storeFile({ name, team }))] as const
+    const stores = new Map([record('mine', 'default'), record('theirs', 'acme')])
+    const at = { ...snapshot([], { platform: bucket }), stores }
+    const copyOf = (store: string) => ({
+      name: 'copy',
+      origin: { store, restorePoint: 'daily-20261121', at: '2026-11-24T12:00:00Z' },
+    })
+    expect(admitStore(copyOf('mine'), at, 'local')).toMatchObject({ quarantine: true })
+    for (const store of ['theirs', 'nobody']) {
+      expect(refusal(copyOf(store), at).errors, store).toEqual([
+        { pointer: '#/origin/store', detail: 'is no store of this team' },
+      ])
+    }
+  })
+
+  it('copies what later defaults must not move: sizes, class, access, secrets mode, release', () => {
+    const other = testPlatform((yaml) =>
+      yaml
+        .replace('maxStores: 5000', 'storageClass: fast\n    uploadsAccess: RWX')
+        .concat(
+          'backup: {destination: pvc}\nsecrets: {mode: external, external: {storeKind: Generator}}\n',
+        ),
+    )
+    const at = snapshot([], { platform: other })
+    expect(admitStore({ name: 'shop', plan: 'medium' }, at, 'local')).toMatchObject({
+      storage: { uploads: 10, database: 5, backups: 13, uploadsAccess: 'RWX', class: 'fast' },
+      secretsMode: 'external',
+      release: '2026.11',
+    })
+    expect(
+      admitStore({ name: 'shop', storage: { uploads: 30 } }, at, 'local').storage,
+    ).toMatchObject({ uploads: 30, database: 2, backups: 3 })
   })
 
   it('says exactly what the earlier platforms said of a taken name', () => {
@@ -134,6 +207,32 @@ describe('StoreCreate', () => {
     { title: '' },
     { title: 'a\u202eb' },
     { owner: 'eve' },
+    { nonce: { retry: 1 } },
+    { lifecycle: { state: 'purge' } },
+    { queued: true },
+    { storage: { uploads: 0 } },
+    { storage: { uploads: 1001 } },
+    { storage: { class: 'fast' } },
+    { secretsMode: 'plain' },
+    { domains: ['Shop.example.com'] },
+    { domains: ['*.example.com'] },
+    { domains: ['localhost'] },
+    { domains: ['a.example.com', 'a.example.com'] },
+    { domains: ['a.example.com/path'] },
+    { plugins: [{ slug: '../evil', version: '1.0', sha256: 'a'.repeat(64) }] },
+    { plugins: [{ slug: 'Evil', version: '1.0', sha256: 'a'.repeat(64) }] },
+    { plugins: [{ slug: 'a\tb', version: '1.0', sha256: 'a'.repeat(64) }] },
+    { plugins: [{ slug: 'fine', version: '1.0/../..', sha256: 'a'.repeat(64) }] },
+    { plugins: [{ slug: 'fine', version: 'latest', sha256: 'a'.repeat(64) }] },
+    { plugins: [{ slug: 'fine', version: '1.0', sha256: 'none' }] },
+    { plugins: [{ slug: 'fine', version: '1.0', sha256: 'a'.repeat(64), url: 'https://x' }] },
+    { themes: [{ slug: 'fine', version: '1.0\nplugin', sha256: 'a'.repeat(64) }] },
+    { admin: { emailSecret: 'a b' } },
+    { admin: { email: 'a@example.com' } },
+    { origin: { store: 'a', restorePoint: '../../x', at: '2026-11-24T12:00:00Z' } },
+    { backup: { retentionDays: 91 } },
+    { pin: { until: '2026-11-24', reason: '' } },
+    { labels: { 'pod-security.kubernetes.io/enforce!': 'x' } },
   ])('rejects %j', (more) => {
     expect(StoreCreate.safeParse({ name: 'shop', ...more }).success).toBe(false)
   })

@@ -5,6 +5,7 @@ import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError } from './errors.ts'
 import { fitProblems } from './fit.ts'
 import { isReservedName } from './layout.ts'
+import { neighbourProblems } from './neighbours.ts'
 import type { Snapshot, StoreRecord } from './snapshot.ts'
 
 /**
@@ -25,7 +26,7 @@ export function admitStore(request: StoreCreate, at: Snapshot, owner: string): S
   }
   requireFreeName(request.name, at)
   const store = intentOf(request, platform, { team, user, owner })
-  const problems = [...fitProblems(store, platform), ...takenDomains(store, at)]
+  const problems = [...fitProblems(store, platform), ...neighbourProblems(store, at)]
   if (problems.length > 0) {
     throw new StoreError('invalid_store', 'the request does not fit platform.yaml', {
       errors: problems,
@@ -92,20 +93,6 @@ function given<T extends object, K extends keyof T>(from: T, keys: readonly K[])
   return Object.fromEntries(members) as Pick<T, K>
 }
 
-/** Domains another store declares already; hosts are unique over the platform. */
-export function takenDomains(store: StoreFile, at: Snapshot): ProblemDetail[] {
-  const wanted = store.domains ?? []
-  if (wanted.length === 0) return []
-  const taken = new Map<string, string>()
-  for (const record of at.stores.values()) {
-    if (record.name === store.name) continue
-    for (const domain of record.intent?.domains ?? []) taken.set(domain, record.name)
-  }
-  return wanted.flatMap((domain, n) =>
-    taken.has(domain) ? [pointed(`#/domains/${n}`, 'belongs to another store')] : [],
-  )
-}
-
 function intentOf(
   request: StoreCreate,
   platform: Platform,
@@ -131,13 +118,13 @@ function intentOf(
     lifecycle: { state: 'active' },
     autoSync: request.autoSync ?? true,
     storage: {
-      uploads: sizes?.uploads ?? 1,
-      database: sizes?.database ?? 1,
-      ...(backups === 'pvc' ? { backups: sizes?.backups ?? 1 } : {}),
+      uploads: request.storage?.uploads ?? sizes?.uploads ?? 1,
+      database: request.storage?.database ?? sizes?.database ?? 1,
+      ...(backups === 'pvc' ? { backups: request.storage?.backups ?? sizes?.backups ?? 1 } : {}),
       uploadsAccess: place?.uploadsAccess ?? 'RWO',
       ...(storageClass === undefined ? {} : { class: storageClass }),
     },
-    secretsMode: platform.secrets.mode,
+    secretsMode: request.secretsMode ?? platform.secrets.mode,
     admin: {
       user: said.user,
       ...(request.admin?.emailSecret === undefined

@@ -65,7 +65,9 @@ describe('plans', () => {
       memoryQuantity(512),
       memoryQuantity(3072),
     ]).toEqual(['250m', '2', '512Mi', '3Gi'])
-    expect(requestsOf(platform.plans['large']!)).toEqual({
+    expect(
+      requestsOf(platform.plans['large']!, { uploads: 50, database: 20, uploadsAccess: 'RWO' }),
+    ).toEqual({
       cpu: '1',
       memory: '2Gi',
       storage: '70Gi',

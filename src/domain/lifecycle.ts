@@ -1,5 +1,22 @@
+import type { Lifecycle } from '../contract/words.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError } from './errors.ts'
+
+/**
+ * Where the declared intent may go. A purge can be called off until the directory is removed; only from `purge` may it
+ * be removed.
+ */
+const TRANSITIONS: Readonly<Record<Lifecycle, readonly Lifecycle[]>> = {
+  active: ['suspended', 'deleted'],
+  suspended: ['active', 'deleted'],
+  deleted: ['active', 'suspended', 'purge'],
+  purge: ['deleted'],
+}
+
+/** May a store whose declared state is `from` be declared `to`? Staying is always allowed. */
+export function mayBecome(from: Lifecycle, to: Lifecycle): boolean {
+  return from === to || TRANSITIONS[from].includes(to)
+}
 
 /**
  * Intent of a store that is soft-deleted: nothing runs, volumes and credentials stay until `purgeAfter`.

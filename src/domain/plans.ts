@@ -1,4 +1,5 @@
 import type { Plan } from '../contract/platform-file.ts'
+import type { StoreFile } from '../contract/store-file.ts'
 
 /** Kubernetes CPU quantity in canonical form: `250m`, `2`, never `2000m`. */
 export function cpuQuantity(millis: number): string {
@@ -10,12 +11,14 @@ export function memoryQuantity(mebi: number): string {
   return mebi % 1024 === 0 ? `${mebi / 1024}Gi` : `${mebi}Mi`
 }
 
-/** What the long-running pods of a store of this plan request together, as Kubernetes quantities. */
-export function requestsOf(plan: Plan): { cpu: string; memory: string; storage: string } {
-  const { wordpress, mariadb, storage } = plan
+/** What the long-running pods and the volumes of a store request together, as Kubernetes quantities. */
+export function requestsOf(
+  { wordpress, mariadb }: Plan,
+  { uploads, database, backups = 0 }: StoreFile['storage'],
+): { cpu: string; memory: string; storage: string } {
   return {
     cpu: cpuQuantity(wordpress.cpuRequestMillis + mariadb.cpuRequestMillis),
     memory: memoryQuantity(wordpress.memoryRequestMi + mariadb.memoryRequestMi),
-    storage: `${storage.uploads + storage.database}Gi`,
+    storage: `${uploads + database + backups}Gi`,
   }
 }

@@ -106,6 +106,11 @@ export const PROBLEMS = {
     hint: 'Send Content-Type: application/json without Content-Encoding.',
   },
   invalid_store: { status: 422, title: 'Invalid store', hint: 'Correct what errors[] points at.' },
+  grow_only: {
+    status: 422,
+    title: 'Only grows',
+    hint: 'Ask for the present size or more, and for a release whose versions are not older.',
+  },
   name_reserved: { status: 422, title: 'Name reserved', hint: 'Pick another name.' },
   engine_not_available: { status: 422, title: 'Engine not available', hint: 'Use engine "woo".' },
   idempotency_key_reused: {

@@ -1,5 +1,7 @@
+import type { Platform } from '../contract/platform-file.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import type { Store, StoreCreate } from '../contract/store.ts'
+import type { StoreFile } from '../contract/store-file.ts'
 import { admitStore } from '../domain/admission.ts'
 import { StoreError } from '../domain/errors.ts'
 import type {
@@ -24,7 +26,7 @@ export async function createStore(
   by: Requester,
   options: ChangeOptions = {},
 ): Promise<{ store: Store; landed: Landed }> {
-  const sealed = sealedFor(deps, request.name)
+  const sealed = sealedFor(deps, request)
   const landed = await deps.repo.change(
     by,
     (at) => decideCreate(request, at, by.subject, sealed),
@@ -39,22 +41,17 @@ export async function createStore(
 /** Counters of a new store. */
 export const FIRST_NONCE = { retry: 0, credentials: 1, adminReset: 0 } as const
 
-/** Sealed once, before `decide`, which may run again. `null`: new stores are in another mode. */
+/** Sealed once, before `decide`, which may run again. `null`: this store will be in another mode, or be refused. */
 function sealedFor(
   { repo, sealer }: Pick<OperationDeps, 'repo' | 'sealer'>,
-  name: string,
+  { name, secretsMode }: StoreCreate,
 ): SealedSecrets | null {
   const { mode, certificate } = repo.snapshot().platform.secrets
-  if (mode !== 'sealed') return null
-  return sealStore(sealer, certificate ?? '', { name, nonce: FIRST_NONCE })
+  if ((secretsMode ?? mode) !== 'sealed' || certificate === null) return null
+  return sealStore(sealer, certificate, { name, nonce: FIRST_NONCE })
 }
 
-/**
- * What a create would change at this snapshot. Pure; preview and create share it, so they agree byte for byte but for
- * ciphertexts.
- * @param sealed needed where platform.yaml says mode `sealed`
- */
-export function decideCreate(
+function decideCreate(
   request: StoreCreate,
   at: Snapshot,
   owner: string,
@@ -64,6 +61,16 @@ export function decideCreate(
   if (store.secretsMode === 'sealed' && sealed === null) {
     throw new StoreError('conflict', 'the secrets mode of the platform changed meanwhile')
   }
+  return creationOf(store, request, at.platform, sealed)
+}
+
+/** The change that declares a new store. Preview and create share it, so they agree byte for byte but for ciphertexts. */
+export function creationOf(
+  store: StoreFile,
+  request: StoreCreate,
+  platform: Platform,
+  sealed: SealedSecrets | null,
+): StoreChange {
   return {
     team: store.team,
     name: store.name,
@@ -71,6 +78,6 @@ export function decideCreate(
     facts: [store.engine, store.plan],
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
-    files: renderStore(store, at.platform, { sealed }),
+    files: renderStore(store, platform, { sealed }),
   }
 }

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest'
+import type { StoreFile } from '../contract/store-file.ts'
+import { lifecycles } from '../contract/words.ts'
+import { memoryRepo } from '../testing/memory-repo.ts'
+import { PLATFORM_YAML, testPlatform } from '../testing/platform.ts'
+import { storeFile, storeRecord } from '../testing/records.ts'
+import { admitChange, changeProblems, grownStorage } from './change.ts'
+import type { StoreError } from './errors.ts'
+
+/** Release 2026.11 of the tests beside one that is newer and one that is older in some part of its schema. */
+const RELEASES = [
+  ['2026.12', { mariadb: '11.10', woocommerce: '11.2.0', wordpress: 60_800 }],
+  ['2025.1', { mariadb: '10.11', woocommerce: '11.1.0', wordpress: 60_717 }],
+  ['2025.2', { mariadb: '11.8', woocommerce: '10.9.9', wordpress: 60_717 }],
+  ['2025.3', { mariadb: '11.8', woocommerce: '11.1.0', wordpress: 60_000 }],
+] as const
+const block = PLATFORM_YAML.slice(PLATFORM_YAML.indexOf('  "2026.11":'))
+const platform = testPlatform((yaml) =>
+  RELEASES.reduce(
+    (text, [id, { mariadb, woocommerce, wordpress }]) =>
+      text +
+      block
+        .replace('2026.11', id)
+        .replace('mariadb: "11.8"', `mariadb: "${mariadb}"`)
+        .replace('wordpress: 60717', `wordpress: ${wordpress}`)
+        .replace(/(schema:[^]*)woocommerce: 11\.1\.0/, `$1woocommerce: ${woocommerce}`),
+    yaml.replace('in-cluster:\n', 'elsewhere: {}\n  in-cluster:\n'),
+  ),
+)
+const at = memoryRepo(platform).snapshot()
+const before = storeFile({
+  nonce: { retry: 0, credentials: 3, adminReset: 0 },
+  storage: { uploads: 10, database: 5, backups: 8, uploadsAccess: 'RWO', class: 'fast' },
+})
+
+function refusal(after: Partial<StoreFile>, from: StoreFile = before): StoreError | null {
+  try {
+    admitChange(from, { ...from, ...after }, at)
+    return null
+  } catch (error) {
+    return error as StoreError
+  }
+}
+
+describe('admitChange', () => {
+  it.each<[string, Partial<StoreFile>]>([
+    ['nothing', {}],
+    ['title and labels', { title: 'New', labels: { tier: 'gold' } }],
+    ['larger volumes', { storage: { ...before.storage, uploads: 11, database: 6, backups: 9 } }],
+    ['a newer release', { release: '2026.12' }],
+    ['another plan', { plan: 'large' }],
+    ['a raised counter', { nonce: { retry: 1, credentials: 4, adminReset: 1 } }],
+    [
+      'a lowered counter, as a reverted rotation does',
+      { nonce: { ...before.nonce, credentials: 1 } },
+    ],
+    ['the code mode spelt out', { code: 'immutable' }],
+  ])('lets pass %s', (_what, after) => {
+    expect(refusal(after)).toBeNull()
+  })
+
+  it.each<[string, string, Partial<StoreFile>]>([
+    ['invalid_store', '#/name', { name: 'other' }],
+    ['invalid_store', '#/team', { team: 'acme' }],
+    ['invalid_store', '#/cluster', { cluster: 'elsewhere' }],
+    ['invalid_store', '#/code', { code: 'writable' }],
+    ['invalid_store', '#/storage/class', { storage: { ...before.storage, class: 'slow' } }],
+    [
+      'invalid_store',
+      '#/storage/uploadsAccess',
+      { storage: { ...before.storage, uploadsAccess: 'RWX' } },
+    ],
+    [
+      'invalid_store',
+      '#/origin',
+      { origin: { store: 'a', restorePoint: 'daily-1', at: '2026-11-24T12:00:00Z' } },
+    ],
+    ['invalid_store', '#/plan', { plan: 'huge' }],
+    ['grow_only', '#/storage/uploads', { storage: { ...before.storage, uploads: 9 } }],
+    ['grow_only', '#/storage/database', { storage: { ...before.storage, database: 4 } }],
+    ['grow_only', '#/storage/backups', { storage: { ...before.storage, backups: 7 } }],
+    [
+      'grow_only',
+      '#/storage/backups',
+      { storage: { uploads: 10, database: 5, uploadsAccess: 'RWO', class: 'fast' } },
+    ],
+    ['grow_only', '#/release', { release: '2025.1' }],
+    ['grow_only', '#/release', { release: '2025.2' }],
+    ['grow_only', '#/release', { release: '2025.3' }],
+    ['lifecycle_conflict', '#/lifecycle/state', { lifecycle: { state: 'purge' } }],
+  ])('refuses with %s at %s', (code, pointer, after) => {
+    const error = refusal(after)
+    expect(error?.code).toBe(code)
+    expect(error?.errors.map((problem) => problem.pointer)).toContain(pointer)
+  })
+
+  it('refuses another secrets mode: live credentials would be replaced', () => {
+    const external = testPlatform((yaml) =>
+      yaml.concat('secrets: {external: {storeKind: ClusterSecretStore, storeName: vault}}\n'),
+    )
+    expect(() =>
+      admitChange(before, { ...before, secretsMode: 'external' }, { ...at, platform: external }),
+    ).toThrow(expect.objectContaining({ code: 'invalid_store' }))
+  })
+
+  it('reads versions number by number: 11.10 is newer than 11.8', () => {
+    expect(refusal({ release: '2026.12' })).toBeNull()
+    expect(refusal({ release: '2026.11' }, { ...before, release: '2026.12' })?.code).toBe(
+      'grow_only',
+    )
+  })
+
+  it('cannot compare with a release that is no longer declared, and says what to do', () => {
+    const error = refusal({ release: '2026.11' }, { ...before, release: '2024.1' })
+    expect([error?.code, error?.errors[0]?.detail]).toEqual([
+      'grow_only',
+      expect.stringContaining('declare it again'),
+    ])
+  })
+
+  it('reports every reason at once, the gravest as its code', () => {
+    const error = refusal({
+      name: 'other',
+      plan: 'huge',
+      release: '2025.1',
+      lifecycle: { state: 'purge' },
+      storage: { ...before.storage, uploads: 1 },
+    })
+    expect([error?.code, error?.extra]).toEqual(['lifecycle_conflict', { lifecycle: 'active' }])
+    expect(error?.errors.map(({ pointer }) => pointer)).toEqual([
+      '#/lifecycle/state',
+      '#/name',
+      '#/storage/uploads',
+      '#/release',
+      '#/plan',
+    ])
+  })
+
+  it('keeps what the plan implied when a volume for backups was never written down', () => {
+    const volume = { backup: { destination: 'pvc' as const } }
+    const { backups: _, ...storage } = before.storage
+    const large = storeFile({ ...volume, plan: 'large', storage })
+    expect(changeProblems(large, { ...large, plan: 'small' }, platform)).toMatchObject([
+      { code: 'grow_only', pointer: '#/storage/backups' },
+    ])
+  })
+
+  it('gives a domain to one store only, and none below the domain of the platform', () => {
+    const repo = memoryRepo(platform)
+    const other = storeFile({ name: 'other', domains: ['shop.example.com'] })
+    repo.put(storeRecord('2026-11-24T12:00:00Z', other))
+    repo.put(storeRecord('2026-11-24T12:00:00Z', before))
+    const domains = [
+      'shop.example.com',
+      'free.example.com',
+      'x.127-0-0-1.nip.io',
+      '127-0-0-1.nip.io',
+    ]
+    expect(() => admitChange(before, { ...before, domains }, repo.snapshot())).toThrow(
+      expect.objectContaining({
+        code: 'invalid_store',
+        errors: [
+          { pointer: '#/domains/0', detail: 'belongs to another store' },
+          { pointer: '#/domains/2', detail: expect.stringContaining('lies below') },
+          { pointer: '#/domains/3', detail: expect.stringContaining('lies below') },
+        ],
+      }),
+    )
+    admitChange(other, { ...other, title: 'Mine' }, repo.snapshot())
+  })
+})
+
+describe('the lifecycle', () => {
+  const ALLOWED = [
+    'active>suspended',
+    'active>deleted',
+    'suspended>active',
+    'suspended>deleted',
+    'deleted>active',
+    'deleted>suspended',
+    'deleted>purge',
+    'purge>deleted',
+  ]
+  const pairs = lifecycles.flatMap((from) => lifecycles.map((to) => [from, to] as const))
+
+  it.each(pairs)('from %s to %s follows the table', (from, to) => {
+    const allowed = from === to || ALLOWED.includes(`${from}>${to}`)
+    const error = refusal({ lifecycle: { state: to } }, { ...before, lifecycle: { state: from } })
+    expect(error?.code).toBe(allowed ? undefined : 'lifecycle_conflict')
+  })
+})
+
+describe('grownStorage', () => {
+  it('is the larger of what is there and what the plan gives, so large to small keeps its volumes', () => {
+    const { small, large } = platform.plans
+    const grown = grownStorage(before.storage, large!)
+    expect(grown).toEqual({ ...before.storage, uploads: 50, database: 20, backups: 60 })
+    expect(grownStorage(grown, small!)).toEqual(grown)
+    expect(grownStorage({ uploads: 1, database: 1, uploadsAccess: 'RWO' }, small!)).toEqual({
+      uploads: 2,
+      database: 2,
+      uploadsAccess: 'RWO',
+    })
+  })
+})

@@ -1,0 +1,164 @@
+import type { Plan, Platform, Release } from '../contract/platform-file.ts'
+import type { ProblemDetail } from '../contract/problem.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import { StoreError, type StoreErrorCode } from './errors.ts'
+import { backupDestination, fitProblems } from './fit.ts'
+import { mayBecome } from './lifecycle.ts'
+import { neighbourProblems } from './neighbours.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Codes by which a change of intent is refused; the first that occurs names the refusal. */
+const CODES = [
+  'lifecycle_conflict',
+  'grow_only',
+  'invalid_store',
+] as const satisfies StoreErrorCode[]
+
+/** Why an intent may not become another, and where. */
+export interface ChangeProblem extends ProblemDetail {
+  readonly code: (typeof CODES)[number]
+}
+
+/**
+ * Decides whether the declared intent of a store may become `after`.
+ * @throws StoreError `lifecycle_conflict`, `grow_only`, `invalid_store` (a fixed key, or an intent that fits neither
+ *   platform.yaml nor the other stores); `errors` holds every reason, whatever the code
+ */
+export function admitChange(before: StoreFile, after: StoreFile, at: Snapshot): void {
+  const problems: ChangeProblem[] = [
+    ...changeProblems(before, after, at.platform),
+    ...[...fitProblems(after, at.platform), ...neighbourProblems(after, at)].map(
+      (problem) => ({ ...problem, code: 'invalid_store' }) as const,
+    ),
+  ]
+  const code = CODES.find((each) => problems.some((problem) => problem.code === each))
+  if (code === undefined) return
+  throw new StoreError(code, MESSAGES[code], {
+    errors: problems.map(({ pointer, detail }) => ({ pointer, detail })),
+    ...(code === 'lifecycle_conflict' ? { extra: { lifecycle: before.lifecycle.state } } : {}),
+  })
+}
+
+const MESSAGES = {
+  lifecycle_conflict: 'the store cannot go from one of these states to the other',
+  grow_only: 'volumes only grow, and a database is never moved to an older version',
+  invalid_store: 'the store cannot be changed like this',
+} as const satisfies Record<ChangeProblem['code'], string>
+
+/** What the step from one intent to the other breaks, whatever else is declared. Every problem at once. */
+export function changeProblems(
+  before: StoreFile,
+  after: StoreFile,
+  platform: Platform,
+): ChangeProblem[] {
+  return [
+    ...transitionProblems(before, after),
+    ...fixedProblems(before, after),
+    ...shrinkProblems(before, after, platform),
+    ...downgradeProblems(before, after, platform),
+  ]
+}
+
+function transitionProblems(before: StoreFile, after: StoreFile): ChangeProblem[] {
+  const [from, to] = [before.lifecycle.state, after.lifecycle.state]
+  if (mayBecome(from, to)) return []
+  return [pointed('lifecycle_conflict', '#/lifecycle/state', `cannot go from ${from} to ${to}`)]
+}
+
+/** Why each key is fixed: what changing it would leave behind or overwrite. */
+const FIXED: readonly (readonly [string, (store: StoreFile) => string | undefined, string])[] = [
+  ['#/name', ({ name }) => name, 'namespace, host and database are derived from it'],
+  ['#/team', ({ team }) => team, 'the folder and its rights are derived from it'],
+  ['#/engine', ({ engine }) => engine, 'data is not carried over'],
+  ['#/cluster', ({ cluster }) => cluster, 'the copy on the old cluster would go on running'],
+  ['#/secretsMode', ({ secretsMode }) => secretsMode, 'live credentials would be replaced'],
+  ['#/code', ({ code }) => code ?? 'immutable', 'uploads would stay behind on the other volume'],
+  ['#/storage/uploadsAccess', ({ storage }) => storage.uploadsAccess, 'a volume keeps its mode'],
+  ['#/storage/class', ({ storage }) => storage.class, 'a volume keeps its class'],
+  [
+    '#/origin',
+    ({ origin }) => origin && Object.values(origin).join(),
+    'it says where data came from',
+  ],
+]
+
+function fixedProblems(before: StoreFile, after: StoreFile): ChangeProblem[] {
+  return FIXED.filter(([, read]) => read(before) !== read(after)).map(([pointer, , why]) =>
+    pointed('invalid_store', pointer, `is fixed when the store is created: ${why}`),
+  )
+}
+
+function shrinkProblems(before: StoreFile, after: StoreFile, platform: Platform): ChangeProblem[] {
+  const [old, now] = [volumesOf(before, platform), volumesOf(after, platform)]
+  return (['uploads', 'database', 'backups'] as const)
+    .filter((volume) => now[volume] < old[volume])
+    .map((volume) =>
+      pointed('grow_only', `#/storage/${volume}`, `only grows; it has ${old[volume]} Gi now`),
+    )
+}
+
+/** GiB of each volume as rendered; 0 = there is none, or nothing says how large it is. */
+function volumesOf(store: StoreFile, platform: Platform) {
+  const plan = own(platform.plans, store.plan)
+  const implied = backupDestination(store, platform) === 'pvc' ? (plan?.storage.backups ?? 0) : 0
+  const { uploads, database, backups = implied } = store.storage
+  return { uploads, database, backups }
+}
+
+const SCHEMA = ['mariadb', 'woocommerce', 'wordpress'] as const
+
+/**
+ * MariaDB refuses files of a newer version, and WooCommerce supports no downgrade (woocommerce issue 18818): a step back
+ * would leave a shop that does not start.
+ */
+function downgradeProblems(
+  before: StoreFile,
+  after: StoreFile,
+  { releases }: Platform,
+): ChangeProblem[] {
+  if (before.release === after.release) return []
+  const [old, now] = [own(releases, before.release), own(releases, after.release)]
+  if (now === undefined) return []
+  if (old === undefined) {
+    const detail = `cannot be compared with ${before.release}, which platform.yaml no longer declares; declare it again`
+    return [pointed('grow_only', '#/release', detail)]
+  }
+  return SCHEMA.filter((part) => isOlder(schemaOf(now, part), schemaOf(old, part))).map((part) =>
+    pointed(
+      'grow_only',
+      '#/release',
+      `has an older ${part} (${schemaOf(now, part)}) than the data of this store (${schemaOf(old, part)})`,
+    ),
+  )
+}
+
+function schemaOf({ schema }: Release, part: (typeof SCHEMA)[number]): string {
+  return String(schema[part])
+}
+
+/** Is `one` an older version than `other`? Number by number, so 11.8 is older than 11.10. */
+function isOlder(one: string, other: string): boolean {
+  const [a, b] = [one.split('.').map(Number), other.split('.').map(Number)]
+  const at = a.findIndex((number, n) => number !== b[n])
+  return at !== -1 && (a[at] ?? 0) < (b[at] ?? 0)
+}
+
+/** Volumes after a move to another plan: what is there, or what the plan gives where that is more. */
+export function grownStorage(present: StoreFile['storage'], plan: Plan): StoreFile['storage'] {
+  return {
+    ...present,
+    uploads: Math.max(present.uploads, plan.storage.uploads),
+    database: Math.max(present.database, plan.storage.database),
+    ...(present.backups === undefined
+      ? {}
+      : { backups: Math.max(present.backups, plan.storage.backups) }),
+  }
+}
+
+function own<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(values, key) ? values[key] : undefined
+}
+
+function pointed(code: ChangeProblem['code'], pointer: string, detail: string): ChangeProblem {
+  return { code, pointer, detail }
+}

@@ -1,0 +1,46 @@
+import type { Platform } from '../contract/platform-file.ts'
+import type { ProblemDetail } from '../contract/problem.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/**
+ * What other stores forbid this one: domains that are theirs, data of another team. Ingress controllers pick one of two
+ * objects for a host as they like, so hosts are unique here.
+ */
+export function neighbourProblems(store: StoreFile, at: Snapshot): ProblemDetail[] {
+  return [...domainProblems(store, at), ...originProblems(store, at)]
+}
+
+function domainProblems(store: StoreFile, { platform, stores }: Snapshot): ProblemDetail[] {
+  const wanted = store.domains ?? []
+  if (wanted.length === 0) return []
+  const taken = new Set<string>()
+  for (const { name, intent } of stores.values()) {
+    if (name !== store.name) for (const domain of intent?.domains ?? []) taken.add(domain)
+  }
+  const bases = baseDomains(platform)
+  return wanted.flatMap((domain, n) => {
+    const base = bases.find((each) => domain === each || domain.endsWith(`.${each}`))
+    if (base !== undefined) {
+      return [
+        pointed(`#/domains/${n}`, `lies below ${base}, where a store has <name>.${base} alone`),
+      ]
+    }
+    return taken.has(domain) ? [pointed(`#/domains/${n}`, 'belongs to another store')] : []
+  })
+}
+
+function baseDomains({ baseDomain, clusters }: Platform): readonly string[] {
+  return [baseDomain, ...Object.values(clusters).flatMap((cluster) => cluster.baseDomain ?? [])]
+}
+
+/** A copy holds orders and customers of its origin: they stay within the team. */
+function originProblems(store: StoreFile, { stores }: Snapshot): ProblemDetail[] {
+  if (store.origin === undefined) return []
+  if (stores.get(store.origin.store)?.team === store.team) return []
+  return [pointed('#/origin/store', 'is no store of this team')]
+}
+
+function pointed(pointer: string, detail: string): ProblemDetail {
+  return { pointer, detail }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { testPlatform } from '../testing/platform.ts'
+import { storeFile } from '../testing/records.ts'
+import { platformWarnings, storeWarnings } from './warnings.ts'
+
+const codes = (warnings: readonly { code: string; pointer: string }[]) =>
+  warnings.map(({ code, pointer }) => `${code} ${pointer}`)
+const local = testPlatform()
+const dotted = testPlatform((yaml) =>
+  yaml.replace('profile: local', 'profile: local\nbaseDomain: 127.0.0.1.nip.io'),
+)
+
+describe('platform.yaml', () => {
+  it.each<[string, (yaml: string) => string, string[]]>([
+    ['the default', (yaml) => yaml, []],
+    [
+      'nginx, which is retired',
+      (yaml) => `${yaml}exposure: {ingress: {className: nginx}}\n`,
+      ['retired_ingress_class #/exposure/ingress/className'],
+    ],
+    [
+      'a dotted address',
+      (yaml) => yaml.replace('profile: local', 'profile: local\nbaseDomain: 10.1.2.3.nip.io'),
+      ['ambiguous_base_domain #/baseDomain'],
+    ],
+    [
+      'a dotted address of one cluster',
+      (yaml) => yaml.replace('maxStores: 5000', 'baseDomain: 10.1.2.3.nip.io'),
+      ['ambiguous_base_domain #/clusters/in-cluster/baseDomain'],
+    ],
+    [
+      'nginx beside a Gateway, where it serves nothing',
+      (yaml) =>
+        `${yaml}exposure: {mode: gateway, ingress: {className: nginx}, gateway: {name: g, namespace: g}, peers: [{namespace: g}]}\n`,
+      [],
+    ],
+  ])('with %s', (_what, change, expected) => {
+    expect(codes(platformWarnings(testPlatform(change)))).toEqual(expected)
+  })
+
+  it('offers the address that is not misread', () => {
+    expect(platformWarnings(dotted)[0]?.message).toContain('use 127-0-0-1.nip.io')
+  })
+})
+
+describe('a store', () => {
+  it.each<[string, Parameters<typeof storeWarnings>, string[]]>([
+    ['as usual', [storeFile(), local, 0], []],
+    ['whose name ends in a digit', [storeFile({ name: 'shop-1' }), local, 0], []],
+    [
+      'whose name ends in a digit before a dotted address',
+      [storeFile({ name: 'shop-1' }), dotted, 0],
+      ['ambiguous_host #/name'],
+    ],
+    ['before a dotted address', [storeFile(), dotted, 0], []],
+    ['of a team with 999 others', [storeFile(), local, 999], []],
+    ['of a team with 1,000 others', [storeFile(), local, 1000], ['large_team #/team']],
+    ['with writable code', [storeFile({ code: 'writable' }), local, 0], ['unreviewed_code #/code']],
+    [
+      'in German',
+      [storeFile({ site: { ...storeFile().site, locale: 'de_DE' } }), local, 0],
+      ['no_language_pack #/site/locale'],
+    ],
+  ])('%s', (_what, given, expected) => {
+    expect(codes(storeWarnings(...given))).toEqual(expected)
+  })
+})

@@ -1,0 +1,81 @@
+import type { Platform } from '../contract/platform-file.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import { platformHostOf } from './layout.ts'
+
+/** Something that works, and that a person should know of. `code` never changes once released. */
+export interface Warning {
+  readonly code: string
+  readonly message: string
+  readonly pointer: string
+}
+
+/** Stores of one team from which its folder becomes slow to list and to review; GitHub advises at most 3,000 entries. */
+const LARGE_TEAM = 1000
+
+/** Warnings about platform.yaml itself. */
+export function platformWarnings({ exposure, baseDomain, clusters }: Platform): Warning[] {
+  const domains = [
+    ['#/baseDomain', baseDomain] as const,
+    ...Object.entries(clusters).map(
+      ([name, cluster]) => [`#/clusters/${name}/baseDomain`, cluster.baseDomain ?? ''] as const,
+    ),
+  ]
+  return [
+    ...(exposure.mode === 'ingress' && exposure.className === 'nginx'
+      ? [
+          warning(
+            'retired_ingress_class',
+            '#/exposure/ingress/className',
+            'ingress-nginx is retired and gets no security fixes; move to another controller',
+          ),
+        ]
+      : []),
+    ...domains
+      .filter(([, domain]) => isDottedAddress(domain))
+      .map(([pointer, domain]) =>
+        warning(
+          'ambiguous_base_domain',
+          pointer,
+          `nip.io misreads a name that ends in a digit before ${domain}; use ${dashed(domain)}`,
+        ),
+      ),
+  ]
+}
+
+/** Warnings about one store on this platform. `siblings`: stores that its team has already. */
+export function storeWarnings(store: StoreFile, platform: Platform, siblings: number): Warning[] {
+  const host = platformHostOf(store, platform)
+  const domain = host.slice(store.name.length + 1)
+  const warnings: Warning[] = []
+  const add = (...row: Parameters<typeof warning>) => warnings.push(warning(...row))
+  // `shop-1.127.0.0.1.nip.io` resolves to 1.127.0.0: nip.io reads the first four numbers it finds.
+  if (isDottedAddress(domain) && /[0-9]$/.test(store.name)) {
+    add(
+      'ambiguous_host',
+      '#/name',
+      `nip.io misreads a name that ends in a digit before ${domain}; use ${dashed(domain)} as baseDomain`,
+    )
+  }
+  if (siblings >= LARGE_TEAM) {
+    add('large_team', '#/team', `the team has ${siblings} stores; spread them over several teams`)
+  }
+  if (store.code === 'writable') {
+    add('unreviewed_code', '#/code', 'Git no longer describes the code: a revert does not undo it')
+  } else if (store.site.locale !== 'en_US' && platform.releases[store.release]?.code !== 'baked') {
+    add('no_language_pack', '#/site/locale', 'language packs need a baked image or writable code')
+  }
+  return warnings
+}
+
+function isDottedAddress(domain: string): boolean {
+  return /^(?:[0-9]{1,3}\.){4}nip\.io$/.test(domain)
+}
+
+/** `127-0-0-1.nip.io` for `127.0.0.1.nip.io`: the same address, and no other number can be read into it. */
+function dashed(domain: string): string {
+  return `${domain.slice(0, -'.nip.io'.length).replaceAll('.', '-')}.nip.io`
+}
+
+function warning(code: string, pointer: string, message: string): Warning {
+  return { code, message, pointer }
+}
