@@ -103,6 +103,18 @@ describe('admitChange', () => {
     ).toThrow(expect.objectContaining({ code: 'invalid_store' }))
   })
 
+  it('S2-03 refuses a smaller volume, whichever it is, and lets each grow', () => {
+    for (const volume of ['uploads', 'database', 'backups'] as const) {
+      const size = before.storage[volume] ?? 0
+      const smaller = refusal({ storage: { ...before.storage, [volume]: size - 1 } })
+      expect([smaller?.code, smaller?.errors]).toEqual([
+        'grow_only',
+        [{ pointer: `#/storage/${volume}`, detail: `only grows; it has ${size} Gi now` }],
+      ])
+      expect(refusal({ storage: { ...before.storage, [volume]: size + 1 } })).toBeNull()
+    }
+  })
+
   it('reads versions number by number: 11.10 is newer than 11.8', () => {
     expect(refusal({ release: '2026.12' })).toBeNull()
     expect(refusal({ release: '2026.11' }, { ...before, release: '2026.12' })?.code).toBe(

@@ -19,7 +19,7 @@ describe('the database', () => {
     })
   })
 
-  it('may take ten minutes to start; no probe names a host or the login page', () => {
+  it('S2-03 may take ten minutes to start; no probe names a host or the login page', () => {
     const [server] = spec.template.spec.containers
     expect(
       server.startupProbe.periodSeconds * server.startupProbe.failureThreshold,

@@ -117,3 +117,8 @@ export function mebi(quantity: string): number {
     ? Number(quantity.slice(0, -2)) * 1024
     : Number(quantity.slice(0, -2))
 }
+
+/** Text of scripts is read in constructs/files; the golden file keeps the keys. */
+export function readable(text: string): string {
+  return text.replaceAll(/^( {2}\S+): \|-?\n(?: {4}.*\n|\n)+/gm, '$1: … (constructs/files)\n')
+}
