@@ -148,7 +148,7 @@ describe('a rendered store', () => {
       'wp plugin activate',
       'wp wc hpos enable',
       'settings.php',
-      'storewright_release',
+      'wp option update storewright_release',
     ]
     const places = order.map((text) => init.indexOf(text))
     expect(places).toEqual(places.toSorted((a, b) => a - b))

@@ -105,6 +105,8 @@ describe.skipIf(inject('shopImages') === null)('two stores on one node', () => {
           "SELECT 'pages', COUNT(*) FROM wp_posts WHERE post_type = 'page' UNION " +
           "SELECT 'users', COUNT(*) FROM wp_users",
       )
+    // With an order in it, as every shop that is upgraded has.
+    await placeOrder(one.site)
     const before = await counts()
     expect(before).toContain('products\t1')
     for (const retry of [1, 2]) {
