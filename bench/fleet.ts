@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { ulid } from 'ulid'
 import { commitMessage } from '../src/domain/commit-message.ts'
+import { GENERATOR } from '../src/contract/version.ts'
 import type { Platform } from '../src/contract/platform-file.ts'
 import type { StoreFile } from '../src/contract/store-file.ts'
 import { renderStore } from '../src/operations/render-store.ts'
@@ -68,7 +69,9 @@ function storeCommit(store: StoreFile, platform: Platform, from: string | null):
   const folder = `stores/${store.team}/${store.name}`
   const change = { team: store.team, name: store.name, action: 'create', facts: [], files } as const
   const by = { subject: 'local', auth: 'local', source: 'api', requestId: ulid() } as const
-  const facts = { outputDigest: '0'.repeat(40), generator: '0.1.0' }
+  const app = Buffer.from(files.get('app.json') ?? '').toString('utf8')
+  const { tree } = JSON.parse(app) as { tree: string }
+  const facts = { outputDigest: tree, generator: GENERATOR }
   const message = text(commitMessage(change, by, facts))
   const seconds = Math.floor(Date.now() / 1000)
   const parts: Uint8Array[] = [

@@ -71,6 +71,7 @@ async function killRound(prefix: string, random: () => number, tally: Tally): Pr
   await served.close()
   tally.acked += clients.acked.length
   tally.commits += main.commits.size
+  console.info(`G1: ${tally.kills} of ${KILLS} kills, ${tally.acked} acknowledged, none lost`)
 }
 
 it('S2-11 shows the same list from Git after a kill at any step, nothing marked failed, and keeps no database file', async () => {

@@ -71,7 +71,7 @@ describe('F30 an acknowledged store', () => {
     await remote.commit({ 'stores/acme/shop-1': null }, 'clean up')
     await eventually(() => repo.state().lost.length > 0)
     expect(repo.state().lost).toEqual([shop('shop-1')])
-    expect(log.lines.filter(({ message }) => /acknowledged store/.test(message))).toHaveLength(1)
+    expect(log.lines.filter(({ message }) => /acknowledged stores/.test(message))).toHaveLength(1)
     const again = await open()
     expect(again.state().lost).toEqual([shop('shop-1')])
     await remote.commit(await filesAt(remote, commit), 'put it back')

@@ -1,5 +1,6 @@
 import type { StoreError } from '../../domain/errors.ts'
 import type { Clock, Landed } from '../../domain/ports.ts'
+import type { Snapshot } from '../../domain/snapshot.ts'
 import { parseCommit } from '../../domain/commit-message.ts'
 import type { Cache } from './cache.ts'
 import type { LoggedCommit } from './commit-log.ts'
@@ -26,45 +27,59 @@ export interface BatchDeps {
   readonly signal: AbortSignal
 }
 
-/** Decides on the newest edition. */
-export function decideBatch(deps: BatchDeps, items: readonly Item[]): Decisions {
-  const { mirror, generator, allowDowngrade, clock } = deps
-  const { edition, history } = mirror
-  return decideAll(items, { edition, history, generator, allowDowngrade }, clock.now())
+/** A decision that is a commit in the cache, and not on the remote yet. */
+export interface Imported {
+  readonly draft: Draft
+  readonly commit: LoggedCommit
 }
 
-/**
- * Imports the drafts as commits and pushes them in one go; on success the mirror holds them.
- * @param gate is told right before the push
- * @throws ImportError, ObjectReadError
- */
-export async function publish(
+/** @param at the newest edition's snapshot, or the one that a push in flight will leave */
+export function decideBatch(deps: BatchDeps, items: readonly Item[], at: Snapshot): Decisions {
+  const { mirror, generator, allowDowngrade, clock } = deps
+  return decideAll(items, { at, history: mirror.history, generator, allowDowngrade }, clock.now())
+}
+
+/** Makes the commits in the cache, oldest first, on top of `base`. @throws ImportError, ObjectReadError */
+export async function importDrafts(
   deps: BatchDeps,
+  base: string,
   drafts: readonly Draft[],
-  gate: PushGate,
-): Promise<PushOutcome & { readonly ids: readonly string[] }> {
-  const { cache, mirror, author, clock, signal } = deps
-  const base = mirror.edition.snapshot.head
+): Promise<readonly Imported[]> {
+  const { cache, author, clock, signal } = deps
   const atSeconds = Math.floor(clock.now() / 1000)
-  const { profile } = cache
-  const { ids, ref } = await importCommits(profile, base, drafts, author, atSeconds, signal)
+  const { ids, ref } = await importCommits(cache.profile, base, drafts, author, atSeconds, signal)
   cache.discard(ref)
   await assertDescends(cache, ids[0] ?? '', base)
-  gate.begin(drafts.map(({ item }) => item))
-  for (const { item } of drafts) item.pushing = true
-  const pushed = await pushCommits(profile, cache.authOptions, base, ids.at(-1) ?? '', signal)
-  for (const { item } of drafts) {
+  return drafts.map((draft, n) => ({
+    draft,
+    commit: loggedCommit(draft, ids[n] ?? '', atSeconds, author),
+  }))
+}
+
+/** Pushes commits in one go; on success the mirror holds them. */
+export async function publish(
+  deps: BatchDeps,
+  imported: readonly Imported[],
+  gate: PushGate,
+): Promise<PushOutcome> {
+  const { cache, mirror, signal } = deps
+  const base = mirror.edition.snapshot.head
+  const items = imported.map(({ draft }) => draft.item)
+  gate.begin(items)
+  for (const item of items) item.pushing = true
+  const head = imported.at(-1)?.commit.id ?? base
+  const pushed = await pushCommits(cache.profile, cache.authOptions, base, head, signal)
+  for (const item of items) {
     item.pushing = false
     if (pushed.maybeLanded) item.doubtfulBase = base
   }
   if (pushed.outcome === 'done') {
-    const commits = drafts.map((draft, n) => loggedCommit(draft, ids[n] ?? '', atSeconds, author))
     mirror.land(
-      commits,
-      drafts.map((draft) => draft.move),
+      imported.map(({ commit }) => commit),
+      imported.map(({ draft }) => draft.move),
     )
   }
-  return { ...pushed, ids }
+  return pushed
 }
 
 /** The lease must never be able to rewrite anything: the first commit's parent is the base. */
@@ -83,17 +98,14 @@ function loggedCommit(draft: Draft, id: string, atSeconds: number, author: Autho
 }
 
 /** Answers the items whose commits landed, each with its own commit. */
-export function answerLanded(
-  deps: BatchDeps,
-  drafts: readonly Draft[],
-  ids: readonly string[],
-): void {
+export function answerLanded(deps: BatchDeps, imported: readonly Imported[]): void {
   const { snapshot } = deps.mirror.edition
-  drafts.forEach(({ item, move }, position) => {
+  for (const { draft, commit } of imported) {
+    const { item, move } = draft
     const record = snapshot.stores.get(move.name)
     const own = record?.team === move.team ? record : null
-    item.resolve({ outcome: 'landed', commit: ids[position] ?? '', record: own, snapshot })
-  })
+    item.resolve({ outcome: 'landed', commit: commit.id, record: own, snapshot })
+  }
 }
 
 /** Answers items that need no commit. */

@@ -4,7 +4,6 @@ import { isNewer } from '../../domain/generator.ts'
 import type { StoreChange } from '../../domain/ports.ts'
 import type { ChangeRef, Snapshot, StoreRecord } from '../../domain/snapshot.ts'
 import { parseAppFile } from '../../repo-files/app-file.ts'
-import type { Edition } from './edition-reader.ts'
 import { checkedPath } from './fast-import.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from './fleet.ts'
 import type { HistoryIndex, Landing } from './history-index.ts'
@@ -39,7 +38,7 @@ export interface Decisions {
 }
 
 export interface Deciding {
-  readonly edition: Edition
+  readonly at: Snapshot
   readonly history: HistoryIndex
   /** Semver of our generator. */
   readonly generator: string
@@ -50,10 +49,10 @@ export interface Deciding {
 /** Runs each decision on the snapshot as the ones before it left it. Pure apart from what `decide` is. */
 export function decideAll(
   items: readonly Item[],
-  { edition, history, generator, allowDowngrade }: Deciding,
+  { at, history, generator, allowDowngrade }: Deciding,
   nowMs: number,
 ): Decisions {
-  const working = new WorkingSnapshot(edition.snapshot)
+  const working = new WorkingSnapshot(at)
   const drafts: Draft[] = []
   const verdicts: Verdict[] = []
   for (const item of items) {
@@ -65,9 +64,9 @@ export function decideAll(
         verdicts.push({ item, said: decided, conditional })
         continue
       }
-      refuseConflict(item, decided, edition.snapshot)
-      if (!allowDowngrade) refuseDowngrade(decided, edition.snapshot, generator)
-      const draft = draftOf(item, decided, edition, generator)
+      refuseConflict(item, decided, at)
+      if (!allowDowngrade) refuseDowngrade(decided, at, generator)
+      const draft = draftOf(item, decided, at.head, generator)
       working.put(draft, nowMs)
       drafts.push(draft)
     } catch (error) {
@@ -123,9 +122,9 @@ function refuseDowngrade(change: StoreChange, base: Snapshot, generator: string)
 }
 
 /** @throws Error a file that is none of a store: a bug of the caller */
-function draftOf(item: Item, change: StoreChange, edition: Edition, generator: string): Draft {
+function draftOf(item: Item, change: StoreChange, head: string, generator: string): Draft {
   for (const path of change.files.keys()) checkedPath(path)
-  const algorithm = algorithmOf(edition.snapshot.head)
+  const algorithm = algorithmOf(head)
   const ids = folderIds(change.files, algorithm)
   const text = (path: string) => {
     const bytes = change.files.get(path)

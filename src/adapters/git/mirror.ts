@@ -211,11 +211,15 @@ export class Mirror {
     const before = this.#lost
     this.#lost = lostStores(this.history, this.edition.fleet)
     const known = new Set(before.map(({ team, name }) => `${team}/${name}`))
-    for (const { team, name } of this.#lost) {
-      if (known.has(`${team}/${name}`)) continue
-      const fields = { team, store: name, revision: this.edition.snapshot.head }
-      this.#options.log.error('an acknowledged store is missing or stale on the branch', fields)
-    }
+    const fresh = this.#lost.filter(({ team, name }) => !known.has(`${team}/${name}`))
+    const [first] = fresh
+    if (first === undefined) return
+    this.#options.log.error('acknowledged stores are missing or stale on the branch', {
+      team: first.team,
+      store: first.name,
+      count: fresh.length,
+      revision: this.edition.snapshot.head,
+    })
   }
 
   /** Runs again after a repair when git failed in a way that a damaged cache explains. */

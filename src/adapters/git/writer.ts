@@ -1,39 +1,26 @@
 import { StoreError } from '../../domain/errors.ts'
-import type {
-  ChangeOptions,
-  Decide,
-  Landed,
-  Log,
-  RepoFigures,
-  Requester,
-} from '../../domain/ports.ts'
+import type { ChangeOptions, Decide, Landed, RepoFigures, Requester } from '../../domain/ports.ts'
+import { type Ahead, workAhead } from './ahead.ts'
+import { backOff } from './back-off.ts'
 import {
   answerLanded,
   answerVerdicts,
-  type BatchDeps,
   decideBatch,
   giveUp,
+  type Imported,
+  importDrafts,
   publish,
 } from './batch.ts'
-import { type Decisions, keyReused } from './drafts.ts'
-import { ImportError } from './fast-import.ts'
-import {
-  errorOfFetch,
-  policyRejected,
-  remoteLocked,
-  shuttingDown,
-  storageFull,
-  unauthorized,
-  unavailable,
-} from './git-errors.ts'
-import { type Housekeeping, removeStaleLock } from './housekeeping.ts'
-import { backOff } from './back-off.ts'
+import type { Decisions, Verdict } from './drafts.ts'
+import { Failures, type FailureDeps, type Round } from './failures.ts'
+import { errorOfFetch, shuttingDown, unauthorized } from './git-errors.ts'
+import type { Housekeeping } from './housekeeping.ts'
 import { Item } from './item.ts'
 import type { Lane } from './lane.ts'
-import { ObjectReadError } from './object-reader.ts'
 import { type Pace, unpaced } from './pace.ts'
 import { PushGate } from './push-gate.ts'
 import type { PushOutcome } from './push-outcome.ts'
+import { Queue } from './queue.ts'
 
 const MAX_BATCH = 256
 /** Where pushes are scarce. GitHub's webhooks list at most 2,048 commits of one push. */
@@ -43,48 +30,43 @@ const MAX_WAITING = 512
 const BASE_MS = 5000
 /** A refusal needs a head that the remote confirmed within this time. */
 const REFUSAL_MS = 1000
-const LOCKED_MS = 5000
-const MAX_TROUBLES = 3
 const AUTH_PAUSE_MS = 30_000
 
-export interface WriterDeps extends BatchDeps {
+export interface WriterDeps extends FailureDeps {
   readonly lane: Lane
   readonly housekeeping: Housekeeping
   readonly pace: Pace
-  /** The remote, when it is a bare repository of our own on this disk. */
-  readonly embeddedPath: string | null
-  readonly log: Log
-}
-
-/** What happened so far to the items of one round. */
-interface Round {
-  attempt: number
-  /** The base surely moved: fetch before deciding. */
-  lost: boolean
-  /** Ends of git that are neither a success nor a lost race. */
-  troubles: number
-  lockedSince: number | null
 }
 
 /**
  * The one writer of a branch in this process: a queue, batches of at most 256 commits, one push per batch.
- * There is no linger: while a push is in flight the next batch gathers. The ref on the remote is the lock between
+ * There is no linger: while a push is in flight the next batch is decided and imported on top of it (`ahead.ts`). The ref on the remote is the lock between
  * processes; a lost race fetches and decides again, for as long as the requests have time.
  */
 export class Writer {
   readonly #deps: WriterDeps
-  #waiting: Item[] = []
-  readonly #keys = new Map<string, string>()
+  readonly #queue = new Queue()
+  /** Ready to be pushed, if the branch still is where the push before it left it. */
+  #ahead: Ahead | null = null
   #draining = false
   #closing = false
   #authPausedUntil = Number.NEGATIVE_INFINITY
   readonly #maxBatch: number
   readonly #maxWaiting: number
   readonly #gate: PushGate
+  readonly #failures: Failures
 
   constructor(deps: WriterDeps) {
     this.#deps = deps
     this.#gate = new PushGate(deps.pace, deps.signal)
+    this.#failures = new Failures(deps, {
+      sync: () => this.#sync(),
+      refused: () => this.#pauseAuth(),
+      again: async (items) => {
+        await this.#gate.holdBack(() => items)
+        await this.#process(items)
+      },
+    })
     this.#maxBatch = deps.pace === unpaced ? MAX_BATCH : MAX_PACED_BATCH
     this.#maxWaiting = Math.max(MAX_WAITING, this.#maxBatch)
   }
@@ -94,19 +76,19 @@ export class Writer {
   }
 
   get queued(): number {
-    return this.#waiting.length
+    return this.#queue.size
   }
 
   /** @throws StoreError see {@link StoresRepo.change} of the port */
   async change(by: Requester, decide: Decide, options: ChangeOptions): Promise<Landed> {
     if (this.#closing) throw shuttingDown()
-    if (this.#waiting.length >= this.#maxWaiting) {
+    if (this.#queue.size >= this.#maxWaiting) {
       throw new StoreError('writer_busy', 'too many changes are waiting to be written')
     }
-    const release = this.#reserveKey(options.idempotency)
+    const release = this.#queue.reserve(options.idempotency)
     try {
       const item = new Item(by, decide, options)
-      this.#waiting.push(item)
+      this.#queue.add(item)
       void this.#drain()
       return await item.result
     } finally {
@@ -117,32 +99,20 @@ export class Writer {
   /** Refuses what waits; a push under way runs on. */
   stop(): void {
     this.#closing = true
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const item of waiting) item.reject(shuttingDown())
-  }
-
-  /** @throws StoreError `idempotency_in_flight`, `idempotency_key_reused` */
-  #reserveKey(key: ChangeOptions['idempotency']): () => void {
-    if (key === undefined) return () => {}
-    const digest = this.#keys.get(key.keyHash)
-    if (digest === key.inputDigest) {
-      throw new StoreError('idempotency_in_flight', 'the same request is being worked on')
-    }
-    if (digest !== undefined) throw keyReused()
-    this.#keys.set(key.keyHash, key.inputDigest)
-    return () => this.#keys.delete(key.keyHash)
+    for (const item of this.#queue.take(Infinity)) item.reject(shuttingDown())
   }
 
   async #drain(): Promise<void> {
     if (this.#draining) return
     this.#draining = true
-    while (this.#waiting.length > 0) {
+    while (this.#queue.size > 0 || this.#ahead !== null) {
       // Outside of the lane and before the batch is taken: while pushes are held back, requests gather.
-      await this.#gate.holdBack(() => this.#waiting)
+      await this.#gate.holdBack(() => this.#queue.items)
       await this.#deps.lane.run(async () => {
-        const items = this.#waiting.splice(0, this.#maxBatch)
-        await this.#process(items).catch((error: unknown) => {
+        const ahead = this.#ahead
+        this.#ahead = null
+        const items = ahead?.items ?? this.#queue.take(this.#maxBatch)
+        await this.#process(items, ahead).catch((error: unknown) => {
           this.#deps.log.error('the writer failed', { err: error })
           for (const item of items) item.reject(error)
         })
@@ -151,8 +121,13 @@ export class Writer {
     this.#draining = false
   }
 
-  async #process(items: readonly Item[]): Promise<void> {
+  /** @param ahead what was made of these items while the push before them was in flight */
+  async #process(items: readonly Item[], ahead: Ahead | null = null): Promise<void> {
     const round: Round = { attempt: 0, lost: false, troubles: 0, lockedSince: null }
+    if (ahead !== null && this.#holds(ahead)) {
+      const drafts = ahead.imported.map(({ draft }) => draft)
+      if (await this.#attempt({ ...ahead, drafts }, round, ahead.imported)) return
+    }
     for (;;) {
       const live = items.filter((item) => !item.settled)
       if (live.length === 0) return
@@ -161,11 +136,18 @@ export class Writer {
       if (failure !== null) return giveUp(live, failure, this.#head)
       const decisions = await this.#decideFresh(live)
       if (decisions instanceof StoreError) return giveUp(live, decisions, this.#head)
-      if (await this.#attempt(decisions, round)) return
+      if (await this.#attempt(decisions, round, null)) return
       round.attempt += 1
       await backOff(round.attempt)
       await this.#gate.holdBack(() => live)
     }
+  }
+
+  /** May this be pushed as it is? A refusal in it needs a head as young as any other refusal does. */
+  #holds({ base, verdicts }: Ahead): boolean {
+    const { mirror } = this.#deps
+    const youngMs = verdicts.some(needsFreshHead) ? REFUSAL_MS : BASE_MS
+    return base === this.#head && mirror.age() <= youngMs && mirror.blockedBy === null
   }
 
   /** Makes sure that the base is young enough. Returns why it cannot be. */
@@ -189,149 +171,69 @@ export class Writer {
 
   /** Decides; when something was refused on a head that may be old, fetches and decides again. */
   async #decideFresh(items: readonly Item[]): Promise<Decisions | StoreError> {
-    const decisions = decideBatch(this.#deps, items)
-    const refused = decisions.verdicts.some(
-      ({ said }) => said instanceof Error || said === 'unchanged',
-    )
-    if (!refused || this.#deps.mirror.age() <= REFUSAL_MS) return decisions
+    const decide = () => decideBatch(this.#deps, items, this.#deps.mirror.edition.snapshot)
+    const decisions = decide()
+    if (!decisions.verdicts.some(needsFreshHead) || this.#deps.mirror.age() <= REFUSAL_MS)
+      return decisions
     const before = this.#head
     const failure = await this.#sync()
     if (failure !== null) return failure
-    return this.#head === before ? decisions : decideBatch(this.#deps, items)
+    return this.#head === before ? decisions : decide()
   }
 
   /** One import and push. Returns true when every item has its answer. */
-  async #attempt(decisions: Decisions, round: Round): Promise<boolean> {
+  async #attempt(
+    decisions: Decisions,
+    round: Round,
+    made: readonly Imported[] | null,
+  ): Promise<boolean> {
     const { drafts, verdicts } = decisions
+    this.#keep(this.#ahead, false)
     const sure = verdicts.filter((verdict) => !verdict.conditional)
     await answerVerdicts(this.#deps, sure)
     if (drafts.length === 0) return true
-    if (this.#closing) return false
     try {
-      const result = await publish(this.#deps, drafts, this.#gate)
-      if (result.outcome !== 'done') return await this.#failed(result, decisions, round)
-      this.#gate.landed(drafts.length)
-      answerLanded(this.#deps, drafts, result.ids)
+      const imported = made ?? (await importDrafts(this.#deps, this.#head, drafts))
+      // Whoever was told meanwhile that nothing was written must not find it written.
+      if (this.#closing || drafts.some(({ item }) => item.settled)) return false
+      const result = await this.#push(imported)
+      if (result.outcome !== 'done') return await this.#failures.ofPush(result, decisions, round)
       await answerVerdicts(this.#deps, verdicts)
       void this.#deps.cache.tidy()
       this.#deps.housekeeping.landed()
       return true
     } catch (error) {
-      return this.#importFailed(error, decisions, round)
+      return this.#failures.ofImport(error, decisions, round)
     }
   }
 
-  /** A push that did not land. Returns true when its items have their answers. */
-  async #failed(result: PushOutcome, decisions: Decisions, round: Round): Promise<boolean> {
-    const items = itemsOf(decisions)
-    switch (result.outcome) {
-      case 'done':
-      case 'lost':
-      case 'ref_gone':
-        round.lost = true
-        return false
-      case 'locked':
-        return this.#locked(items, round)
-      case 'policy':
-        await this.#rejectedByPolicy(result.policyReason, items)
-        return true
-      case 'auth':
-        this.#pauseAuth()
-        giveUp(items, unauthorized(), this.#head)
-        return true
-      case 'storage':
-        giveUp(items, storageFull(), this.#head)
-        return true
-      case 'unavailable':
-      case 'timeout':
-      case 'unclassified':
-        return this.#trouble(result, items, round)
+  /** Pushes, answers what landed, and works ahead meanwhile. */
+  async #push(imported: readonly Imported[]): Promise<PushOutcome> {
+    const over = new AbortController()
+    // Where pushes are scarce there is time enough between them.
+    const most = this.#deps.pace === unpaced ? this.#maxBatch : 0
+    const ahead = workAhead(this.#deps, imported, this.#queue, over.signal, most)
+    let landed = false
+    try {
+      const result = await publish(this.#deps, imported, this.#gate)
+      landed = result.outcome === 'done'
+      if (landed) {
+        this.#gate.landed(imported.length)
+        answerLanded(this.#deps, imported)
+      }
+      return result
+    } finally {
+      over.abort()
+      this.#keep(await ahead, landed)
     }
   }
 
-  /** Another push holds the branch: mostly for a moment, or for ever when it was killed. */
-  async #locked(items: readonly Item[], round: Round): Promise<boolean> {
-    const { embeddedPath, cache, clock, log } = this.#deps
-    round.lost = true
-    round.lockedSince ??= performance.now()
-    if (embeddedPath !== null) {
-      const removed = await removeStaleLock(embeddedPath, cache.profile.branch, clock.now())
-      if (removed) log.warn('removed a lock of the branch that was older than ten minutes')
-    }
-    if (performance.now() - round.lockedSince < LOCKED_MS) return false
-    giveUp(items, remoteLocked(), this.#head)
-    return true
-  }
-
-  /** Only offenders are refused: a batch of several is tried again in halves, so one costs few pushes. */
-  async #rejectedByPolicy(reason: string, items: readonly Item[]): Promise<void> {
-    const [first] = items
-    if (items.length === 1 && first !== undefined) {
-      first.reject(policyRejected(reason))
-      return
-    }
-    const half = Math.ceil(items.length / 2)
-    for (const part of [items.slice(0, half), items.slice(half)]) {
-      await this.#gate.holdBack(() => part)
-      await this.#process(part)
-    }
-  }
-
-  /** The remote went away, perhaps after it took the commits: the branch itself must tell. */
-  async #trouble(result: PushOutcome, items: readonly Item[], round: Round): Promise<boolean> {
-    const { mirror } = this.#deps
-    if (!result.maybeLanded) {
-      mirror.block(unavailable())
-      giveUp(items, unavailable(), this.#head)
-      return true
-    }
-    round.troubles += 1
-    round.lost = true
-    if (result.outcome === 'unclassified') await this.#repair(round)
-    const failure = await this.#sync()
-    if (failure !== null || round.troubles >= MAX_TROUBLES) {
-      await this.#answerFoundOrGiveUp(items, failure ?? unavailable())
-      return true
-    }
-    return false
-  }
-
-  /** Items whose commits turned up on the branch landed; the others get `failure`. */
-  async #answerFoundOrGiveUp(items: readonly Item[], failure: StoreError): Promise<void> {
-    const { mirror } = this.#deps
-    const found = items.flatMap((item) => {
-      const landing = mirror.history.request(item.by.requestId)
-      return landing === undefined
-        ? []
-        : [{ item, said: { found: landing, replayed: false }, conditional: false }]
-    })
-    await answerVerdicts(this.#deps, found)
-    giveUp(items, failure, this.#head)
-  }
-
-  async #importFailed(error: unknown, decisions: Decisions, round: Round): Promise<boolean> {
-    const items = itemsOf(decisions)
-    const known = error instanceof ImportError || error instanceof ObjectReadError
-    if (!known) throw error
-    if (error instanceof ImportError && /No space left|Disk quota/.test(error.exit.stderr)) {
-      giveUp(items, storageFull(error), this.#head)
-      return true
-    }
-    this.#deps.log.warn('git made no commits', { err: error })
-    round.troubles += 1
-    if (round.troubles >= MAX_TROUBLES || this.#deps.signal.aborted) {
-      giveUp(items, unavailable(error), this.#head)
-      return true
-    }
-    await this.#repair(round)
-    return false
-  }
-
-  async #repair(round: Round): Promise<void> {
-    round.lost = true
-    await this.#deps.mirror.repair(round.troubles > 1).catch((error: unknown) => {
-      this.#deps.log.warn('the git cache could not be cloned anew', { err: error })
-    })
+  /** Keeps what was made ahead when its base landed; else its items wait again, before all others. */
+  #keep(ahead: Awaited<ReturnType<typeof workAhead>>, landed: boolean): void {
+    this.#ahead = null
+    if (ahead === null) return
+    if (landed && !('failed' in ahead)) this.#ahead = ahead
+    else this.#queue.putBack('failed' in ahead ? ahead.failed : ahead.items)
   }
 
   #pauseAuth(): void {
@@ -344,7 +246,7 @@ export class Writer {
   }
 }
 
-/** Items whose answer hangs on a push: the drafts, and what was decided beside them. */
-function itemsOf({ drafts, verdicts }: Decisions): Item[] {
-  return [...drafts, ...verdicts].map(({ item }) => item).filter((item) => !item.settled)
+/** Refused or already so: true only of a head that the remote still has. */
+function needsFreshHead({ said }: Verdict): boolean {
+  return said instanceof Error || said === 'unchanged'
 }
