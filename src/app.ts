@@ -1,7 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { VERSION } from './contract/version.ts'
 import { StoreError } from './domain/errors.ts'
+import { checkRoutes } from './http/checks.ts'
 import { dashboardRoutes } from './http/dashboard.ts'
+import { detailRoutes } from './http/detail.ts'
 import { docsPage } from './http/docs.ts'
 import type { AppDeps, AppEnv } from './http/env.ts'
 import { gitRoutes } from './http/git.ts'
@@ -14,6 +16,7 @@ import { answerError } from './http/problem.ts'
 import { repositoryRoutes } from './http/repository.ts'
 import { refuseInvalid } from './http/route.ts'
 import { storeRoutes } from './http/stores.ts'
+import { streamRoutes } from './http/stream.ts'
 
 /** The whole HTTP surface: middleware in order, routes, one problem for every error. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
@@ -27,6 +30,9 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use('/api/*', limitBody)
   app.route('/', storeRoutes(deps))
   app.route('/', historyRoutes(deps))
+  app.route('/', detailRoutes(deps))
+  app.route('/', streamRoutes(deps))
+  app.route('/', checkRoutes(deps))
   app.route('/', platformRoutes(deps))
   app.route('/', repositoryRoutes(deps))
   addDocument(app)

@@ -20,10 +20,11 @@ import type {
 } from './domain/ports.ts'
 import { platformWarnings } from './domain/warnings.ts'
 import { gitOnly } from './git-listener.ts'
+import type { AppDeps } from './http/env.ts'
 import { GIT_PATH } from './http/git.ts'
 import { listen, type Listener } from './listen.ts'
+import { openObservation } from './observation.ts'
 import { movedFiles } from './observe/moved-stores.ts'
-import { createStoreViews } from './observe/store-views.ts'
 import { previewStore } from './operations/preview-store.ts'
 import { readDashboard } from './static-dashboard.ts'
 import { openStatusSource } from './status-source.ts'
@@ -64,19 +65,26 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     log,
     clock,
   })
-  const applications = await openStatusSource(config, clock, log).catch(async (error) => {
+  const source = await openStatusSource(config, clock, log).catch(async (error) => {
     await repo.close(0)
     throw error
   })
+  const { applications } = source
   // Long enough for 10,000 Applications; a source that is down must not keep reads from being served.
   await Promise.race([applications.listed, sleep(FIRST_LIST_MS, undefined, { ref: false })])
   let ready = false
+  let webhook: PushListener | null = null
   const packServer = local?.packServer ?? null
-  const app = await buildApp(config, log, repo, applications, packServer, () => ready)
+  const observation = await openObservation(config, repo, source, clock)
+  const nudge: PushListener | null =
+    config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
+  const parts = { repo, applications, nudge, ...observation }
+  const app = await buildApp(config, log, parts, packServer, () => ready)
   const main = await listen(config.listenAddr, (request) => app.fetch(request))
   const listeners = [main, ...(await openGitListener(config, packServer))]
   const origin = publicOrigin(config, main)
   const argocd = argocdWebhook(config, listeners.at(-1) ?? main, log)
+  webhook = argocd
   tell(repo, local === null ? [argocd] : [argocd, local.upkeep])
   for (const { pointer, message } of platformWarnings(repo.snapshot().platform)) {
     log.warn(`platform.yaml ${pointer}: ${message}`)
@@ -88,10 +96,12 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     about: about(config, origin, local?.path ?? null, applications),
     stop: async () => {
       ready = false
+      // Before the listeners: they wait until the last stream has ended.
+      observation.streams.close()
       const ended = Promise.all(listeners.map((listener) => listener.close()))
       await repo.close(config.shutdownGrace)
       await ended
-      await Promise.all([argocd.idle(), applications.close(), local?.upkeep.stop()])
+      await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
     },
   }
 }
@@ -129,19 +139,17 @@ function remoteOf(config: Config): Remote {
 async function buildApp(
   config: Config,
   log: Log,
-  repo: StoresRepo,
-  applications: Applications,
+  parts: Pick<
+    AppDeps,
+    'repo' | 'views' | 'applications' | 'nudge' | 'feed' | 'streams' | 'checks' | 'detail'
+  >,
   packServer: PackServer | null,
   ready: () => boolean,
 ) {
-  const reconciliationMs = config.argocdReconciliation
-  const views = createStoreViews({ repo, applications, clock, reconciliationMs })
   const dashboard = await readDashboard()
   if (dashboard.size === 0) log.warn('the dashboard was not built; npm run build -w dashboard')
   return createApp({
-    repo,
-    views,
-    applications,
+    ...parts,
     clock,
     sealer: sealedSecrets({ clock }),
     log,

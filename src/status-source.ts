@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { argoCdApplications } from './adapters/argocd/rest.ts'
-import { type Access, openConnection } from './adapters/argocd/connection.ts'
+import { type Access, type Connection, openConnection } from './adapters/argocd/connection.ts'
 import { inClusterAccess, kubeConfigAccess } from './adapters/argocd/kube-config.ts'
 import { kubernetesApplications } from './adapters/argocd/kubernetes-watch.ts'
 import { simulatedApplications } from './adapters/argocd/simulated.ts'
@@ -8,6 +8,12 @@ import type { Config } from './config.ts'
 import type { Applications, Clock, Log } from './domain/ports.ts'
 
 const PROBE_MS = 5_000
+
+export interface StatusSource {
+  readonly applications: Applications
+  /** The cluster that is watched; `null` for another source. Closed with `applications`. */
+  readonly kubernetes: Connection | null
+}
 
 /**
  * Who tells what runs. `auto`: the cluster of `KUBECONFIG` or of this pod when it answers for Applications, else Argo
@@ -18,9 +24,10 @@ export async function openStatusSource(
   config: Config,
   clock: Clock,
   log: Log,
-): Promise<Applications> {
+): Promise<StatusSource> {
   const { statusSource } = config
-  if (statusSource === 'simulated') return simulatedApplications(clock)
+  if (statusSource === 'simulated')
+    return { applications: simulatedApplications(clock), kubernetes: null }
   if (statusSource === 'argocd') return rest(config, clock, log)
   const access = await kubeAccess(config, log)
   if (statusSource === 'kubernetes' && access === null) {
@@ -28,7 +35,11 @@ export async function openStatusSource(
   }
   if (access !== null && (statusSource === 'kubernetes' || (await answers(access, config, log)))) {
     const connection = openConnection(access)
-    return kubernetesApplications({ connection, namespace: config.argocdNamespace, clock, log })
+    const namespace = config.argocdNamespace
+    return {
+      applications: kubernetesApplications({ connection, namespace, clock, log }),
+      kubernetes: connection,
+    }
   }
   if (config.argocdUrl !== null && config.argocdToken !== null) return rest(config, clock, log)
   if (config.env === 'production') {
@@ -36,7 +47,7 @@ export async function openStatusSource(
       'STATUS_SOURCE: no cluster answers and ARGOCD_URL with ARGOCD_TOKEN is not set; ENV=production refuses a simulated status',
     )
   }
-  return simulatedApplications(clock)
+  return { applications: simulatedApplications(clock), kubernetes: null }
 }
 
 async function kubeAccess(config: Config, log: Log): Promise<Access | null> {
@@ -69,9 +80,9 @@ async function answers(access: Access, config: Config, log: Log): Promise<boolea
   }
 }
 
-async function rest(config: Config, clock: Clock, log: Log): Promise<Applications> {
+async function rest(config: Config, clock: Clock, log: Log): Promise<StatusSource> {
   const connection = openConnection(await argoCdAccess(config))
-  return argoCdApplications({ connection, clock, log })
+  return { applications: argoCdApplications({ connection, clock, log }), kubernetes: null }
 }
 
 /** @throws Error `ARGOCD_CA_FILE` cannot be read */

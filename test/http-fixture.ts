@@ -3,7 +3,11 @@ import { simulatedApplications } from '../src/adapters/argocd/simulated.ts'
 import { sealedSecrets } from '../src/adapters/secrets/sealed-secrets.ts'
 import { createApp } from '../src/app.ts'
 import type { AppDeps } from '../src/http/env.ts'
+import { openStreamHub } from '../src/http/stream-hub.ts'
+import { openChangeFeed } from '../src/observe/change-feed.ts'
+import { openChecks } from '../src/observe/checks.ts'
 import { createStoreViews } from '../src/observe/store-views.ts'
+import { bannersOf } from '../src/operations/get-platform.ts'
 import { type MemoryRepo, memoryRepo } from '../src/testing/memory-repo.ts'
 import { testPlatform } from '../src/testing/platform.ts'
 
@@ -25,6 +29,8 @@ export function httpFixture(change: Partial<AppDeps> = {}): HttpFixture {
   const clock = { now: () => Date.parse('2026-11-24T12:00:00Z') }
   const repo = memoryRepo(testPlatform(), clock.now)
   const applications = simulatedApplications(clock)
+  const views = createStoreViews({ repo, applications, clock })
+  const feed = openChangeFeed({ repo, views, applications, boot: 'b007b007' })
   const page = {
     bytes: new TextEncoder().encode('<h1>dashboard</h1>'),
     contentType: 'text/html',
@@ -33,7 +39,12 @@ export function httpFixture(change: Partial<AppDeps> = {}): HttpFixture {
   const app = createApp({
     repo,
     applications,
-    views: createStoreViews({ repo, applications, clock }),
+    views,
+    feed,
+    streams: openStreamHub({ feed, banners: () => bannersOf({ repo, applications }) }),
+    checks: openChecks(new Map(), clock),
+    detail: null,
+    nudge: null,
     clock,
     sealer: sealedSecrets({ clock }),
     log: { debug() {}, info() {}, warn() {}, error() {} },

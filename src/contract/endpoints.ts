@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { Check, Resources, StoreEvent } from './detail.ts'
 import type { OperationId } from './paths.ts'
 import { PlatformView } from './platform.ts'
 import { AcceptRewrite, RewriteAccepted } from './repository.ts'
+import { Snapshot } from './snapshot.ts'
 import { Change, Manifests, Preview, Store, StoreCreate } from './store.ts'
 
 const Nothing = z.undefined()
@@ -15,6 +17,14 @@ export const endpoints = {
   previewStore: { body: StoreCreate, reply: Preview },
   storeManifests: { body: Nothing, reply: Manifests },
   storeHistory: { body: Nothing, reply: z.array(Change) },
+  storeResources: { body: Nothing, reply: Resources },
+  storeEvents: { body: Nothing, reply: z.array(StoreEvent) },
+  storeLogs: { body: Nothing, reply: z.string() },
+  refreshStore: { body: Nothing, reply: Nothing },
+  snapshot: { body: Nothing, reply: Snapshot },
+  stream: { body: Nothing, reply: z.string() },
+  listChecks: { body: Nothing, reply: z.array(Check) },
+  runCheck: { body: Nothing, reply: Check },
   getPlatform: { body: Nothing, reply: PlatformView },
   acceptRewrite: { body: AcceptRewrite, reply: RewriteAccepted },
   healthz: { body: Nothing, reply: z.object({ status: z.literal('alive') }) },

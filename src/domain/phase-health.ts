@@ -64,7 +64,14 @@ export const healthRows: readonly PhaseRow[] = [
   },
 
   // 21
-  () => ({ phase: 'Ready', reason: 'Serving', message: 'Serving' }),
+  ({ application }) => ({
+    phase: 'Ready',
+    reason: 'Serving',
+    message:
+      application?.sync === 'OutOfSync'
+        ? 'Serving; protected objects that Git no longer declares were kept: review them'
+        : 'Serving',
+  }),
 ]
 
 function isProgressing({ application }: PhaseInput): boolean {

@@ -1,4 +1,5 @@
 import type { SealedSecret } from '../contract/sealed-secret.ts'
+import type { Resource, StoreEvent } from '../contract/detail.ts'
 import type { Change, Store } from '../contract/store.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
 import type { Application, ApplicationSetState } from './application.ts'
@@ -219,6 +220,23 @@ export interface Sealer {
   ): Omit<SealedSecret, 'revision'>
 }
 
+/** What is asked of one store when a person looks at it; nothing of it is kept. */
+export interface StoreDetail {
+  readonly source: 'argocd' | 'kubernetes'
+  /** @throws StoreError `status_unavailable` */
+  resources(record: StoreRecord, signal: AbortSignal): Promise<readonly Resource[]>
+  /** Kubernetes' events of what is not well, in no order. @throws StoreError `status_unavailable` */
+  events(record: StoreRecord, signal: AbortSignal): Promise<readonly StoreEvent[]>
+  /** The last `tail` lines of one pod. @throws StoreError `status_unavailable` */
+  logs(
+    record: StoreRecord,
+    of: { readonly pod: string; readonly container?: string; readonly tail: number },
+    signal: AbortSignal,
+  ): Promise<string>
+  /** Asks Argo CD to look at this store now. @throws StoreError `status_unavailable` */
+  refresh(record: StoreRecord, signal: AbortSignal): Promise<void>
+}
+
 export interface LogFields {
   readonly req_id?: string
   readonly client_req_id?: string
@@ -269,6 +287,10 @@ export interface OperationDeps {
   readonly repo: StoresRepo
   readonly views: StoreViews
   readonly applications: Applications
+  /** `null`: nothing but Git can tell (simulated). */
+  readonly detail: StoreDetail | null
+  /** Tells Argo CD's webhooks again which files of a store to look at; `null`: none is configured. */
+  readonly nudge: PushListener | null
   readonly clock: Clock
   readonly sealer: Sealer
   /** `PUBLIC_URL/git/stores.git` when the embedded repository is served, else `null`. */

@@ -1,5 +1,8 @@
 import type { StoreErrorCode } from '../domain/errors.ts'
 import type { Clock, Log, OperationDeps, PackServer } from '../domain/ports.ts'
+import type { ChangeFeed } from '../observe/change-feed.ts'
+import type { Checks } from '../observe/checks.ts'
+import type { StreamHub } from './stream-hub.ts'
 
 /** What middleware hands to handlers. */
 export interface AppEnv {
@@ -22,6 +25,9 @@ export interface StaticFile {
 export interface AppDeps extends OperationDeps {
   readonly log: Log
   readonly clock: Clock
+  readonly feed: ChangeFeed
+  readonly streams: StreamHub
+  readonly checks: Checks
   /** `null`: the stores repo is elsewhere and not served here. */
   readonly packServer: PackServer | null
   /** Path below the root -> file; empty when the dashboard was not built. */

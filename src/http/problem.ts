@@ -62,6 +62,11 @@ export const PROBLEMS = {
     title: 'Commit not found',
     hint: 'Use a full commit id from the history of this store.',
   },
+  check_not_found: {
+    status: 404,
+    title: 'Check not found',
+    hint: 'GET /api/v1/checks lists the names.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'Method not allowed',
@@ -164,6 +169,12 @@ export const PROBLEMS = {
     title: 'History rewritten',
     hint: 'The stores repository was rewritten; an admin must look before anything is written.',
     retryAfter: 60,
+  },
+  status_unavailable: {
+    status: 503,
+    title: 'Status unavailable',
+    hint: 'See GET /api/v1/checks; what Git declares is shown all the same.',
+    retryAfter: 10,
   },
   not_ready: {
     status: 503,

@@ -14,6 +14,8 @@ export interface Observed {
   readonly everReady: boolean
   readonly conditions: readonly Condition[]
   readonly simulated: boolean
+  /** Page of the Application in Argo CD; `null`: Argo CD's address is not known, or there is no Application. */
+  readonly argo: string | null
 }
 
 /** One store as the API answers it. */
@@ -57,7 +59,7 @@ export function presentStore(record: StoreRecord, platform: Platform, observed: 
     version: versionsOf(record, platform),
     links: {
       self: `/api/v1/stores/${record.name}`,
-      argo: null,
+      argo: observed.argo,
       commit: null,
       pullRequest: null,
       site: address,

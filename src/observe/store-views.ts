@@ -8,12 +8,16 @@ import type { Judgement, PhaseInput } from '../domain/verdict.ts'
 import { newMemory, type StoreMemory, withTransitions } from './memory.ts'
 import { presentStore } from './present.ts'
 import { statusOf } from './status.ts'
+import { openRemoved } from './removed-stores.ts'
 import { createTrees, type Trees } from './trees.ts'
 
 export interface StoreViewsOptions {
   readonly repo: StoresRepo
   readonly applications: Applications
   readonly clock: Clock
+  /** Where people find Argo CD, and the namespace of its Applications; absent = no links there. */
+  readonly argocdUrl?: string
+  readonly argocdNamespace?: string
   /** Called with a store's name when a tree was read that its verdict waited for. */
   readonly onTreeKnown?: (name: string) => void
   /** Argo CD's `timeout.reconciliation` plus jitter. @default 180000 */
@@ -42,25 +46,42 @@ export function createStoreViews(options: StoreViewsOptions): StoreViews {
       everReady: memory.everReady,
       conditions: memory.conditions,
       simulated: options.applications.simulated,
+      argo: input.application === null ? null : argoLink(options, input.application.name),
     })
   }
 
-  repo.onMoved((snapshot) => {
-    for (const name of memories.keys()) if (!snapshot.stores.has(name)) memories.delete(name)
-  })
+  const removed = openRemoved(repo.snapshot())
+  repo.onMoved((snapshot) => removed.moved(snapshot))
+  const forget = (name: string) => {
+    removed.forget(name)
+    memories.delete(name)
+  }
+  const presentRemoved = (name: string): Store | null => {
+    const record = removed.get(name)
+    if (record === null) return null
+    const store = present(record, repo.snapshot())
+    if (store.phase === 'Deleted') forget(name)
+    return store
+  }
 
   return {
     all() {
       const snapshot = repo.snapshot()
-      return Array.from(snapshot.stores.values(), (record) => present(record, snapshot))
+      const declared = Array.from(snapshot.stores.values(), (record) => present(record, snapshot))
+      return [...declared, ...removed.names().flatMap((name) => presentRemoved(name) ?? [])]
     },
     get(name) {
       const snapshot = repo.snapshot()
       const record = snapshot.stores.get(name)
-      return record === undefined ? null : present(record, snapshot)
+      return record === undefined ? presentRemoved(name) : present(record, snapshot)
     },
     present,
   }
+}
+
+function argoLink({ argocdUrl, argocdNamespace }: StoreViewsOptions, name: string): string | null {
+  if (argocdUrl === undefined) return null
+  return `${argocdUrl}/applications/${argocdNamespace ?? 'argocd'}/${encodeURIComponent(name)}`
 }
 
 function inputOf(

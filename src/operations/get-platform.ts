@@ -49,8 +49,28 @@ export function getPlatform(deps: OperationDeps): PlatformView {
         ? null
         : { head: state.rewrite.head, vanished: refsOf(state.rewrite.vanished) },
     lost: refsOf(state.lost),
-    banners: bannersOf(deps, state),
+    banners: bannersOf(deps),
   }
+}
+
+function argoCdBanners(applications: OperationDeps['applications']): PlatformView['banners'] {
+  const banners: PlatformView['banners'] = []
+  const problem = applications.problem()
+  if (problem !== null) {
+    banners.push({
+      code: 'argocd_unavailable',
+      message: `What runs cannot be observed: ${problem}. Health is shown as Unknown; writes go on.`,
+    })
+  }
+  const error = applications.applicationSet()?.error ?? null
+  // An error of one Application leaves the others alone; any other stops every store change.
+  if (error !== null && error.reason !== 'ApplicationValidationError') {
+    banners.push({
+      code: 'generator_blocked',
+      message: `Argo CD applies no new store and no change of a lifecycle: ${error.message}`,
+    })
+  }
+  return banners
 }
 
 function plansOf(
@@ -72,8 +92,11 @@ function refsOf(stores: RepoState['lost']): PlatformView['lost'] {
   return stores.slice(0, MAX_REFS).map(({ team, name }) => ({ team, name }))
 }
 
-/** Worst first. */
-function bannersOf(deps: OperationDeps, state: RepoState): PlatformView['banners'] {
+/** What every person must know now, worst first. */
+export function bannersOf(
+  deps: Pick<OperationDeps, 'repo' | 'applications'>,
+): PlatformView['banners'] {
+  const state = deps.repo.state()
   const banners: PlatformView['banners'] = []
   switch (state.blockedBy) {
     case null:
@@ -113,6 +136,7 @@ function bannersOf(deps: OperationDeps, state: RepoState): PlatformView['banners
       message: `platform.yaml is not valid (${problem.pointer} ${problem.detail}); its last good version is used.`,
     })
   }
+  banners.push(...argoCdBanners(deps.applications))
   if (deps.applications.simulated) {
     banners.push({
       code: 'simulated',

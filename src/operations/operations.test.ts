@@ -62,6 +62,8 @@ beforeEach(() => {
     repo,
     views: storeViews,
     applications: fakeApplications(() => now, 'simulated'),
+    detail: null,
+    nudge: null,
     clock: { now: () => now },
     sealer: memorySealer(),
     cloneUrl: 'http://localhost:8080/git/stores.git',

@@ -1,0 +1,122 @@
+import type { Connection } from './adapters/argocd/connection.ts'
+import { ApiFailure } from './adapters/argocd/connection.ts'
+import type { Config } from './config.ts'
+import type { Applications, StoresRepo } from './domain/ports.ts'
+import type { Finding, Probe } from './observe/checks.ts'
+
+export interface CheckDeps {
+  readonly config: Config
+  readonly repo: StoresRepo
+  readonly applications: Applications
+  /** Argo CD's own API; `null`: not configured. */
+  readonly argocd: Connection | null
+}
+
+const GIT_FIXES = {
+  git_auth: 'Renew the credentials: GIT_TOKEN, or the key in GIT_SSH_KEY_FILE with write access.',
+  git_unavailable: 'Check STORES_REPO_URL and the network between here and there.',
+  history_rewritten: 'Look at what was rewritten, then POST /api/v1/repository/accept-rewrite.',
+  not_ready: 'Wait until the index of the stores repo is loaded.',
+} as const
+
+/** Every check of this process by name: what it needs from outside, each with what to do when it fails. */
+export function probesOf(deps: CheckDeps): ReadonlyMap<string, Probe> {
+  return new Map<string, Probe>([
+    ['git_read', async () => gitRead(deps)],
+    ['git_write', async () => gitWrite(deps)],
+    ['status_source', async () => statusSource(deps)],
+    ['application_set', async () => applicationSet(deps)],
+    ['argocd_api', (signal) => argoCdApi(deps, signal)],
+    ['argocd_webhooks', async () => webhooks(deps)],
+  ])
+}
+
+function gitRead({ repo, config }: CheckDeps): Finding {
+  const age = Date.now() - repo.state().lastContactAt
+  const ok = config.storesRepoUrl === null || age < 3 * config.gitFetchInterval
+  return ok
+    ? well('the stores repo answers')
+    : ill(
+        `the stores repo has not answered for ${Math.round(age / 1000)} s`,
+        GIT_FIXES.git_unavailable,
+      )
+}
+
+function gitWrite({ repo }: CheckDeps): Finding {
+  const { blockedBy } = repo.state()
+  return blockedBy === null
+    ? well('writes can succeed, as far as is known')
+    : ill(`writes are refused: ${blockedBy}`, GIT_FIXES[blockedBy])
+}
+
+function statusSource({ applications }: CheckDeps): Finding {
+  if (applications.simulated) {
+    return well('simulated: no cluster is watched. Set KUBECONFIG, or ARGOCD_URL and ARGOCD_TOKEN')
+  }
+  const problem = applications.problem()
+  const fix =
+    problem?.includes('403') === true
+      ? RIGHTS
+      : 'Check the address, the credentials and the network.'
+  return problem === null ? well(`${applications.source} answers`) : ill(problem, fix)
+}
+
+const RIGHTS =
+  'Apply argocd/rbac.yaml: the account needs get, list and watch on three kinds (argocd/README.md, Rights).'
+
+function applicationSet({ applications }: CheckDeps): Finding {
+  const error = applications.applicationSet()?.error ?? null
+  return error === null
+    ? well('no ApplicationSet reports an error')
+    : ill(
+        `${error.reason}: ${error.message}`,
+        'Correct or revert the file it names; kubectl -n argocd describe applicationset stores',
+      )
+}
+
+async function argoCdApi({ argocd }: CheckDeps, signal: AbortSignal): Promise<Finding> {
+  if (argocd === null)
+    return well('not configured: no resource tree, no logs. Set ARGOCD_URL and ARGOCD_TOKEN')
+  try {
+    await argocd.json('/api/v1/applications?projects=stores&fields=metadata.resourceVersion', {
+      timeoutMs: 10_000,
+      signal,
+    })
+    return well('Argo CD answers and takes the token')
+  } catch (error) {
+    const why = error instanceof ApiFailure ? error.message : 'no answer'
+    return ill(
+      why,
+      'Renew the token: argocd proj role create-token stores dashboard; check ARGOCD_URL and ARGOCD_CA_FILE.',
+    )
+  }
+}
+
+function webhooks({ config }: CheckDeps): Finding {
+  const count = config.argocdWebhookUrls.length
+  if (count === 0) {
+    return well(
+      'none: Argo CD polls, a change takes up to 3 minutes. Set ARGOCD_WEBHOOK_URLS for seconds',
+    )
+  }
+  if (config.argocdWebhookSecret === null) {
+    return ill(
+      'posts are not signed',
+      'Set ARGOCD_WEBHOOK_SECRET to webhook.github.secret of argocd-secret.',
+    )
+  }
+  return count === 1
+    ? ill(
+        'only one address is told',
+        'Name both in ARGOCD_WEBHOOK_URLS: argocd-server and the applicationset-controller.',
+      )
+    : well(`${count} addresses are told of each push, signed`)
+}
+
+function well(detail: string): Finding {
+  return { ok: true, detail, fix: null }
+}
+
+function ill(detail: string, fix: string): Finding {
+  return { ok: false, detail, fix }
+}

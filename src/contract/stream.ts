@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { Row } from './snapshot.ts'
+
+/** `data` of each event of `GET /api/v1/stream`. Clients ignore events they do not know. */
+export const streamEvents = {
+  hello: z.object({ boot: z.string(), seq: z.int(), revision: z.string(), version: z.string() }),
+  stores: z.object({ revision: z.string(), upsert: z.array(Row), remove: z.array(z.string()) }),
+  banner: z.object({ code: z.string(), active: z.boolean(), message: z.string() }),
+  resync: z.object({}),
+  bye: z.object({}),
+} as const
+
+export type StreamEvents = {
+  readonly [Name in keyof typeof streamEvents]: z.infer<(typeof streamEvents)[Name]>
+}

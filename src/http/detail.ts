@@ -1,0 +1,105 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { endpoints } from '../contract/endpoints.ts'
+import { TeamName } from '../contract/names.ts'
+import { refreshStore, storeEvents, storeLogs, storeResources } from '../operations/store-detail.ts'
+import type { AppDeps, AppEnv } from './env.ts'
+import { at, json, NameParameter, problems, refuseInvalid } from './route.ts'
+import { teamOf } from './stores.ts'
+
+const OfTeam = { team: TeamName.optional(), namespace: TeamName.optional() }
+/** Longer than one question to Argo CD, shorter than a person's patience. */
+const DEADLINE_MS = 15_000
+const NO_STORE = { 'Cache-Control': 'no-store' } as const
+
+const resources = createRoute({
+  ...at('storeResources'),
+  summary: 'Objects of a store: what runs, or what Git declares where nobody tells',
+  request: { params: NameParameter, query: z.object(OfTeam) },
+  responses: {
+    200: { description: 'Objects', content: json(endpoints.storeResources.reply) },
+    ...problems('store_not_found', 'invalid_query', 'status_unavailable'),
+  },
+})
+
+const events = createRoute({
+  ...at('storeEvents'),
+  summary: 'What happened to a store, newest first: commits and events of the cluster',
+  request: {
+    params: NameParameter,
+    query: z.object({ ...OfTeam, limit: z.coerce.number().int().min(1).max(500).default(100) }),
+  },
+  responses: {
+    200: { description: 'Events', content: json(endpoints.storeEvents.reply) },
+    ...problems('store_not_found', 'invalid_query'),
+  },
+})
+
+const NAME = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9][a-z0-9.-]*$/, 'a Kubernetes name')
+
+const logs = createRoute({
+  ...at('storeLogs'),
+  summary: 'Last lines of one pod of a store',
+  request: {
+    params: NameParameter,
+    query: z.object({
+      ...OfTeam,
+      pod: NAME,
+      container: NAME.optional(),
+      tail: z.coerce.number().int().min(1).max(2000).default(200),
+    }),
+  },
+  responses: {
+    200: { description: 'Plain text', content: { 'text/plain': { schema: z.string() } } },
+    ...problems('store_not_found', 'invalid_query', 'status_unavailable'),
+  },
+})
+
+const refresh = createRoute({
+  ...at('refreshStore'),
+  summary: 'Ask Argo CD to look at a store now; writes nothing',
+  request: { params: NameParameter, query: z.object(OfTeam) },
+  responses: {
+    202: { description: 'Asked' },
+    ...problems('store_not_found', 'invalid_query', 'status_unavailable', 'csrf_rejected'),
+  },
+})
+
+/** One store in depth, asked when a person looks. */
+export function detailRoutes(deps: AppDeps) {
+  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+  const storeOf = (name: string, query: Parameters<typeof teamOf>[0]) => {
+    const team = teamOf(query)
+    return { name, ...(team === undefined ? {} : { team }) }
+  }
+  const deadline = () => AbortSignal.timeout(DEADLINE_MS)
+
+  routes.openapi(resources, async (c) => {
+    const of = storeOf(c.req.valid('param').name, c.req.valid('query'))
+    return c.json(await storeResources(deps, of, deadline()), 200, NO_STORE)
+  })
+  routes.openapi(events, async (c) => {
+    const query = c.req.valid('query')
+    const of = { ...storeOf(c.req.valid('param').name, query), limit: query.limit }
+    return c.json(await storeEvents(deps, of, deadline()), 200, NO_STORE)
+  })
+  routes.openapi(logs, async (c) => {
+    const query = c.req.valid('query')
+    const { pod, container, tail } = query
+    const of = { ...storeOf(c.req.valid('param').name, query), pod, tail }
+    const text = await storeLogs(
+      deps,
+      container === undefined ? of : { ...of, container },
+      deadline(),
+    )
+    // Text of a stranger: never sniffed, never a page.
+    return c.text(text, 200, { ...NO_STORE, 'X-Content-Type-Options': 'nosniff' })
+  })
+  routes.openapi(refresh, async (c) => {
+    await refreshStore(deps, storeOf(c.req.valid('param').name, c.req.valid('query')), deadline())
+    return c.body(null, 202)
+  })
+  return routes
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { openConnection } from './adapters/argocd/connection.ts'
+import { kubernetesDetail } from './adapters/argocd/kubernetes-detail.ts'
+import { argoCdDetail } from './adapters/argocd/rest-detail.ts'
+import { probesOf } from './checks.ts'
+import type { Config } from './config.ts'
+import type { Clock, StoresRepo, StoreViews } from './domain/ports.ts'
+import { openStreamHub } from './http/stream-hub.ts'
+import { openChangeFeed } from './observe/change-feed.ts'
+import { openChecks } from './observe/checks.ts'
+import { createStoreViews } from './observe/store-views.ts'
+import { bannersOf } from './operations/get-platform.ts'
+import { argoCdAccess, type StatusSource } from './status-source.ts'
+
+/** Everything that joins what Git declares with what is observed, and tells of it. */
+export async function openObservation(
+  config: Config,
+  repo: StoresRepo,
+  { applications, kubernetes }: StatusSource,
+  clock: Clock,
+) {
+  const reconciliationMs = config.argocdReconciliation
+  let touch = (_name: string): void => undefined
+  const views: StoreViews = createStoreViews({
+    repo,
+    applications,
+    clock,
+    reconciliationMs,
+    ...(config.argocdUrl === null
+      ? {}
+      : { argocdUrl: config.argocdUrl, argocdNamespace: config.argocdNamespace }),
+    onTreeKnown: (name) => touch(name),
+  })
+  const feed = openChangeFeed({ repo, views, applications, boot: randomBytes(4).toString('hex') })
+  touch = (name) => feed.touch(name)
+  const streams = openStreamHub({ feed, banners: () => bannersOf({ repo, applications }) })
+  const configured = config.argocdUrl !== null && config.argocdToken !== null
+  const argocd = configured ? openConnection(await argoCdAccess(config)) : null
+  const told = kubernetes === null ? null : kubernetesDetail(kubernetes, config.argocdNamespace)
+  return {
+    views,
+    feed,
+    streams,
+    checks: openChecks(probesOf({ config, repo, applications, argocd }), clock),
+    detail: argocd === null ? told : argoCdDetail(argocd),
+    async close() {
+      feed.close()
+      argocd?.close()
+      await applications.close()
+    },
+  }
+}

@@ -1,0 +1,160 @@
+import type { Row } from '../contract/snapshot.ts'
+import type { Store } from '../contract/store.ts'
+import type { Applications, StoresRepo, StoreViews } from '../domain/ports.ts'
+import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { rowOf } from './row.ts'
+
+/** What changed within one batch of 250 ms. */
+export interface Batch {
+  /** Rises by one a batch. */
+  readonly seq: number
+  /** Head of the stores repo. */
+  readonly revision: string
+  readonly upsert: readonly Row[]
+  readonly remove: readonly string[]
+}
+
+/** Rows of every store, kept up to date, and what changed since. */
+export interface ChangeFeed {
+  /** 8 hexadecimal digits of this process; a sequence number means something within it only. */
+  readonly boot: string
+  seq(): number
+  revision(): string
+  rows(): Iterable<Row>
+  /** Batches after `seq`; `null`: they are no longer kept. */
+  since(seq: number): readonly Batch[] | null
+  /** Calls `listener` with each batch. Returns a function that ends it. */
+  subscribe(listener: (batch: Batch) => void): () => void
+  /** Judges this store anew in the next batch. */
+  touch(name: string): void
+  close(): void
+}
+
+export interface ChangeFeedOptions {
+  readonly repo: Pick<StoresRepo, 'snapshot' | 'onMoved'>
+  readonly views: StoreViews
+  readonly applications: Pick<Applications, 'onChanged'>
+  readonly boot: string
+  /** Milliseconds that changes are collected. @default 250 */
+  readonly batchMs?: number
+  /** Batches kept for a client that comes back. @default 2000 */
+  readonly ringSize?: number
+}
+
+/** Phases that change with time alone are judged anew every second. */
+const MOVING = ['Requested', 'Committed', 'Syncing', 'Progressing', 'Deleting']
+const MOVING_EVERY_MS = 1000
+/** Every store is judged anew at least this often: deadlines pass and sources fall silent without an event. */
+const SWEEP_MS = 15_000
+
+/**
+ * Judges a store when its record or its Application moved, every second while it is moving, and every 15 s in any case.
+ * What reads differently goes out in one batch; a batch without rows tells that only the head moved.
+ */
+export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
+  const { repo, views, applications, boot } = options
+  const batchMs = options.batchMs ?? 250
+  const rows = new Map<string, { readonly row: Row; readonly text: string }>()
+  const moving = new Set<string>()
+  const dirty = new Set<string>()
+  const listeners = new Set<(batch: Batch) => void>()
+  const ring: Batch[] = []
+  let seq = 0
+  let revision = ''
+  let sweep: Iterator<string> = [][Symbol.iterator]()
+  let ticks = 0
+
+  const put = (store: Store, upsert: Row[]) => {
+    const row = rowOf(store)
+    const text = JSON.stringify(row)
+    if (MOVING.includes(store.phase)) moving.add(store.name)
+    else moving.delete(store.name)
+    if (rows.get(store.name)?.text === text) return
+    rows.set(store.name, { row, text })
+    upsert.push(row)
+  }
+  const drop = (name: string, remove: string[]) => {
+    moving.delete(name)
+    if (rows.delete(name)) remove.push(name)
+  }
+  const nextOfSweep = (count: number) => {
+    for (let n = 0; n < count; n += 1) {
+      const { value, done } = sweep.next()
+      if (done === true) return void (sweep = [...rows.keys()][Symbol.iterator]())
+      dirty.add(value)
+    }
+  }
+  const tick = () => {
+    ticks += 1
+    if (ticks % Math.max(1, Math.round(MOVING_EVERY_MS / batchMs)) === 0) {
+      for (const name of moving) dirty.add(name)
+    }
+    nextOfSweep(Math.ceil((rows.size * batchMs) / SWEEP_MS))
+    flush()
+  }
+  const flush = () => {
+    const upsert: Row[] = []
+    const remove: string[] = []
+    for (const name of dirty) {
+      const store = views.get(name)
+      if (store === null) drop(name, remove)
+      else put(store, upsert)
+    }
+    dirty.clear()
+    const { head } = repo.snapshot()
+    if (upsert.length === 0 && remove.length === 0 && head === revision) return
+    revision = head
+    seq += 1
+    const batch = { seq, revision, upsert, remove }
+    ring.push(batch)
+    if (ring.length > (options.ringSize ?? 2000)) ring.shift()
+    for (const listener of listeners) listener(batch)
+  }
+  let known: Snapshot['stores'] = new Map()
+  const touchMoved = ({ stores }: Snapshot) => {
+    for (const name of known.keys()) if (!stores.has(name)) dirty.add(name)
+    for (const [name, record] of stores) if (hasMoved(known.get(name), record)) dirty.add(name)
+    known = stores
+  }
+
+  touchMoved(repo.snapshot())
+  flush()
+  const ends = [
+    repo.onMoved(touchMoved),
+    applications.onChanged((names) => {
+      for (const name of names) dirty.add(name.replace(/^store-/, ''))
+    }),
+  ]
+  const timer = setInterval(tick, batchMs)
+  timer.unref()
+  return {
+    boot,
+    seq: () => seq,
+    revision: () => revision,
+    *rows() {
+      for (const { row } of rows.values()) yield row
+    },
+    since(from) {
+      if (from === seq) return []
+      const first = ring[0]?.seq ?? seq + 1
+      return from > seq || from + 1 < first ? null : ring.slice(from + 1 - first)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    touch: (name) => void dirty.add(name),
+    close() {
+      clearInterval(timer)
+      for (const end of ends) end()
+    },
+  }
+}
+
+function hasMoved(before: StoreRecord | undefined, now: StoreRecord): boolean {
+  return (
+    before?.last.commit !== now.last.commit ||
+    before.manifestsTree !== now.manifestsTree ||
+    before.intentBlob !== now.intentBlob
+  )
+}

@@ -1,0 +1,53 @@
+import type { Check } from '../contract/detail.ts'
+import type { Clock } from '../domain/ports.ts'
+
+/** What one check finds. `fix` says what to do when it is not well. */
+export interface Finding {
+  readonly ok: boolean
+  readonly detail: string
+  readonly fix: string | null
+}
+
+/** Checks of what this process needs from outside, by name. */
+export interface Checks {
+  /** The last result of each; the first call runs them. */
+  all(): Promise<readonly Check[]>
+  /** A fresh result; `null`: no check has this name. */
+  run(name: string): Promise<Check | null>
+}
+
+export type Probe = (signal: AbortSignal) => Promise<Finding>
+
+const TIMEOUT_MS = 10_000
+
+/** Keeps the last result of each probe and since when it is so. A probe that throws or takes over 10 s has failed. */
+export function openChecks(probes: ReadonlyMap<string, Probe>, clock: Clock): Checks {
+  const results = new Map<string, Check>()
+  const run = async (name: string, probe: Probe): Promise<Check> => {
+    const finding = await probe(AbortSignal.timeout(TIMEOUT_MS)).catch((): Finding => ({
+      ok: false,
+      detail: 'no answer within 10 s',
+      fix: 'Check the address and the network.',
+    }))
+    const now = new Date(clock.now()).toISOString()
+    const before = results.get(name)
+    const check: Check = {
+      name,
+      ok: finding.ok,
+      since: before?.ok === finding.ok ? before.since : now,
+      lastOkAt: finding.ok ? now : (before?.lastOkAt ?? null),
+      detail: finding.detail,
+      fix: finding.ok ? null : finding.fix,
+    }
+    results.set(name, check)
+    return check
+  }
+  return {
+    all: () =>
+      Promise.all([...probes].map(async ([name, probe]) => results.get(name) ?? run(name, probe))),
+    async run(name) {
+      const probe = probes.get(name)
+      return probe === undefined ? null : run(name, probe)
+    },
+  }
+}
