@@ -22,7 +22,7 @@ const WORDS: ReadonlySet<string> = new Set([
   ...['--batch-command', '--buffer', '--quiet', '--done', '--stdin'],
   // fetch, push
   ...['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'],
-  ...['--verbose', '--porcelain', '--no-verify', '--no-signed', 'origin'],
+  ...['--verbose', '--progress', '--porcelain', '--no-verify', '--no-signed', 'origin'],
   // log
   ...['--topo-order', '--reverse', '-z', '--raw', '--root', '--no-renames', '--abbrev=40'],
   ...[

@@ -25,7 +25,13 @@ export interface BatchDeps {
   readonly allowDowngrade: boolean
   /** Aborted at the end of the shutdown grace: kills what still runs. */
   readonly signal: AbortSignal
+  /** Called on the way of a write, so that a test can break it there; the program never gives one. */
+  readonly reached: ((point: WritePoint) => Promise<void>) | undefined
 }
+
+/** Steps of a write: about to import, to push, to take the push's end over, to answer. */
+export const writePoints = ['import', 'push', 'pushed', 'answer'] as const
+export type WritePoint = (typeof writePoints)[number]
 
 /** A decision that is a commit in the cache, and not on the remote yet. */
 export interface Imported {
@@ -46,6 +52,7 @@ export async function importDrafts(
   drafts: readonly Draft[],
 ): Promise<readonly Imported[]> {
   const { cache, author, clock, signal } = deps
+  await deps.reached?.('import')
   const atSeconds = Math.floor(clock.now() / 1000)
   const { ids, ref } = await importCommits(cache.profile, base, drafts, author, atSeconds, signal)
   cache.discard(ref)
@@ -65,10 +72,12 @@ export async function publish(
   const { cache, mirror, signal } = deps
   const base = mirror.edition.snapshot.head
   const items = imported.map(({ draft }) => draft.item)
+  await deps.reached?.('push')
   gate.begin(items)
   for (const item of items) item.pushing = true
   const head = imported.at(-1)?.commit.id ?? base
   const pushed = await pushCommits(cache.profile, cache.authOptions, base, head, signal)
+  await deps.reached?.('pushed')
   for (const item of items) {
     item.pushing = false
     if (pushed.maybeLanded) item.doubtfulBase = base
@@ -78,6 +87,7 @@ export async function publish(
       imported.map(({ commit }) => commit),
       imported.map(({ draft }) => draft.move),
     )
+    await deps.reached?.('answer')
   }
   return pushed
 }

@@ -225,8 +225,10 @@ export class Cache {
     const ref = `refs/storewright/rx/${ulid()}`
     const source = `refs/heads/${this.#options.branch}:${ref}`
     const plain = ['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules']
+    // A remote that packs ten thousand stores for a clone works in silence unless progress is asked for.
     // `--verbose`: simple-git waits 50 ms longer for a command that prints nothing.
-    const words = ['fetch', ...plain, '--no-auto-maintenance', '--verbose', 'origin', source]
+    const talk = timeoutMs === CLONE_MS ? '--progress' : '--verbose'
+    const words = ['fetch', ...plain, '--no-auto-maintenance', talk, 'origin', source]
     const exit = await git(profile, [...this.authOptions, ...words], {
       timeoutMs,
       stallMs: STALL_MS,

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import type { Clock, Log, RepoState, StoresRepo } from '../../domain/ports.ts'
 import { isBranchName } from './argv.ts'
 import { cacheConfig } from './cache-config.ts'
+import type { WritePoint } from './batch.ts'
 import { Cache } from './cache.ts'
 import { LogReadError } from './commit-log.ts'
 import type { Remote } from './environment.ts'
@@ -36,6 +37,8 @@ export interface StoresRepoOptions {
   readonly allowDowngrade?: boolean
   /** Refuse a git with known security holes instead of warning. @default false */
   readonly patchedGitOnly?: boolean
+  /** For tests that break a write on its way. */
+  readonly reached?: (point: WritePoint) => Promise<void>
   readonly log: Log
   readonly clock: Clock
 }
@@ -63,7 +66,8 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   await mirror.open()
   const identity = { author, generator, allowDowngrade }
   const parts = { cache, mirror, clock, lane, log, housekeeping, pace, embeddedPath, ...identity }
-  return new GitStoresRepo({ ...parts, signal: stop.signal }, stop, options.fetchIntervalMs)
+  const { reached, fetchIntervalMs } = options
+  return new GitStoresRepo({ ...parts, reached, signal: stop.signal }, stop, fetchIntervalMs)
 }
 
 /** @throws Error a git that cannot do what we need, or, where `patchedGitOnly`, one with known holes */

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { writePoints } from '../../src/adapters/git/batch.ts'
+import { create, requester } from '../../src/testing/writes.ts'
+import { goal } from './goals.ts'
+import { harness, namesOnMain } from './harness.ts'
+
+const PROCESS = fileURLToPath(new URL('failpoint-process.ts', import.meta.url))
+const EFFECTS = ['throw', 'exit', 'hang'] as const
+/** How the broken create may end, and the one after it in the same process. */
+const ENDINGS = {
+  throw: /^(?:landed|internal|git_unavailable) (?:landed)$/,
+  exit: /^$/,
+  hang: /^git_timeout (?:git_timeout)$/,
+}
+
+it(
+  'G3 breaks a write at each of its steps, by an error, an exit and a hang: nothing is lost, doubled or stuck',
+  () =>
+    goal('G3', async () => {
+      let points = 0
+      for (const point of writePoints) {
+        await Promise.all(EFFECTS.map((effect) => prove(point, effect)))
+        points += EFFECTS.length
+      }
+      return `${points} of ${writePoints.length} steps x ${EFFECTS.length}: 0 lost, 0 doubled, next create 100 %`
+    }),
+  120_000,
+)
+
+async function prove(point: string, effect: (typeof EFFECTS)[number]): Promise<void> {
+  const { remote, open } = await harness()
+  const dataDir = join(remote.scratch, 'broken')
+  const child = spawn(process.execPath, [PROCESS, remote.path, dataDir, point, effect])
+  let said = ''
+  child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  const label = `${point} ${effect}: ${said}`
+  expect(code, label).toBe(effect === 'exit' ? 9 : 0)
+  expect(said.trim(), label).toMatch(ENDINGS[effect])
+  const again = await open({ dataDir })
+  const idempotency = { keyHash: 'sha256:second', inputDigest: 'sha256:second' }
+  const landed = await again.change(requester(), create('acme', 'second'), { idempotency })
+  expect(['landed', 'replayed'], label).toContain(landed.outcome)
+  await again.change(requester(), create('acme', 'after'))
+  const names = await namesOnMain(remote)
+  expect(names, label).toEqual(expect.arrayContaining(['first', 'second', 'after']))
+  const subjects = await remote.git(['log', '--format=%s', 'main'])
+  for (const name of names) {
+    expect(
+      subjects.split('\n').filter((line) => line.includes(`/${name})`)),
+      label,
+    ).toHaveLength(1)
+  }
+}
