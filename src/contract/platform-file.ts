@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ClusterName } from './labels.ts'
 import { TeamName } from './names.ts'
 import { type Plan, PlanFile } from './plan-file.ts'
 import {
@@ -42,14 +43,14 @@ export const PlatformFile = z.strictObject({
       team: TeamName.optional(),
       plan: z.string().regex(PLAN_KEY).optional(),
       release: z.string().regex(RELEASE_ID).optional(),
-      cluster: z.string().min(1).max(100).optional(),
+      cluster: ClusterName.optional(),
     })
     .optional(),
   secrets: SecretsBlock.optional(),
   backup: BackupBlock.optional(),
   egress: z.strictObject({ https: z.enum(['allow', 'deny']) }).optional(),
   pluginHosts: z.array(DnsName).min(1).max(20).optional(),
-  clusters: z.record(z.string().min(1).max(100), ClusterBlock).optional(),
+  clusters: z.record(ClusterName, ClusterBlock).optional(),
   teams: z.record(TeamName, TeamBlock).optional(),
   limits: LimitsBlock.optional(),
   write: WriteBlock.optional(),

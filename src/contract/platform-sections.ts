@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { TeamName } from './names.ts'
-import { DnsLabel, DnsName, Duration, Peer } from './platform-values.ts'
+import { ClusterName, KubernetesLabels } from './labels.ts'
+import { freeText, TeamName } from './names.ts'
+import { DnsLabel, DnsName, Duration, Peer, Schedule } from './platform-values.ts'
 import { PLAN_KEY } from './store-file.ts'
 
 /** Blocks of platform.yaml, each as people write it: every key may be left out. */
@@ -58,11 +59,7 @@ export const SecretsBlock = z.strictObject({
 
 /** Five cron fields; `H` as minute = a minute of the store's own. */
 export const BackupBlock = z.strictObject({
-  schedule: z
-    .string()
-    .max(60)
-    .regex(/^(?:H|[0-9*,/-]+)(?: [0-9*,/-]+){4}$/, 'five cron fields, such as "H 2 * * *"')
-    .optional(),
+  schedule: Schedule.optional(),
   retentionDays: z.int().min(1).max(90).optional(),
   destination: z.enum(['none', 'pvc', 's3']).optional(),
   s3: z
@@ -79,11 +76,11 @@ export const ClusterBlock = z.strictObject({
   uploadsAccess: z.enum(['RWO', 'RWX']).optional(),
   snapshotClass: DnsName.optional(),
   maxStores: z.int().min(1).max(5000).optional(),
-  labels: z.record(z.string().max(317), z.string().max(63)).optional(),
+  labels: KubernetesLabels.optional(),
 })
 
 export const TeamBlock = z.strictObject({
-  title: z.string().max(80).optional(),
+  title: freeText(80).optional(),
   codeowners: z
     .array(
       z.string().regex(/^@[A-Za-z0-9-]{1,39}(?:\/[A-Za-z0-9._-]{1,100})?$/, 'such as @acme/shops'),
@@ -92,7 +89,7 @@ export const TeamBlock = z.strictObject({
     .optional(),
   maxStores: z.int().min(1).max(2500).optional(),
   plans: z.array(z.string().regex(PLAN_KEY)).min(1).max(20).optional(),
-  clusters: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
+  clusters: z.array(ClusterName).min(1).max(100).optional(),
   project: z.enum(['shared', 'own']).optional(),
 })
 
@@ -134,7 +131,7 @@ export const WriteBlock = z.strictObject({
 export const ReviewBlock = z.strictObject({
   merge: z.enum(['manual', 'auto']).optional(),
   method: z.enum(['merge', 'squash']).optional(),
-  labels: z.array(z.string().min(1).max(50)).max(10).optional(),
+  labels: z.array(freeText(50)).max(10).optional(),
   reviewers: z
     .array(z.string().regex(/^[A-Za-z0-9-]{1,39}$/))
     .max(15)

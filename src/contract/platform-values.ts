@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { KubernetesLabels } from './labels.ts'
 
 /** Lower-case DNS name, at most 200 characters. */
 export const DnsName = z
@@ -24,11 +25,45 @@ export const ImageReference = z
     'name:tag@sha256:<64 hex digits>',
   )
 
+/** First and last number of each cron field: minute, hour, day, month, day of the week. */
+const CRON_FIELDS = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 6],
+] as const
+
+/**
+ * Five cron fields in numbers; `H` as minute = a minute of the store's own. Ranges are checked here, since the API server
+ * would refuse the CronJob of every store. Source: kubernetes v1.34 CronJob schedule, robfig/cron v3 `ParseStandard`.
+ */
+export const Schedule = z
+  .string()
+  .max(60, 'at most 60 characters')
+  .refine((text) => {
+    const fields = text.split(' ')
+    return (
+      fields.length === 5 && CRON_FIELDS.every(([from, to], n) => fitsField(fields[n], from, to, n))
+    )
+  }, 'five cron fields in numbers, such as "H 2 * * *"')
+
+function fitsField(field = '', from: number, to: number, position: number): boolean {
+  if (position === 0 && field === 'H') return true
+  return field.split(',').every((part) => {
+    const match = /^(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:\/([1-9][0-9]?))?$/.exec(part)
+    if (match === null) return false
+    const first = Number(match[1] ?? from)
+    const last = Number(match[2] ?? match[1] ?? to)
+    return first >= from && first <= last && last <= to
+  })
+}
+
 /** Who may reach WordPress: pods of a namespace, or a network outside. */
 export const Peer = z.union([
   z.strictObject({
     namespace: DnsLabel,
-    podLabels: z.record(z.string().max(317), z.string().max(63)).optional(),
+    podLabels: KubernetesLabels.optional(),
   }),
   z.strictObject({ cidr: z.cidrv4() }),
 ])

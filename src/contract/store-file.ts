@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ClusterName, Labels } from './labels.ts'
 import { freeText, StoreName, TeamName } from './names.ts'
 import { lifecycles } from './words.ts'
 
@@ -8,9 +9,6 @@ export const Timestamp = z.iso.datetime({ offset: false })
 /** `2026.11` or `2026.11.1`. */
 export const RELEASE_ID = /^[0-9]{4}\.[0-9]{1,2}(\.[0-9]{1,3})?$/
 export const PLAN_KEY = /^[a-z][a-z0-9-]{0,19}$/
-const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/
-const LABEL_KEY =
-  /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/
 
 const dnsName = z
   .string()
@@ -114,13 +112,6 @@ export const LifecycleIntent = z.strictObject({
   reason: freeText(200).optional(),
 })
 
-export const Labels = z
-  .record(
-    z.string().regex(LABEL_KEY, 'not a Kubernetes label key'),
-    z.string().regex(LABEL_VALUE, 'not a Kubernetes label value'),
-  )
-  .refine((labels) => Object.keys(labels).length <= 20, 'at most 20 labels')
-
 export const Owner = z
   .string()
   .min(1)
@@ -136,7 +127,7 @@ export const StoreFile = z.strictObject({
   engine: z.literal('woo'),
   plan: z.string().regex(PLAN_KEY),
   release: z.string().regex(RELEASE_ID),
-  cluster: z.string().min(1).max(100),
+  cluster: ClusterName,
   title: freeText(80),
   owner: Owner,
   lifecycle: LifecycleIntent,
@@ -157,7 +148,12 @@ export const StoreFile = z.strictObject({
   egress: z.strictObject({ https: z.enum(['allow', 'deny']) }).optional(),
   backup: BackupOverride.optional(),
   /** Kept out of rollouts until that day. */
-  pin: z.strictObject({ until: z.iso.date(), reason: freeText(200) }).optional(),
+  pin: z
+    .strictObject({
+      until: z.iso.date(),
+      reason: freeText(200).refine((text) => [...text].length >= 10, 'at least 10 characters'),
+    })
+    .optional(),
   /** What this store is a copy of. */
   origin: z
     .strictObject({

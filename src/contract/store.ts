@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { freeText, StoreName, TeamName } from './names.ts'
-import { Admin, Labels, PLAN_KEY, RELEASE_ID, Site, Storage, StoreFile } from './store-file.ts'
+import { ClusterName, Labels } from './labels.ts'
+import { Admin, PLAN_KEY, RELEASE_ID, Site, Storage, StoreFile } from './store-file.ts'
 import {
   actions,
   changeSources,
@@ -26,7 +27,7 @@ export const StoreCreate = z
     namespace: TeamName.optional(),
     title: freeText(80).optional(),
     release: z.string().regex(RELEASE_ID, 'a release of platform.yaml, such as 2026.11').optional(),
-    cluster: z.string().min(1).max(100).optional(),
+    cluster: ClusterName.optional(),
     admin: Admin.partial().optional(),
     /** Alias of `admin.user` (seed 2). */
     adminUser: Admin.shape.user.optional(),

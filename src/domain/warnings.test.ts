@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { changedPlatform } from '../testing/full-platform.ts'
 import { testPlatform } from '../testing/platform.ts'
 import { storeFile } from '../testing/records.ts'
 import { platformWarnings, storeWarnings } from './warnings.ts'
@@ -27,6 +28,11 @@ describe('platform.yaml', () => {
       'a dotted address of one cluster',
       (yaml) => yaml.replace('maxStores: 5000', 'baseDomain: 10.1.2.3.nip.io'),
       ['ambiguous_base_domain #/clusters/in-cluster/baseDomain'],
+    ],
+    [
+      'more workers than the memory holds',
+      () => changedPlatform({ 'plans/tiny/wordpress/workers': 15 }),
+      ['many_workers #/plans/tiny/wordpress/workers'],
     ],
     [
       'nginx beside a Gateway, where it serves nothing',

@@ -13,7 +13,8 @@ export interface Warning {
 const LARGE_TEAM = 1000
 
 /** Warnings about platform.yaml itself. */
-export function platformWarnings({ exposure, baseDomain, clusters }: Platform): Warning[] {
+export function platformWarnings(platform: Platform): Warning[] {
+  const { exposure, baseDomain, clusters, plans } = platform
   const domains = [
     ['#/baseDomain', baseDomain] as const,
     ...Object.entries(clusters).map(
@@ -37,6 +38,15 @@ export function platformWarnings({ exposure, baseDomain, clusters }: Platform): 
           'ambiguous_base_domain',
           pointer,
           `nip.io misreads a name that ends in a digit before ${domain}; use ${dashed(domain)}`,
+        ),
+      ),
+    ...Object.entries(plans)
+      .filter(([, { wordpress }]) => wordpress.workers * 25 + 150 > wordpress.memoryLimitMi)
+      .map(([id]) =>
+        warning(
+          'many_workers',
+          `#/plans/${id}/wordpress/workers`,
+          'so many busy Apache processes take more memory than the limit, at 25Mi each and 150Mi at rest',
         ),
       ),
   ]

@@ -132,9 +132,14 @@ function misfits(id: string, plan: Plan, need: Need): void {
   }
   const { min, max } = plan.wordpress.replicas
   need(min <= max, `#/plans/${id}/wordpress/replicas/min`, 'is above max')
-  for (const [key, used] of Object.entries(worstCase(plan)) as [keyof Plan['quota'], number][]) {
+  need(
+    plan.mariadb.bufferPoolMi + 128 <= plan.mariadb.memoryLimitMi,
+    `#/plans/${id}/mariadb/bufferPool`,
+    'leaves MariaDB less than 128Mi of its memory limit beside it',
+  )
+  for (const [key, used] of Object.entries(worstCase(plan))) {
     need(
-      used <= plan.quota[key],
+      used <= plan.quota[key as keyof Plan['quota']],
       `#/plans/${id}/quota/${key.replace(/(?:Millis|Mi)$/, '')}`,
       'is too small for the store, its set-up Job, cron and two backups at once',
     )
@@ -142,13 +147,17 @@ function misfits(id: string, plan: Plan, need: Need): void {
 }
 
 /**
- * What all pods of one unscaled store may use at once: both servers, the largest cache, set-up, cron, two backups, a
- * certificate solver and `secrets-init`. CPU in millicores, memory in MiB.
+ * What all pods of one store may use at once: both servers, the largest cache, set-up, cron, two backups, a certificate
+ * solver and `secrets-init`; scaled out, every replica and one more while an update rolls. CPU in millicores, memory in
+ * MiB.
  */
-function worstCase({ wordpress, mariadb }: Plan): Partial<Plan['quota']> {
+function worstCase({ wordpress, mariadb }: Plan): Plan['quota'] {
+  const { max } = wordpress.replicas
+  const servers = max === 1 ? 1 : max + 1
   const both = (key: 'cpuRequestMillis' | 'memoryRequestMi' | 'cpuLimitMillis' | 'memoryLimitMi') =>
-    wordpress[key] + mariadb[key]
+    servers * wordpress[key] + mariadb[key]
   return {
+    pods: servers + 8,
     requestsCpuMillis: both('cpuRequestMillis') + 255,
     requestsMemoryMi: both('memoryRequestMi') + 432,
     limitsCpuMillis: both('cpuLimitMillis') + 2050,

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/
+const LABEL_KEY =
+  /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/
+
+/** Labels as Kubernetes takes them, at most 20. */
+export const KubernetesLabels = z
+  .record(
+    z.string().regex(LABEL_KEY, 'not a Kubernetes label key'),
+    z.string().regex(LABEL_VALUE, 'not a Kubernetes label value'),
+  )
+  .refine((labels) => Object.keys(labels).length <= 20, 'at most 20 labels')
+
+/** Read by the simulated Argo CD alone. */
+const SIMULATE = 'storewright.dev/simulate'
+const FOREIGN = /^(?:[a-z0-9.-]+\.)?(?:kubernetes\.io|k8s\.io|storewright\.dev)\//
+
+/** Labels of a store: own keys only, none of Kubernetes' or ours. */
+export const Labels = KubernetesLabels.refine(
+  (labels) => Object.keys(labels).every((key) => key === SIMULATE || !FOREIGN.test(key)),
+  'keys of kubernetes.io, k8s.io and storewright.dev are reserved',
+)
+
+/** Name by which Argo CD knows a cluster, at most 100 characters; an address or an ARN is one too. */
+export const ClusterName = z
+  .string()
+  .max(100, 'at most 100 characters')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, 'the name of a cluster in Argo CD')
