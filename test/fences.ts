@@ -116,6 +116,15 @@ export const fences: readonly Fence[] = [
     allow: ['../problem.ts', '../../domain/errors.ts', 'hono/body-limit', 'hono'],
   },
   {
+    glob: 'src/check/*.ts',
+    plant: 'src/check/planted.ts',
+    refuse: [
+      ...['../adapters/git/clone-reader.ts', '../http/stores.ts', '../cli/check.ts', 'node:fs'],
+      ...['../operations/create-store.ts', '../../constructs/woo-store.ts', 'cdk8s', ...EVERYWHERE],
+    ],
+    allow: ['./x.ts', '../operations/render-store.ts', '../domain/layout.ts', 'js-yaml'],
+  },
+  {
     glob: 'src/cli/*.ts',
     plant: 'src/cli/planted.ts',
     refuse: [
@@ -176,6 +185,12 @@ export const fences: readonly Fence[] = [
     plant: 'src/adapters/git/plumbing.ts',
     refuse: ['simple-git', '../../http/stores.ts', '../argocd/simulated.ts'],
     allow: ['node:child_process', './environment.ts'],
+  },
+  {
+    glob: 'src/cli/clone.ts',
+    plant: 'src/cli/clone.ts',
+    refuse: ['../adapters/git/writer.ts', '../app.ts', 'node:child_process', 'node:fs'],
+    allow: ['../adapters/git/clone-reader.ts', './exit.ts'],
   },
   {
     glob: 'src/cli/serve.ts',

@@ -5,18 +5,14 @@ import type { BodyOf } from '../contract/endpoints.ts'
 import { StoreError } from '../domain/errors.ts'
 import { openClient } from './client.ts'
 import { type ExitCode, Failure } from './exit.ts'
+import { addOffline, type OfflineTerminal } from './offline-commands.ts'
 import { type Format, formats, printStore, printStores } from './output.ts'
-import { previewFile } from './preview.ts'
 import { durationMs, type Goal, goals, waitFor } from './wait.ts'
 
-export interface Terminal {
-  /** Data: standard output. */
-  out(text: string): void
-  /** Talk: standard error. */
-  err(text: string): void
+/** `out`: data, standard output. `err`: talk, standard error. */
+export interface Terminal extends OfflineTerminal {
   /** `STORECTL_SERVER`; absent = http://localhost:8080. */
   readonly server: string | undefined
-  now(): number
   /** Starts the server in this process with these words. */
   serve(words: readonly string[]): Promise<void>
 }
@@ -79,14 +75,7 @@ function storectl(terminal: Terminal): Command {
     .action((settings: string[]) => terminal.serve(settings))
   addCreate(shared(program.command('create')), terminal)
   addReads(program, shared, terminal)
-  program
-    .command('preview')
-    .description('render a store.yaml without a server')
-    .requiredOption('-f, --file <store.yaml>', 'the store')
-    .option('--platform <platform.yaml>', 'the fleet profile; default: that of a new stores repo')
-    .action(async (given: { file: string; platform?: string }) => {
-      terminal.out(await previewFile(given.file, given.platform))
-    })
+  addOffline(program, terminal)
   return program
 }
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
+import { environment } from './environment.ts'
 import { runStorectl } from './program.ts'
 import { serve } from './serve.ts'
 
 const code = await runStorectl(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  // oxlint-disable-next-line node/no-process-env
-  server: process.env['STORECTL_SERVER'] || undefined,
+  ...environment,
   now: () => Date.now(),
   serve,
 })

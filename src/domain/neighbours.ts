@@ -1,17 +1,23 @@
 import type { Platform } from '../contract/platform-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { StoreRecord } from './snapshot.ts'
+
+/** Stores beside one, by name. A `Snapshot` is one. */
+export interface Neighbours {
+  readonly platform: Platform
+  readonly stores: ReadonlyMap<string, Pick<StoreRecord, 'name' | 'team' | 'intent'>>
+}
 
 /**
  * What other stores forbid this one: domains that are theirs, data of another team. Ingress controllers pick one of two
  * objects for a host as they like, so hosts are unique here.
  */
-export function neighbourProblems(store: StoreFile, at: Snapshot): ProblemDetail[] {
+export function neighbourProblems(store: StoreFile, at: Neighbours): ProblemDetail[] {
   return [...domainProblems(store, at), ...originProblems(store, at)]
 }
 
-function domainProblems(store: StoreFile, { platform, stores }: Snapshot): ProblemDetail[] {
+function domainProblems(store: StoreFile, { platform, stores }: Neighbours): ProblemDetail[] {
   const wanted = store.domains ?? []
   if (wanted.length === 0) return []
   const taken = new Set<string>()
@@ -35,7 +41,7 @@ function baseDomains({ baseDomain, clusters }: Platform): readonly string[] {
 }
 
 /** A copy holds orders and customers of its origin: they stay within the team. */
-function originProblems(store: StoreFile, { stores }: Snapshot): ProblemDetail[] {
+function originProblems(store: StoreFile, { stores }: Neighbours): ProblemDetail[] {
   if (store.origin === undefined) return []
   if (stores.get(store.origin.store)?.team === store.team) return []
   return [pointed('#/origin/store', 'is no store of this team')]

@@ -1,0 +1,168 @@
+import type { Platform } from '../contract/platform-file.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import type { Lifecycle } from '../contract/words.ts'
+import { type ChangeProblem, changeProblems } from '../domain/change.ts'
+import { isReservedName, storeFolder } from '../domain/layout.ts'
+import { type CheckProblem, problem, type RuleId } from './problem.ts'
+import type { Removal } from './repository.ts'
+
+/** A store folder on one side of a change. */
+interface Side {
+  /** `null` when store.yaml does not parse. */
+  readonly intent: StoreFile | null
+  readonly state: Lifecycle
+}
+
+/** A store as it was and as it will be; `null` = no such folder. */
+export interface Step {
+  readonly team: string
+  readonly name: string
+  readonly before: Side | null
+  readonly after: Side | null
+}
+
+/** A change as a whole. Its limits are those of the branch: a change cannot raise its own. */
+export interface ChangeInput {
+  readonly steps: readonly Step[]
+  /** Every intent after the change. */
+  readonly declared: readonly StoreFile[]
+  readonly platform: Platform
+  /** The platform of the branch. */
+  readonly was: Platform
+  readonly removals: readonly Removal[]
+  readonly storesBefore: number
+  readonly labels: readonly string[]
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: number
+}
+
+const LABEL_MASS_DELETE = 'mass-delete-approved'
+const LABEL_BULK = 'bulk'
+/** More stores than that in one request nobody reads. */
+const MOST_STORES = 200
+
+/** C03 and C11-C15, C21: what only the way from the branch to the change shows. */
+export function changeRules(input: ChangeInput): CheckProblem[] {
+  const { steps, labels, platform, was } = input
+  const found = [
+    ...steps.flatMap((step) => stepProblems(step, input)),
+    ...releaseProblems(input.declared, was, platform),
+    ...removalProblems(steps),
+  ]
+  if (!labels.includes(LABEL_MASS_DELETE)) found.push(...brakeProblems(input))
+  if (steps.length > MOST_STORES && !labels.includes(LABEL_BULK)) {
+    found.push(problem('C21', '', `changes ${steps.length} stores, at most ${MOST_STORES}`))
+  }
+  return found
+}
+
+function stepProblems({ before, after }: Step, input: ChangeInput): CheckProblem[] {
+  const { platform, was } = input
+  const now = after?.intent ?? null
+  if (now === null) return []
+  if (before === null) return newStoreProblems(now, input)
+  if (before.intent === null) return []
+  // Its data is of the release as the branch declares it, whatever the change makes of that.
+  const { release } = before.intent
+  const old = Object.hasOwn(was.releases, release) ? was.releases[release] : undefined
+  const moved = release !== now.release && old !== undefined
+  const both = moved
+    ? { ...platform, releases: { ...platform.releases, [release]: old } }
+    : platform
+  return changeProblems(before.intent, now, both).map((one) => pointed(now, one))
+}
+
+function pointed(store: StoreFile, { code, pointer, detail }: ChangeProblem): CheckProblem {
+  return problem(ruleOf(code, pointer), intentPath(store), detail, pointer)
+}
+
+function ruleOf(code: ChangeProblem['code'], pointer: string): RuleId {
+  if (code !== 'grow_only') return 'C13'
+  return pointer === '#/release' ? 'C12' : 'C11'
+}
+
+/** C12 for a release that was edited in place while stores use it: their data is of the release as it was. */
+function releaseProblems(
+  stores: readonly StoreFile[],
+  was: Platform,
+  platform: Platform,
+): CheckProblem[] {
+  const used = new Map(stores.map((store) => [store.release, store]))
+  return [...used].flatMap(([id, store]) => {
+    const [old, now] = [was.releases[id], platform.releases[id]]
+    if (old === undefined || now === undefined) return []
+    // As if it were a move from one release to another.
+    const both = { ...platform, releases: { old, now } }
+    return changeProblems({ ...store, release: 'old' }, { ...store, release: 'now' }, both)
+      .filter(({ pointer }) => pointer === '#/release')
+      .map(({ detail }) => problem('C12', 'platform.yaml', detail, `#/releases/${id}/schema`))
+  })
+}
+
+/** C03: a name that no store may bear. One that is there already stays. */
+export function reservedProblems(store: StoreFile, platform: Platform): CheckProblem[] {
+  return isReservedName(store.name, platform.reservedNames)
+    ? [problem('C03', intentPath(store), 'is a reserved name', '#/name')]
+    : []
+}
+
+/** C03 and C13 for a store that the change declares. */
+function newStoreProblems(store: StoreFile, input: ChangeInput): CheckProblem[] {
+  const found = reservedProblems(store, input.platform)
+  if (store.lifecycle.state !== 'active') {
+    const detail = 'a new store begins as active'
+    found.push(problem('C13', intentPath(store), detail, '#/lifecycle/state'))
+  }
+  const days = input.was.nameQuarantineDays
+  const holder = input.removals.find(
+    ({ name, team, kind, atMs }) =>
+      kind === 'folder' &&
+      name === store.name &&
+      team !== store.team &&
+      atMs >= input.nowMs - days * 86_400_000,
+  )
+  if (holder !== undefined) {
+    const until = new Date(holder.atMs).toISOString().slice(0, 10)
+    const detail = `belonged to team ${holder.team} until ${until}; it is free ${days} days after`
+    found.push(problem('C03', intentPath(store), detail, '#/name'))
+  }
+  return found
+}
+
+function intentPath({ team, name }: StoreFile): string {
+  return `${storeFolder(team, name)}/store.yaml`
+}
+
+/** C14: folders that go although their store was not in purge. */
+function removalProblems(steps: readonly Step[]): CheckProblem[] {
+  return steps.flatMap(({ team, name, before, after }) =>
+    after === null && before !== null && before.state !== 'purge'
+      ? [problem('C14', storeFolder(team, name), `is removed while its store is ${before.state}`)]
+      : [],
+  )
+}
+
+/**
+ * C15: stores that this change deletes, purges or removes, together with those of the last window, against
+ * `max(max, percent of stores)`.
+ */
+function brakeProblems({ steps, removals, storesBefore, was, nowMs }: ChangeInput): CheckProblem[] {
+  const going = steps.filter(
+    ({ before, after }) =>
+      before !== null &&
+      (after === null ||
+        (before.state !== after.state && ['deleted', 'purge'].includes(after.state))),
+  )
+  if (going.length === 0) return []
+  const { max, percent, windowMinutes } = was.massDelete
+  const since = nowMs - windowMinutes * 60_000
+  const gone = new Set(
+    [...going, ...removals.filter(({ atMs }) => atMs >= since)].map(
+      ({ team, name }) => `${team}/${name}`,
+    ),
+  )
+  const most = Math.max(max, Math.ceil((percent * storesBefore) / 100))
+  if (gone.size <= most) return []
+  const detail = `${gone.size} stores would be deleted, purged or removed within ${windowMinutes} minutes; at most ${most} of ${storesBefore} may`
+  return [problem('C15', '', detail)]
+}

@@ -1,0 +1,277 @@
+import type { Platform } from '../contract/platform-file.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import { neighbourProblems } from '../domain/neighbours.ts'
+import { storeFolder } from '../domain/layout.ts'
+import { changeRules, reservedProblems, type Step } from './change-check.ts'
+import { readLayout, type Layout, type StoreRows } from './layout.ts'
+import { MAX_FILE_BYTES } from './manifests.ts'
+import { outsideProblems, readPlatform } from './outside-check.ts'
+import { type CheckProblem, problem } from './problem.ts'
+import type { Repository } from './repository.ts'
+import { checkStore, type PendingFile, readIntent, type StoreContent } from './store-check.ts'
+
+export interface CheckOptions {
+  /** Full ids of commits. */
+  readonly head: string
+  /** What the change starts from; `null` = no change, everything is checked. */
+  readonly base: string | null
+  /** Labels of the pull request. */
+  readonly labels: readonly string[]
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: number
+}
+
+/** A remark that blocks nothing. */
+export interface Note {
+  readonly path: string
+  readonly detail: string
+}
+
+export interface CheckReport {
+  readonly head: string
+  readonly base: string | null
+  /** Stores at the head, and those that were looked into. */
+  readonly stores: number
+  readonly checked: number
+  readonly problems: readonly CheckProblem[]
+  readonly notes: readonly Note[]
+  /** Generated files that Storewright will write after the merge, by store. */
+  readonly pending: readonly {
+    readonly team: string
+    readonly name: string
+    readonly files: readonly PendingFile[]
+  }[]
+}
+
+/** C01-C21 over a commit, and over the change that led to it when `base` is given. */
+export async function checkRepository(
+  repository: Repository,
+  options: CheckOptions,
+): Promise<CheckReport> {
+  const head = await readLayout(repository, options.head)
+  const base = options.base === null ? null : await readLayout(repository, options.base)
+  const run = new CheckRun(repository, options, head, base)
+  await run.check()
+  return {
+    head: options.head,
+    base: options.base,
+    stores: head.stores.size,
+    checked: run.checked,
+    problems: run.problems.toSorted(inOrder),
+    notes: run.notes,
+    pending: run.pending,
+  }
+}
+
+/** Where one store stood and stands. */
+interface Pair {
+  readonly rows: StoreRows | null
+  readonly before: StoreRows | null
+}
+
+class CheckRun {
+  readonly problems: CheckProblem[] = []
+  readonly notes: Note[] = []
+  readonly pending: CheckReport['pending'][number][] = []
+  checked = 0
+  readonly #repository: Repository
+  readonly #options: CheckOptions
+  readonly #head: Layout
+  readonly #base: Layout | null
+  /** Intents by `team/name`, `null` where they do not parse. */
+  readonly #intents = new Map<string, StoreFile | null>()
+
+  constructor(repository: Repository, options: CheckOptions, head: Layout, base: Layout | null) {
+    this.#repository = repository
+    this.#options = options
+    this.#head = head
+    this.#base = base
+  }
+
+  async check(): Promise<void> {
+    this.#add(this.#head.problems, this.#base?.problems ?? [])
+    const now = await readPlatform(this.#repository, this.#head)
+    const was = this.#base === null ? null : await readPlatform(this.#repository, this.#base)
+    this.problems.push(...now.problems)
+    this.#add(
+      await outsideProblems(this.#repository, this.#head, now.platform),
+      this.#base === null
+        ? []
+        : await outsideProblems(this.#repository, this.#base, was?.platform ?? null),
+    )
+    const platform = now.platform ?? was?.platform ?? null
+    if (platform === null) {
+      this.#note(
+        'platform.yaml',
+        'stores were not looked into: there is no platform to check them against',
+      )
+      return
+    }
+    const moved = this.#head.files.get('platform.yaml') !== this.#base?.files.get('platform.yaml')
+    const before = moved ? (was?.platform ?? null) : platform
+    for (const [key, pair] of this.#pairs()) {
+      if (pair.rows !== null) await this.#store(key, pair.rows, pair.before, platform, before)
+    }
+    this.#names(platform)
+    await this.#change(platform, was?.platform ?? null)
+  }
+
+  /** Takes up what is new; what the base has already, just so, is a note. */
+  #add(problems: readonly CheckProblem[], known: readonly CheckProblem[]): void {
+    const key = ({ path, pointer, detail }: CheckProblem) => `${path}\0${pointer}\0${detail}`
+    const before = new Set(known.map(key))
+    for (const one of problems) {
+      if (before.has(key(one))) this.#note(one.path, `${one.detail}, and did before`)
+      else this.problems.push(one)
+    }
+  }
+
+  #pairs(): ReadonlyMap<string, Pair> {
+    const pairs = new Map<string, Pair>()
+    for (const [key, rows] of this.#head.stores) {
+      pairs.set(key, { rows, before: this.#base?.stores.get(key) ?? null })
+    }
+    for (const [key, before] of this.#base?.stores ?? []) {
+      if (!pairs.has(key)) pairs.set(key, { rows: null, before })
+    }
+    return pairs
+  }
+
+  async #store(
+    key: string,
+    rows: StoreRows,
+    before: StoreRows | null,
+    platform: Platform,
+    was: Platform | null,
+  ): Promise<void> {
+    const same = before?.id === rows.id
+    if (same && platform === was) {
+      this.#intents.set(key, readIntent(await this.#content(rows, ['store.yaml'])).intent)
+      return
+    }
+    this.checked += 1
+    const content = await this.#content(rows)
+    const touched = this.#base === null || generatedIds(rows) !== generatedIds(before)
+    const findings = checkStore(content, platform, touched)
+    this.#intents.set(key, findings.intent)
+    const known = same && was !== null ? checkStore(content, was, touched).problems : []
+    this.#add(findings.problems, known)
+    if (findings.pending.length > 0) {
+      this.pending.push({ team: rows.team, name: rows.name, files: findings.pending })
+    }
+  }
+
+  async #content(rows: StoreRows, only?: readonly string[]): Promise<StoreContent> {
+    const files = new Map<string, Uint8Array>()
+    for (const [file, id] of rows.files) {
+      if (only?.includes(file) === false) continue
+      const bytes = await this.#repository.blob(id, MAX_FILE_BYTES)
+      if (bytes !== null) files.set(file, bytes)
+      else if (only === undefined) {
+        const path = `${storeFolder(rows.team, rows.name)}/${file}`
+        this.problems.push(problem('C01', path, 'is larger than 1 MiB'))
+      }
+    }
+    return { team: rows.team, name: rows.name, files }
+  }
+
+  /** C03: names and domains are unique over the platform. */
+  #names(platform: Platform): void {
+    const holders = new Map<string, string>()
+    for (const [key, { name, team }] of this.#head.stores) {
+      const holder = holders.get(name)
+      if (holder === undefined) holders.set(name, key)
+      else if (this.#base?.stores.has(key) !== true || !this.#base.stores.has(holder)) {
+        const detail = `the name is taken: ${holder} has it, and names are unique over all teams`
+        this.problems.push(problem('C03', storeFolder(team, name), detail))
+      }
+    }
+    const stores = new Map(
+      Array.from(this.#head.stores, ([key, { name, team }]) => [
+        name,
+        { name, team, intent: this.#intents.get(key) ?? null },
+      ]),
+    )
+    for (const [key, { name, team, id }] of this.#head.stores) {
+      const intent = this.#intents.get(key)
+      if (intent === null || intent === undefined || this.#base?.stores.get(key)?.id === id)
+        continue
+      const path = `${storeFolder(team, name)}/store.yaml`
+      for (const { pointer, detail } of neighbourProblems(intent, { platform, stores })) {
+        this.problems.push(problem('C03', path, detail, pointer))
+      }
+    }
+  }
+
+  /** C11-C15, C21, and what a new store must be. Without a base only the names count. */
+  async #change(platform: Platform, was: Platform | null): Promise<void> {
+    if (this.#base === null) {
+      for (const intent of this.#declared())
+        this.problems.push(...reservedProblems(intent, platform))
+      return
+    }
+    const limits = was ?? platform
+    const { nowMs, labels } = this.#options
+    const reachMs = Math.max(
+      limits.nameQuarantineDays * 86_400_000,
+      limits.massDelete.windowMinutes * 60_000,
+    )
+    const removals = await this.#repository.removals(this.#base.commit, nowMs - reachMs)
+    if (this.#repository.shallow) {
+      this.#note(
+        '',
+        'the clone is shallow: names in quarantine and recent deletions may be unknown',
+      )
+    }
+    this.problems.push(
+      ...changeRules({
+        steps: await this.#steps(),
+        declared: this.#declared(),
+        platform,
+        was: limits,
+        removals,
+        storesBefore: this.#base.stores.size,
+        labels,
+        nowMs,
+      }),
+    )
+  }
+
+  /** Stores whose folder came, went or changed. */
+  async #steps(): Promise<readonly Step[]> {
+    const steps: Step[] = []
+    for (const [key, { rows, before }] of this.#pairs()) {
+      if (rows?.id === before?.id) continue
+      const { team, name } = rows ?? (before as StoreRows)
+      const content = before === null ? null : await this.#content(before, ['store.yaml'])
+      const old = content === null ? null : readIntent(content).intent
+      const now = rows === null ? null : (this.#intents.get(key) ?? null)
+      steps.push({
+        team,
+        name,
+        // An intent that cannot be read might be of a store that runs.
+        before: before === null ? null : { intent: old, state: old?.lifecycle.state ?? 'active' },
+        after: rows === null ? null : { intent: now, state: now?.lifecycle.state ?? 'active' },
+      })
+    }
+    return steps
+  }
+
+  #declared(): readonly StoreFile[] {
+    return [...this.#intents.values()].filter((intent) => intent !== null)
+  }
+
+  #note(path: string, detail: string): void {
+    this.notes.push({ path, detail })
+  }
+}
+
+/** Ids of the generated files: equal text, equal files. */
+function generatedIds(rows: StoreRows | null): string {
+  return `${rows?.files.get('app.json') ?? ''} ${rows?.manifestsTree ?? ''}`
+}
+
+function inOrder(a: CheckProblem, b: CheckProblem): number {
+  const key = (one: CheckProblem) => `${one.path}\0${one.rule}`
+  return key(a) < key(b) ? -1 : Number(key(a) > key(b))
+}

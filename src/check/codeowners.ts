@@ -1,0 +1,69 @@
+import type { Platform } from '../contract/platform-file.ts'
+import { type CheckProblem, problem } from './problem.ts'
+
+export const CODEOWNERS_PATH = '.github/CODEOWNERS'
+
+/** Paths of the platform's people; every other line about stores/ is a team's. */
+const PLATFORM_PATHS = ['/.github/', '/platform.yaml', '/rollouts/']
+
+const HEADER = `# Who must review what. Printed by \`storectl codeowners\`; require code-owner review on main.
+# The last matching line wins. The lines of the platform are yours, those of the teams follow platform.yaml.
+`
+
+/** Text of .github/CODEOWNERS. `platformOwners`: who reviews platform.yaml and the workflow; empty = the lines stay comments. */
+export function printCodeowners(platform: Platform, platformOwners: readonly string[]): string {
+  const owners = platformOwners.length === 0 ? ['@your-org/platform'] : platformOwners
+  const mark = platformOwners.length === 0 ? '# ' : ''
+  const general = PLATFORM_PATHS.map((path) => `${mark}${path} ${owners.join(' ')}\n`)
+  const teams = teamLines(platform).map((line) => `${line}\n`)
+  return `${HEADER}\n${general.join('')}${teams.length === 0 ? '' : `\n${teams.join('')}`}`
+}
+
+/** Owners of platform.yaml as a CODEOWNERS text says; empty when no line does. */
+export function platformOwnersOf(text: string): readonly string[] {
+  return ruleLines(text)
+    .map((line) => line.split(/\s+/))
+    .filter(([path]) => path === '/platform.yaml')
+    .flatMap(([, ...owners]) => owners)
+}
+
+/**
+ * C19: the lines of the teams stand last (the last match wins), in order, and say what platform.yaml says; no other
+ * line may claim a path below stores/.
+ */
+export function codeownersProblems(text: string | null, platform: Platform): CheckProblem[] {
+  const wanted = teamLines(platform)
+  const lines = text === null ? [] : ruleLines(text)
+  const refuse = (detail: string) => problem('C19', CODEOWNERS_PATH, detail)
+  const said = lines.slice(lines.length - wanted.length)
+  const missing = wanted.filter((line, at) => said[at] !== line)
+  const strange = lines
+    .slice(0, lines.length - wanted.length)
+    .filter((line) => /^\/?stores(?:\/|\s|$)/.test(line) && !wanted.includes(line))
+  return [
+    ...missing.map((line) => refuse(`must end with the lines of the teams; not in place: ${line}`)),
+    ...strange.map((line) =>
+      refuse(`has a line that no team of platform.yaml stands for: ${line}`),
+    ),
+  ]
+}
+
+function teamLines({ teams }: Platform): string[] {
+  return Object.entries(teams)
+    .filter(([, { codeowners }]) => codeowners.length > 0)
+    .map(([name, { codeowners }]) => `/stores/${name}/ ${codeowners.join(' ')}`)
+    .toSorted()
+}
+
+/** Lines that count: comments and blank lines left out, white space made one. */
+function ruleLines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/(?:^|\s)#.*$/, '')
+        .trim()
+        .replaceAll(/\s+/g, ' '),
+    )
+    .filter((line) => line !== '')
+}

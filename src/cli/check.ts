@@ -1,0 +1,72 @@
+import { appendFile } from 'node:fs/promises'
+import type { CheckReport } from '../check/check-repository.ts'
+import { Failure } from './exit.ts'
+
+export interface CheckWords {
+  readonly base?: string
+  readonly labels?: string
+  readonly output: 'text' | 'json'
+  readonly summary?: string
+}
+
+/**
+ * Checks the commit `HEAD` of the clone at `path`, offline. Returns what to print.
+ * @throws Failure 2 no clone, no such revision, labels that are no JSON; 1 after printing, when something is wrong
+ */
+export async function checkClone(
+  path: string,
+  words: CheckWords,
+  nowMs: number,
+  out: (text: string) => void,
+): Promise<void> {
+  const labels = labelsOf(words.labels)
+  // Imported here: git and cdk8s would slow down every other command.
+  const [{ cloneAt }, { checkRepository }, report] = await Promise.all([
+    import('./clone.ts'),
+    import('../check/check-repository.ts'),
+    import('./check-report.ts'),
+  ])
+  const clone = await cloneAt(path)
+  let found: CheckReport
+  try {
+    const head = await revision(clone, 'HEAD')
+    const base = words.base === undefined ? null : await revision(clone, words.base)
+    found = await checkRepository(clone, { head, base, labels, nowMs })
+  } finally {
+    clone.close()
+  }
+  out(words.output === 'json' ? report.printJson(found) : report.printText(found))
+  if (words.summary !== undefined) await appendFile(words.summary, report.printMarkdown(found))
+  if (found.problems.length > 0) {
+    throw new Failure(
+      1,
+      `${found.problems.length} problem${found.problems.length === 1 ? '' : 's'}.`,
+    )
+  }
+}
+
+async function revision(
+  clone: { resolve(revision: string): Promise<string | null> },
+  name: string,
+): Promise<string> {
+  const id = await clone.resolve(name)
+  if (id !== null) return id
+  throw new Failure(
+    2,
+    `the clone has no commit ${name}.\nFetch it, with its history: in a workflow, fetch-depth: 0.`,
+  )
+}
+
+/** Labels as a JSON list, the form in which a workflow can hand on names that hold anything. @throws Failure 2 */
+function labelsOf(text: string | undefined): readonly string[] {
+  if (text === undefined || text === '') return []
+  const refused = new Failure(2, '--labels takes a JSON list of strings, such as ["bulk"]')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw refused
+  }
+  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) throw refused
+  return value
+}

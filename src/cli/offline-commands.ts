@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Command, Option } from 'commander'
+import { checkClone, type CheckWords } from './check.ts'
+import { previewFile } from './preview.ts'
+
+/** What these commands need of the terminal. */
+export interface OfflineTerminal {
+  out(text: string): void
+  err(text: string): void
+  now(): number
+  /** File for a summary in Markdown, as GitHub Actions names it. */
+  readonly summaryPath: string | undefined
+}
+
+/** Commands that need no server: they work on a clone of the stores repo, by the code the server runs. */
+export function addOffline(program: Command, terminal: OfflineTerminal): void {
+  program
+    .command('preview')
+    .description('render a store.yaml without a server')
+    .requiredOption('-f, --file <store.yaml>', 'the store')
+    .option('--platform <platform.yaml>', 'the fleet profile; default: that of a new stores repo')
+    .action(async (given: { file: string; platform?: string }) => {
+      terminal.out(await previewFile(given.file, given.platform))
+    })
+  program
+    .command('check')
+    .description('check the commit HEAD of a clone of the stores repo, as its CI does')
+    .argument('[path]', 'the clone', '.')
+    .option('--base <ref>', 'what the change starts from; without it the whole repo is checked')
+    .option('--labels <json>', 'labels of the pull request, a JSON list such as ["bulk"]')
+    .option('--summary <file>', 'add a Markdown summary; default: GITHUB_STEP_SUMMARY')
+    .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
+    .action(async (path: string, words: CheckWords) => {
+      const summary = words.summary ?? terminal.summaryPath
+      await checkClone(
+        path,
+        { ...words, ...(summary === undefined ? {} : { summary }) },
+        terminal.now(),
+        (text) => terminal.out(text),
+      )
+    })
+  program
+    .command('render')
+    .description('write the generated files of every store of a clone; store.yaml stays as it is')
+    .argument('[path]', 'the clone', '.')
+    .requiredOption('--all', 'every store')
+    .action(async (path: string) => {
+      const { renderClone } = await import('./render-clone.ts')
+      const { stores, paths } = await renderClone(path, (line) => terminal.err(`${line}\n`))
+      for (const written of paths) terminal.out(`${written}\n`)
+      terminal.err(`${stores} stores, ${paths.length} files changed\n`)
+    })
+  program
+    .command('codeowners')
+    .description('print .github/CODEOWNERS for the teams of platform.yaml')
+    .argument('[path]', 'the clone', '.')
+    .option(
+      '--platform-owners <owners...>',
+      'who reviews platform.yaml; default: whom the file names',
+    )
+    .action(async (path: string, words: { platformOwners?: string[] }) => {
+      const [{ platformOf }, codeowners] = await Promise.all([
+        import('./render-clone.ts'),
+        import('../check/codeowners.ts'),
+      ])
+      const present = await readFile(join(path, codeowners.CODEOWNERS_PATH), 'utf8').catch(() => '')
+      const owners = words.platformOwners ?? codeowners.platformOwnersOf(present)
+      terminal.out(codeowners.printCodeowners(await platformOf(path), owners))
+    })
+}

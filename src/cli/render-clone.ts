@@ -1,0 +1,109 @@
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Platform } from '../contract/platform-file.ts'
+import { Failure } from './exit.ts'
+
+export interface Rewritten {
+  readonly stores: number
+  /** Paths that were written or removed, below the clone. */
+  readonly paths: readonly string[]
+}
+
+/**
+ * Renders every store of the work tree at `root` and writes app.json and manifests/ where they differ. store.yaml is
+ * left as people wrote it. A store that does not render is left as it is, and the others are written all the same.
+ * @param say hears what is wrong with a store
+ * @throws Failure 1 platform.yaml cannot be used; 1 at the end, when a store was left out
+ */
+export async function renderClone(root: string, say: (line: string) => void): Promise<Rewritten> {
+  // Imported here: cdk8s would slow down every other command.
+  const [{ readIntent }, { differences, renderedFiles }, { parseAppFile }] = await Promise.all([
+    import('../check/store-check.ts'),
+    import('../check/rendered.ts'),
+    import('../repo-files/app-file.ts'),
+  ])
+  const platform = await platformOf(root)
+  const paths: string[] = []
+  let stores = 0
+  let left = 0
+  for (const [team, name] of await storeFolders(root)) {
+    stores += 1
+    const folder = `stores/${team}/${name}`
+    const files = await plainFiles(join(root, folder))
+    const { intent, problems } = readIntent({ team, name, files })
+    const app = parseAppFile(new TextDecoder().decode(files.get('app.json')))
+    const rendered = intent === null ? null : renderedFiles(intent, platform, files, app)
+    if (rendered?.files == null) {
+      left += 1
+      for (const { path, pointer, detail } of problems) say(`${path} ${pointer} ${detail}`)
+      for (const { pointer, detail } of rendered?.errors ?? [])
+        say(`${folder}/store.yaml ${pointer} ${detail}`)
+      continue
+    }
+    await mkdir(join(root, folder, 'manifests'), { recursive: true })
+    for (const { path, rendered: bytes } of differences(files, rendered.files)) {
+      const target = join(root, folder, path)
+      // A link in its place would be written through.
+      await rm(target, { force: true })
+      if (bytes !== null) await writeFile(target, bytes)
+      paths.push(`${folder}/${path}`)
+    }
+  }
+  if (left > 0)
+    throw new Failure(
+      1,
+      `${left} of ${stores} stores were not rendered; ${paths.length} files written.`,
+    )
+  return { stores, paths }
+}
+
+/** platform.yaml of a work tree. @throws Failure 1 it is missing or not valid, with every problem */
+export async function platformOf(root: string): Promise<Platform> {
+  const { parsePlatformFile } = await import('../repo-files/platform-file.ts')
+  const path = join(root, 'platform.yaml')
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new Failure(1, `${path} cannot be read: is ${root} a clone of the stores repo?`)
+  })
+  const { value, problems } = parsePlatformFile(text)
+  if (value !== null) return value
+  const lines = problems.map(({ pointer, detail }) => `  ${pointer} ${detail}`)
+  throw new Failure(1, `${path} is not valid:\n${lines.join('\n')}`)
+}
+
+/** Team and name of every folder two levels below stores/; links are not followed. */
+async function storeFolders(root: string): Promise<readonly (readonly [string, string])[]> {
+  const found: (readonly [string, string])[] = []
+  for (const team of await folders(join(root, 'stores'))) {
+    for (const name of await folders(join(root, 'stores', team))) found.push([team, name])
+  }
+  return found
+}
+
+async function folders(path: string): Promise<readonly string[]> {
+  if ((await lstat(path).catch(() => null))?.isDirectory() !== true) return []
+  const entries = await readdir(path, { withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted()
+}
+
+/** Plain files of a store folder and of its manifests/, path below the folder -> content. */
+async function plainFiles(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>()
+  const manifests = join(folder, 'manifests')
+  const found = await lstat(manifests).catch(() => null)
+  if (found !== null && !found.isDirectory()) throw new Failure(1, `${manifests} is no folder`)
+  for (const [at, prefix] of [
+    [folder, ''],
+    [manifests, 'manifests/'],
+  ] as const) {
+    if (at === manifests && found === null) continue
+    for (const entry of await readdir(at, { withFileTypes: true })) {
+      const wanted = prefix !== '' || entry.name === 'store.yaml' || entry.name === 'app.json'
+      if (entry.isFile() && wanted)
+        files.set(`${prefix}${entry.name}`, await readFile(join(at, entry.name)))
+    }
+  }
+  return files
+}
