@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const git = ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts']
+const git = ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts', 'test/check/**/*.test.ts']
 const browser = ['test/browser/**/*.test.ts']
 const scripts = ['test/scripts/**/*.test.ts']
 const cluster = ['test/cluster/**/*.test.ts', 'test/shop/**/*.test.ts']

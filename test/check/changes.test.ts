@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest'
+import { storeFile } from '../../src/testing/records.ts'
+import {
+  acmeRepo,
+  AT,
+  CODEOWNERS,
+  deleted,
+  edit,
+  files,
+  intent,
+  MANIFESTS,
+  next,
+  others,
+  PLATFORM,
+  platform,
+  purging,
+  said,
+  shop,
+  yamlOf,
+} from './acme.ts'
+import { type Changes, edited, rendered } from './fixture.ts'
+
+const repo = acmeRepo()
+
+/** Rule, what is right, the change. */
+const GOOD: readonly (readonly [string, string, Changes])[] = [
+  ['C01', 'a page of documentation', { 'docs/how.md': '# How\n' }],
+  ['C02', 'a changed title alone', intent({ title: 'Bread & Butter' })],
+  ['C03', 'a new store under a free name', rendered(next, platform)],
+  ['C04', 'a change with its render', rendered({ ...shop, title: 'New' }, platform)],
+  ['C05', 'a new intent without app.json', { 'stores/acme/next/store.yaml': yamlOf(next) }],
+  ['C06', 'a README beside the teams', { 'stores/README.md': 'Teams.\n' }],
+  [
+    'C09',
+    'a purge takes protections away',
+    rendered({ ...deleted, lifecycle: { state: 'purge' } }, platform),
+  ],
+  ['C11', 'a volume that grows', intent({ storage: { ...shop.storage, database: 9 } })],
+  ['C13', 'a suspension', intent({ lifecycle: { state: 'suspended' } })],
+  ['C14', 'a folder that goes after purge', { 'stores/acme/purging': null }],
+]
+
+/** Rule, what is wrong, where it must be said, the change. */
+const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
+  ['C01', 'a package.json', 'package.json', { 'package.json': '{"scripts":{"postinstall":"x"}}' }],
+  [
+    'C01',
+    'a second workflow',
+    '.github/workflows/evil.yaml',
+    { '.github/workflows/evil.yaml': 'on: push\n' },
+  ],
+  [
+    'C01',
+    'a link in place of an intent',
+    `${AT}store.yaml`,
+    { [`${AT}store.yaml`]: { mode: '120000', content: '/etc/passwd' } },
+  ],
+  [
+    'C01',
+    'a submodule',
+    `${AT}manifests`,
+    { [`${AT}manifests`]: { mode: '160000', content: '1'.repeat(40) } },
+  ],
+  [
+    'C01',
+    'an executable',
+    `${MANIFESTS}30-config.yaml`,
+    { [`${MANIFESTS}30-config.yaml`]: { mode: '100755', content: 'x' } },
+  ],
+  [
+    'C01',
+    'a manifest of 10 MB',
+    `${MANIFESTS}30-config.yaml`,
+    { [`${MANIFESTS}30-config.yaml`]: `a: ${'x'.repeat(10_000_000)}\n` },
+  ],
+  [
+    'C02',
+    'an unknown key',
+    `${AT}store.yaml`,
+    { [`${AT}store.yaml`]: `${yamlOf(shop)}surprise: 1\n` },
+  ],
+  [
+    'C02',
+    'aliases',
+    `${AT}store.yaml`,
+    { [`${AT}store.yaml`]: `${yamlOf(shop)}x: &a [1]\ny: [*a, *a]\n` },
+  ],
+  [
+    'C02',
+    'an intent of 10 MB',
+    `${AT}store.yaml`,
+    { [`${AT}store.yaml`]: `${yamlOf(shop)}# ${'x'.repeat(900_000)}\n` },
+  ],
+  ['C02', 'a plan that nobody declares', `${AT}store.yaml`, intent({ plan: 'huge' })],
+  [
+    'C02',
+    'a platform that does not parse',
+    'platform.yaml',
+    { 'platform.yaml': `${PLATFORM}surprise: 1\n` },
+  ],
+  ['C02', 'a rollout that is no YAML', 'rollouts/one.yaml', { 'rollouts/one.yaml': 'a: [\n' }],
+  ['C03', 'a name that is not its folder', `${AT}store.yaml`, intent({ name: 'other' })],
+  [
+    'C03',
+    'a name that another team has',
+    'stores/default/shop',
+    rendered(storeFile({ name: 'shop' }), platform),
+  ],
+  [
+    'C03',
+    'a reserved name',
+    'stores/acme/grafana/store.yaml',
+    rendered(storeFile({ name: 'grafana', team: 'acme' }), platform),
+  ],
+  [
+    'C04',
+    'a manifest edited by hand',
+    `${MANIFESTS}50-wordpress.yaml`,
+    edit('50-wordpress.yaml', 'replicas: 1', 'replicas: 3'),
+  ],
+  [
+    'C04',
+    'an app.json edited by hand',
+    `${AT}app.json`,
+    edited(files, `${AT}app.json`, '"autoSync": true', '"autoSync": false'),
+  ],
+  [
+    'C04',
+    'a manifest that nothing renders to',
+    `${MANIFESTS}99-more.yaml`,
+    { [`${MANIFESTS}99-more.yaml`]: files[`${MANIFESTS}30-config.yaml`] ?? '' },
+  ],
+  [
+    'C05',
+    'an app.json without a key',
+    `${AT}app.json`,
+    edited(files, `${AT}app.json`, /\n {2}"host".*/, ''),
+  ],
+  ['C05', 'an app.json that is gone', `${AT}app.json`, { [`${AT}app.json`]: null }],
+  [
+    'C06',
+    'an app.json one level up',
+    'stores/acme/app.json',
+    { 'stores/acme/app.json': files[`${AT}app.json`] ?? '' },
+  ],
+  ['C06', 'a folder in manifests/', `${MANIFESTS}more`, { [`${MANIFESTS}more/a.yaml`]: 'a: 1\n' }],
+  [
+    'C06',
+    'a kustomization',
+    `${MANIFESTS}kustomization.yaml`,
+    { [`${MANIFESTS}kustomization.yaml`]: 'a: 1\n' },
+  ],
+  [
+    'C11',
+    'a volume that shrinks',
+    `${AT}store.yaml`,
+    intent({ storage: { ...shop.storage, database: 1 } }),
+  ],
+  ['C12', 'a release with an older database', `${AT}store.yaml`, intent({ release: '2026.9' })],
+  [
+    'C12',
+    'a release made older in place',
+    'platform.yaml',
+    { 'platform.yaml': PLATFORM.replace('mariadb: "11.8"', 'mariadb: "10.6"') },
+  ],
+  ['C13', 'another secrets mode', `${AT}store.yaml`, intent({ secretsMode: 'external' })],
+  [
+    'C13',
+    'a store that begins deleted',
+    'stores/acme/next/store.yaml',
+    { 'stores/acme/next/store.yaml': yamlOf({ ...next, lifecycle: { state: 'deleted' } }) },
+  ],
+  [
+    'C13',
+    'a way back from nowhere',
+    'stores/acme/purging/store.yaml',
+    { 'stores/acme/purging/store.yaml': yamlOf({ ...purging, lifecycle: { state: 'suspended' } }) },
+  ],
+  ['C14', 'a folder that just goes', 'stores/acme/shop', { 'stores/acme/shop': null }],
+  [
+    'C15',
+    'five deletions',
+    '',
+    Object.fromEntries(
+      others.map((store) => [
+        `stores/acme/${store.name}/store.yaml`,
+        yamlOf({ ...store, lifecycle: { state: 'deleted' } }),
+      ]),
+    ),
+  ],
+  [
+    'C19',
+    'CODEOWNERS without a team',
+    '.github/CODEOWNERS',
+    { '.github/CODEOWNERS': '* @acme/platform\n' },
+  ],
+  [
+    'C19',
+    'a line that wins over the team',
+    '.github/CODEOWNERS',
+    { '.github/CODEOWNERS': `${CODEOWNERS}* @mallory\n` },
+  ],
+  [
+    'C20',
+    'a file of a newer generator',
+    `${AT}app.json`,
+    edited(files, `${AT}app.json`, /"generator": ".*"/, '"generator": "99.0.0"'),
+  ],
+]
+
+describe('a good change passes', () => {
+  it.each(GOOD)('%s %s', async (_rule, _what, changes) => {
+    const report = await repo().check(await repo().commit(changes))
+    expect(report.problems).toEqual([])
+    expect(report.stores).toBeGreaterThan(6)
+  })
+
+  it('C04 and so does the whole repository', async () => {
+    const report = await repo().check(repo().main, { base: null })
+    expect(report.problems).toEqual([])
+    expect([report.stores, report.checked]).toEqual([8, 8])
+  })
+})
+
+describe('a hostile change is refused, where it is wrong', () => {
+  it.each(HOSTILE)('%s %s', async (rule, _what, path, changes) => {
+    expect(said(await repo().check(await repo().commit(changes)))).toContain(`${rule} ${path}`)
+  })
+})
