@@ -49,6 +49,9 @@ function podSpec(cache: CacheProps): k8s.PodSpec {
     resources: cacheCompute(cache),
     args: [
       'valkey-server',
+      // Without a password it else answers itself alone; who may reach it is the NetworkPolicy's matter.
+      '--protected-mode',
+      'no',
       '--maxmemory',
       `${cache.maxMemoryMb}mb`,
       '--maxmemory-policy',

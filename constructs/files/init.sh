@@ -17,11 +17,12 @@ if ! wp core is-installed; then
     </secrets/admin/password >/dev/null
   echo "core: installed"
 fi
-# Empty until set-up has ended once. What the merchant may change later is set only until then.
-done_for=$(wp option get storewright_release 2>/dev/null || :)
+# Empty until settings were applied once, here or in the shop this one is a copy of. What the merchant may change later
+# is set only until then.
+applied=$(wp option get storewright_applied --format=json 2>/dev/null || :)
 # Before the plugin is activated: its own later add_option is then a no-op. Without this the shop stops selling
 # at the first login (woocommerce class-wc-install.php, pull request 53685).
-[ -n "$done_for" ] || wp option update woocommerce_coming_soon no >/dev/null
+[ -n "$applied" ] || wp option update woocommerce_coming_soon no >/dev/null
 while IFS=$'\t' read -r kind slug _; do
   case $kind in
     plugin) wp plugin is-active "$slug" || wp plugin activate "$slug" >/dev/null ;;
@@ -33,7 +34,7 @@ wp core update-db >/dev/null
 wp wc update >/dev/null
 echo "schema: up to date"
 # While there is no order: with orders its checks fail, also on a shop that has it on already.
-if [ -z "$done_for" ]; then
+if [ -z "$applied" ]; then
   wp wc hpos enable >/dev/null
   echo "orders: own tables"
 fi
