@@ -1,4 +1,4 @@
-import { argoCdObjects } from '../../src/render-argocd.ts'
+import { type ArgoCdOptions, argoCdObjects } from '../../src/render-argocd.ts'
 import { getObject, kubectl, until } from './kubernetes.ts'
 
 const NAMESPACE = 'argocd'
@@ -31,15 +31,18 @@ interface Labelled {
   readonly metadata: { readonly labels?: Readonly<Record<string, string>> }
 }
 
-/** Installs our AppProject and ApplicationSet, reading `repoURL`. */
-export async function installStores(repoURL: string): Promise<void> {
+/** Installs our AppProject and ApplicationSet, reading `repoURL`. @param secretsModes default `job` alone */
+export async function installStores(
+  repoURL: string,
+  secretsModes: ArgoCdOptions['secretsModes'] = ['job'],
+): Promise<void> {
   const { project, applicationSet } = argoCdObjects({
     argocdNamespace: NAMESPACE,
     repoURL,
     branch: 'main',
     dashboardUrl: new URL(repoURL).origin,
     clusters: ['in-cluster'],
-    secretsModes: ['job'],
+    secretsModes,
   })
   const items = [project, applicationSet].map((object) => {
     const { metadata } = object as Labelled

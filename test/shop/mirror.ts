@@ -63,14 +63,24 @@ export async function openMirror(): Promise<Mirror> {
   }
 }
 
+/** ZIP FOLDER NAME. Files of an image may be as old as 1970, which no zip can say. */
+const ZIP = `import os, sys, zipfile
+target, folder, name = sys.argv[1:]
+os.chdir(folder)
+with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED, strict_timestamps=False) as out:
+  for at, _, names in os.walk(name):
+    for one in sorted(names):
+      out.write(os.path.join(at, one))
+`
+
 /** The zip that a plugin host would serve, made of what the node's baked image holds. */
 async function pluginZip(folder: string): Promise<Buffer> {
   const root = join(folder, 'root')
   await run('mkdir', [root])
   await containerd(['images', 'mount', images().baked.replace(/:[^:@]+@/, '@'), root])
   try {
-    const plugin = join(root, 'usr/src/wordpress/wp-content/plugins/woocommerce')
-    await run('python3', ['-m', 'zipfile', '-c', join(folder, 'plugin.zip'), plugin])
+    const plugins = join(root, 'usr/src/wordpress/wp-content/plugins')
+    await run('python3', ['-c', ZIP, join(folder, 'plugin.zip'), plugins, 'woocommerce'])
   } finally {
     await containerd(['images', 'unmount', '--rm', root])
   }

@@ -2,13 +2,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { describeApplication } from '../cluster/argo-cd.ts'
 import { until } from '../cluster/kubernetes.ts'
 import { figure } from './figures.ts'
 import { inPod, podsOf, sql } from './pods.ts'
 import { leaksOf } from './secrets.ts'
 import { type Order, PLACED, placeOrder, readOrder } from './shopper.ts'
-import { openShops, sellingShop, type Shop, type Shops } from './shops.ts'
+import { describeShop, openShops, sellingShop, type Shop, type Shops } from './shops.ts'
 import { folderOf } from './volumes.ts'
 
 describe.skipIf(inject('shopImages') === null)('a store with backups and a cache', () => {
@@ -41,9 +40,7 @@ describe.skipIf(inject('shopImages') === null)('a store with backups and a cache
     }))
     const done = async () =>
       (await podsOf(shop.namespace, 'backup')).some(({ status }) => status.phase === 'Succeeded')
-    const { seconds } = await until('the backup is done', done, () =>
-      describeApplication(shop.name),
-    )
+    const { seconds } = await until('the backup is done', done, () => describeShop(shop.name))
     await figure('backup now: commit -> done', seconds)
     const folder = (await folderOf(shop.namespace, 'backups')) ?? ''
     const dumps = (await readdir(folder)).filter((name) => name.endsWith('.sql.zst'))

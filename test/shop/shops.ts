@@ -45,7 +45,7 @@ export async function openShops(platform: Readonly<Record<string, unknown>> = {}
   await removeStores()
   await removeNamespaces() // of a run that was interrupted
   const server = await startServer()
-  await installStores(server.repoURL)
+  await installStores(server.repoURL, ['job', 'sealed'])
   await writeFile(join(server.clone, 'platform.yaml'), await platformFile(platform))
   await pushAll(server, 'chore: this node')
   const read = async () => {
@@ -102,7 +102,10 @@ export async function describeShop(name: string): Promise<string> {
   const pods = (await podsOf(`store-${name}`)).map(({ metadata, status }) =>
     [metadata.name, status.phase, JSON.stringify(status.containerStatuses ?? [])].join(' '),
   )
-  return [await describeApplication(name), ...pods].join('\n')
+  const words = ['-n', `store-${name}`, 'get', 'events', '--field-selector', 'type=Warning']
+  const line = '{range .items[*]}{.involvedObject.name}: {.message}{"\\n"}{end}'
+  const events = await kubectl([...words, '-o', `jsonpath=${line}`])
+  return [await describeApplication(name), ...pods, events].join('\n')
 }
 
 /** Those of this suite's stores, with all that is in them. */
