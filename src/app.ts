@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { VERSION } from './contract/version.ts'
 import { StoreError } from './domain/errors.ts'
 import { checkRoutes } from './http/checks.ts'
+import { changeRoutes } from './http/changes.ts'
 import { dashboardRoutes } from './http/dashboard.ts'
 import { detailRoutes } from './http/detail.ts'
 import { docsPage } from './http/docs.ts'
@@ -29,6 +30,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use(sameOrigin)
   app.use('/api/*', limitBody)
   app.route('/', storeRoutes(deps))
+  app.route('/', changeRoutes(deps))
   app.route('/', historyRoutes(deps))
   app.route('/', detailRoutes(deps))
   app.route('/', streamRoutes(deps))

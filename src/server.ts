@@ -157,6 +157,7 @@ async function buildApp(
     dashboard,
     newRequestId: () => ulid(),
     ready,
+    requireIfMatch: config.requireIfMatch,
     loopbackOnly: config.loopbackOnly,
     cloneUrl: packServer === null ? null : `${config.publicUrl ?? addressOf(config)}${GIT_PATH}`,
   })

@@ -38,6 +38,7 @@ export interface Settings {
   /** 0 = as they come; `null` = what the host of the stores repo asks for. */
   readonly gitPushesPerMinute: number | null
   readonly allowGeneratorDowngrade: boolean
+  readonly requireIfMatch: boolean
   readonly kubeconfig: string | null
   readonly statusSource: 'auto' | 'kubernetes' | 'argocd' | 'simulated'
   readonly argocdNamespace: string
@@ -209,6 +210,12 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     env: 'ALLOW_GENERATOR_DOWNGRADE',
     parse: yesOrNo,
     fallback: false,
+    print: String,
+  },
+  requireIfMatch: {
+    env: 'REQUIRE_IF_MATCH',
+    parse: yesOrNo,
+    fallback: true,
     print: String,
   },
   kubeconfig: optional('KUBECONFIG'),

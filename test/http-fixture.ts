@@ -53,6 +53,7 @@ export function httpFixture(change: Partial<AppDeps> = {}): HttpFixture {
     dashboard: new Map([['index.html', page]]),
     newRequestId: () => ulid(),
     ready: () => true,
+    requireIfMatch: true,
     loopbackOnly: true,
     ...change,
   })

@@ -4,6 +4,7 @@ import type { OperationId } from './paths.ts'
 import { PlatformView } from './platform.ts'
 import { AcceptRewrite, RewriteAccepted } from './repository.ts'
 import { Snapshot } from './snapshot.ts'
+import { Reason, Retry, StorePatch } from './store-patch.ts'
 import { Change, Manifests, Preview, Store, StoreCreate } from './store.ts'
 
 const Nothing = z.undefined()
@@ -14,6 +15,12 @@ export const endpoints = {
   listStores: { body: Nothing, reply: z.array(Store) },
   getStore: { body: Nothing, reply: Store },
   deleteStore: { body: Nothing, reply: Nothing },
+  updateStore: { body: StorePatch, reply: Store },
+  suspendStore: { body: Reason, reply: Store },
+  resumeStore: { body: Reason, reply: Store },
+  restoreStore: { body: Reason, reply: Store },
+  retryStore: { body: Retry, reply: Store },
+  renderStore: { body: Reason, reply: Store },
   previewStore: { body: StoreCreate, reply: Preview },
   storeManifests: { body: Nothing, reply: Manifests },
   storeHistory: { body: Nothing, reply: z.array(Change) },

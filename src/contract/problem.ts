@@ -21,6 +21,7 @@ export const problemCodes = [
   'store_limit_reached',
   'idempotency_in_flight',
   'precondition_failed',
+  'precondition_required',
   'body_too_large',
   'unsupported_media_type',
   'invalid_store',

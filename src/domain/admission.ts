@@ -158,7 +158,8 @@ function isDeleted(record: StoreRecord): boolean {
   return state === 'deleted' || state === 'purge'
 }
 
-function requireRoom(store: StoreFile, at: Snapshot): void {
+/** @throws StoreError `store_limit_reached` */
+export function requireRoom(store: StoreFile, at: Snapshot): void {
   const { platform } = at
   const scopes = [
     { scope: 'platform', limit: platform.maxStores, used: countStores(at, () => true) },

@@ -47,6 +47,19 @@ export function softDeleted(
   }
 }
 
+/** Intent of a store in lifecycle `state` since `now` (milliseconds since the epoch). */
+export function inState(
+  store: StoreFile,
+  state: 'active' | 'suspended',
+  now: number,
+  reason: string | undefined,
+): StoreFile {
+  // A store that never was anything else says so in the shortest way.
+  if (state === 'active') return { ...store, lifecycle: { state } }
+  const since = toSecond(now)
+  return { ...store, lifecycle: { state, since, ...(reason === undefined ? {} : { reason }) } }
+}
+
 /** RFC 3339 UTC, whole seconds. */
 export function toSecond(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`

@@ -35,6 +35,8 @@ export interface AppDeps extends OperationDeps {
   readonly newRequestId: () => string
   /** False before the index was loaded and during shutdown. */
   readonly ready: () => boolean
+  /** A change of a store must say which version of it was seen. */
+  readonly requireIfMatch: boolean
   /** No authentication: only these hosts are answered. */
   readonly loopbackOnly: boolean
 }

@@ -104,6 +104,11 @@ export const PROBLEMS = {
     title: 'Precondition failed',
     hint: 'Read the store again and send its ETag.',
   },
+  precondition_required: {
+    status: 428,
+    title: 'Precondition required',
+    hint: 'Read the store and send its ETag as If-Match, or If-Match: * to change whatever is there.',
+  },
   body_too_large: { status: 413, title: 'Body too large', hint: 'Send at most 64 KiB.' },
   unsupported_media_type: {
     status: 415,

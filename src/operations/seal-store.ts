@@ -1,11 +1,8 @@
 import { SECRETS } from '../../constructs/index.ts'
 import type { SealedSecret, SealedSecrets } from '../contract/sealed-secret.ts'
 import type { StoreFile } from '../contract/store-file.ts'
-import { StoreError } from '../domain/errors.ts'
 import { namespaceOf } from '../domain/layout.ts'
-import type { SealedValue, Sealer, StoresRepo } from '../domain/ports.ts'
-import type { StoreRecord } from '../domain/snapshot.ts'
-import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
+import type { SealedValue, Sealer } from '../domain/ports.ts'
 
 const PASSWORD = { random: 32 } as const
 const SALT = { random: 64 } as const
@@ -82,39 +79,4 @@ export function unsealed(store: Pick<StoreFile, 'name' | 'nonce'>): SealedSecret
     }),
   }
   return sealStore(standIn, '', store)
-}
-
-/**
- * What a re-render of `record` takes over; `null` for a store in another mode.
- * @throws StoreError `conflict` when its files changed since `kept` was read
- */
-export function secretsAt(
-  record: StoreRecord,
-  kept: CommittedSecrets | null,
-): SealedSecrets | null {
-  if (record.intent?.secretsMode !== 'sealed') return null
-  if (kept?.tree === record.manifestsTree) return kept.secrets
-  throw new StoreError('conflict', 'the store changed meanwhile')
-}
-
-/** Ciphertexts as committed, and the tree of `manifests/` they stand in. */
-export interface CommittedSecrets {
-  readonly tree: string
-  readonly secrets: SealedSecrets
-}
-
-/**
- * Reads what a re-render must take over; `null` for a store in another mode, or one that does not exist.
- * To be called before `decide`, which then compares `tree` with the record it sees.
- */
-export async function committedSecrets(
-  repo: Pick<StoresRepo, 'snapshot' | 'files'>,
-  name: string,
-): Promise<CommittedSecrets | null> {
-  const { head, stores } = repo.snapshot()
-  const record = stores.get(name)
-  if (record?.intent?.secretsMode !== 'sealed') return null
-  const { files } = await repo.files(record.team, name, head)
-  const text = files.find(({ path }) => path === SEALED_FILE)?.content ?? ''
-  return { tree: record.manifestsTree, secrets: parseSealedSecrets(text, namespaceOf(name)) }
 }

@@ -16,11 +16,16 @@ import { parseStoreFile } from '../repo-files/store-file.ts'
 
 const timing = { totalMs: 0, pacedMs: 0, pushes: 1 }
 
+interface FileText {
+  readonly path: string
+  readonly content: string
+}
+
 export interface MemoryRepo extends StoresRepo {
   /** Changes in the order they landed. */
   readonly landed: readonly StoreChange[]
-  /** Puts a record there as a person would, without a request. */
-  put(record: StoreRecord): void
+  /** Puts a record there as a person would, without a request; `files` are what `files()` then answers. */
+  put(record: StoreRecord, files?: readonly FileText[]): void
   setState(state: Partial<RepoState>): void
 }
 
@@ -30,7 +35,8 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
   const stores = new Map<string, StoreRecord>()
   const landed: StoreChange[] = []
   const history = new Map<string, Change[]>()
-  const contents = new Map<string, { path: string; content: string }[]>()
+  /** By store, oldest first; `from` is the number of the commit that brought them. */
+  const contents = new Map<string, { from: number; files: readonly FileText[] }[]>()
   const listeners = new Set<(snapshot: Snapshot) => void>()
   const figures = { pushes: 0, commits: 0, worstPushes: 0, pacedMs: 0, cacheRebuilds: 0 }
   const state: RepoState = {
@@ -44,6 +50,10 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     stores: new Map(stores),
     duplicates: [],
   })
+
+  const keep = (name: string, files: readonly FileText[]) => {
+    contents.set(name, [...(contents.get(name) ?? []), { from: head, files }])
+  }
 
   const land = (change: StoreChange, by: Requester): StoreRecord => {
     head += 1
@@ -60,7 +70,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     stores.set(change.name, record)
     landed.push(change)
     const decoder = new TextDecoder()
-    contents.set(
+    keep(
       change.name,
       Array.from(change.files, ([path, bytes]) => ({ path, content: decoder.decode(bytes) })),
     )
@@ -71,7 +81,10 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
 
   return {
     landed,
-    put: (record) => void stores.set(record.name, record),
+    put(record, files) {
+      stores.set(record.name, record)
+      if (files !== undefined) keep(record.name, files)
+    },
     setState: (next) => void Object.assign(state, next),
     snapshot,
     async change(by: Requester, decide: Decide, _options?: ChangeOptions): Promise<Landed> {
@@ -103,10 +116,12 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       return { changes, next: from + limit < all.length ? (changes.at(-1)?.commit ?? null) : null }
     },
     async files(_team, name, at) {
-      if (at !== undefined && at !== oid(head)) {
+      const number = at === undefined ? head : Number.parseInt(at, 16)
+      if (at !== undefined && (number > head || oid(number) !== at)) {
         throw new StoreError('commit_not_found', 'no such commit')
       }
-      return { commit: oid(head), files: contents.get(name) ?? [] }
+      const then = contents.get(name)?.findLast(({ from }) => from <= number)
+      return { commit: oid(number), files: [...(then?.files ?? [])] }
     },
     async manifestsTree(commit, _team, name) {
       return Number.parseInt(commit, 16) > head ? null : (stores.get(name)?.manifestsTree ?? '')

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { freeText } from './names.ts'
+import { StoreCreate } from './store.ts'
+import { Site } from './store-file.ts'
+
+const ticket = StoreCreate.shape.ticket
+const reason = freeText(200).optional()
+
+/** Why a change is asked for; goes into the commit, not into store.yaml. */
+export const Reason = z.strictObject({ reason, ticket }).meta({ id: 'Reason' })
+export type Reason = z.infer<typeof Reason>
+
+/** A member that may be left out in store.yaml: `null` takes it away. */
+const removable = <T extends z.ZodType>(schema: T) => schema.nullable()
+
+/**
+ * What a person may change of a store, as a JSON merge patch (RFC 7396): absent = as it is, `null` = taken away.
+ * Name, team, cluster, engine, secrets mode and admin user are fixed at creation.
+ */
+export const StorePatch = z
+  .strictObject({
+    plan: StoreCreate.shape.plan,
+    release: StoreCreate.shape.release,
+    title: StoreCreate.shape.title,
+    site: Site.partial().optional(),
+    storage: StoreCreate.shape.storage,
+    sampleProduct: z.boolean().optional(),
+    autoSync: z.boolean().optional(),
+    domains: removable(StoreCreate.shape.domains),
+    plugins: removable(StoreCreate.shape.plugins),
+    themes: removable(StoreCreate.shape.themes),
+    cache: removable(StoreCreate.shape.cache),
+    smtp: removable(StoreCreate.shape.smtp),
+    egress: removable(StoreCreate.shape.egress),
+    backup: removable(StoreCreate.shape.backup),
+    pin: removable(StoreCreate.shape.pin),
+    quarantine: removable(StoreCreate.shape.quarantine),
+    labels: removable(StoreCreate.shape.labels),
+    /** Overwrites rendered files that were edited by hand. */
+    force: z.boolean().optional(),
+    reason,
+    ticket,
+  })
+  .meta({ id: 'StorePatch' })
+export type StorePatch = z.infer<typeof StorePatch>
+
+export const retries = ['init', 'credentials', 'adminReset', 'backup'] as const
+
+/** What to run once more: set-up, a new database password, a new admin password, a backup now. */
+export const Retry = Reason.extend({ what: z.enum(retries).default('init') }).meta({ id: 'Retry' })
+export type Retry = z.infer<typeof Retry>

@@ -1,0 +1,62 @@
+import type { Platform } from '../contract/platform-file.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import type { Retry, StorePatch } from '../contract/store-patch.ts'
+import { grownStorage } from './change.ts'
+import { backupDestination } from './fit.ts'
+
+/** Members of a patch that stand in store.yaml as they are, or not at all. */
+const REMOVABLE = [
+  'domains',
+  'plugins',
+  'themes',
+  'cache',
+  'smtp',
+  'egress',
+  'backup',
+  'pin',
+  'quarantine',
+  'labels',
+] as const satisfies readonly (keyof StorePatch & keyof StoreFile)[]
+
+/**
+ * The intent after a patch. A new plan makes volumes grow to its sizes and never shrink; backups that are switched on
+ * get the plan's volume.
+ */
+export function patched(store: StoreFile, patch: StorePatch, platform: Platform): StoreFile {
+  const { plan, release, title, site, storage, sampleProduct, autoSync } = patch
+  const changed: Record<string, unknown> = {
+    ...store,
+    ...given({ plan, release, title, sampleProduct, autoSync }),
+    site: { ...store.site, ...given(site ?? {}) },
+  }
+  for (const key of REMOVABLE) {
+    if (patch[key] === null) delete changed[key]
+    else if (patch[key] !== undefined) changed[key] = patch[key]
+  }
+  const after = changed as StoreFile
+  const sizes = Object.hasOwn(platform.plans, after.plan) ? platform.plans[after.plan] : undefined
+  const grown =
+    sizes === undefined || after.plan === store.plan
+      ? store.storage
+      : grownStorage(store.storage, sizes)
+  const backups =
+    backupDestination(after, platform) === 'pvc' && grown.backups === undefined
+      ? given({ backups: sizes?.storage.backups })
+      : {}
+  return {
+    ...after,
+    storage: { ...grown, ...backups, ...given(storage ?? {}) } as StoreFile['storage'],
+  }
+}
+
+/** The intent with one counter raised: a retry must change the manifests, or Argo CD would not sync again. */
+export function retried(store: StoreFile, what: Retry['what']): StoreFile {
+  const key = what === 'init' ? 'retry' : what
+  return { ...store, nonce: { ...store.nonce, [key]: (store.nonce[key] ?? 0) + 1 } }
+}
+
+/** The members that are set. */
+function given<T extends object>(members: T): Partial<T> {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Partial<T>
+}

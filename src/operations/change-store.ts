@@ -1,0 +1,213 @@
+import type { Store } from '../contract/store.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import type { Action } from '../contract/words.ts'
+import type { SealedSecrets } from '../contract/sealed-secret.ts'
+import { admitChange } from '../domain/change.ts'
+import { StoreError } from '../domain/errors.ts'
+import { namespaceOf } from '../domain/layout.ts'
+import type {
+  ChangeOptions,
+  Landed,
+  OperationDeps,
+  Requester,
+  StoreChange,
+} from '../domain/ports.ts'
+import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
+import { leadingComment } from '../repo-files/store-file.ts'
+import { declaredStore } from './declared-store.ts'
+import { renderStore } from './render-store.ts'
+import { sealStore } from './seal-store.ts'
+
+/** Which store, and what the caller knows of it. */
+export interface StoreRequest {
+  readonly name: string
+  /** Given and another than the store's: `store_not_found`. */
+  readonly team?: string
+  /** ETag of the intent the caller saw, quoted; `*` = any. @default any */
+  readonly ifMatch?: string
+  /** Overwrites rendered files that were edited by hand. @default false */
+  readonly force?: boolean
+  readonly reason?: string
+  readonly ticket?: string
+}
+
+/** One kind of change. Pure: it runs again on a newer head. */
+export interface ChangeOfIntent {
+  readonly action: Action
+  /** The intent after it; `null` = nothing to do. */
+  next(store: StoreFile, at: Snapshot): StoreFile | null
+  /** Short facts for the commit's subject. */
+  facts?(before: StoreFile, after: StoreFile): readonly string[]
+  readonly trailers?: Readonly<Record<string, string>>
+  /** Commits although the intent is the same: the rendered files may not be. @default false */
+  readonly always?: boolean
+}
+
+export interface Changed {
+  readonly store: Store
+  readonly landed: Landed
+}
+
+/** Reads of the committed folder that were overtaken by another change before they were used. */
+const MAX_READS = 4
+
+/**
+ * Changes the intent of one store and renders it.
+ * @throws StoreError `store_not_found`, `invalid_store`, `store_modified`, `precondition_failed`, `lifecycle_conflict`,
+ *   `grow_only`, `store_limit_reached`, `conflict`, and every code of `StoresRepo.change`
+ */
+export async function changeStore(
+  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer'>,
+  request: StoreRequest,
+  change: ChangeOfIntent,
+  by: Requester,
+  options: ChangeOptions = {},
+): Promise<Changed> {
+  const landed = await changeIntent(deps, request, change, by, options)
+  // Without a commit the repo does not know which store was meant.
+  const record = landed.record ?? landed.snapshot.stores.get(request.name) ?? null
+  if (record === null) {
+    throw new StoreError('conflict', 'the store was removed again right after it was changed')
+  }
+  return { store: deps.views.present(record, landed.snapshot), landed }
+}
+
+/** {@link changeStore} for callers that want no view of the store. */
+export async function changeIntent(
+  deps: Pick<OperationDeps, 'repo' | 'sealer'>,
+  request: StoreRequest,
+  change: ChangeOfIntent,
+  by: Requester,
+  options: ChangeOptions = {},
+): Promise<Landed> {
+  for (let read = 1; ; read += 1) {
+    const folder = await committedFolder(deps, request, change)
+    let overtaken = false
+    const decide = (at: Snapshot) => {
+      overtaken = folder !== null && !isOf(folder, at.stores.get(request.name))
+      if (overtaken) throw new StoreError('conflict', OVERTAKEN)
+      return decideChange(request, change, at, folder)
+    }
+    try {
+      return await deps.repo.change(by, decide, options)
+    } catch (error) {
+      if (!overtaken || read >= MAX_READS) throw error
+    }
+  }
+}
+
+const OVERTAKEN = 'the store was changed by someone else meanwhile'
+
+/** What a re-render takes over of the committed files, and the intent they belong to. */
+interface CommittedFolder {
+  readonly intentBlob: string
+  readonly tree: string
+  /** Comment lines at the head of store.yaml: an edit keeps them. */
+  readonly comment: string
+  /** Path below the store's folder -> text. */
+  readonly files: ReadonlyMap<string, string>
+  /** Ciphertexts that fit the intent after the change; `null` in other modes. */
+  readonly sealed: SealedSecrets | null
+}
+
+/**
+ * Read before `decide`, which is synchronous and may run often; sealing is randomised and must not happen in there.
+ * `null`: there is no such store.
+ */
+async function committedFolder(
+  { repo, sealer }: Pick<OperationDeps, 'repo' | 'sealer'>,
+  { name }: StoreRequest,
+  change: ChangeOfIntent,
+): Promise<CommittedFolder | null> {
+  const at = repo.snapshot()
+  const record = at.stores.get(name)
+  if (record === undefined) return null
+  const listed = await repo.files(record.team, name, at.head)
+  const files = new Map(listed.files.map(({ path, content }) => [path, content]))
+  const text = (path: string) => files.get(path) ?? ''
+  const { intentBlob, manifestsTree: tree, intent } = record
+  const comment = leadingComment(text('store.yaml'))
+  const after = intent === null ? null : (change.next(intent, at) ?? intent)
+  if (after?.secretsMode !== 'sealed') return { intentBlob, tree, comment, files, sealed: null }
+  const committed = parseSealedSecrets(text(SEALED_FILE), namespaceOf(name))
+  const certificate = at.platform.secrets.certificate ?? ''
+  return {
+    intentBlob,
+    tree,
+    comment,
+    files,
+    sealed: sealStore(sealer, certificate, after, committed),
+  }
+}
+
+/** Does the store still hold what was read? Gone is no doubt either: then it is not found. */
+function isOf(folder: CommittedFolder, record: StoreRecord | undefined): boolean {
+  if (record === undefined) return true
+  const { intentBlob, manifestsTree } = record
+  return intentBlob === folder.intentBlob && manifestsTree === folder.tree
+}
+
+function decideChange(
+  request: StoreRequest,
+  change: ChangeOfIntent,
+  at: Snapshot,
+  folder: CommittedFolder | null,
+): StoreChange | 'unchanged' {
+  const record = declaredStore(at, request.name, request.team)
+  requireMatch(record, request.ifMatch)
+  const before = readable(record)
+  if (change.always !== true && request.force !== true) requireRendered(record)
+  const after = change.next(before, at)
+  if (after === null) return 'unchanged'
+  admitChange(before, after, at)
+  const files = renderStore(after, at.platform, {
+    before: record.app,
+    ...(folder === null ? {} : { comment: folder.comment, sealed: folder.sealed }),
+  })
+  if (folder !== null && holds(folder, files)) return 'unchanged'
+  return {
+    team: after.team,
+    name: after.name,
+    action: change.action,
+    facts: change.facts?.(before, after) ?? [],
+    ...(change.trailers === undefined ? {} : { trailers: change.trailers }),
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
+    ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
+    files,
+  }
+}
+
+/** Are these files committed already, and no other? Then a commit would be empty. */
+function holds(
+  { files: committed }: CommittedFolder,
+  files: ReadonlyMap<string, Uint8Array>,
+): boolean {
+  const decoder = new TextDecoder()
+  return (
+    committed.size === files.size &&
+    [...files].every(([path, bytes]) => committed.get(path) === decoder.decode(bytes))
+  )
+}
+
+/** The ETag is the version of the intent, so what Argo CD observes never makes it stale. */
+function requireMatch({ intentBlob }: StoreRecord, ifMatch: string | undefined): void {
+  const etag = `"${intentBlob}"`
+  if (ifMatch === undefined || ifMatch === '*' || ifMatch === etag) return
+  throw new StoreError('precondition_failed', 'the store is not the one you saw', {
+    extra: { etag },
+  })
+}
+
+function readable({ intent, problems }: StoreRecord): StoreFile {
+  if (intent !== null) return intent
+  throw new StoreError('invalid_store', 'store.yaml of this store does not parse', {
+    errors: problems,
+    hint: 'Correct store.yaml in the stores repo first.',
+  })
+}
+
+function requireRendered({ app, manifestsTree }: StoreRecord): void {
+  if (app === null || app.tree === manifestsTree) return
+  throw new StoreError('store_modified', 'rendered files of this store were edited by hand')
+}

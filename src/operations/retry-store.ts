@@ -1,0 +1,19 @@
+import type { Retry } from '../contract/store-patch.ts'
+import { retried } from '../domain/edit.ts'
+import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
+import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
+
+/**
+ * Runs something once more: set-up, a new database password, a new admin password, or a backup.
+ * @throws StoreError see `changeStore`
+ */
+export function retryStore(
+  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer'>,
+  request: StoreRequest,
+  what: Retry['what'],
+  by: Requester,
+  options: ChangeOptions = {},
+): Promise<Changed> {
+  const next = (store: Parameters<typeof retried>[0]) => retried(store, what)
+  return changeStore(deps, request, { action: 'retry', next, facts: () => [what] }, by, options)
+}

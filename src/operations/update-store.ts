@@ -1,0 +1,42 @@
+import type { StoreFile } from '../contract/store-file.ts'
+import type { StorePatch } from '../contract/store-patch.ts'
+import { patched } from '../domain/edit.ts'
+import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
+import type { Snapshot } from '../domain/snapshot.ts'
+import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
+import { sameIntent } from './same-intent.ts'
+
+/**
+ * Changes what a person may change of a store.
+ * @throws StoreError see `changeStore`
+ */
+export function updateStore(
+  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer'>,
+  request: StoreRequest,
+  patch: StorePatch,
+  by: Requester,
+  options: ChangeOptions = {},
+): Promise<Changed> {
+  const { force, reason, ticket } = patch
+  const asked = {
+    ...request,
+    ...(force === undefined ? {} : { force }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(ticket === undefined ? {} : { ticket }),
+  }
+  const next = (store: StoreFile, { platform }: Snapshot) => {
+    const after = patched(store, patch, platform)
+    return force !== true && sameIntent(store, after) ? null : after
+  }
+  return changeStore(deps, asked, { action: 'update', next, facts: changedKeys }, by, options)
+}
+
+/** `plan small -> medium`, or the names of the keys that changed. */
+function changedKeys(before: StoreFile, after: StoreFile): string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof StoreFile>
+  return [...keys]
+    .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+    .map((key) =>
+      key === 'plan' || key === 'release' ? `${key} ${before[key]} -> ${after[key]}` : key,
+    )
+}

@@ -1,0 +1,184 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Problem } from '../src/contract/problem.ts'
+import type { Change, Store } from '../src/contract/store.ts'
+import { type HttpFixture, httpFixture } from './http-fixture.ts'
+
+let http: HttpFixture
+const json = { 'Content-Type': 'application/json' }
+const patch = (
+  body: unknown,
+  headers: Record<string, string> = { 'If-Match': '*' },
+  name = 'shop',
+) => http.send('PATCH', `/api/v1/stores/${name}`, { ...json, ...headers }, JSON.stringify(body))
+const post = (what: string, body: unknown = {}, headers = {}) =>
+  http.post(`/api/v1/stores/shop/${what}`, body, headers)
+const storeIn = async (reply: Response) => (await reply.json()) as Store
+const problemIn = async (reply: Response) => (await reply.json()) as Problem
+const committed = () => http.repo.landed.length
+const lastText = (path: string) =>
+  new TextDecoder().decode(http.repo.landed.at(-1)?.files.get(path) ?? new Uint8Array())
+
+beforeEach(async () => {
+  http = httpFixture()
+  await http.post('/api/v1/stores', { name: 'shop', labels: { tier: 'gold' } })
+})
+
+describe('PATCH of a store', () => {
+  it('S1-19 changes what is asked for, in one commit whose subject says what', async () => {
+    const { etag } = await storeIn(await http.get('/api/v1/stores/shop'))
+    const reply = await patch(
+      { plan: 'medium', title: 'New', reason: 'sale' },
+      { 'If-Match': etag },
+    )
+    expect(reply.status).toBe(200)
+    const store = await storeIn(reply)
+    expect(store).toMatchObject({ plan: 'medium', title: 'New' })
+    expect(reply.headers.get('ETag')).toBe(store.etag)
+    expect(store.etag).not.toBe(etag)
+    expect(http.repo.landed.at(-1)).toMatchObject({
+      action: 'update',
+      facts: expect.arrayContaining(['plan small -> medium', 'title']),
+      reason: 'sale',
+    })
+    // A larger plan brings its volumes along; a smaller one leaves them.
+    expect(lastText('store.yaml')).toContain('uploads: 10\n')
+    await patch({ plan: 'small' })
+    expect(lastText('store.yaml')).toContain('uploads: 10\n')
+  })
+
+  it('keeps what is not named, and takes away what is null', async () => {
+    await patch({ cache: null, labels: null, site: { currency: 'EUR' } })
+    expect(lastText('store.yaml')).not.toContain('labels')
+    expect(lastText('store.yaml')).toContain('currency: EUR\n')
+    expect(lastText('store.yaml')).toContain('country: US\n')
+  })
+
+  it('makes no commit when nothing would change', async () => {
+    expect((await patch({ plan: 'small' })).status).toBe(200)
+    expect(committed()).toBe(1)
+  })
+
+  it('needs the version that was seen: 428 without it, 412 with another', async () => {
+    const without = await patch({ title: 'x' }, {})
+    expect([without.status, (await problemIn(without)).code]).toEqual([
+      428,
+      'precondition_required',
+    ])
+    const { etag } = await storeIn(await http.get('/api/v1/stores/shop'))
+    await patch({ title: 'first' })
+    const stale = await patch({ title: 'second' }, { 'If-Match': etag })
+    const problem = await problemIn(stale)
+    const now = await storeIn(await http.get('/api/v1/stores/shop'))
+    expect([stale.status, problem.code, problem['etag']]).toEqual([
+      412,
+      'precondition_failed',
+      now.etag,
+    ])
+    expect(now.title).toBe('first')
+  })
+
+  it('lets one of two people win who saw the same version', async () => {
+    const { etag } = await storeIn(await http.get('/api/v1/stores/shop'))
+    const replies = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((title) => patch({ title }, { 'If-Match': etag })),
+    )
+    const statuses = replies.map(({ status }) => status).toSorted((a, b) => a - b)
+    expect(statuses).toEqual([200, 412, 412, 412])
+  })
+
+  it.each([
+    [404, 'store_not_found', { title: 'x' }, 'nobody'],
+    [400, 'invalid_request', { name: 'other' }, 'shop'],
+    [400, 'invalid_request', { cluster: 'other' }, 'shop'],
+    [400, 'invalid_request', { lifecycle: { state: 'purge' } }, 'shop'],
+    [400, 'password_not_accepted', { password: 'x' }, 'shop'],
+    [422, 'invalid_store', { plan: 'huge' }, 'shop'],
+    [422, 'grow_only', { storage: { uploads: 1 } }, 'shop'],
+    [422, 'invalid_store', { domains: ['a.127-0-0-1.nip.io'] }, 'shop'],
+  ] as const)(
+    'answers %i %s, with a pointer, and commits nothing',
+    async (status, code, body, name) => {
+      const reply = await patch(body, { 'If-Match': '*' }, name)
+      const problem = await problemIn(reply)
+      expect([reply.status, problem.code]).toEqual([status, code])
+      expect(problem.hint.length).toBeGreaterThan(5)
+      expect(committed()).toBe(1)
+    },
+  )
+
+  it('is refused over a hand edit, unless it is forced', async () => {
+    const record = http.repo.snapshot().stores.get('shop')
+    if (record === undefined) throw new Error('no shop')
+    http.repo.put({ ...record, manifestsTree: 'f'.repeat(40) })
+    const refused = await patch({ title: 'x' })
+    expect([refused.status, (await problemIn(refused)).code]).toEqual([409, 'store_modified'])
+    expect((await patch({ title: 'x', force: true })).status).toBe(200)
+  })
+})
+
+describe('the life of a store', () => {
+  it('suspends and resumes: the same bytes as before', async () => {
+    const before = http.repo.landed.at(-1)?.files
+    const suspended = await storeIn(await post('suspend', { reason: 'holiday' }))
+    expect([suspended.lifecycle, http.repo.landed.at(-1)?.action]).toEqual(['suspended', 'suspend'])
+    expect(lastText('manifests/50-wordpress.yaml')).toContain('replicas: 0\n')
+    expect((await post('suspend')).status).toBe(200)
+    expect(committed()).toBe(2)
+    const resumed = await storeIn(await post('resume'))
+    expect(resumed.lifecycle).toBe('active')
+    expect(http.repo.landed.at(-1)?.files).toEqual(before)
+  })
+
+  it.each(['active', 'suspended'] as const)(
+    'restores a deleted store to %s, as it was',
+    async (was) => {
+      if (was === 'suspended') await post('suspend')
+      await http.send('DELETE', '/api/v1/stores/shop')
+      const restored = await storeIn(await post('restore', { reason: 'a mistake' }))
+      expect([restored.lifecycle, restored.deletedAt]).toEqual([was, null])
+      expect((await post('restore')).status).toBe(200)
+      const history = (await (await http.get('/api/v1/stores/shop/history')).json()) as Change[]
+      expect(history[0]?.action).toBe('restore')
+    },
+  )
+
+  it('S1-30 deletes once: 204 again without a commit, 404 for a stranger', async () => {
+    expect((await http.send('DELETE', '/api/v1/stores/shop')).status).toBe(204)
+    expect((await http.send('DELETE', '/api/v1/stores/shop')).status).toBe(204)
+    expect(committed()).toBe(2)
+    expect((await http.send('DELETE', '/api/v1/stores/nobody')).status).toBe(404)
+  })
+
+  it('resumes no deleted store, and restores none into a full platform', async () => {
+    await http.send('DELETE', '/api/v1/stores/shop')
+    const refused = await post('resume')
+    expect([refused.status, (await problemIn(refused)).code]).toEqual([409, 'lifecycle_conflict'])
+  })
+
+  it('retries set-up, rotates, resets the admin and backs up by raising a counter', async () => {
+    for (const [what, line] of [
+      ['init', 'retry: 1'],
+      ['credentials', 'credentials: 2'],
+      ['adminReset', 'adminReset: 1'],
+      ['backup', 'backup: 1'],
+    ] as const) {
+      expect((await post('retry', { what })).status).toBe(200)
+      expect(lastText('store.yaml')).toContain(`  ${line}\n`)
+      expect(http.repo.landed.at(-1)).toMatchObject({ action: 'retry', facts: [what] })
+    }
+    expect((await post('retry', { what: 'everything' })).status).toBe(400)
+  })
+
+  it('renders over a hand edit, and not again when all is as it should be', async () => {
+    expect((await post('render')).status).toBe(200)
+    expect(committed()).toBe(1)
+    const record = http.repo.snapshot().stores.get('shop')
+    if (record === undefined) throw new Error('no shop')
+    http.repo.put({ ...record, manifestsTree: 'f'.repeat(40) }, [
+      { path: 'store.yaml', content: '# by hand\n' },
+    ])
+    const rendered = await storeIn(await post('render', { reason: 'undo a hand edit' }))
+    expect([rendered.modified, http.repo.landed.at(-1)?.action]).toEqual([false, 'render'])
+    expect(lastText('store.yaml')).toMatch(/^# by hand\n/)
+  })
+})
