@@ -8,6 +8,8 @@ export interface CallOptions<Id extends OperationId> {
   readonly name?: string
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly body?: BodyOf<Id>
+  /** Version of the store that was seen: its ETag, quoted. */
+  readonly ifMatch?: string
   /** Sent with every attempt; with it 503 and 504 are tried again for up to `retryMs`. */
   readonly idempotencyKey?: string
   /** @default 60000 */
@@ -60,6 +62,7 @@ async function send<Id extends OperationId>(
       headers: {
         'User-Agent': `storectl/${VERSION}`,
         ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(options.ifMatch === undefined ? {} : { 'If-Match': options.ifMatch }),
         ...(options.idempotencyKey === undefined
           ? {}
           : { 'Idempotency-Key': options.idempotencyKey }),

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { VERSION } from '../contract/version.ts'
 import type { BodyOf } from '../contract/endpoints.ts'
 import { StoreError } from '../domain/errors.ts'
+import { addChanges } from './change-commands.ts'
 import { openClient } from './client.ts'
 import { type ExitCode, Failure } from './exit.ts'
 import { addOffline, type OfflineTerminal } from './offline-commands.ts'
@@ -76,6 +77,7 @@ function storectl(terminal: Terminal): Command {
   addCreate(shared(program.command('create')), terminal)
   addReads(program, shared, terminal)
   addOffline(program, terminal)
+  addChanges(program, shared, terminal)
   return program
 }
 

@@ -122,6 +122,38 @@ describe('storectl', () => {
     expect(ended.err.length).toBeGreaterThan(10)
   })
 
+  it('changes, suspends, resumes, deletes and restores a store, each a commit with its reason', async () => {
+    await storectl('create changing')
+    const set = await storectl(
+      'set changing plan=medium site.currency=EUR title="New title" --reason sale -o json',
+    )
+    expect([set.code, set.err]).toEqual([0, expect.stringMatching(/^committed [0-9a-f]{12}\n$/)])
+    expect(JSON.parse(set.out) as Store).toMatchObject({ plan: 'medium', title: 'New title' })
+    for (const [command, lifecycle] of [
+      ['suspend changing', 'suspended'],
+      ['resume changing', 'active'],
+      ['retry changing --what credentials', 'active'],
+    ]) {
+      const { code, out } = await storectl(`${command} -o json`)
+      expect([code, (JSON.parse(out) as Store).lifecycle]).toEqual([0, lifecycle])
+    }
+    expect((await storectl('delete changing')).code).toBe(2)
+    expect((await storectl('delete changing --yes --reason "a mistake"')).code).toBe(0)
+    expect((await storectl('restore changing')).code).toBe(0)
+    const history = await fetch(`${server.url}/api/v1/stores/changing/history`)
+    expect(((await history.json()) as { action: string }[]).map(({ action }) => action)).toEqual([
+      'restore',
+      'delete',
+      'retry',
+      'resume',
+      'suspend',
+      'update',
+      'create',
+    ])
+    expect((await storectl('set changing plan=huge')).code).toBe(1)
+    expect((await storectl('set changing plan')).code).toBe(2)
+  })
+
   it('renders offline what the server would commit', async () => {
     const { code, out } = await storectl(`preview -f examples/small.yaml`)
     expect(code).toBe(0)

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { type Command, Option } from 'commander'
+import type { BodyOf } from '../contract/endpoints.ts'
+import { retries } from '../contract/store-patch.ts'
+import type { Store } from '../contract/store.ts'
+import { openClient } from './client.ts'
+import { Failure } from './exit.ts'
+import { type Format, printStore } from './output.ts'
+import { patchOf } from './patch-words.ts'
+
+interface Talk {
+  out(text: string): void
+  err(text: string): void
+  now(): number
+}
+
+interface Said {
+  readonly server: string
+  readonly output: Format
+  readonly reason?: string
+}
+
+type Shared = (command: Command) => Command
+
+/** Commands that change a store which exists: set, suspend, resume, delete, restore, retry, render. */
+export function addChanges(program: Command, shared: Shared, talk: Talk): void {
+  const add = (name: string, about: string) =>
+    shared(program.command(name))
+      .description(about)
+      .argument('<name>')
+      .option('--reason <reason>', 'goes into the commit')
+  const told = (store: Store, format: Format) => {
+    talk.err(`committed ${store.revision.slice(0, 12)}\n`)
+    talk.out(printStore(store, format, talk.now()))
+  }
+  add(
+    'set',
+    'change a store: plan=medium title="New title" site.currency=EUR domains=\'["a.example"]\'',
+  )
+    .argument('<key=value...>')
+    .option('--force', 'over rendered files that were edited by hand')
+    .action(async (name: string, words: string[], said: Said & { force?: boolean }) => {
+      const client = openClient(said.server)
+      const patch = { ...patchOf(words), ...reasonOf(said), ...(said.force ? { force: true } : {}) }
+      const { etag } = await client.call('getStore', { name })
+      const options = { name, ifMatch: etag, idempotencyKey: randomUUID() }
+      const body = patch as BodyOf<'updateStore'>
+      told(await client.call('updateStore', { ...options, body }), said.output)
+    })
+  for (const [word, id, about] of [
+    ['suspend', 'suspendStore', 'stop a store and keep everything'],
+    ['resume', 'resumeStore', 'take a suspended store up again'],
+    ['restore', 'restoreStore', 'take a deleted store back'],
+    ['render', 'renderStore', 'render again, over hand edits'],
+  ] as const) {
+    add(word, about).action(async (name: string, said: Said) => {
+      const options = { name, body: reasonOf(said), idempotencyKey: randomUUID() }
+      told(await openClient(said.server).call(id, options), said.output)
+    })
+  }
+  addRetry(add, told)
+  addDelete(add, talk)
+}
+
+function addRetry(
+  add: (name: string, about: string) => Command,
+  told: (store: Store, format: Format) => void,
+): void {
+  add('retry', 'run set-up, a rotation, an admin reset or a backup once more')
+    .addOption(new Option('--what <what>').choices(retries).default('init'))
+    .action(async (name: string, said: Said & { what: (typeof retries)[number] }) => {
+      const body = { ...reasonOf(said), what: said.what }
+      const options = { name, body, idempotencyKey: randomUUID() }
+      told(await openClient(said.server).call('retryStore', options), said.output)
+    })
+}
+
+/** Nothing is asked: a prompt that nobody can answer would hang a script. */
+function addDelete(add: (name: string, about: string) => Command, talk: Talk): void {
+  add('delete', 'stop a store; its data is kept until its retention is over')
+    .option('-y, --yes', 'really')
+    .action(async (name: string, said: Said & { yes?: boolean }) => {
+      if (said.yes !== true) {
+        throw new Failure(2, `nothing was deleted; add --yes to delete ${name}`)
+      }
+      const query = { reason: said.reason }
+      await openClient(said.server).call('deleteStore', {
+        name,
+        query,
+        idempotencyKey: randomUUID(),
+      })
+      talk.err(`${name} is deleted; storectl restore ${name} takes it back\n`)
+    })
+}
+
+function reasonOf({ reason }: Said): { reason?: string } {
+  return reason === undefined ? {} : { reason }
+}
