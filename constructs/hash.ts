@@ -21,7 +21,8 @@ export function minuteOf(name: string): number {
   return createHash('sha256').update(name).digest().readUInt16BE(0) % 60
 }
 
-function sha256(text: string): string {
+/** SHA-256 of a text in UTF-8, 64 hex digits. */
+export function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }
 

@@ -4,7 +4,7 @@ import type { RenderedFile, WooStoreProps } from './props.ts'
 import { WooStore } from './woo-store.ts'
 
 export { ADMIN_SECRET, SECRETS } from './credentials.ts'
-export { minuteOf, treeId } from './hash.ts'
+export { minuteOf, sha256, treeId } from './hash.ts'
 export { type Kind, namespacedKinds, type SecretsMode } from './kinds.ts'
 export type {
   BackupProps,
