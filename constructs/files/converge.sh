@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Writes the SQL that the server runs at every start, so that it accepts the Secret's passwords whatever the volume
 # holds: nothing, a first init that was killed, an older store, an older revision.
+# CREDENTIALS_REVISION: wait for it. Mounts: /data (the volume), /init (in memory), /secrets/db.
+# Exit 1: that revision has not arrived in 180 s, or a password is not 32 letters and digits.
 set -eu -o pipefail
 wanted=${CREDENTIALS_REVISION:?}
 secrets=/secrets/db

@@ -1,10 +1,6 @@
 <?php
 // Applies the declared settings. One is applied only when its declared value differs from the one applied last,
 // so an upgrade never resets what the merchant changed, nor brings a deleted sample product back.
-$declared = [];
-foreach (['country', 'currency', 'locale', 'timezone', 'title', 'sample-product'] as $name) {
-    $declared[$name] = rtrim(file_get_contents("/settings/$name"), "\n");
-}
 $applied = get_option('storewright_applied', []);
 $apply = [
     'country' => fn ($v) => update_option('woocommerce_default_country', $v),
@@ -29,11 +25,14 @@ function sample_product(): void
     echo "product: Sample Product 19.99\n";
 }
 
-foreach ($declared as $name => $value) {
+$declared = [];
+foreach ($apply as $name => $set) {
+    $value = rtrim(file_get_contents("/settings/$name"), "\n");
     if (($applied[$name] ?? null) !== $value) {
-        $apply[$name]($value);
+        $set($value);
         echo "setting $name: applied\n";
     }
+    $declared[$name] = $value;
 }
 if ($applied === []) {
     update_option('permalink_structure', '/%postname%/');

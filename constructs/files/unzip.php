@@ -38,6 +38,7 @@ for ($i = 0; $i < $zip->numFiles; $i++) {
     ) {
         refuse("refused entry $i of the archive");
     }
+    $sizes[$name] = $size;
     if (($left -= $size) < 0) {
         refuse('unpacks to more than 512 MiB');
     }
@@ -45,6 +46,12 @@ for ($i = 0; $i < $zip->numFiles; $i++) {
 remove($partial);
 if (!@$zip->extractTo($partial)) {
     refuse('cannot be unpacked');
+}
+// A full disk and a damaged entry only make a file shorter.
+foreach ($sizes as $name => $size) {
+    if (is_file("$partial/$name") && filesize("$partial/$name") !== $size) {
+        refuse('cannot be unpacked');
+    }
 }
 remove("$folder/$slug");
 rename("$partial/$slug", "$folder/$slug");

@@ -82,6 +82,8 @@ export interface PodProps {
   readonly hosts?: readonly string[]
   /** Further paths of the pod that show a folder of `volumes`, as a mount by `subPath` does. */
   readonly links?: Readonly<Record<string, string>>
+  /** Shares this machine's loopback, for a server of the test itself. @default false */
+  readonly hostNetwork?: boolean
 }
 
 /**
@@ -97,13 +99,8 @@ export class Pod {
     this.#pid = pid
   }
 
-  static async start({
-    volumes,
-    mounts,
-    readOnly = {},
-    hosts = [],
-    links = {},
-  }: PodProps): Promise<Pod> {
+  static async start(props: PodProps): Promise<Pod> {
+    const { volumes, mounts, readOnly = {}, hosts = [], links = {}, hostNetwork = false } = props
     const hostsFile = join(volumes.root, 'hosts')
     await writeFile(hostsFile, `127.0.0.1 localhost ${hosts.join(' ')}\n`)
     const words = [
@@ -132,7 +129,8 @@ export class Pod {
       ...mounts.flatMap((path) => ['--bind', volumes.path(path), path]),
       ...Object.entries(links).flatMap(([path, to]) => ['--bind', volumes.path(to), path]),
       ...Object.entries(readOnly).flatMap(([path, source]) => ['--ro-bind', source, path]),
-      ...['--unshare-net', '--unshare-pid', '--unshare-ipc', '--die-with-parent'],
+      ...(hostNetwork ? [] : ['--unshare-net']),
+      ...['--unshare-pid', '--unshare-ipc', '--die-with-parent'],
       ...['--json-status-fd', '3'],
       // Its first word tells that the root is complete; the process id is told before.
       ...['--', 'sh', '-c', 'echo up; exec sleep infinity'],
