@@ -73,8 +73,12 @@ export function startServer(pod: Pod): Database {
 }
 
 /** A converged, serving database over `volumes`. */
-export async function serve(volumes: Volumes, revision = 1): Promise<Database> {
-  const pod = await databasePod(volumes)
+export async function serve(
+  volumes: Volumes,
+  revision = 1,
+  more: Partial<PodProps> = {},
+): Promise<Database> {
+  const pod = await databasePod(volumes, more)
   const ran = await converge(pod, revision)
   if (ran.code !== 0) throw new Error(ran.stderr)
   const database = startServer(pod)

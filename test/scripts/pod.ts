@@ -101,7 +101,7 @@ export class Pod {
 
   static async start(props: PodProps): Promise<Pod> {
     const { volumes, mounts, readOnly = {}, hosts = [], links = {}, hostNetwork = false } = props
-    const hostsFile = join(volumes.root, 'hosts')
+    const hostsFile = join(volumes.root, `hosts-${hosts.join('-')}`)
     await writeFile(hostsFile, `127.0.0.1 localhost ${hosts.join(' ')}\n`)
     const words = [
       ...[

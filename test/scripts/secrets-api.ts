@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { certificates } from './tls.ts'
 
 /** A Secret as the API server keeps it. */
 export interface Secret {
@@ -38,7 +35,7 @@ export const TOKEN = 'header.payload.signature'
  * Source: Kubernetes API reference v1.34, Secret v1 core, and API conventions, "Concurrency Control".
  */
 export async function secretsApi(host = 'kubernetes.default.svc'): Promise<SecretsApi> {
-  const { authority, key, cert } = certificates(host)
+  const { authority, key, cert } = certificates(`DNS:${host}`)
   const api = {
     authority,
     secrets: new Map<string, Secret>(),
@@ -110,25 +107,4 @@ function replace(api: Api, name: string, found: Secret, given: Secret): [number,
 
 function status(code: number, reason: string): [number, unknown] {
   return [code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code }]
-}
-
-/** An authority, and a certificate of it for `host`. */
-function certificates(host: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'storewright-tls-'))
-  const openssl = (words: string) =>
-    execFileSync('openssl', words.split(' '), { cwd: folder, stdio: 'pipe' })
-  try {
-    writeFileSync(join(folder, 'names'), `subjectAltName=DNS:${host}\n`)
-    openssl(
-      'req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -days 2 -subj /CN=authority',
-    )
-    openssl('req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=server')
-    openssl(
-      'x509 -req -in server.csr -CA ca.crt -CAkey ca.key -out server.crt -days 2 -extfile names',
-    )
-    const read = (name: string) => readFileSync(join(folder, name), 'utf8')
-    return { authority: read('ca.crt'), key: read('server.key'), cert: read('server.crt') }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
 }

@@ -1,0 +1,83 @@
+import type { ChildProcess } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { wordpressConfig } from '../../constructs/static-files.ts'
+import { mountConfigMaps } from './config-maps.ts'
+import { Pod, type PodProps, Volumes } from './pod.ts'
+import { cannotRun } from './programs.ts'
+
+const CONF = new URL('image/apache2.conf', import.meta.url).pathname
+const MODULES = '/usr/lib/apache2/modules'
+const FOLDERS = ['/run/apache2', '/run/lock/apache2', '/etc/apache2', '/php-ini', '/var/www/html']
+
+/** Environment of the WordPress container as far as Apache and PHP read it. */
+export const WEB_ENV = {
+  STORE_HOST: 'shop.example.com',
+  STORE_URL: 'https://shop.example.com',
+  STORE_WORKERS: '4',
+  HTTPS_EGRESS: '0',
+  PHP_INI_SCAN_DIR: ':/php-ini',
+  PHP_MODULE: `${MODULES}/${cannotRun === null ? readdirSync(MODULES).find((name) => /^libphp.*so$/.test(name)) : ''}`,
+}
+
+export interface Web {
+  readonly pod: Pod
+  readonly log: () => string
+  /** One request from beside Apache, as an ingress sends it. */
+  get(path: string, ...curl: string[]): Promise<{ status: number; body: string; headers: string }>
+}
+
+/** Volumes with the configuration of a store where the Deployment mounts it. */
+export async function webVolumes(more: readonly string[] = []): Promise<Volumes> {
+  const volumes = await Volumes.create(
+    Object.fromEntries([...FOLDERS, '/secrets', ...more].map((path) => [path, 33])),
+  )
+  await mountConfigMaps(volumes)
+  await volumes.write('/etc/apache2/ports.conf', wordpressConfig['ports.conf'])
+  await volumes.write(
+    '/etc/apache2/sites-available/000-default.conf',
+    wordpressConfig['vhost.conf'],
+  )
+  await volumes.write('/etc/apache2/mods-available/mpm_prefork.conf', wordpressConfig['mpm.conf'])
+  await volumes.write('/php-ini/zz-storewright.ini', wordpressConfig['php.ini'])
+  return volumes
+}
+
+export function webPod(volumes: Volumes, props: Partial<PodProps> = {}): Promise<Pod> {
+  const { mounts = [], readOnly = {}, ...rest } = props
+  return Pod.start({
+    volumes,
+    mounts: [...FOLDERS, '/scripts', '/config', '/secrets', ...mounts],
+    readOnly: { '/apache2.conf': CONF, ...readOnly },
+    ...rest,
+  })
+}
+
+/** Runs Apache in the foreground as uid 33 and waits until it answers. */
+export async function startApache(
+  pod: Pod,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Web> {
+  const all = { ...WEB_ENV, ...env }
+  // A pipe, as the kubelet's: a socket cannot be opened by its path.
+  const words = ['bash', '-c', 'apache2 -f /apache2.conf -DFOREGROUND 2>&1 | cat']
+  const server: ChildProcess = pod.spawn(words, { env: all })
+  let log = ''
+  server.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  const get: Web['get'] = async (path, ...curl) => {
+    const host = ['-H', `Host: ${all.STORE_HOST}`, '-H', 'X-Forwarded-Proto: https']
+    const url = `http://127.0.0.1:8080${path}`
+    const words = ['curl', '-s', '-i', '--path-as-is', '-m', '60', ...host, ...curl, url]
+    const { stdout } = await pod.exec(words, { env: all })
+    const at = stdout.indexOf('\r\n\r\n')
+    const headers = stdout.slice(0, at)
+    return { status: Number(headers.split(' ')[1] ?? 0), headers, body: stdout.slice(at + 4) }
+  }
+  for (let tries = 0; tries < 200; tries++) {
+    if (server.exitCode !== null) throw new Error(`Apache ended:\n${log}`)
+    if ((await get('/wp-includes/images/blank.gif')).status === 200)
+      return { pod, log: () => log, get }
+    await sleep(50)
+  }
+  throw new Error(`Apache does not answer:\n${log}`)
+}
