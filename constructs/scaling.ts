@@ -33,6 +33,8 @@ export class Scaling extends Construct {
       spec: {
         // `minAvailable: 1` over one pod would block every drain.
         maxUnavailable: k8s.IntOrString.fromNumber(1),
+        // A pod that serves nobody must not block one either (kubernetes docs, "Unhealthy Pod Eviction Policy").
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
         selector: { matchLabels: selectorLabels(store, 'wordpress') },
       },
     })
