@@ -3,12 +3,12 @@ import { defineConfig } from 'vitest/config'
 const git = ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts', 'test/check/**/*.test.ts']
 const browser = ['test/browser/**/*.test.ts']
 const scripts = ['test/scripts/**/*.test.ts']
-const cluster = ['test/cluster/**/*.test.ts', 'test/shop/**/*.test.ts']
+const apart = ['test/{cluster,shop,release}/**/*.test.ts']
 
 /**
  * `fast`: pure and in-process. `git`: real git and child processes. `browser`: Chromium.
  * `scripts`: what a store's pods run, in pods of their own, by the real programs.
- * The suites for a cluster have configurations of their own: `vitest.cluster.config.ts`, `vitest.shop.config.ts`.
+ * What needs a cluster or more time has configurations of its own: `vitest.{cluster,shop,release}.config.ts`.
  */
 export default defineConfig({
   test: {
@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['{src,constructs,test,dashboard/src}/**/*.test.ts'],
-          exclude: [...git, ...browser, ...scripts, ...cluster],
+          exclude: [...git, ...browser, ...scripts, ...apart],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },

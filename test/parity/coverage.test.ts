@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string) => readFile(join(ROOT, path), 'utf8')
 
 /** They need what `npm test` does not have, so they cannot stand for a row. */
-const onCluster = (path: string) => /^test\/(?:cluster|shop)\//.test(path)
+const onCluster = (path: string) => /^test\/(?:cluster|shop|release)\//.test(path)
 
 /** Ids that start the title of a test outside of the cluster suites. */
 async function testedRows(): Promise<Set<string>> {
