@@ -2,6 +2,8 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Lifecycle } from '../contract/words.ts'
 import { type ChangeProblem, changeProblems } from '../domain/change.ts'
+import { teamProblems } from '../domain/fit.ts'
+import { missingOrigin } from '../domain/neighbours.ts'
 import { isReservedName, storeFolder } from '../domain/layout.ts'
 import { type CheckProblem, problem, type RuleId } from './problem.ts'
 import type { Removal } from './repository.ts'
@@ -106,9 +108,16 @@ export function reservedProblems(store: StoreFile, platform: Platform): CheckPro
     : []
 }
 
-/** C03 and C13 for a store that the change declares. */
+/** C02, C03 and C13 for a store that the change declares. */
 function newStoreProblems(store: StoreFile, input: ChangeInput): CheckProblem[] {
-  const found = reservedProblems(store, input.platform)
+  const stores = new Map(input.declared.map((each) => [each.name, { ...each, intent: each }]))
+  const found = [
+    ...reservedProblems(store, input.platform),
+    ...[
+      ...teamProblems(store, input.platform),
+      ...missingOrigin(store, { platform: input.platform, stores }),
+    ].map(({ pointer, detail }) => problem('C02', intentPath(store), detail, pointer)),
+  ]
   if (store.lifecycle.state !== 'active') {
     const detail = 'a new store begins as active'
     found.push(problem('C13', intentPath(store), detail, '#/lifecycle/state'))

@@ -3,9 +3,9 @@ import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreCreate } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError } from './errors.ts'
-import { fitProblems } from './fit.ts'
+import { fitProblems, teamProblems } from './fit.ts'
 import { isReservedName } from './layout.ts'
-import { neighbourProblems } from './neighbours.ts'
+import { missingOrigin, neighbourProblems } from './neighbours.ts'
 import type { Snapshot, StoreRecord } from './snapshot.ts'
 
 /**
@@ -26,7 +26,12 @@ export function admitStore(request: StoreCreate, at: Snapshot, owner: string): S
   }
   requireFreeName(request.name, at)
   const store = intentOf(request, platform, { team, user, owner })
-  const problems = [...fitProblems(store, platform), ...neighbourProblems(store, at)]
+  const problems = [
+    ...fitProblems(store, platform),
+    ...teamProblems(store, platform),
+    ...neighbourProblems(store, at),
+    ...missingOrigin(store, at),
+  ]
   if (problems.length > 0) {
     throw new StoreError('invalid_store', 'the request does not fit platform.yaml', {
       errors: problems,

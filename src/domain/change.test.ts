@@ -182,6 +182,48 @@ describe('admitChange', () => {
   })
 })
 
+describe('a store in trouble with a neighbour', () => {
+  const origin = { store: 'gone', restorePoint: 'daily-1', at: '2026-11-24T12:00:00Z' }
+  const bucket = testPlatform((yaml) =>
+    yaml
+      .replace('    code:', `      rclone: rclone:1@sha256:${'a'.repeat(64)}\n    code:`)
+      .concat('backup: {destination: s3, s3: {bucket: backups, secretName: backup-target}}\n'),
+  )
+
+  it('keeps a plan that was closed to its team later, and cannot take another closed one', () => {
+    const closed = testPlatform((yaml) => yaml.replace('default: {}', 'default: {plans: [small]}'))
+    const at = memoryRepo(closed).snapshot()
+    const medium = storeFile({ plan: 'medium' })
+    admitChange(medium, { ...medium, lifecycle: { state: 'suspended' } }, at)
+    admitChange(medium, { ...medium, plan: 'small' }, at)
+    expect(() => admitChange(medium, { ...medium, plan: 'large' }, at)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_store',
+        errors: [{ pointer: '#/plan', detail: 'is not open to this team; open are small' }],
+      }),
+    )
+  })
+
+  it('can still be suspended and deleted: both had the domain before', () => {
+    const repo = memoryRepo(platform)
+    const domains = ['shop.example.com']
+    const twin = { ...before, domains }
+    repo.put(storeRecord('2026-11-24T12:00:00Z', storeFile({ name: 'other', domains })))
+    for (const state of ['suspended', 'deleted'] as const) {
+      admitChange(twin, { ...twin, lifecycle: { state } }, repo.snapshot())
+    }
+    const more = { ...twin, domains: [...domains, 'x.127-0-0-1.nip.io'] }
+    expect(() => admitChange(twin, more, repo.snapshot())).toThrow(
+      expect.objectContaining({ code: 'invalid_store' }),
+    )
+  })
+
+  it('that is a copy outlives its origin', () => {
+    const copy = storeFile({ origin, quarantine: true })
+    admitChange(copy, { ...copy, quarantine: false }, memoryRepo(bucket).snapshot())
+  })
+})
+
 describe('the lifecycle', () => {
   const ALLOWED = [
     'active>suspended',

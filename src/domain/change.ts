@@ -2,7 +2,7 @@ import type { Plan, Platform, Release } from '../contract/platform-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError, type StoreErrorCode } from './errors.ts'
-import { backupDestination, fitProblems } from './fit.ts'
+import { backupDestination, fitProblems, teamProblems } from './fit.ts'
 import { mayBecome } from './lifecycle.ts'
 import { neighbourProblems } from './neighbours.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -27,8 +27,8 @@ export interface ChangeProblem extends ProblemDetail {
 export function admitChange(before: StoreFile, after: StoreFile, at: Snapshot): void {
   const problems: ChangeProblem[] = [
     ...changeProblems(before, after, at.platform),
-    ...[...fitProblems(after, at.platform), ...neighbourProblems(after, at)].map(
-      (problem) => ({ ...problem, code: 'invalid_store' }) as const,
+    ...[...fitProblems(after, at.platform), ...newNeighbourProblems(before, after, at)].map(
+      invalid,
     ),
   ]
   const code = CODES.find((each) => problems.some((problem) => problem.code === each))
@@ -37,6 +37,12 @@ export function admitChange(before: StoreFile, after: StoreFile, at: Snapshot): 
     errors: problems.map(({ pointer, detail }) => ({ pointer, detail })),
     ...(code === 'lifecycle_conflict' ? { extra: { lifecycle: before.lifecycle.state } } : {}),
   })
+}
+
+/** Only what is new: a trouble that was there before must not stop a suspend or a delete. */
+function newNeighbourProblems(before: StoreFile, after: StoreFile, at: Snapshot): ProblemDetail[] {
+  const known = new Set(neighbourProblems(before, at).map(({ pointer }) => pointer))
+  return neighbourProblems(after, at).filter(({ pointer }) => !known.has(pointer))
 }
 
 const MESSAGES = {
@@ -54,6 +60,7 @@ export function changeProblems(
   return [
     ...transitionProblems(before, after),
     ...fixedProblems(before, after),
+    ...(before.plan === after.plan ? [] : teamProblems(after, platform).map(invalid)),
     ...shrinkProblems(before, after, platform),
     ...downgradeProblems(before, after, platform),
   ]
@@ -153,6 +160,10 @@ export function grownStorage(present: StoreFile['storage'], plan: Plan): StoreFi
       ? {}
       : { backups: Math.max(present.backups, plan.storage.backups) }),
   }
+}
+
+function invalid(problem: ProblemDetail): ChangeProblem {
+  return { ...problem, code: 'invalid_store' }
 }
 
 function own<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {

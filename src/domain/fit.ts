@@ -18,7 +18,6 @@ export function fitProblems(store: StoreFile, platform: Platform): ProblemDetail
     : undefined
   return [
     ...unknown,
-    ...teamProblems(store, platform),
     ...exposureProblems(store, platform),
     ...secretsProblems(store, platform),
     ...(release === undefined ? [] : releaseProblems(store, platform, release)),
@@ -41,7 +40,11 @@ function unknownReferences(store: StoreFile, platform: Platform): ProblemDetail[
     })
 }
 
-function teamProblems(store: StoreFile, platform: Platform): ProblemDetail[] {
+/**
+ * Plans and clusters that are not open to the store's team. A rule for what is asked for: a store that has one already
+ * keeps it, and goes on being rendered.
+ */
+export function teamProblems(store: StoreFile, platform: Platform): ProblemDetail[] {
   const team = Object.hasOwn(platform.teams, store.team) ? platform.teams[store.team] : undefined
   return (
     [

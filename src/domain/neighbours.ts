@@ -40,11 +40,23 @@ function baseDomains({ baseDomain, clusters }: Platform): readonly string[] {
   return [baseDomain, ...Object.values(clusters).flatMap((cluster) => cluster.baseDomain ?? [])]
 }
 
-/** A copy holds orders and customers of its origin: they stay within the team. */
+/** One sentence, whether a store is absent or another team's: nobody learns the names of others. */
+const NO_ORIGIN = 'is no store of this team'
+
+/** A copy holds orders and customers of its origin: they stay within the team. It may outlive its origin. */
 function originProblems(store: StoreFile, { stores }: Neighbours): ProblemDetail[] {
-  if (store.origin === undefined) return []
-  if (stores.get(store.origin.store)?.team === store.team) return []
-  return [pointed('#/origin/store', 'is no store of this team')]
+  const origin = store.origin === undefined ? undefined : stores.get(store.origin.store)
+  if (origin === undefined || origin.team === store.team) return []
+  return [pointed('#/origin/store', NO_ORIGIN)]
+}
+
+/**
+ * Why a new store may not start from this origin: it is not declared. Whose a removed store was is no longer known, and
+ * its backups may still be there.
+ */
+export function missingOrigin({ origin }: StoreFile, { stores }: Neighbours): ProblemDetail[] {
+  if (origin === undefined || stores.has(origin.store)) return []
+  return [pointed('#/origin/store', NO_ORIGIN)]
 }
 
 function pointed(pointer: string, detail: string): ProblemDetail {

@@ -14,11 +14,10 @@ import {
 } from './fixture.ts'
 
 const OWNERS = PLATFORM_YAML.replace('title: Acme', 'title: Acme\n    codeowners: ["@acme/shops"]')
-/** A platform with an older and a newer release beside the usual one, backups on volumes, and a quarantine. */
-export const PLATFORM = OWNERS.replace('limits:', 'limits:\n  nameQuarantineDays: 30').replace(
-  'releases:\n',
-  `releases:\n${release('2026.9', '11.4', '10.9.0')}`,
-)
+/** A platform with an older and a newer release beside the usual one, a team with one plan, and a quarantine. */
+export const PLATFORM = OWNERS.replace('default: {}', 'default: {plans: [small]}')
+  .replace('limits:', 'limits:\n  nameQuarantineDays: 30')
+  .replace('releases:\n', `releases:\n${release('2026.9', '11.4', '10.9.0')}`)
 
 function release(id: string, mariadb: string, woocommerce: string): string {
   const own = PLATFORM_YAML.slice(PLATFORM_YAML.indexOf('  "2026.11":'))

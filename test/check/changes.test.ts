@@ -99,6 +99,12 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
     { 'platform.yaml': `${PLATFORM}surprise: 1\n` },
   ],
   ['C02', 'a rollout that is no YAML', 'rollouts/one.yaml', { 'rollouts/one.yaml': 'a: [\n' }],
+  [
+    'C02',
+    'a plan that is closed to its team',
+    'stores/default/next/store.yaml',
+    rendered(storeFile({ name: 'next', plan: 'medium' }), platform),
+  ],
   ['C03', 'a name that is not its folder', `${AT}store.yaml`, intent({ name: 'other' })],
   [
     'C03',
