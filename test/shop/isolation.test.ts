@@ -110,10 +110,7 @@ describe.skipIf(inject('shopImages') === null)('two stores on one node', () => {
     const before = await counts()
     expect(before).toContain('products\t1')
     for (const retry of [1, 2]) {
-      await shops.edit(one.name, `retry ${retry}`, (store) => ({
-        ...store,
-        nonce: { ...store.nonce, retry },
-      }))
+      await shops.ask(one.name, 'retry', { what: 'init' })
       const done = async () => {
         const pods = await podsOf(one.namespace, 'wp-init')
         return pods.some(

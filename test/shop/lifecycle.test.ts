@@ -47,7 +47,7 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
 
   it('is suspended: nothing runs, and Argo CD calls that healthy', async () => {
     const began = performance.now()
-    await change('suspend', { lifecycle: { state: 'suspended', since: now() } })
+    await shops.ask(shop.name, 'suspend')
     await stopped()
     await figure('suspend -> last pod gone', since(began), '9 s by hand')
     await syncedAndHealthy(shop.name)
@@ -55,7 +55,7 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
 
   it('is resumed, with every order', async () => {
     const began = performance.now()
-    await change('resume', { lifecycle: { state: 'active' } })
+    await shops.ask(shop.name, 'resume')
     await back('resume -> sells', began, '≤ 16 s')
   })
 
@@ -66,7 +66,9 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
         'jsonpath={.spec.template.spec.containers[0].resources.limits.memory}',
       ])
     expect(await limit()).toBe('512Mi')
-    await change('plan medium', { plan: 'medium' })
+    const path = `/api/v1/stores/${shop.name}`
+    const { status } = await shops.server.request('PATCH', path, { plan: 'medium' })
+    expect(status).toBe(200)
     await until('the larger plan is there', async () => (await limit()) === '1Gi')
     await until('the old pods are going', async () =>
       (await podsOf(shop.namespace, 'wordpress')).some(
@@ -97,12 +99,12 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
 
   it('is restored, with every order', async () => {
     const began = performance.now()
-    await change('restore', { lifecycle: { state: 'active' } })
+    await shops.ask(shop.name, 'restore')
     await back('restore -> sells', began, '≤ 17 s')
   })
 
   it('is purged in two steps: nothing of it is left, the namespace goes last', async () => {
-    await change('delete', { lifecycle: { state: 'deleted', since: now(), purgeAfter: now() } })
+    await shops.server.request('DELETE', `/api/v1/stores/${shop.name}`)
     await stopped()
     await change('purge', { lifecycle: { state: 'purge', since: now() } })
     const armed = async () => ((await application(shop.name))?.metadata.finalizers ?? []).length > 0

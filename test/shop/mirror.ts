@@ -33,11 +33,7 @@ export interface Mirror {
 }
 
 export async function openMirror(): Promise<Mirror> {
-  const folder = await mkdtemp(join(tmpdir(), 'storewright-mirror-'))
-  const zip = await pluginZip(folder)
-  const { key, certificate } = await selfSigned(folder)
-  const wordpress = await withCertificate(images().wordpress, certificate, folder)
-  await rm(folder, { recursive: true, force: true })
+  const { zip, key, certificate, wordpress } = await make()
   await run('ip', ['address', 'replace', `${ADDRESS}/32`, 'dev', 'lo'])
   const path = `/woocommerce.${images().woocommerceVersion}.zip`
   const asked: string[] = []
@@ -60,6 +56,18 @@ export async function openMirror(): Promise<Mirror> {
       await kubectl(['delete', 'namespace', NAMESPACE, '--wait=false'])
       await run('ip', ['address', 'delete', `${ADDRESS}/32`, 'dev', 'lo'])
     },
+  }
+}
+
+async function make() {
+  const folder = await mkdtemp(join(tmpdir(), 'storewright-mirror-'))
+  try {
+    const zip = await pluginZip(folder)
+    const { key, certificate } = await selfSigned(folder)
+    const wordpress = await withCertificate(images().wordpress, certificate, folder)
+    return { zip, key, certificate, wordpress }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -34,10 +34,7 @@ describe.skipIf(inject('shopImages') === null)('a store with backups and a cache
   it('is backed up at once when asked: the dump, loaded again, holds the order', async () => {
     const upload = 'wp-content/uploads/proof.txt'
     await inPod(shop.namespace, 'wordpress', ['tee', upload], 'uploaded by a merchant')
-    await shops.edit(shop.name, 'back up now', (store) => ({
-      ...store,
-      nonce: { ...store.nonce, backup: 1 },
-    }))
+    await shops.ask(shop.name, 'retry', { what: 'backup' })
     const done = async () =>
       (await podsOf(shop.namespace, 'backup')).some(({ status }) => status.phase === 'Succeeded')
     const { seconds } = await until('the backup is done', done, () => describeShop(shop.name))

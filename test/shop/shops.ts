@@ -24,6 +24,8 @@ export interface Shops {
   declare(part: string, request?: Readonly<Record<string, unknown>>): Promise<Declared>
   /** `declare`, then waits until the shop sells. */
   open(part: string, request?: Readonly<Record<string, unknown>>): Promise<Shop>
+  /** Asks the API to do something to a store: `suspend`, `resume`, `restore`, or `retry` with what. */
+  ask(name: string, verb: string, body?: Readonly<Record<string, unknown>>): Promise<void>
   /** Changes intent as a person would, by git: store.yaml and its render in one commit. */
   edit(name: string, message: string, change: (store: StoreFile) => StoreFile): Promise<void>
   /** Undoes the last commit of the stores repo by plain git. */
@@ -67,6 +69,11 @@ export async function openShops(platform: Readonly<Record<string, unknown>> = {}
     open: async (part, request) => {
       const { name } = await declare(part, request)
       return sellingShop(name)
+    },
+    ask: async (name, verb, body = {}) => {
+      const path = `/api/v1/stores/${name}/${verb}`
+      const reply = await server.request('POST', path, body)
+      expect([reply.status, reply.body]).toEqual([200, expect.anything()])
     },
     edit: (name, message, change) => edit(server, name, message, change),
     revertLast: () => revertLast(server),
