@@ -39,7 +39,9 @@ export class Mariadb extends Construct {
     new k8s.KubeService(this, 'Service', {
       metadata: metadata(store, 'mariadb'),
       spec: {
-        clusterIp: 'None',
+        // With an address of its own, not headless: clients and the cluster's DNS keep the answer of a name for
+        // seconds, and during a restart that answer is either a pod that is gone or "no such name" (ADR 0040).
+        type: 'ClusterIP',
         ports: [{ name: 'mariadb', port: 3306, targetPort: k8s.IntOrString.fromNumber(3306) }],
         selector: selectorLabels(store, 'mariadb'),
       },
@@ -155,9 +157,9 @@ function serverContainer(props: MariadbProps): k8s.Container {
 const PROBES = {
   startup: {
     exec: { command: ['healthcheck.sh', '--connect'] },
-    periodSeconds: 2,
+    periodSeconds: 1,
     timeoutSeconds: 5,
-    failureThreshold: 300,
+    failureThreshold: 600,
   },
   readiness: {
     exec: { command: ['bash', '/scripts/db-ready.sh'] },
