@@ -1,14 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { printCodeowners } from '../src/check/codeowners.ts'
+import { workflowProblems } from '../src/check/workflow-rule.ts'
 import { parsePlatformFile } from '../src/repo-files/platform-file.ts'
 
 const TEMPLATE = new URL('../gitops-repo-template/', import.meta.url)
 const read = (path: string) => readFile(new URL(path, TEMPLATE), 'utf8')
-
-async function files(): Promise<string[]> {
-  const entries = await readdir(TEMPLATE, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
-}
 
 describe('gitops-repo-template', () => {
   it('declares a platform that parses, with every reference resolved', async () => {
@@ -52,10 +49,33 @@ describe('gitops-repo-template', () => {
     })
   })
 
-  it('holds no workflow: a check that nobody can run would block every review', async () => {
-    const names = await files()
-    expect(names.length).toBeGreaterThan(5)
-    expect(names.filter((name) => /\.ya?ml$/.test(name))).toEqual(['platform.yaml'])
+  it('T6 runs its one workflow on pull_request, reading, pinned, and starts nothing but storectl', async () => {
+    const text = await read('.github/workflows/validate.yaml')
+    expect(workflowProblems(text)).toEqual([])
+    expect(text).toContain('FILL IN')
+  })
+
+  it.each([
+    ['#/on', 'pull_request:', 'pull_request_target:'],
+    ['#/permissions', 'contents: read', 'contents: write'],
+    ['#/jobs/check/container/image', /@sha256:0+/, ''],
+    ['#/jobs/check/steps/0/uses', /@[0-9a-f]{40}/, '@v5'],
+    ['#/jobs/check/steps/0/uses', 'actions/checkout', 'mallory/checkout'],
+    ['#/jobs/check/steps/1/run', 'storectl check', 'npm ci && storectl check'],
+    ['#/jobs/check/steps/1/run', '"$LABELS"', '$(./x)'],
+    ['#/jobs/check/steps/1/run', '"$LABELS"', '${{ github.event.pull_request.title }}'],
+    ['#', 'toJSON(github', 'toJSON(secrets'],
+    ['#/jobs/check/permissions', 'timeout-minutes', 'permissions: write-all\n    timeout-minutes'],
+  ])('T6 refuses the workflow at %s when %s becomes %s', async (pointer, from, to) => {
+    const text = await read('.github/workflows/validate.yaml')
+    const changed = text.replace(from, () => to)
+    expect(changed).not.toBe(text)
+    expect(workflowProblems(changed).map((one) => one.pointer)).toContain(pointer)
+  })
+
+  it('names owners as storectl codeowners prints them', async () => {
+    const { value } = parsePlatformFile(await read('platform.yaml'))
+    expect(await read('.github/CODEOWNERS')).toBe(printCodeowners(value!, []))
   })
 
   it('marks what is rendered, so that reviews show the intent', async () => {
@@ -70,12 +90,14 @@ describe('gitops-repo-template', () => {
     )
   })
 
-  it.each(['README.md', '.github/CODEOWNERS', '.github/pull_request_template.md'])(
-    '%s uses line feeds and ends with one',
-    async (path) => {
-      const text = await read(path)
-      expect(text).not.toContain('\r')
-      expect(text.endsWith('\n')).toBe(true)
-    },
-  )
+  it.each([
+    'README.md',
+    '.github/CODEOWNERS',
+    '.github/pull_request_template.md',
+    '.github/workflows/validate.yaml',
+  ])('%s uses line feeds and ends with one', async (path) => {
+    const text = await read(path)
+    expect(text).not.toContain('\r')
+    expect(text.endsWith('\n')).toBe(true)
+  })
 })
