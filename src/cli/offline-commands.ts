@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { checkClone, type CheckWords } from './check.ts'
+import { Failure } from './exit.ts'
 import { previewFile } from './preview.ts'
 
 /** What these commands need of the terminal. */
@@ -47,9 +48,10 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
     .requiredOption('--all', 'every store')
     .action(async (path: string) => {
       const { renderClone } = await import('./render-clone.ts')
-      const { stores, paths } = await renderClone(path, (line) => terminal.err(`${line}\n`))
+      const { stores, left, paths } = await renderClone(path, (line) => terminal.err(`${line}\n`))
       for (const written of paths) terminal.out(`${written}\n`)
       terminal.err(`${stores} stores, ${paths.length} files changed\n`)
+      if (left > 0) throw new Failure(1, `${left} of ${stores} stores were not rendered.`)
     })
   program
     .command('codeowners')

@@ -5,6 +5,8 @@ import { Failure } from './exit.ts'
 
 export interface Rewritten {
   readonly stores: number
+  /** Of these, left as they are because they do not render. */
+  readonly left: number
   /** Paths that were written or removed, below the clone. */
   readonly paths: readonly string[]
 }
@@ -13,7 +15,7 @@ export interface Rewritten {
  * Renders every store of the work tree at `root` and writes app.json and manifests/ where they differ. store.yaml is
  * left as people wrote it. A store that does not render is left as it is, and the others are written all the same.
  * @param say hears what is wrong with a store
- * @throws Failure 1 platform.yaml cannot be used; 1 at the end, when a store was left out
+ * @throws Failure 1 platform.yaml cannot be used
  */
 export async function renderClone(root: string, say: (line: string) => void): Promise<Rewritten> {
   // Imported here: cdk8s would slow down every other command.
@@ -49,12 +51,7 @@ export async function renderClone(root: string, say: (line: string) => void): Pr
       paths.push(`${folder}/${path}`)
     }
   }
-  if (left > 0)
-    throw new Failure(
-      1,
-      `${left} of ${stores} stores were not rendered; ${paths.length} files written.`,
-    )
-  return { stores, paths }
+  return { stores, left, paths }
 }
 
 /** platform.yaml of a work tree. @throws Failure 1 it is missing or not valid, with every problem */
