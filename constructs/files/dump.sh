@@ -16,9 +16,11 @@ ask() {
 
 # A question that fails must not read like an empty database: the upgrade would then go on without a way back.
 if [ -n "${UNLESS_RELEASE:-}" ]; then
+  # Assigned first: a command that fails inside a test ends nothing.
+  tables=$(ask "SELECT COUNT(*) FROM information_schema.tables
+    WHERE table_schema = 'wordpress' AND table_name = 'wp_options'")
   have=
-  if [ "$(ask "SELECT COUNT(*) FROM information_schema.tables
-    WHERE table_schema = 'wordpress' AND table_name = 'wp_options'")" = 1 ]; then
+  if [ "$tables" = 1 ]; then
     have=$(ask "SELECT option_value FROM wp_options WHERE option_name = 'storewright_release'")
   fi
   if [ -z "$have" ] || [ "$have" = "$UNLESS_RELEASE" ]; then
@@ -46,5 +48,5 @@ mv "$file.partial" "$file"
 echo "dump: $name, $(stat -c %s "$file") bytes"
 
 find /backups -maxdepth 1 -name 'daily-*.sql.zst' -mtime "+${RETENTION_DAYS:?}" -delete
-# shellcheck disable=SC2012 # names are ours: letters, digits, hyphens
-ls -1t /backups/pre-*.sql.zst 2>/dev/null | tail -n +4 | xargs -r rm -f
+find /backups -maxdepth 1 -name 'pre-*.sql.zst' -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2 |
+  xargs -r rm -f

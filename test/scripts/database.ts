@@ -39,13 +39,14 @@ export async function databasePod(volumes: Volumes, more: Partial<PodProps> = {}
   const { mkdir, chown } = await import('node:fs/promises')
   await mkdir(volumes.path('/data/mysql'), { recursive: true })
   await chown(volumes.path('/data/mysql'), UID, UID)
+  const { readOnly, ...rest } = more
   return Pod.start({
     volumes,
-    mounts: ['/data', '/init', '/run/mysqld', '/scripts', '/secrets/db', '/backups', '/restore'],
-    readOnly: { '/entrypoint.sh': process.env['MARIADB_ENTRYPOINT'] ?? ENTRYPOINT },
+    mounts: ['/data', '/init', '/run/mysqld', '/scripts', '/secrets/db'],
+    readOnly: { '/entrypoint.sh': process.env['MARIADB_ENTRYPOINT'] ?? ENTRYPOINT, ...readOnly },
     hosts: ['mariadb'],
     links: { '/var/lib/mysql': '/data/mysql' },
-    ...more,
+    ...rest,
   })
 }
 

@@ -127,8 +127,9 @@ export class Pod {
         (path) => ['--perms', '0755', '--dir', path],
       ),
       ...mounts.flatMap((path) => ['--bind', volumes.path(path), path]),
-      ...Object.entries(links).flatMap(([path, to]) => ['--bind', volumes.path(to), path]),
       ...Object.entries(readOnly).flatMap(([path, source]) => ['--ro-bind', source, path]),
+      // After the read-only ones: uploads lie below read-only code.
+      ...Object.entries(links).flatMap(([path, to]) => ['--bind', volumes.path(to), path]),
       ...(hostNetwork ? [] : ['--unshare-net']),
       ...['--unshare-pid', '--unshare-ipc', '--die-with-parent'],
       ...['--json-status-fd', '3'],
