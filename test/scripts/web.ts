@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { chown, mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { wordpressConfig } from '../../constructs/static-files.ts'
 import { mountConfigMaps } from './config-maps.ts'
@@ -27,12 +28,26 @@ export interface Web {
   get(path: string, ...curl: string[]): Promise<{ status: number; body: string; headers: string }>
 }
 
+/** What the pods of these tests see of a store's volumes, beside the document root. */
+export const WEB_MOUNTS: readonly string[] = [
+  ...FOLDERS.filter((path) => path !== '/var/www/html'),
+  ...['/scripts', '/config', '/secrets'],
+]
+
 /** Volumes with the configuration of a store where the Deployment mounts it. */
-export async function webVolumes(more: readonly string[] = []): Promise<Volumes> {
-  const volumes = await Volumes.create(
-    Object.fromEntries([...FOLDERS, '/secrets', ...more].map((path) => [path, 33])),
-  )
+export async function webVolumes(): Promise<Volumes> {
+  const volumes = await Volumes.create({ '/var/www/html': 33, '/secrets': 33 })
   await mountConfigMaps(volumes)
+  await mountWeb(volumes)
+  return volumes
+}
+
+/** Puts the configuration of Apache and PHP into `volumes`, and makes the folders that Apache writes to. */
+export async function mountWeb(volumes: Volumes): Promise<void> {
+  for (const folder of FOLDERS) {
+    await mkdir(volumes.path(folder), { recursive: true })
+    await chown(volumes.path(folder), 33, 33)
+  }
   await volumes.write('/etc/apache2/ports.conf', wordpressConfig['ports.conf'])
   await volumes.write(
     '/etc/apache2/sites-available/000-default.conf',
@@ -40,14 +55,13 @@ export async function webVolumes(more: readonly string[] = []): Promise<Volumes>
   )
   await volumes.write('/etc/apache2/mods-available/mpm_prefork.conf', wordpressConfig['mpm.conf'])
   await volumes.write('/php-ini/zz-storewright.ini', wordpressConfig['php.ini'])
-  return volumes
 }
 
 export function webPod(volumes: Volumes, props: Partial<PodProps> = {}): Promise<Pod> {
   const { mounts = [], readOnly = {}, ...rest } = props
   return Pod.start({
     volumes,
-    mounts: [...FOLDERS, '/scripts', '/config', '/secrets', ...mounts],
+    mounts: ['/var/www/html', ...WEB_MOUNTS, ...mounts],
     readOnly: { '/apache2.conf': CONF, ...readOnly },
     ...rest,
   })
