@@ -86,7 +86,10 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   const argocd = argocdWebhook(config, listeners.at(-1) ?? main, log)
   webhook = argocd
   tell(repo, local === null ? [argocd] : [argocd, local.upkeep])
-  for (const { pointer, message } of platformWarnings(repo.snapshot().platform)) {
+  for (const { pointer, message } of platformWarnings(
+    repo.snapshot().platform,
+    config.baseDomain,
+  )) {
     log.warn(`platform.yaml ${pointer}: ${message}`)
   }
   warmUp(repo)

@@ -9,7 +9,7 @@ import { cpuQuantity, memoryQuantity, requestsOf } from './plans.ts'
 const platform = testPlatform()
 
 describe('layout', () => {
-  it('part of S1-33: derives the host from name and base domain, 127-0-0-1.nip.io by default', () => {
+  it('S1-33 derives the host from name and base domain, 127-0-0-1.nip.io by default', () => {
     expect([hostOf({ name: 'shop' }, platform), urlOf({ name: 'shop' }, platform)]).toEqual([
       'shop.127-0-0-1.nip.io',
       'http://shop.127-0-0-1.nip.io',

@@ -44,6 +44,14 @@ describe('platform.yaml', () => {
     expect(codes(platformWarnings(testPlatform(change)))).toEqual(expected)
   })
 
+  it('says that BASE_DOMAIN is ignored where the file says another', () => {
+    expect(codes(platformWarnings(local, 'shops.example.com'))).toEqual([
+      'base_domain_ignored #/baseDomain',
+    ])
+    expect(platformWarnings(local, local.baseDomain)).toEqual([])
+    expect(platformWarnings(local, null)).toEqual([])
+  })
+
   it('offers the address that is not misread', () => {
     expect(platformWarnings(dotted)[0]?.message).toContain('use 127-0-0-1.nip.io')
   })

@@ -12,8 +12,11 @@ export interface Warning {
 /** Stores of one team from which its folder becomes slow to list and to review; GitHub advises at most 3,000 entries. */
 const LARGE_TEAM = 1000
 
-/** Warnings about platform.yaml itself. */
-export function platformWarnings(platform: Platform): Warning[] {
+/**
+ * Warnings about platform.yaml itself. `configured`: BASE_DOMAIN of this process, `null` = none; it only seeds a new
+ * file, since a review must reproduce a render from the repository alone.
+ */
+export function platformWarnings(platform: Platform, configured: string | null = null): Warning[] {
   const { exposure, baseDomain, clusters, plans } = platform
   const domains = [
     ['#/baseDomain', baseDomain] as const,
@@ -22,6 +25,15 @@ export function platformWarnings(platform: Platform): Warning[] {
     ),
   ]
   return [
+    ...(configured !== null && configured !== baseDomain
+      ? [
+          warning(
+            'base_domain_ignored',
+            '#/baseDomain',
+            `is ${baseDomain}; BASE_DOMAIN=${configured} is ignored, it counts only for a new stores repo`,
+          ),
+        ]
+      : []),
     ...(exposure.mode === 'ingress' && exposure.className === 'nginx'
       ? [
           warning(
