@@ -181,9 +181,18 @@ function peerOf(peer: PeerProps): k8s.NetworkPolicyPeer {
   }
 }
 
-/** `except` must lie inside `cidr`, so only a range that holds 169.254.0.0/16 can exclude it. */
+/** Leaves the node's metadata service out of a range that holds it: `except` must lie inside of `cidr`. */
 function withoutLinkLocal(cidr: string): k8s.IpBlock {
-  return cidr === '0.0.0.0/0' ? { cidr, except: ['169.254.0.0/16'] } : { cidr }
+  const [network = '', bits = ''] = cidr.split('/')
+  const size = 2 ** (32 - Number(bits))
+  const block = (address: string) => Math.floor(addressNumber(address) / size)
+  const holds = Number(bits) < 16 && block(network) === block('169.254.0.0')
+  return holds ? { cidr, except: ['169.254.0.0/16'] } : { cidr }
+}
+
+/** An IPv4 address as a number; the schema takes no other. */
+function addressNumber(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 }
 
 function tcp(number: number): k8s.NetworkPolicyPort[] {

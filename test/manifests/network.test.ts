@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { testPlatform } from '../../src/testing/platform.ts'
 import { pairwise, variant } from './matrix.ts'
 import { type Endpoint, reaches, selecting } from './network.ts'
-import { type KubeObject, objectsOf, podsOf } from './rendered.ts'
+import { type KubeObject, objectsOf, podsOf, storeOf } from './rendered.ts'
 
 const outside = (address: string): Endpoint => ({
   pod: null,
@@ -118,5 +119,25 @@ describe.each(pairwise().map(variant))('$title', ({ store, platform, sealed, cho
     if (component === 'backup') return bucket
     // Its policy names the API server; the default is every address, on the API server's ports.
     return component === 'secrets-init'
+  }
+})
+
+it('T25 lets the secrets Job reach the API server, and the node’s metadata in no range that holds it', () => {
+  for (const [cidrs, open] of [
+    ['0.0.0.0/0', '203.0.113.9'],
+    ['128.0.0.0/1', '203.0.113.9'],
+    ['168.0.0.0/6', '171.1.1.1'],
+    ['10.96.0.1/32', '10.96.0.1'],
+  ] as const) {
+    const platform = testPlatform((yaml) =>
+      yaml.concat(`network: {apiServer: {cidrs: ["${cidrs}"], ports: [6443]}}\n`),
+    )
+    const objects = objectsOf(storeOf('small'), platform)
+    const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy')
+    const job = podsOf(objects).find(({ owner }) => owner === 'Job/secrets-init')
+    const from = inNamespace('store-shop-small', job?.labels ?? {})
+    expect(reaches(policies, from, outside(open), 6443), cidrs).toBe(true)
+    expect(reaches(policies, from, outside(open), 443), cidrs).toBe(false)
+    expect(reaches(policies, from, METADATA, 6443), cidrs).toBe(false)
   }
 })
