@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { type Row, table } from './measure.ts'
+import { pacingRows } from './pacing.ts'
 import { renderRows } from './render.ts'
+import { repositoryRows } from './repository.ts'
 import { writerRows } from './writer.ts'
 
 /**
@@ -20,12 +22,14 @@ if (!Number.isInteger(stores) || stores < 1 || stores > 14_000) {
   process.exit(2)
 }
 const size = values.tiny
-  ? { stores, idle: 3, busy: 8, width: 4 }
-  : { stores, idle: 40, busy: 1024, width: 64 }
+  ? { stores, idle: 3, busy: 8, width: 4, foreignMs: 3000 }
+  : { stores, idle: 40, busy: 1024, width: 64, foreignMs: 200 }
 
 const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
-  render: () => renderRows(values.tiny ? 4 : 200),
+  render: () => renderRows(values.tiny ? 4 : 200, stores),
   writer: () => writerRows(size),
+  repository: () => repositoryRows(stores, values.tiny ? 3 : 50),
+  pacing: () => pacingRows(values.tiny ? 1 : 90),
 }
 const wanted = positionals.length === 0 ? Object.keys(groups) : positionals
 const unknown = wanted.filter((name) => !Object.hasOwn(groups, name))

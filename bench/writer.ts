@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { serveBareRemote } from '../src/testing/bare-remote.ts'
+import { type BareRemote, serveBareRemote } from '../src/testing/bare-remote.ts'
 import { post, type ServerProcess, startServer } from '../src/testing/server-process.ts'
 import { fleetPlatform, fleetRemote, fleetStores, teamOf } from './fleet.ts'
 import {
@@ -23,6 +23,8 @@ export interface Size {
   /** Creates of ours with `width` at once; the naive writer gets an eighth of them. */
   readonly busy: number
   readonly width: number
+  /** Milliseconds between two pushes of a person, for P20. */
+  readonly foreignMs: number
 }
 
 interface Samples {
@@ -38,13 +40,37 @@ interface Samples {
 export async function writerRows(size: Size): Promise<readonly Row[]> {
   const ours = await measureServer(size)
   const naive = await measureNaive(size)
-  return [...idleRows(ours, naive), ...busyRows(ours, naive, size), ...memoryRows(ours, size)]
+  const small = await measureServer({ ...size, stores: Math.ceil(size.stores / 10), idle: 1 })
+  const disturbed = await measureServer({ ...size, idle: 1 }, size.foreignMs)
+  return [
+    ...idleRows(ours, naive),
+    ...busyRows(ours, naive, size),
+    rateRow(
+      'P4',
+      `stores per second at ${size.stores} stores against ${Math.ceil(size.stores / 10)}`,
+      ours,
+      small,
+      0.6,
+    ),
+    startRow(ours, size),
+    ...memoryRows(ours, size),
+    rateRow(
+      'P20',
+      `stores per second while a person pushes each ${size.foreignMs} ms (${disturbed.foreign} pushes)`,
+      disturbed,
+      ours,
+      0.3,
+    ),
+  ]
 }
 
-async function measureServer(size: Size) {
+/** @param foreignMs a commit made outside each so many milliseconds; 0 = none */
+async function measureServer(size: Size, foreignMs = 0) {
   const remote = await fleetRemote(size.stores)
   const served = await serveBareRemote(remote.path)
+  const began = performance.now()
   const server = await startServer(join(remote.scratch, 'data'), { STORES_REPO_URL: served.url })
+  const startMs = performance.now() - began
   try {
     const idleMegabytes = await residentMegabytes(server.pid)
     const idle: number[] = []
@@ -52,14 +78,47 @@ async function measureServer(size: Size) {
       idle.push(await timed(() => create(server, `idle-${n}`, n)))
     const before = served.seen.pushes
     const jobs = Array.from({ length: size.busy }, (_, n) => () => create(server, `busy-${n}`, n))
+    const person = startPerson(remote, foreignMs)
     const { each: busy, totalMs: busyMs } = await concurrently(jobs, size.width)
+    const foreign = await person()
+    await assertAllThere(remote, size)
     const pushes = served.seen.pushes - before
     const busyMegabytes = await residentMegabytes(server.pid)
-    return { idle, busy, busyMs, pushes, idleMegabytes, busyMegabytes }
+    return { idle, busy, busyMs, pushes, idleMegabytes, busyMegabytes, startMs, foreign }
   } finally {
     await server.end('SIGTERM')
     await served.close()
     await remote.remove()
+  }
+}
+
+/** Commits outside of us, with a pause between two. Returns what ends that, with the number of commits. */
+function startPerson(remote: BareRemote, pauseMs: number): () => Promise<number> {
+  let going = pauseMs > 0
+  const done = (async () => {
+    let commits = 0
+    while (going) {
+      await remote.commit({ 'README.md': `note ${commits}` }).then(
+        () => (commits += 1),
+        () => {},
+      )
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+    return commits
+  })()
+  return () => {
+    going = false
+    return done
+  }
+}
+
+/** Nothing lost, nothing doubled: each name stands on the branch, in one commit. */
+async function assertAllThere(remote: BareRemote, size: Size): Promise<void> {
+  const subjects = (await remote.git(['log', '--format=%s', 'main'])).split('\n')
+  const made = subjects.filter((subject) => /\/(?:idle|busy)-\d+\): create/.test(subject))
+  const wanted = size.idle + size.busy
+  if (new Set(made).size !== wanted || made.length !== wanted) {
+    throw new Error(`${wanted} creates were answered, main holds ${made.length}`)
   }
 }
 
@@ -133,6 +192,29 @@ function busyRows(ours: Samples & { pushes: number }, naive: Samples, { width }:
     target: atMost(1 / 40),
   }))
   return [throughput, ...latencies]
+}
+
+function rateRow(id: string, what: string, mine: Samples, other: Samples, bound: number): Row {
+  const rate = ({ busy, busyMs }: Samples) => perSecond(busy.length, busyMs)
+  return {
+    id,
+    what,
+    figure: `${rate(mine).toFixed(1)}/s`,
+    baseline: `${rate(other).toFixed(1)}/s`,
+    value: rate(mine) / rate(other),
+    target: atLeast(bound, ''),
+  }
+}
+
+function startRow({ startMs }: { startMs: number }, { stores }: Size): Row {
+  return {
+    id: 'P18',
+    what: `cold start to ready with ${stores} stores: clone, index, first render`,
+    figure: `${(startMs / 1000).toFixed(1)} s`,
+    baseline: '',
+    value: startMs / 1000,
+    target: atMost(8, 's'),
+  }
 }
 
 function memoryRows(

@@ -28,7 +28,12 @@ export class Housekeeping {
   /** Call after each batch that landed. */
   landed(): void {
     this.#batches += 1
-    if (this.#batches < BATCHES || this.#timer !== undefined) return
+    if (this.#batches >= BATCHES) this.soon()
+  }
+
+  /** Repacks when the writer has nothing to do next; a fresh clone has no commit-graph, which histories are read from. */
+  soon(): void {
+    if (this.#timer !== undefined) return
     this.#timer = setInterval(() => {
       if (this.#parts.lane.idle) void this.run()
     }, IDLE_MS)

@@ -89,6 +89,7 @@ class GitStoresRepo implements StoresRepo {
     this.#parts = parts
     this.#stop = stop
     this.#writer = new Writer(parts)
+    parts.housekeeping.soon()
     if (fetchIntervalMs > 0) {
       this.#poll = setInterval(() => this.#look(fetchIntervalMs), fetchIntervalMs)
       this.#poll.unref()
