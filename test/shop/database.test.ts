@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import type { StoreFile } from '../../src/contract/store-file.ts'
 import { application, describeApplication, syncedAndHealthy } from '../cluster/argo-cd.ts'
 import { kubectl, until } from '../cluster/kubernetes.ts'
 import { figure } from './figures.ts'
@@ -82,8 +81,7 @@ describe.skipIf(inject('shopImages') === null)('the database of a store', () => 
   })
 
   it('with an image that does not exist is cured by a plain git revert', async () => {
-    const change = (store: StoreFile) => ({ ...store, release: BROKEN_RELEASE })
-    await shops.edit(shop.name, 'a release that cannot start', change)
+    await shops.patch(shop.name, { release: BROKEN_RELEASE })
     await until('the shop is closed', async () => !(await sells(shop.site)))
     const broken = async () =>
       (await podsOf(shop.namespace, 'mariadb')).some(({ spec }) =>

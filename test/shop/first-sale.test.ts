@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { kubectl, until } from '../cluster/kubernetes.ts'
 import { type Browser, logIn } from './admin.ts'
 import { figure } from './figures.ts'
-import { inPod, podsOf, sql } from './pods.ts'
+import { inPod, podsOf, sql, throughPortForward } from './pods.ts'
 import { leaksOf } from './secrets.ts'
 import { type Order, PLACED, placeOrder, productsBySku, readOrder, SAMPLE_SKU } from './shopper.ts'
 import { openShops, sellingShop, type Shop, type Shops } from './shops.ts'
@@ -60,6 +60,13 @@ describe.skipIf(inject('shopImages') === null)('a store created by API', () => {
     expect(page.text).toContain('Sample Product')
     expect(page.text).not.toMatch(/coming soon/i)
     expect(await readOrder(shop.site, await placeOrder(shop.site))).toBe(PLACED)
+  })
+
+  it('S2-14 S2-19 opens by port-forward too', async () => {
+    const page = await throughPortForward(shop.namespace, (port) =>
+      exchange({ address: '127.0.0.1', host: shop.site.host, port }, '/shop/'),
+    )
+    expect([page.status, page.text.includes('Sample Product')]).toEqual([200, true])
   })
 
   it('S1-45 S2-04 keeps orders and uploads when every pod is deleted', async () => {

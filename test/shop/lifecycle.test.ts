@@ -66,9 +66,7 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
         'jsonpath={.spec.template.spec.containers[0].resources.limits.memory}',
       ])
     expect(await limit()).toBe('512Mi')
-    const path = `/api/v1/stores/${shop.name}`
-    const { status } = await shops.server.request('PATCH', path, { plan: 'medium' })
-    expect(status).toBe(200)
+    await shops.patch(shop.name, { plan: 'medium' })
     await until('the larger plan is there', async () => (await limit()) === '1Gi')
     await until('the old pods are going', async () =>
       (await podsOf(shop.namespace, 'wordpress')).some(

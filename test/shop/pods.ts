@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { kubectl, until } from '../cluster/kubernetes.ts'
@@ -76,6 +76,27 @@ export async function logsOf(namespace: string): Promise<ReadonlyMap<string, str
     }
   }
   return logs
+}
+
+/** Calls `visit` with a port of 127.0.0.1 that leads to the Service `wordpress`, as the documentation shows people. */
+export async function throughPortForward<T>(
+  namespace: string,
+  visit: (port: number) => Promise<T>,
+): Promise<T> {
+  const words = ['-n', namespace, 'port-forward', 'service/wordpress', ':80']
+  const child = spawn('kubectl', words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const port = await new Promise<number>((resolve, reject) => {
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        const found = /Forwarding from 127\.0\.0\.1:([0-9]+)/.exec(text)?.[1]
+        if (found !== undefined) resolve(Number(found))
+      })
+      child.once('close', () => reject(new Error('kubectl port-forward ended')))
+    })
+    return await visit(port)
+  } finally {
+    child.kill('SIGTERM')
+  }
 }
 
 /** Ids of the node's running containers of that name. */

@@ -26,6 +26,8 @@ export interface Shops {
   open(part: string, request?: Readonly<Record<string, unknown>>): Promise<Shop>
   /** Asks the API to do something to a store: `suspend`, `resume`, `restore`, or `retry` with what. */
   ask(name: string, verb: string, body?: Readonly<Record<string, unknown>>): Promise<void>
+  /** Changes fields of a store by API, whatever its version. */
+  patch(name: string, fields: Readonly<Record<string, unknown>>): Promise<void>
   /** Changes intent as a person would, by git: store.yaml and its render in one commit. */
   edit(name: string, message: string, change: (store: StoreFile) => StoreFile): Promise<void>
   /** Undoes the last commit of the stores repo by plain git. */
@@ -74,6 +76,14 @@ export async function openShops(platform: Readonly<Record<string, unknown>> = {}
       const path = `/api/v1/stores/${name}/${verb}`
       const reply = await server.request('POST', path, body)
       expect([reply.status, reply.body]).toEqual([200, expect.anything()])
+    },
+    patch: async (name, fields) => {
+      const reply = await fetch(`${server.url}/api/v1/stores/${name}`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json', 'if-match': '*' },
+        body: JSON.stringify(fields),
+      })
+      expect([reply.status, await reply.text()]).toEqual([200, expect.anything()])
     },
     edit: (name, message, change) => edit(server, name, message, change),
     revertLast: () => revertLast(server),

@@ -18,6 +18,8 @@ export interface WebRequest {
 export interface Site {
   readonly address: string
   readonly host: string
+  /** @default 80 */
+  readonly port?: number
 }
 
 /** One HTTP exchange, redirects not followed. @throws Error when there is no complete answer */
@@ -26,7 +28,7 @@ export function exchange(site: Site, path: string, ask: WebRequest = {}): Promis
     const sent = request(
       {
         host: site.address,
-        port: 80,
+        port: site.port ?? 80,
         path,
         method: ask.method ?? 'GET',
         headers: { ...ask.headers, host: site.host, 'x-forwarded-proto': 'http' },
