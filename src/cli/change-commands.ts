@@ -51,15 +51,44 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
     ['suspend', 'suspendStore', 'stop a store and keep everything'],
     ['resume', 'resumeStore', 'take a suspended store up again'],
     ['restore', 'restoreStore', 'take a deleted store back'],
-    ['render', 'renderStore', 'render again, over hand edits'],
   ] as const) {
     add(word, about).action(async (name: string, said: Said) => {
       const options = { name, body: reasonOf(said), idempotencyKey: randomUUID() }
       told(await openClient(said.server).call(id, options), said.output)
     })
   }
+  addRender(shared(program.command('render')), talk, told)
   addRetry(add, told)
   addDelete(add, talk)
+}
+
+/** One word for both: a store through the API, or `--all` of a clone without a server. */
+function addRender(
+  command: Command,
+  talk: Talk,
+  told: (store: Store, format: Format) => void,
+): void {
+  command
+    .description(
+      'render a store again, over hand edits; with --all every store of a clone, offline',
+    )
+    .argument('[name or path]', 'the store; with --all the clone, default: this folder')
+    .option('--reason <reason>', 'goes into the commit')
+    .option('--all', 'write the generated files of a clone; store.yaml stays as it is')
+    .action(async (word: string | undefined, said: Said & { all?: boolean }) => {
+      if (said.all === true) return renderAll(word ?? '.', talk)
+      if (word === undefined) throw new Failure(2, 'name a store, or add --all for a clone')
+      const options = { name: word, body: reasonOf(said), idempotencyKey: randomUUID() }
+      told(await openClient(said.server).call('renderStore', options), said.output)
+    })
+}
+
+async function renderAll(path: string, talk: Talk): Promise<void> {
+  const { renderClone } = await import('./render-clone.ts')
+  const { stores, left, paths } = await renderClone(path, (line) => talk.err(`${line}\n`))
+  for (const written of paths) talk.out(`${written}\n`)
+  talk.err(`${stores} stores, ${paths.length} files changed\n`)
+  if (left > 0) throw new Failure(1, `${left} of ${stores} stores were not rendered.`)
 }
 
 function addRetry(

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { checkClone, type CheckWords } from './check.ts'
-import { Failure } from './exit.ts'
 import { previewFile } from './preview.ts'
 
 /** What these commands need of the terminal. */
@@ -40,18 +39,6 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
         terminal.now(),
         (text) => terminal.out(text),
       )
-    })
-  program
-    .command('render')
-    .description('write the generated files of every store of a clone; store.yaml stays as it is')
-    .argument('[path]', 'the clone', '.')
-    .requiredOption('--all', 'every store')
-    .action(async (path: string) => {
-      const { renderClone } = await import('./render-clone.ts')
-      const { stores, left, paths } = await renderClone(path, (line) => terminal.err(`${line}\n`))
-      for (const written of paths) terminal.out(`${written}\n`)
-      terminal.err(`${stores} stores, ${paths.length} files changed\n`)
-      if (left > 0) throw new Failure(1, `${left} of ${stores} stores were not rendered.`)
     })
   program
     .command('codeowners')
