@@ -130,6 +130,28 @@ describe('admitChange', () => {
     ])
   })
 
+  it('refuses a rotation where a generator makes each value once', () => {
+    const generator = testPlatform((yaml) =>
+      yaml.concat('secrets: {mode: external, external: {storeKind: Generator}}\n'),
+    )
+    const made = storeFile({ secretsMode: 'external' })
+    const nonce = { retry: 1, credentials: 2, adminReset: 1 }
+    expect(() => admitChange(made, { ...made, nonce }, { ...at, platform: generator })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_store',
+        errors: [
+          { pointer: '#/nonce/credentials', detail: expect.stringContaining('generator') },
+          { pointer: '#/nonce/adminReset', detail: expect.stringContaining('generator') },
+        ],
+      }),
+    )
+    admitChange(
+      made,
+      { ...made, nonce: { ...made.nonce, retry: 1 } },
+      { ...at, platform: generator },
+    )
+  })
+
   it('reports every reason at once, the gravest as its code', () => {
     const error = refusal({
       name: 'other',
