@@ -8,13 +8,14 @@ set -eu -o pipefail
 folder=$1
 shift
 mark=$folder/.first-init
+rest() { find "$folder" -mindepth 1 ! -path "$mark" "$@"; }
 if [ -d "$folder/wordpress" ]; then
   rm -f "$mark"
-elif [ -e "$mark" ]; then
-  find "$folder" -mindepth 1 ! -path "$mark" -delete
-  echo "database: its first init was cut off, it begins again"
-elif [ -z "$(find "$folder" -mindepth 1 ! -name lost+found -print -quit)" ]; then
+elif [ -z "$(rest -print -quit)" ]; then
   : >"$mark"
   sync "$mark" "$folder"
+elif [ -e "$mark" ]; then
+  rest -delete
+  echo "database: first init was cut off, begins again"
 fi
 [ $# -eq 0 ] || exec "$@"

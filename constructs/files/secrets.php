@@ -1,14 +1,8 @@
 <?php
 // Makes the Secrets of this namespace once; a raised revision gives one of them a new password and keeps the last
-// beside it. Logs names and outcomes, never a value.
+// beside it. Logs names and outcomes, never a value. Values are hexadecimal, so that nothing needs quoting anywhere.
 $namespace = getenv('STORE_NAMESPACE');
 $base = 'https://' . getenv('KUBERNETES_SERVICE_HOST') . ':' . getenv('KUBERNETES_SERVICE_PORT');
-
-/** Letters and digits, so that nothing needs quoting anywhere; 4 bits of chance each. */
-function random_text(int $length): string
-{
-    return bin2hex(random_bytes(intdiv($length, 2)));
-}
 
 /** @return array{int, array} status and body */
 function call(string $method, string $path, ?array $body = null): array
@@ -29,7 +23,7 @@ function call(string $method, string $path, ?array $body = null): array
     ]);
     $text = @file_get_contents("$base/api/v1/namespaces/$namespace/secrets$path", false, $context);
     $status = (int) (explode(' ', $http_response_header[0] ?? '')[1] ?? 0);
-    return [$status, $text === false ? [] : (json_decode($text, true) ?? [])];
+    return [$status, json_decode((string) $text, true) ?? []];
 }
 
 function stop(string $name, string $what, int $status): never
@@ -51,7 +45,7 @@ function rotate(string $name, int $wanted): void
         return;
     }
     $found['data']['previous-password'] = $found['data']['password'];
-    $found['data']['password'] = base64_encode(random_text(32));
+    $found['data']['password'] = base64_encode(bin2hex(random_bytes(16)));
     $found['data']['revision'] = base64_encode((string) $wanted);
     [$status] = call('PUT', "/$name", $found);
     if ($status !== 200) {
@@ -84,9 +78,9 @@ $database = (int) getenv('CREDENTIALS_REVISION');
 $admin = (int) getenv('ADMIN_REVISION');
 $salts = explode(' ', 'auth-key secure-auth-key logged-in-key nonce-key auth-salt secure-auth-salt logged-in-salt nonce-salt');
 make('db-credentials', [
-    'root-password' => random_text(32),
-    'password' => random_text(32),
+    'root-password' => bin2hex(random_bytes(16)),
+    'password' => bin2hex(random_bytes(16)),
     'revision' => (string) $database,
 ], $database);
-make('wp-salts', array_combine($salts, array_map(fn () => random_text(64), $salts)), null);
-make('wp-admin', ['password' => random_text(32), 'revision' => (string) $admin], $admin);
+make('wp-salts', array_combine($salts, array_map(fn () => bin2hex(random_bytes(32)), $salts)), null);
+make('wp-admin', ['password' => bin2hex(random_bytes(16)), 'revision' => (string) $admin], $admin);

@@ -23,7 +23,7 @@ $zip = new ZipArchive();
 if (@$zip->open($file, ZipArchive::RDONLY) !== true || $zip->numFiles === 0 || $zip->numFiles > 20000) {
     refuse('not a zip archive of 1 to 20000 entries');
 }
-$left = 512 * 1024 * 1024;
+$left = 512 << 20;
 for ($i = 0; $i < $zip->numFiles; $i++) {
     ['name' => $name, 'size' => $size] = $zip->statIndex($i);
     $parts = explode('/', rtrim($name, '/'));
@@ -55,4 +55,4 @@ foreach ($sizes as $name => $size) {
 }
 remove("$folder/$slug");
 rename("$partial/$slug", "$folder/$slug");
-remove($partial);
+rmdir($partial);

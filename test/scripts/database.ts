@@ -7,6 +7,8 @@ import { type Finished, Pod, type PodProps, Volumes } from './pod.ts'
 
 const ENTRYPOINT = new URL('image/mariadb-entrypoint.sh', import.meta.url).pathname
 const UID = 999
+/** Files that the image would run once; a store has none. */
+const INIT_FILES = '/docker-entrypoint-initdb.d'
 /** What the StatefulSet gives the server, but for sizes. */
 const COMMAND = [
   'bash',
@@ -20,7 +22,15 @@ export const FIRST = { 'root-password': 'R'.repeat(32), password: 'a'.repeat(32)
 
 /** The volumes of one shop with its Secret; `/data` is the one that outlives pods. */
 export async function databaseVolumes(secret: Readonly<Record<string, string>> = FIRST) {
-  const folders = ['/data', '/init', '/run/mysqld', '/secrets/db', '/backups', '/restore']
+  const folders = [
+    '/data',
+    '/init',
+    '/run/mysqld',
+    '/secrets/db',
+    '/backups',
+    '/restore',
+    INIT_FILES,
+  ]
   const volumes = await Volumes.create(Object.fromEntries(folders.map((path) => [path, UID])))
   await mountConfigMaps(volumes)
   await mountSecret(volumes, '/secrets/db', secret)
@@ -45,7 +55,7 @@ export async function databasePod(volumes: Volumes, more: Partial<PodProps> = {}
     mounts: ['/data', '/init', '/run/mysqld', '/scripts', '/secrets/db'],
     readOnly: { '/entrypoint.sh': process.env['MARIADB_ENTRYPOINT'] ?? ENTRYPOINT, ...readOnly },
     hosts: ['mariadb'],
-    links: { '/var/lib/mysql': '/data/mysql' },
+    links: { '/var/lib/mysql': '/data/mysql', [INIT_FILES]: INIT_FILES },
     ...rest,
   })
 }
