@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { argoCdFiles, argoCdObjects, parseOptions } from './render-argocd.ts'
 
@@ -15,12 +15,38 @@ describe('argoCdFiles', () => {
     '%s is what the constructs render (else: npm run argocd)',
     async (path, text) => {
       expect(await readFile(new URL(`../${path}`, import.meta.url), 'utf8')).toBe(text)
-      expect(parse(text)).toMatchObject({ apiVersion: 'argoproj.io/v1alpha1' })
+      const documents = parseAllDocuments(text).map((document) => document.toJS() as object)
+      expect(documents.length).toBeGreaterThan(0)
+      for (const document of documents) expect(document).toHaveProperty('kind')
     },
   )
 
-  it('writes both examples', () => {
+  it("S1-02 gives Storewright's own account no right to change anything, and only in Argo CD's namespace", () => {
+    const { rights } = argoCdObjects(
+      parseOptions(given) as NonNullable<ReturnType<typeof parseOptions>>,
+    )
+    expect(rights).toMatchObject([
+      { kind: 'ServiceAccount', metadata: { name: 'storewright', namespace: 'storewright' } },
+      {
+        kind: 'Role',
+        metadata: { namespace: 'argocd' },
+        rules: [
+          {
+            apiGroups: ['argoproj.io'],
+            resources: ['applications', 'applicationsets', 'appprojects'],
+            verbs: ['get', 'list', 'watch'],
+          },
+        ],
+      },
+      { kind: 'RoleBinding', roleRef: { kind: 'Role' }, subjects: [{ name: 'storewright' }] },
+    ])
+    expect(rights).toHaveLength(3)
+    expect((rights[1] as { rules: unknown[] }).rules).toHaveLength(1)
+  })
+
+  it('writes every example', () => {
     expect([...argoCdFiles().keys()]).toEqual([
+      'argocd/rbac.yaml',
       'argocd/projects/stores.yaml',
       'argocd/application-set.yaml',
     ])
@@ -36,6 +62,7 @@ describe('parseOptions', () => {
       dashboardUrl: 'https://d.example.com',
       branch: 'live',
       argocdNamespace: 'gitops',
+      apiNamespace: 'storewright',
       clusters: ['eu-1', 'eu-2'],
       secretsModes: ['job'],
     })

@@ -8,14 +8,16 @@ import {
   StoresProject,
   type StoresProjectProps,
 } from '../constructs/argo-application.ts'
+import { StatusReader, type StatusReaderProps } from '../constructs/status-reader.ts'
 import { printYaml } from '../constructs/yaml.ts'
 
-/** What an installation decides; one set of values for both objects. */
-export type ArgoCdOptions = StoresApplicationSetProps & StoresProjectProps
+/** What an installation decides; one set of values for all objects. */
+export type ArgoCdOptions = StoresApplicationSetProps & StoresProjectProps & StatusReaderProps
 
 /** Values of the committed examples below `argocd/`. */
 const EXAMPLE: ArgoCdOptions = {
   argocdNamespace: 'argocd',
+  apiNamespace: 'storewright',
   repoURL: 'https://github.com/acme/stores.git',
   branch: 'main',
   dashboardUrl: 'https://storewright.example.com',
@@ -29,26 +31,31 @@ const NOTE = '# Rendered by `npm run argocd`; edits are overwritten. See argocd/
 export function argoCdObjects(options: ArgoCdOptions): {
   project: unknown
   applicationSet: unknown
+  /** ServiceAccount, Role and RoleBinding of the process that watches. */
+  rights: readonly unknown[]
 } {
   const chart = new Chart(new App(), 'ArgoCd')
   new StoresProject(chart, 'Project', options)
   new StoresApplicationSet(chart, 'ApplicationSet', options)
   const [project, applicationSet] = chart.toJson() as unknown[]
-  return { project, applicationSet }
+  const reader = new Chart(new App(), 'Rights')
+  new StatusReader(reader, 'Reader', options)
+  return { project, applicationSet, rights: reader.toJson() as unknown[] }
 }
 
 /** Path below the repository's root -> text of the committed examples. */
 export function argoCdFiles(): ReadonlyMap<string, string> {
-  const { project, applicationSet } = argoCdObjects(EXAMPLE)
+  const { project, applicationSet, rights } = argoCdObjects(EXAMPLE)
   return new Map([
+    ['argocd/rbac.yaml', NOTE + rights.map((object) => printYaml(object)).join('---\n')],
     ['argocd/projects/stores.yaml', NOTE + printYaml(project)],
     ['argocd/application-set.yaml', NOTE + printYaml(applicationSet)],
   ])
 }
 
 const USAGE = `Usage: npm run --silent argocd -- --repo-url URL --dashboard-url URL [--branch main]
-         [--argocd-namespace argocd] [--cluster in-cluster]...
-Prints the AppProject and the ApplicationSet for these values.
+         [--argocd-namespace argocd] [--api-namespace storewright] [--cluster in-cluster]...
+Prints the AppProject, the ApplicationSet and the rights of Storewright's own account for these values.
 Without options: rewrites the examples below argocd/.
 `
 
@@ -60,6 +67,7 @@ function parseWords(words: readonly string[]) {
       'repo-url': { type: 'string' },
       'dashboard-url': { type: 'string' },
       branch: { type: 'string', default: EXAMPLE.branch },
+      'api-namespace': { type: 'string', default: EXAMPLE.apiNamespace },
       'argocd-namespace': { type: 'string', default: EXAMPLE.argocdNamespace },
       cluster: { type: 'string', multiple: true, default: [...EXAMPLE.clusters] },
     },
@@ -86,6 +94,7 @@ export function parseOptions(words: readonly string[]): ArgoCdOptions | null {
     dashboardUrl,
     branch: values.branch,
     argocdNamespace: values['argocd-namespace'],
+    apiNamespace: values['api-namespace'],
     clusters: values.cluster,
   }
 }
@@ -105,8 +114,10 @@ async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(USAGE)
     return 2
   }
-  const { project, applicationSet } = argoCdObjects(options)
-  process.stdout.write(`${printYaml(project)}---\n${printYaml(applicationSet)}`)
+  const { project, applicationSet, rights } = argoCdObjects(options)
+  process.stdout.write(
+    [project, applicationSet, ...rights].map((object) => printYaml(object)).join('---\n'),
+  )
   return 0
 }
 

@@ -1,0 +1,41 @@
+import { Construct } from 'constructs'
+import { k8s } from './kube.ts'
+
+export interface StatusReaderProps {
+  /** Namespace of Argo CD: the only one that is read. */
+  readonly argocdNamespace: string
+  /** Namespace that Storewright runs in; must exist. */
+  readonly apiNamespace: string
+}
+
+/** Name of the account and of its rights. */
+const NAME = 'storewright'
+const LABELS = { 'app.kubernetes.io/managed-by': 'storewright' }
+
+/**
+ * The account of Storewright's process: it reads Applications, ApplicationSets and AppProjects of Argo CD's namespace,
+ * and nothing else anywhere. It creates, changes and deletes nothing; stores reach the cluster through Git alone.
+ */
+export class StatusReader extends Construct {
+  constructor(scope: Construct, id: string, props: StatusReaderProps) {
+    super(scope, id)
+    const account = { name: NAME, namespace: props.apiNamespace }
+    const rights = { name: `${NAME}-status`, namespace: props.argocdNamespace, labels: LABELS }
+    new k8s.KubeServiceAccount(this, 'Account', { metadata: { ...account, labels: LABELS } })
+    new k8s.KubeRole(this, 'Role', {
+      metadata: rights,
+      rules: [
+        {
+          apiGroups: ['argoproj.io'],
+          resources: ['applications', 'applicationsets', 'appprojects'],
+          verbs: ['get', 'list', 'watch'],
+        },
+      ],
+    })
+    new k8s.KubeRoleBinding(this, 'Binding', {
+      metadata: rights,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: rights.name },
+      subjects: [{ kind: 'ServiceAccount', ...account }],
+    })
+  }
+}
