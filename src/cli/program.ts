@@ -5,6 +5,7 @@ import type { BodyOf } from '../contract/endpoints.ts'
 import { StoreError } from '../domain/errors.ts'
 import { addChanges } from './change-commands.ts'
 import { openClient } from './client.ts'
+import { diagnose } from './doctor.ts'
 import { type ExitCode, Failure } from './exit.ts'
 import { addOffline, type OfflineTerminal } from './offline-commands.ts'
 import { type Format, formats, printStore, printStores } from './output.ts'
@@ -78,6 +79,13 @@ function storectl(terminal: Terminal): Command {
   addReads(program, shared, terminal)
   addOffline(program, terminal)
   addChanges(program, shared, terminal)
+  shared(program.command('doctor'))
+    .description('check what the server needs from outside; exit 6 when something is wrong')
+    .action(async (said: Shared) => {
+      const { text, well } = await diagnose(openClient(said.server))
+      terminal.out(text)
+      if (!well) throw new Failure(6, 'something is wrong')
+    })
   return program
 }
 
