@@ -5,7 +5,7 @@ import { addressOf, nextPage } from './address.ts'
 import { RequestFailure } from './failure.ts'
 
 /** Path or URL of the API, read at build time; with or without `/api/v1`. */
-const API: string = import.meta.env['VITE_API_URL'] ?? '/api/v1'
+export const API: string = import.meta.env['VITE_API_URL'] ?? '/api/v1'
 
 export interface RequestOptions<Id extends OperationId> {
   readonly params?: Readonly<Record<string, string>>

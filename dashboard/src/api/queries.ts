@@ -3,15 +3,13 @@ import type { BodyOf } from '../../../src/contract/endpoints.ts'
 import type { Store } from '../../../src/contract/store.ts'
 import { request, requestPage } from './client.ts'
 
-const MOVING_MS = 1000
-const RESTING_MS = 5000
 const PAGE = '1000'
 
 const movingPhases = ['Requested', 'Committed', 'Syncing', 'Progressing', 'Deleting']
 /** Reasons that wait for a person or a window, not for the next second. */
 const waitingReasons = ['AwaitingReview', 'AutoSyncOff', 'SyncWindow', 'AwaitingConfirmation']
 
-/** Will this store's state change by itself within seconds? Such stores are polled every second. */
+/** Will this store's state change by itself within seconds? While there is no stream, such stores are polled every second. */
 export function isMoving(store: Pick<Store, 'phase' | 'reason'>): boolean {
   return movingPhases.includes(store.phase) && !waitingReasons.includes(store.reason)
 }
@@ -20,7 +18,6 @@ export function isMoving(store: Pick<Store, 'phase' | 'reason'>): boolean {
 export const storesQuery = queryOptions({
   queryKey: ['stores'],
   queryFn: ({ signal }) => everyStore(signal),
-  refetchInterval: ({ state }) => (state.data?.some(isMoving) === true ? MOVING_MS : RESTING_MS),
 })
 
 async function everyStore(signal: AbortSignal): Promise<Store[]> {
@@ -41,8 +38,6 @@ export const storeQuery = (name: string) =>
   queryOptions({
     queryKey: ['store', name],
     queryFn: ({ signal }) => request('getStore', { params: { name }, signal }),
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && isMoving(state.data) ? MOVING_MS : RESTING_MS,
   })
 
 /** Files of one store at `revision`; a commit never changes, so neither does the answer. */
@@ -68,7 +63,6 @@ export const historyQuery = (name: string, revision: string) =>
 export const platformQuery = queryOptions({
   queryKey: ['platform'],
   queryFn: ({ signal }) => request('getPlatform', { signal }),
-  refetchInterval: RESTING_MS,
 })
 
 /** What a create would commit. The answer before stays on screen while the next is on its way. */

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { CloudOff, RefreshCw } from 'lucide-react'
+import { CloudOff, RadioTower, RefreshCw } from 'lucide-react'
+import { useLive } from '../../api/live.ts'
 import { platformQuery } from '../../api/queries.ts'
 import { clockOf } from '../../ui/time.tsx'
 
@@ -8,11 +9,15 @@ export function ConnectionPill() {
   const queryClient = useQueryClient()
   const { isError, dataUpdatedAt } = useQuery(platformQuery)
   const since = dataUpdatedAt === 0 ? 'never' : clockOf(dataUpdatedAt)
-  const words = isError ? `Offline – data from ${since}` : 'Polling'
-  const why = isError
+  const live = useLive()
+  const offline = isError && !live
+  const words = offline ? `Offline – data from ${since}` : live ? 'Live' : 'Polling'
+  const why = offline
     ? 'The server does not answer. The page keeps trying; press to try now.'
-    : 'Asked every 5 seconds, every second while a store is moving. Press to ask now.'
-  const Icon = isError ? CloudOff : RefreshCw
+    : live
+      ? 'The server tells of every change. Press to ask for everything again.'
+      : 'Asked every 5 seconds, every second while a store is moving. Press to ask now.'
+  const Icon = offline ? CloudOff : live ? RadioTower : RefreshCw
   return (
     <button
       type="button"
@@ -20,7 +25,7 @@ export function ConnectionPill() {
       title={why}
       className="inline-flex h-7 items-center gap-1.5 rounded-full border border-line bg-page px-2.5 text-sm text-muted hover:bg-hover hover:text-text"
     >
-      <Icon aria-hidden size={13} className={isError ? 'text-danger' : 'text-ok'} />
+      <Icon aria-hidden size={13} className={offline ? 'text-danger' : 'text-ok'} />
       <span role="status" className="max-sm:max-w-36 max-sm:truncate">
         {words}
       </span>

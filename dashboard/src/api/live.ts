@@ -1,0 +1,97 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { Store } from '../../../src/contract/store.ts'
+import type { StreamEvents } from '../../../src/contract/stream.ts'
+import { paths } from '../../../src/contract/paths.ts'
+import { addressOf } from './address.ts'
+import { API, request } from './client.ts'
+import { isMoving, platformQuery, storeQuery, storesQuery } from './queries.ts'
+
+/** More changed stores than this in one batch: the list is asked for as a whole. */
+const ONE_BY_ONE = 20
+const TICK_MS = 1000
+/** Seconds between two polls while no store is moving. */
+const RESTING_TICKS = 5
+
+/**
+ * Keeps what is on screen up to date: by the stream, or by polling while there is none. True: the stream is open.
+ * Nothing on screen is taken away when it is cut; the browser opens it again and says where it was.
+ */
+export function useLive(): boolean {
+  const queryClient = useQueryClient()
+  const [live, setLive] = useState(false)
+  useEffect(() => followStream(queryClient, setLive), [queryClient])
+  useEffect(() => (live ? undefined : poll(queryClient)), [live, queryClient])
+  return live
+}
+
+/** Returns a function that ends it. */
+function followStream(queryClient: QueryClient, onLive: (live: boolean) => void): () => void {
+  const source = new EventSource(addressOf(API, paths.stream[1]))
+  const on = <Name extends keyof StreamEvents>(
+    name: Name,
+    act: (event: StreamEvents[Name]) => void,
+  ) =>
+    source.addEventListener(name, (message: MessageEvent<string>) =>
+      act(JSON.parse(message.data) as StreamEvents[Name]),
+    )
+  const everything = () => void queryClient.refetchQueries({ type: 'active' })
+  on('hello', () => {
+    onLive(true)
+    // What moved between the first load of the page and this moment, or while the stream was cut.
+    everything()
+  })
+  on('stores', (event) => void takeIn(queryClient, event))
+  on('banner', () => void queryClient.invalidateQueries({ queryKey: platformQuery.queryKey }))
+  on('resync', everything)
+  source.addEventListener('error', () => onLive(false))
+  return () => source.close()
+}
+
+async function takeIn(
+  queryClient: QueryClient,
+  { upsert, remove }: StreamEvents['stores'],
+): Promise<void> {
+  void queryClient.invalidateQueries({ queryKey: platformQuery.queryKey })
+  if (remove.length > 0) {
+    queryClient.setQueryData(storesQuery.queryKey, (stores: Store[] | undefined) =>
+      stores?.filter(({ name }) => !remove.includes(name)),
+    )
+  }
+  const names = upsert.map(([name]) => String(name))
+  if (names.length > ONE_BY_ONE) {
+    await queryClient.refetchQueries({ type: 'active' })
+    return
+  }
+  const found = await Promise.all(
+    names.map((name) => request('getStore', { params: { name } }).catch(() => null)),
+  )
+  for (const store of found) if (store !== null) putStore(queryClient, store)
+}
+
+function putStore(queryClient: QueryClient, store: Store): void {
+  const { queryKey } = storeQuery(store.name)
+  if (queryClient.getQueryData(queryKey) !== undefined) queryClient.setQueryData(queryKey, store)
+  queryClient.setQueryData(storesQuery.queryKey, (stores: Store[] | undefined) => {
+    if (stores === undefined) return undefined
+    const known = stores.some(({ name }) => name === store.name)
+    return known
+      ? stores.map((each) => (each.name === store.name ? store : each))
+      : [...stores, store]
+  })
+}
+
+/** Asks every 5 seconds, every second while a store is moving. Returns a function that ends it. */
+function poll(queryClient: QueryClient): () => void {
+  let ticks = 0
+  const timer = setInterval(() => {
+    ticks += 1
+    const stores = queryClient.getQueryData(storesQuery.queryKey) ?? []
+    const one = queryClient.getQueriesData<Store>({ queryKey: ['store'] }).map(([, store]) => store)
+    const moving = [...stores, ...one].some(
+      (store) => store?.phase !== undefined && isMoving(store),
+    )
+    if (moving || ticks % RESTING_TICKS === 0) void queryClient.refetchQueries({ type: 'active' })
+  }, TICK_MS)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,64 @@
+import { rm } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { post, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
+import { chromiumPath, launch } from './browser.ts'
+
+let folder = ''
+let server: ServerProcess
+let browser: Browser
+
+describe.skipIf(chromiumPath === null)('a page that is open', () => {
+  beforeAll(async () => {
+    folder = await scratch()
+    server = await startServer(folder)
+    browser = await launch()
+    await create('first')
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.end('SIGTERM')
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const create = async (name: string) =>
+    expect((await post(server.url, '/api/v1/stores', { name })).status).toBe(201)
+  /** Lists that the page has asked for. */
+  const listsOf = (page: Page) => {
+    const asked: string[] = []
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/api/v1/stores') asked.push(request.url())
+    })
+    return asked
+  }
+  const row = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).first()
+
+  it('S1-37 shows what others do as the stream tells it, and asks for no list again', async () => {
+    const page = await browser.newPage()
+    await page.goto(server.url)
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
+    await row(page, 'first').waitFor()
+    const asked = listsOf(page)
+    await create('second')
+    await row(page, 'second').waitFor()
+    await page.getByText('Ready').nth(1).waitFor()
+    expect(asked).toEqual([])
+    await page.close()
+  })
+
+  it('S1-37 S2-10 polls while the stream is cut, and takes nothing away', async () => {
+    const page = await browser.newPage()
+    await page.route('**/api/v1/stream', (route) => route.abort())
+    await page.goto(server.url)
+    await page.getByRole('status').getByText('Polling', { exact: true }).waitFor()
+    await row(page, 'first').waitFor()
+    const asked = listsOf(page)
+    await create('third')
+    await row(page, 'third').waitFor()
+    expect(asked.length).toBeGreaterThan(0)
+    expect(await row(page, 'first').isVisible()).toBe(true)
+    await page.unroute('**/api/v1/stream')
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
+    await page.close()
+  })
+})
