@@ -91,7 +91,7 @@ function outOfSync({ application, declared }: PhaseInput): Verdict | null {
     return committed('Queued', 'Waits for its turn: the provisioning cap is reached')
   if (!declared.autoSync)
     return committed('AutoSyncOff', 'Committed, not applied: auto-sync is off')
-  if (application?.onlyPrunableLeft === true) return null
+  if (application?.sync === 'OutOfSync' && application.onlyPrunableLeft) return null
   if (application?.syncWindowDenies === true) {
     return committed('SyncWindow', 'Committed, not applied: a sync window forbids it now')
   }
