@@ -3,6 +3,7 @@ import { type Row, table } from './measure.ts'
 import { pacingRows } from './pacing.ts'
 import { renderRows } from './render.ts'
 import { repositoryRows } from './repository.ts'
+import { watchRows } from './watch.ts'
 import { writerRows } from './writer.ts'
 
 /**
@@ -25,11 +26,16 @@ const size = values.tiny
   ? { stores, idle: 3, busy: 8, width: 4, foreignMs: 3000 }
   : { stores, idle: 40, busy: 1024, width: 64, foreignMs: 200 }
 
+/** P21 is stated for 10,000 Applications whatever the size of the fleet. */
+const WATCH = { applications: 10_000, eventsPerSecond: 100, seconds: 10 }
+const TINY_WATCH = { applications: 20, eventsPerSecond: 10, seconds: 1 }
+
 const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   render: () => renderRows(values.tiny ? 4 : 200, stores),
   writer: () => writerRows(size),
   repository: () => repositoryRows(stores, values.tiny ? 3 : 50),
   pacing: () => pacingRows(values.tiny ? 1 : 90),
+  watch: () => watchRows(values.tiny ? TINY_WATCH : WATCH),
 }
 const wanted = positionals.length === 0 ? Object.keys(groups) : positionals
 const unknown = wanted.filter((name) => !Object.hasOwn(groups, name))
