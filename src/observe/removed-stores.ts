@@ -23,14 +23,7 @@ export function openRemoved(start: Snapshot): RemovedStores {
   return {
     moved({ stores }) {
       for (const [name, record] of known) {
-        if (!stores.has(name))
-          removed.set(name, {
-            ...record,
-            app: null,
-            intentBlob: '',
-            manifestsTree: '',
-            problems: [],
-          })
+        if (!stores.has(name)) removed.set(name, withoutGit(record))
       }
       for (const name of removed.keys()) if (stores.has(name)) removed.delete(name)
       for (const name of removed.keys()) if (removed.size > LIMIT) removed.delete(name)
@@ -39,5 +32,19 @@ export function openRemoved(start: Snapshot): RemovedStores {
     get: (name) => removed.get(name) ?? null,
     names: () => [...removed.keys()],
     forget: (name) => void removed.delete(name),
+  }
+}
+
+/** The record of a store that Git no longer declares: only what it was stays, its last rendered lifecycle above all. */
+function withoutGit(record: StoreRecord): StoreRecord {
+  const { intent, app } = record
+  const state = app?.lifecycle ?? intent?.lifecycle.state ?? 'active'
+  return {
+    ...record,
+    intent: intent === null ? null : { ...intent, lifecycle: { ...intent.lifecycle, state } },
+    app: null,
+    intentBlob: '',
+    manifestsTree: '',
+    problems: [],
   }
 }

@@ -3,7 +3,7 @@ import { fakeApplications } from '../testing/fake-applications.ts'
 import { memoryRepo } from '../testing/memory-repo.ts'
 import { after, healthyApplication, timeAfter } from '../testing/phase-input.ts'
 import { testPlatform } from '../testing/platform.ts'
-import { storeRecord } from '../testing/records.ts'
+import { storeFile, storeRecord } from '../testing/records.ts'
 import { createStoreViews } from './store-views.ts'
 
 const RECORD = storeRecord(timeAfter(0))
@@ -34,6 +34,7 @@ function fixture() {
     onTreeKnown: known.resolve,
   })
   return {
+    repo,
     views,
     applications,
     observe,
@@ -91,5 +92,24 @@ describe('a store as clients see it', () => {
       url: 'http://shop.127-0-0-1.nip.io',
     })
     expect(views.get('shop')?.message).toContain('Ready')
+  })
+
+  it.each([
+    ['active', 'Detached', 'Detached'],
+    ['purge', 'Deleted', 'Removed'],
+  ] as const)('that left Git as %s is %s once its Application is gone', (state, phase, reason) => {
+    const { views, repo, applications } = fixture()
+    const record = storeRecord(timeAfter(0), storeFile({ lifecycle: { state } }))
+    repo.put(record)
+    repo.moved()
+    views.get('shop')
+    repo.drop('shop')
+    // The Application lives on: nobody may call the store deleted.
+    expect(views.get('shop')).toMatchObject({ phase: 'Deleting', reason: 'WaitingForGenerator' })
+    applications.set('store-shop', null)
+    expect(views.all().map((store) => [store.phase, store.reason])).toEqual([[phase, reason]])
+    repo.put(record)
+    repo.moved()
+    expect(views.get('shop')?.phase).toBe('Committed')
   })
 })

@@ -99,7 +99,8 @@ function inputOf(
       intentOnMain: record.intentBlob !== '',
       onMain: record.app !== null,
       problems: record.problems,
-      lifecycle: record.intent?.lifecycle.state ?? record.app?.lifecycle ?? 'active',
+      // What was rendered is what Argo CD acts on; for a removed store the record keeps it in its intent.
+      lifecycle: record.app?.lifecycle ?? record.intent?.lifecycle.state ?? 'active',
       autoSync: record.app?.autoSync ?? true,
       queued: false,
       required: record.manifestsTree,

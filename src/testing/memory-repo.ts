@@ -27,6 +27,10 @@ export interface MemoryRepo extends StoresRepo {
   /** Puts a record there as a person would, without a request; `files` are what `files()` then answers. */
   put(record: StoreRecord, files?: readonly FileText[]): void
   setState(state: Partial<RepoState>): void
+  /** Tells that the head moved, after `put`. */
+  moved(): void
+  /** Takes a store's folder away as a person would, and tells. */
+  drop(name: string): void
 }
 
 /** A fake of the port for tests of rules: no git, one commit per change, commits are numbered. */
@@ -86,6 +90,11 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       if (files !== undefined) keep(record.name, files)
     },
     setState: (next) => void Object.assign(state, next),
+    moved: () => listeners.forEach((listener) => listener(snapshot())),
+    drop(name) {
+      stores.delete(name)
+      for (const listener of listeners) listener(snapshot())
+    },
     snapshot,
     async change(by: Requester, decide: Decide, _options?: ChangeOptions): Promise<Landed> {
       const decision = decide(snapshot())
