@@ -61,6 +61,14 @@ export async function removeStores(): Promise<void> {
   const remove = ['-n', NAMESPACE, 'delete', '--ignore-not-found', '--timeout', '60s']
   const marked = ['-l', 'storewright.dev/cluster-test']
   await kubectl([...remove, 'applicationsets', ...marked])
+  // One that waits for a person to confirm its deletion would wait for ever.
+  const ours = ['-l', 'app.kubernetes.io/managed-by=storewright']
+  const left = await kubectl(['-n', NAMESPACE, 'get', 'applications', ...ours, '-o', 'name'])
+  for (const name of left.split('\n').filter((line) => line !== '')) {
+    const free = '{"metadata":{"finalizers":null}}'
+    // It may be gone by now.
+    await kubectl(['-n', NAMESPACE, 'patch', name, '--type', 'merge', '-p', free]).catch(() => '')
+  }
   await kubectl([...remove, 'applications', '-l', 'app.kubernetes.io/managed-by=storewright'])
   await kubectl([...remove, 'appprojects', ...marked])
 }
