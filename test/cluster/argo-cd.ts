@@ -116,22 +116,3 @@ export async function refresh(name: string, kind: 'normal' | 'hard' = 'normal'):
     (await application(name))?.metadata.annotations?.[annotation] === undefined
   await until(`Argo CD has refreshed ${name}`, seen, () => describeApplication(name))
 }
-
-/** Ends the running operation of a store, as `argocd app terminate-op` does. */
-export async function terminate(name: string): Promise<void> {
-  const { ARGOCD_URL, ARGOCD_ADMIN_PASSWORD } = process.env
-  const call = (method: string, path: string, body: unknown, token = '') =>
-    fetch(`${ARGOCD_URL}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      ...(body === null ? {} : { body: JSON.stringify(body) }),
-    })
-  const session = await call('POST', '/api/v1/session', {
-    username: 'admin',
-    password: ARGOCD_ADMIN_PASSWORD,
-  })
-  const { token } = (await session.json()) as { token: string }
-  const reply = await call('DELETE', `/api/v1/applications/store-${name}/operation`, null, token)
-  if (!reply.ok)
-    throw new Error(`Argo CD does not end the operation: ${reply.status} ${await reply.text()}`)
-}

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { application } from './argo-cd.ts'
+import { getObject, kubectl, until } from './kubernetes.ts'
+import { record } from './recording.ts'
+import { jobYaml, openSuite, type Suite } from './suite.ts'
+
+let suite: Suite
+const manifests = (part: string) => `stores/default/${suite.name(part)}/manifests`
+const space = (part: string) => `store-${suite.name(part)}`
+const seconds = (since: number) => (performance.now() - since) / 1000
+/** Changes the Deployment of a file and nothing else of it. */
+const inDeployment = (text: string, change: (part: string) => string) =>
+  text
+    .split(/^---$/m)
+    .map((part) => (/^kind: Deployment$/m.test(part) ? change(part) : part))
+    .join('---')
+/** A sync waits for a sync wave only if a later one has something to do. */
+const later = (text: string) => text.replace(/^data:\n/m, 'data:\n  later: "yes"\n')
+const PARTS = ['good', 'job', 'wave', 'kind', 'yaml', 'image', 'field', 'paused', 'left'] as const
+
+beforeAll(async () => {
+  suite = await openSuite('f')
+  for (const part of PARTS) await suite.create(part)
+  for (const part of PARTS) await suite.phase(part, 'Ready', 'Serving')
+  await record(suite, '21 Ready', 'good', await suite.store('good'))
+  await suite.pull()
+})
+afterAll(() => suite.close())
+
+describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
+  it('(g) a failing init Job does not hold the sync: Degraded; a new name mends it and the old one is pruned', async () => {
+    await suite.write(
+      `${manifests('job')}/90-job.yaml`,
+      jobYaml(space('job'), 'init-1', 'x:failing'),
+    )
+    await suite.push('a Job that fails')
+    const { value } = await suite.phase('job', 'Degraded', 'Degraded')
+    await record(suite, '15 Degraded failing Job', 'job', value)
+    expect((await application(suite.name('job')))?.status?.operationState?.phase).toBe('Succeeded')
+    await suite.write(`${manifests('job')}/90-job.yaml`, jobYaml(space('job'), 'init-2', 'x:fine'))
+    const began = performance.now()
+    await suite.push('a Job that works')
+    await suite.phase('job', 'Ready')
+    suite.note('(g) commit with a new Job -> Ready (5 s of it settling)', seconds(began))
+    expect(await getObject('job', 'init-1', space('job'))).toBeNull()
+  })
+
+  it('(g) an image that never starts is Progressing, not Degraded, and a revert mends it', async () => {
+    await suite.edit('image', 'manifests/50-wordpress.yaml', (text) =>
+      inDeployment(text, (part) =>
+        part.replaceAll(/image: wordpress:[^\n]+/g, 'image: wordpress:broken'),
+      ),
+    )
+    await suite.push('an image that does not exist')
+    const { value } = await suite.phase('image', 'Progressing', 'Starting')
+    await record(suite, '17 Progressing image', 'image', value)
+    expect((await application(suite.name('image')))?.status?.sync?.status).toBe('Synced')
+    await suite.server.git('revert', '--no-edit', 'HEAD')
+    const began = performance.now()
+    await suite.server.git('push', '--quiet', 'origin', 'HEAD:main')
+    await suite.phase('image', 'Ready')
+    suite.note('(g) git revert of a bad image -> Ready (5 s of it settling)', seconds(began))
+  })
+
+  it('(i) a bad manifest breaks its own store only: sync Unknown beside Healthy is not Ready', async () => {
+    await suite.edit('yaml', 'manifests/30-config.yaml', (text) =>
+      text.replace('kind: ConfigMap', 'kind: [ConfigMap'),
+    )
+    await suite.push('a manifest that is no YAML')
+    const { value } = await suite.phase('yaml', 'Failed', 'CannotCompare')
+    await record(suite, '8 CannotCompare', 'yaml', value)
+    expect([value.health, value.sync]).toEqual(['Healthy', 'Unknown'])
+    expect((await suite.store('good')).phase).toBe('Ready')
+  })
+
+  it('(j) the project refuses a foreign kind, and nothing of that commit is applied', async () => {
+    await suite.write(
+      `${manifests('kind')}/90-kind.yaml`,
+      `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: ${suite.name('kind')}}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: []
+`,
+    )
+    await suite.push('a kind that the project does not permit')
+    const { value } = await suite.phase('kind', 'Syncing', 'Retrying')
+    await record(suite, '9 Retrying refused kind', 'kind', value)
+    expect(value.message).toContain('not permitted in project')
+    const words = [
+      'get',
+      'clusterrolebinding',
+      suite.name('kind'),
+      '--ignore-not-found',
+      '-o',
+      'name',
+    ]
+    expect(await kubectl(words)).toBe('')
+  })
+
+  it('(j) an object in the namespace of another store is not refused by the project', async () => {
+    const foreign = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: planted, namespace: ${space('good')}}
+data: {a: b}
+`
+    await suite.write(`${manifests('left')}/91-foreign.yaml`, foreign)
+    await suite.push('an object in a foreign namespace')
+    const planted = async () => (await getObject('configmap', 'planted', space('good'))) !== null
+    const { seconds: took } = await until('the object was planted', planted)
+    suite.note('(j) foreign namespace: NOT refused, planted after', took)
+    await suite.remove('left', 'manifests/91-foreign.yaml')
+    await suite.push('take it back')
+    await until('it was pruned', async () => !(await planted()))
+  })
+
+  it('(l) a failed Job in sync wave -1 fails the sync; a new name mends it', async () => {
+    const file = `${manifests('wave')}/15-job.yaml`
+    await suite.write(file, jobYaml(space('wave'), 'secret-1', 'x:failing', '-1'))
+    await suite.edit('wave', 'manifests/30-config.yaml', later)
+    await suite.push('a secret Job that fails')
+    const { value } = await suite.phase('wave', 'Syncing', 'Retrying')
+    await record(suite, '9 Retrying failed wave', 'wave', value)
+    await suite.write(file, jobYaml(space('wave'), 'secret-2', 'x:fine', '-1'))
+    const began = performance.now()
+    await suite.push('a new secret Job')
+    await suite.phase('wave', 'Ready')
+    suite.note('(l) new secret Job after a failed one -> Ready', seconds(began))
+  })
+
+  it('(f) a commit during a sync that hangs waits for it, and is named so', async () => {
+    const file = `${manifests('field')}/15-job.yaml`
+    await suite.write(file, jobYaml(space('field'), 'slow-1', 'x:broken', '-1'))
+    await suite.edit('field', 'manifests/30-config.yaml', later)
+    await suite.push('a Job that never starts')
+    const { value: running } = await suite.phase('field', 'Syncing', 'Applying')
+    await record(suite, '9 Applying', 'field', running)
+    await suite.edit('field', 'manifests/30-config.yaml', (text) => text.replace('"yes"', '"no"'))
+    await suite.push('a commit during the sync')
+    const { value } = await suite.phase('field', 'Syncing', 'BlockedByPreviousSync')
+    await record(suite, '9 BlockedByPreviousSync', 'field', value)
+  })
+
+  it("19 a Deployment paused in Git is Suspended, in Argo CD's words", async () => {
+    await suite.edit('paused', 'manifests/50-wordpress.yaml', (text) =>
+      inDeployment(text, (part) => part.replace(/^spec:\n/m, 'spec:\n  paused: true\n')),
+    )
+    await suite.push('pause it')
+    const { value } = await suite.phase('paused', 'Suspended', 'PausedInCluster')
+    await record(suite, '19 PausedInCluster', 'paused', value)
+  })
+
+  it('12 a protected object that Git no longer declares stays, and the store with it', async () => {
+    await suite.edit(
+      'left',
+      'manifests/00-namespace.yaml',
+      (text) => `${text}---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: spare
+  namespace: ${space('left')}
+  annotations: {argocd.argoproj.io/sync-options: "Prune=false,Delete=false"}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+`,
+    )
+    await suite.push('one claim more')
+    const claim = () => getObject('pvc', 'spare', space('left'))
+    await until('the claim is there', async () => (await claim()) !== null)
+    await suite.server.git('revert', '--no-edit', 'HEAD')
+    await suite.server.git('push', '--quiet', 'origin', 'HEAD:main')
+    const differs = async () =>
+      (await application(suite.name('left')))?.status?.sync?.status === 'OutOfSync'
+    await until('Argo CD sees the leftover', differs)
+    const { value } = await suite.phase('left', 'Ready')
+    await record(suite, '12 PruneProtected', 'left', value)
+    expect(value.message).toContain('no longer declares')
+    expect(await claim()).not.toBeNull()
+  })
+})

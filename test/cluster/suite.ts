@@ -1,0 +1,126 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { expect } from 'vitest'
+import type { Store } from '../../src/contract/store.ts'
+import { describeApplication, installStores, removeStores } from './argo-cd.ts'
+import { kubectl, until } from './kubernetes.ts'
+import { startServer, type TestServer } from './server.ts'
+
+/** A server, our objects in Argo CD, and what tests of one file do with them. */
+export interface Suite {
+  readonly server: TestServer
+  /** Name of a store of this run: no earlier run has used it, since its namespaces may still be terminating. */
+  name(part: string): string
+  /** `POST /stores`, answered 201. */
+  create(part: string, more?: Readonly<Record<string, unknown>>): Promise<void>
+  /** Rewrites one file below a store's folder in the clone. @throws Error nothing changed */
+  edit(part: string, file: string, change: (text: string) => string, team?: string): Promise<void>
+  /** Adds a file below the folder of the stores repo. */
+  write(path: string, text: string): Promise<void>
+  /** Removes a store's folder, or one file of it. */
+  remove(part: string, file?: string): Promise<void>
+  /** Takes what others pushed into the clone. */
+  pull(): Promise<void>
+  /** Commits what stands in the clone and pushes it past the server; the new head. */
+  push(message: string): Promise<string>
+  store(part: string): Promise<Store>
+  /** Waits until the API says this; seconds that took, and the store as it was then. */
+  phase(
+    part: string,
+    phase: string,
+    reason?: string,
+    limitSeconds?: number,
+  ): Promise<{ seconds: number; value: Store }>
+  /** One line of the figures printed at the end. */
+  note(what: string, seconds: number): void
+  close(): Promise<void>
+}
+
+export async function openSuite(title: string): Promise<Suite> {
+  await removeStores()
+  const run = `${title}${Date.now().toString(36)}`
+  const server = await startServer()
+  await installStores(server.repoURL)
+  const figures: string[] = []
+  const name = (part: string) => `${run}-${part}`
+  const folder = (part: string, team = 'default') => join(server.clone, 'stores', team, name(part))
+  const store = async (part: string) =>
+    (await server.request('GET', `/api/v1/stores/${name(part)}`)).body as Store
+  return {
+    server,
+    name,
+    store,
+    async create(part, more = {}) {
+      const body = { name: name(part), plan: 'small', ...more }
+      const { status, body: reply } = await server.request('POST', '/api/v1/stores', body)
+      expect([status, reply]).toEqual([201, expect.anything()])
+    },
+    async edit(part, file, change, team) {
+      const path = join(folder(part, team), file)
+      const text = await readFile(path, 'utf8')
+      const changed = change(text)
+      if (changed === text) throw new Error(`${file} is as it was`)
+      await writeFile(path, changed)
+    },
+    async write(path, text) {
+      const target = join(server.clone, path)
+      await mkdir(dirname(target), { recursive: true })
+      await writeFile(target, text)
+    },
+    remove: (part, file = '') => rm(join(folder(part), file), { recursive: true }),
+    pull: async () => void (await server.git('pull', '--quiet', '--rebase')),
+    async push(message) {
+      await server.git('add', '--all')
+      await server.git('commit', '--quiet', '-m', message)
+      // The server may have pushed meanwhile.
+      await server.git('pull', '--quiet', '--rebase')
+      await server.git('push', '--quiet', 'origin', 'HEAD:main')
+      return server.git('rev-parse', 'HEAD')
+    },
+    phase(part, phase, reason, limitSeconds) {
+      const reached = async () => {
+        const found = await store(part)
+        const fits = found.phase === phase && (reason === undefined || found.reason === reason)
+        return fits && found
+      }
+      const describe = async () => {
+        const { phase: is, reason: why, message, conditions } = await store(part)
+        return `${is} ${why}: ${message}\n${JSON.stringify(conditions)}\n${await describeApplication(name(part))}`
+      }
+      return until(`${part} is ${phase} (${reason ?? 'any'})`, reached, describe, limitSeconds)
+    },
+    note: (what, seconds) =>
+      void figures.push(`${what.padEnd(64)} ${seconds.toFixed(1).padStart(6)} s`),
+    async close() {
+      process.stdout.write(`\n${figures.join('\n')}\n\n`)
+      await removeStores()
+      const names = (await kubectl(['get', 'namespaces', '-o', 'name'])).split('\n')
+      const ours = names.filter((each) => each.includes(`store-${run}-`))
+      if (ours.length > 0) await kubectl(['delete', '--wait=false', ...ours])
+      await server.stop()
+    },
+  }
+}
+
+/** A Job that the restricted standard admits. Sync wave 0 unless given. */
+export function jobYaml(namespace: string, name: string, image: string, syncWave = '0'): string {
+  return `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: ${name}
+  namespace: ${namespace}
+  annotations: {argocd.argoproj.io/sync-wave: "${syncWave}"}
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      automountServiceAccountToken: false
+      securityContext: {runAsNonRoot: true, runAsUser: 33, seccompProfile: {type: RuntimeDefault}}
+      containers:
+        - name: main
+          image: ${image}
+          resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {cpu: 10m, memory: 16Mi}}
+          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+`
+}
