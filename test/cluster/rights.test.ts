@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Check, Resources, StoreEvent } from '../../src/contract/detail.ts'
+import { openConnection } from '../../src/adapters/argocd/connection.ts'
+import { kubeConfigAccess } from '../../src/adapters/argocd/kube-config.ts'
+import { kubernetesApplications } from '../../src/adapters/argocd/kubernetes-watch.ts'
+import { storeFile, storeRecord } from '../../src/testing/records.ts'
+import { argoCdFiles } from '../../src/render-argocd.ts'
+import { kubectl, until } from './kubernetes.ts'
+import { openSuite, type Suite } from './suite.ts'
+
+let suite: Suite
+const ACCOUNT = 'system:serviceaccount:storewright:storewright'
+/** Asks the API server itself: `true` or `false`. */
+const may = (verb: string, kind: string, namespace?: string) => {
+  const [resource = kind, ...group] = kind.split('.')
+  const [name, subresource] = resource.split('/')
+  const review = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: {
+      user: ACCOUNT,
+      groups: [
+        'system:serviceaccounts',
+        'system:serviceaccounts:storewright',
+        'system:authenticated',
+      ],
+      resourceAttributes: { verb, resource: name, group: group.join('.'), subresource, namespace },
+    },
+  }
+  const words = ['create', '-f', '-', '-o', 'jsonpath={.status.allowed}']
+  return kubectl(words, JSON.stringify(review))
+}
+
+beforeAll(async () => {
+  suite = await openSuite('r')
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'storewright' } }
+  await kubectl(['apply', '-f', '-'], JSON.stringify(namespace))
+  await kubectl(['apply', '-f', '-'], argoCdFiles().get('argocd/rbac.yaml'))
+  await suite.create('shop')
+  await suite.phase('shop', 'Ready')
+})
+afterAll(async () => {
+  await suite.close()
+  await kubectl(['delete', 'namespace', 'storewright', '--wait=false'])
+  await kubectl(['-n', 'argocd', 'delete', 'role,rolebinding', 'storewright-status'])
+})
+
+describe('S1-20 the account of argocd/rbac.yaml', () => {
+  it("may read three kinds of Argo CD's namespace", async () => {
+    for (const kind of ['applications', 'applicationsets', 'appprojects']) {
+      for (const verb of ['get', 'list', 'watch']) {
+        expect(await may(verb, `${kind}.argoproj.io`, 'argocd'), `${verb} ${kind}`).toBe('true')
+      }
+    }
+  })
+
+  it('S1-02 may change nothing, and read nothing else', async () => {
+    const writes = ['create', 'update', 'patch', 'delete', 'deletecollection']
+    const kinds = [
+      'applications.argoproj.io',
+      'applicationsets.argoproj.io',
+      'appprojects.argoproj.io',
+      'secrets',
+      'configmaps',
+      'pods',
+    ]
+    const refused: string[] = []
+    for (const kind of kinds) {
+      for (const verb of writes) refused.push(await may(verb, kind, 'argocd'))
+    }
+    for (const kind of ['secrets', 'configmaps', 'pods', 'events'])
+      refused.push(await may('get', kind, 'argocd'))
+    for (const kind of [
+      'secrets',
+      'pods',
+      'namespaces',
+      'deployments.apps',
+      'applications.argoproj.io',
+    ]) {
+      refused.push(await may('list', kind))
+    }
+    refused.push(await may('create', 'pods/exec', `store-${suite.name('shop')}`))
+    expect(refused).toEqual(Array(refused.length).fill('false'))
+    expect(refused.length).toBeGreaterThan(35)
+  })
+
+  it('is enough for the whole status: its token alone tells of a store', async () => {
+    const token = await kubectl(['-n', 'storewright', 'create', 'token', 'storewright'])
+    const admin = await kubeConfigAccess(process.env['KUBECONFIG'] ?? '')
+    const quiet = { debug() {}, info() {}, warn() {}, error() {} }
+    const applications = kubernetesApplications({
+      connection: openConnection({ ...admin, token: async () => token }),
+      namespace: 'argocd',
+      clock: { now: () => Date.now() },
+      log: quiet,
+    })
+    await applications.listed
+    const record = storeRecord(new Date().toISOString(), storeFile({ name: suite.name('shop') }))
+    expect(applications.get(record)).toMatchObject({ health: 'Healthy', sync: 'Synced' })
+    expect(applications.problem()).toBeNull()
+    await applications.close()
+  })
+})
+
+describe('the detail of a store from a real Argo CD', () => {
+  it('is a tree that knows health of each part and the pods below it', async () => {
+    const { body } = await suite.server.request(
+      'GET',
+      `/api/v1/stores/${suite.name('shop')}/resources`,
+    )
+    const { source, nodes } = body as Resources
+    expect(source).toBe('argocd')
+    const of = (kind: string) => nodes.find((node) => node.kind === kind)
+    expect([of('Deployment')?.health, of('Deployment')?.sync]).toEqual(['Healthy', 'Synced'])
+    expect(of('Pod')?.parent).not.toBeNull()
+    expect(nodes.length).toBeGreaterThan(20)
+  })
+
+  it("shows the cluster's events of what is not well, beside our own changes", async () => {
+    await suite.pull()
+    // The real scheduler finds no node and says so.
+    await suite.edit('shop', 'manifests/50-wordpress.yaml', (text) =>
+      text
+        .split(/^---$/m)
+        .map((part) =>
+          /^kind: Deployment$/m.test(part)
+            ? part.replace(/^    spec:\n/m, '    spec:\n      nodeSelector: {nowhere: "true"}\n')
+            : part,
+        )
+        .join('---'),
+    )
+    await suite.push('a pod that fits on no node')
+    await suite.phase('shop', 'Progressing', 'Starting')
+    const events = async () =>
+      (await suite.server.request('GET', `/api/v1/stores/${suite.name('shop')}/events`))
+        .body as StoreEvent[]
+    const told = async () =>
+      (await events()).some(
+        ({ source, object }) => source === 'kubernetes' && object === 'Deployment wordpress',
+      )
+    const { seconds } = await until('the event is told', told, async () =>
+      JSON.stringify(await events()),
+    )
+    suite.note('pod that fits on no node -> event of its Deployment in the API', seconds)
+    expect(
+      (await events()).some(({ source, reason }) => source === 'audit' && reason === 'create'),
+    ).toBe(true)
+  })
+
+  it('is refreshed, and its link leads to Argo CD', async () => {
+    const name = suite.name('shop')
+    const { status } = await suite.server.request('POST', `/api/v1/stores/${name}/refresh`)
+    expect(status).toBe(202)
+    const { links } = await suite.store('shop')
+    expect(links.argo).toBe(`${process.env['ARGOCD_URL']}/applications/argocd/store-${name}`)
+    const there = await kubectl([
+      '-n',
+      'argocd',
+      'get',
+      'application',
+      `store-${name}`,
+      '-o',
+      'json',
+    ])
+    const { metadata } = JSON.parse(there) as { metadata: { annotations: Record<string, string> } }
+    expect(metadata.annotations['notice.argocd.argoproj.io/url']).toBe(
+      `${suite.server.url}/stores/${name}`,
+    )
+  })
+
+  it('says that every check is well', async () => {
+    const { body } = await suite.server.request('GET', '/api/v1/checks')
+    expect((body as Check[]).filter(({ ok }) => !ok)).toEqual([])
+    expect((body as Check[]).length).toBeGreaterThanOrEqual(6)
+  })
+})
