@@ -8,6 +8,7 @@ import type { Clock, StoresRepo, StoreViews } from './domain/ports.ts'
 import { openStreamHub } from './http/stream-hub.ts'
 import { openChangeFeed } from './observe/change-feed.ts'
 import { openChecks } from './observe/checks.ts'
+import { openRefusals } from './observe/refusals.ts'
 import { createStoreViews } from './observe/store-views.ts'
 import { bannersOf } from './operations/get-platform.ts'
 import { argoCdAccess, type StatusSource } from './status-source.ts'
@@ -21,8 +22,10 @@ export async function openObservation(
 ) {
   const reconciliationMs = config.argocdReconciliation
   let touch = (_name: string): void => undefined
+  const refusals = openRefusals((name) => touch(name))
   const views: StoreViews = createStoreViews({
     repo,
+    refusals,
     applications,
     clock,
     reconciliationMs,
@@ -38,6 +41,7 @@ export async function openObservation(
   const argocd = configured ? openConnection(await argoCdAccess(config)) : null
   const told = kubernetes === null ? null : kubernetesDetail(kubernetes, config.argocdNamespace)
   return {
+    refusals,
     views,
     feed,
     streams,

@@ -25,12 +25,16 @@ import { GIT_PATH } from './http/git.ts'
 import { listen, type Listener } from './listen.ts'
 import { openObservation } from './observation.ts'
 import { movedFiles } from './observe/moved-stores.ts'
+import { startReconciler } from './reconcile/reconciler.ts'
 import { previewStore } from './operations/preview-store.ts'
 import { readDashboard } from './static-dashboard.ts'
 import { openStatusSource } from './status-source.ts'
 
 /** Milliseconds to wait at start for the first list of Applications. */
 const FIRST_LIST_MS = 5_000
+
+/** Milliseconds after which renders that failed or were refused are tried again. */
+const RECONCILE_MS = 60_000
 
 const ABOUT = {
   simulated: 'simulated: stores are committed to Git, but no cluster runs them',
@@ -78,7 +82,8 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   const observation = await openObservation(config, repo, source, clock)
   const nudge: PushListener | null =
     config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
-  const parts = { repo, applications, nudge, ...observation }
+  const { refusals, ...observed } = observation
+  const parts = { repo, applications, nudge, ...observed }
   const app = await buildApp(config, log, parts, packServer, () => ready)
   const main = await listen(config.listenAddr, (request) => app.fetch(request))
   const listeners = [main, ...(await openGitListener(config, packServer))]
@@ -93,6 +98,11 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     log.warn(`platform.yaml ${pointer}: ${message}`)
   }
   warmUp(repo)
+  const reconciler = startReconciler({
+    ...{ repo, log, sealer: sealedSecrets({ clock }), refusals },
+    newRequestId: () => ulid(),
+    intervalMs: RECONCILE_MS,
+  })
   ready = true
   return {
     origin,
@@ -102,8 +112,9 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
       // Before the listeners: they wait until the last stream has ended.
       observation.streams.close()
       const ended = Promise.all(listeners.map((listener) => listener.close()))
+      const reconciled = reconciler.close()
       await repo.close(config.shutdownGrace)
-      await ended
+      await Promise.all([ended, reconciled])
       await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
     },
   }

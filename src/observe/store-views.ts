@@ -8,6 +8,7 @@ import type { Judgement, PhaseInput } from '../domain/verdict.ts'
 import { newMemory, type StoreMemory, withTransitions } from './memory.ts'
 import { presentStore } from './present.ts'
 import { statusOf } from './status.ts'
+import type { Refusals } from './refusals.ts'
 import { openRemoved } from './removed-stores.ts'
 import { createTrees, type Trees } from './trees.ts'
 
@@ -18,6 +19,8 @@ export interface StoreViewsOptions {
   /** Where people find Argo CD, and the namespace of its Applications; absent = no links there. */
   readonly argocdUrl?: string
   readonly argocdNamespace?: string
+  /** What is declared and not rendered. @default nothing */
+  readonly refusals?: Pick<Refusals, 'get'>
   /** Called with a store's name when a tree was read that its verdict waited for. */
   readonly onTreeKnown?: (name: string) => void
   /** Argo CD's `timeout.reconciliation` plus jitter. @default 180000 */
@@ -98,7 +101,7 @@ function inputOf(
     declared: {
       intentOnMain: record.intentBlob !== '',
       onMain: record.app !== null,
-      problems: record.problems,
+      problems: problemsOf(record, options),
       // What was rendered is what Argo CD acts on; for a removed store the record keeps it in its intent.
       lifecycle: record.app?.lifecycle ?? record.intent?.lifecycle.state ?? 'active',
       autoSync: record.app?.autoSync ?? true,
@@ -121,6 +124,10 @@ function inputOf(
       (application !== null && now - Date.parse(application.createdAt) > EVER_READY_AGE_MS),
     now,
   }
+}
+
+function problemsOf({ name, problems }: StoreRecord, { refusals }: StoreViewsOptions) {
+  return problems.length > 0 ? problems : (refusals?.get(name) ?? [])
 }
 
 /** Keeps the former answer while a newer one is on its way. */

@@ -18,8 +18,8 @@ export function recordOf(folder: StoreFolder, history: StoreHistory): StoreRecor
 }
 
 /**
- * Stores by name after those in `names` moved. Of two folders with one name the first in path order is the store,
- * the others are `duplicates`.
+ * Stores by name after those in `names` moved. Of two folders with one name the rendered one is the store, else the
+ * first in path order; the others are `duplicates`. So a push cannot take a name from the team whose shop bears it.
  */
 export function nextStores(
   before: Snapshot,
@@ -34,6 +34,7 @@ export function nextStores(
     const folders = teams
       .map((team) => team.folders.get(name))
       .filter((folder) => folder !== undefined)
+      .sort((a, b) => Number(a.app === null) - Number(b.app === null))
     const [first, ...others] = folders
     if (first === undefined) stores.delete(name)
     else stores.set(name, recordOf(first, historyOf(first.team, name)))

@@ -1,0 +1,43 @@
+import type { ProblemDetail } from '../contract/problem.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import { requireRoom } from './admission.ts'
+import { changeProblems } from './change.ts'
+import { StoreError } from './errors.ts'
+import { fitProblems } from './fit.ts'
+import { isReservedName } from './layout.ts'
+import { neighbourProblems } from './neighbours.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/**
+ * Why an intent that somebody pushed is not rendered; a request for the same would be refused too. Every problem at once.
+ * @param before what was rendered last; `null`: the store is new
+ */
+export function pushedProblems(
+  before: StoreFile | null,
+  after: StoreFile,
+  at: Snapshot,
+): ProblemDetail[] {
+  const step = before === null ? newProblems(after, at) : changeProblems(before, after, at.platform)
+  return [...step, ...fitProblems(after, at.platform), ...neighbourProblems(after, at)].map(
+    ({ pointer, detail }) => ({ pointer, detail }),
+  )
+}
+
+function newProblems(store: StoreFile, at: Snapshot): ProblemDetail[] {
+  const problems: ProblemDetail[] = []
+  const add = (pointer: string, detail: string) => problems.push({ pointer, detail })
+  if (isReservedName(store.name, at.platform.reservedNames)) add('#/name', 'is reserved')
+  const { state } = store.lifecycle
+  if (state !== 'active' && state !== 'suspended') {
+    add('#/lifecycle/state', 'a new store begins active or suspended')
+  }
+  const others = new Map(at.stores)
+  others.delete(store.name)
+  try {
+    requireRoom(store, { ...at, stores: others })
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    add('#', error.message)
+  }
+  return problems
+}

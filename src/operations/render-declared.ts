@@ -1,0 +1,177 @@
+import type { ProblemDetail } from '../contract/problem.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import type { SealedSecrets } from '../contract/sealed-secret.ts'
+import { isNewer } from '../domain/generator.ts'
+import { GENERATOR } from '../contract/version.ts'
+import { StoreError } from '../domain/errors.ts'
+import { namespaceOf } from '../domain/layout.ts'
+import type { OperationDeps, Sealer, StoreChange, StoresRepo } from '../domain/ports.ts'
+import { pushedProblems } from '../domain/pushed.ts'
+import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { parseAppFile } from '../repo-files/app-file.ts'
+import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
+import { parseStoreFile } from '../repo-files/store-file.ts'
+import { renderStore } from './render-store.ts'
+import { sealStore } from './seal-store.ts'
+
+/** A store as read for rendering: its files, and what was rendered last. */
+export interface Declared {
+  readonly record: StoreRecord
+  /** Path below the store's folder -> text. */
+  readonly files: ReadonlyMap<string, string>
+  /** Intent of our newest commit on the store; `null`: there is none. */
+  readonly former: StoreFile | null
+  readonly sealed: SealedSecrets | null
+  /** Text of the newest app.json that could be read; needed only when the one at head cannot. */
+  readonly lastApp: string | null
+}
+
+/** What is to be done about a declared store. */
+export type Finding =
+  | { readonly is: 'settled' }
+  | { readonly is: 'render'; readonly change: StoreChange }
+  /** store.yaml does not parse; the record says why. */
+  | { readonly is: 'invalid' }
+  /** Rendered files were edited by hand, and platform.yaml says to report it. */
+  | { readonly is: 'modified' }
+  /** Rendered by a newer generator than ours. */
+  | { readonly is: 'newer' }
+  /** store.yaml parses and may not be: what was rendered before stays. */
+  | { readonly is: 'refused'; readonly problems: readonly ProblemDetail[] }
+
+const LOOK_BACK = 100
+
+/** Reads what {@link renderDeclared} needs; to be called before `decide`, which is synchronous. */
+export async function readDeclared(
+  deps: Pick<OperationDeps, 'repo' | 'sealer'>,
+  record: StoreRecord,
+  at: Snapshot,
+): Promise<Declared> {
+  const listed = await deps.repo.files(record.team, record.name, at.head)
+  const files = new Map(listed.files.map(({ path, content }) => [path, content]))
+  const byHand = record.last.requestId === null
+  const former = byHand ? await formerIntent(deps.repo, record) : record.intent
+  const blocking = record.app === null && record.intent === null && record.manifestsTree !== ''
+  const lastApp = blocking ? await lastReadableApp(deps.repo, record) : null
+  return { record, files, former, sealed: sealedFor(deps.sealer, record, files, at), lastApp }
+}
+
+/** What to do about the store at this head. Pure. */
+export function renderDeclared(declared: Declared, at: Snapshot): Finding {
+  const { record, files, former, sealed, lastApp } = declared
+  const { intent, app, manifestsTree } = record
+  if (app !== null && isNewer(app.generator, GENERATOR)) return { is: 'newer' }
+  if (intent === null) return lastApp === null ? { is: 'invalid' } : withApp(declared, lastApp)
+  const modified = app !== null && app.tree !== manifestsTree
+  if (modified && at.platform.onModified === 'report') return { is: 'modified' }
+  try {
+    const rendered = renderStore(intent, at.platform, { before: app, sealed })
+    const after = new Map([...rendered, ['store.yaml', utf8(files.get('store.yaml') ?? '')]])
+    if (holds(files, after)) return { is: 'settled' }
+    const problems = pushedProblems(former, intent, at)
+    if (problems.length > 0) return { is: 'refused', problems }
+    return { is: 'render', change: changeOf(record, factsOf(record, modified), after) }
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'invalid_store') throw error
+    const problems =
+      error.errors.length > 0 ? error.errors : [{ pointer: '#', detail: error.message }]
+    return { is: 'refused', problems }
+  }
+}
+
+/** Is this still the store that was read? */
+export function isSame(read: StoreRecord, now: StoreRecord | undefined): boolean {
+  return (
+    now?.team === read.team &&
+    now.intentBlob === read.intentBlob &&
+    now.manifestsTree === read.manifestsTree &&
+    now.app === read.app
+  )
+}
+
+function factsOf({ app, manifestsTree }: StoreRecord, modified: boolean): readonly string[] {
+  if (modified) return ['over a hand edit']
+  if (app !== null) return []
+  return manifestsTree === '' ? ['new in Git'] : ['app.json could not be read']
+}
+
+function changeOf(
+  { team, name }: StoreRecord,
+  facts: readonly string[],
+  files: StoreChange['files'],
+): StoreChange {
+  return { team, name, action: 'render', facts, files }
+}
+
+/** An unreadable app.json stops the ApplicationSet for every store, so the last good one stands in. */
+function withApp({ record, files }: Declared, lastApp: string): Finding {
+  const kept = [...files]
+    .filter(([path]) => path === 'store.yaml' || /^manifests\/[a-z0-9-]+\.yaml$/.test(path))
+    .map(([path, text]) => [path, utf8(text)] as const)
+  const after = new Map([...kept, ['app.json', utf8(lastApp)]])
+  return { is: 'render', change: changeOf(record, ['app.json could not be read'], after) }
+}
+
+function holds(
+  committed: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, Uint8Array>,
+): boolean {
+  const decoder = new TextDecoder()
+  return (
+    committed.size === files.size &&
+    [...files].every(([path, bytes]) => committed.get(path) === decoder.decode(bytes))
+  )
+}
+
+function sealedFor(
+  sealer: Sealer,
+  { name, intent }: StoreRecord,
+  files: ReadonlyMap<string, string>,
+  { platform }: Snapshot,
+): SealedSecrets | null {
+  const { certificate } = platform.secrets
+  if (intent?.secretsMode !== 'sealed' || certificate === null) return null
+  const committed = parseSealedSecrets(files.get(SEALED_FILE) ?? '', namespaceOf(name))
+  return sealStore(sealer, certificate, intent, committed)
+}
+
+/** Commits of the store since its folder last appeared, newest first. */
+async function commitsOf(repo: StoresRepo, { team, name, created }: StoreRecord) {
+  const { changes } = await repo.history(team, name, { limit: LOOK_BACK })
+  const first = changes.findIndex(({ commit }) => commit === created.commit)
+  return first < 0 ? changes : changes.slice(0, first + 1)
+}
+
+/** What the newest commit of ours declared: that much was admitted. */
+async function formerIntent(repo: StoresRepo, record: StoreRecord): Promise<StoreFile | null> {
+  const ours = (await commitsOf(repo, record)).find(({ requestId }) => requestId !== null)
+  if (ours === undefined) return null
+  return parseStoreFile((await textAt(repo, record, ours.commit, 'store.yaml')) ?? '').value
+}
+
+async function lastReadableApp(repo: StoresRepo, record: StoreRecord): Promise<string | null> {
+  for (const { commit } of await commitsOf(repo, record)) {
+    const text = await textAt(repo, record, commit, 'app.json')
+    if (text !== null && parseAppFile(text) !== null) return text
+  }
+  return null
+}
+
+async function textAt(
+  repo: StoresRepo,
+  { team, name }: StoreRecord,
+  commit: string,
+  wanted: string,
+): Promise<string | null> {
+  try {
+    const { files } = await repo.files(team, name, commit)
+    return files.find(({ path }) => path === wanted)?.content ?? null
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'store_not_found') return null
+    throw error
+  }
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}

@@ -1,0 +1,171 @@
+import { StoreError } from '../domain/errors.ts'
+import type { Log, OperationDeps, Requester, StoreChange } from '../domain/ports.ts'
+import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import type { Refusals } from '../observe/refusals.ts'
+import {
+  type Declared,
+  type Finding,
+  isSame,
+  readDeclared,
+  renderDeclared,
+} from '../operations/render-declared.ts'
+import { openSettled, type Settled } from './settled.ts'
+
+export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer'> {
+  readonly log: Log
+  readonly refusals: Refusals
+  readonly newRequestId: () => string
+  /** Milliseconds between passes without a moved head: what failed or was refused is tried again. */
+  readonly intervalMs: number
+}
+
+export interface Reconciler {
+  /** Resolves when nothing is left to do at the newest head known. */
+  idle(): Promise<void>
+  /** Ends after the chunk under way. */
+  close(): Promise<void>
+}
+
+/** Stores read, rendered and pushed together. */
+const CHUNK = 100
+
+/**
+ * Finishes what a person began in Git: renders each store whose store.yaml, platform.yaml or generator changed. Runs at
+ * the start, after each move of the head and on an interval. Two of them are harmless: whoever comes second finds equal
+ * bytes and makes no commit.
+ */
+export function startReconciler(options: ReconcilerOptions): Reconciler {
+  const settled = openSettled()
+  let running: Promise<void> | null = null
+  let again = false
+  let closed = false
+
+  const loop = async () => {
+    do {
+      again = false
+      await pass(options, settled, () => closed).catch((error: unknown) =>
+        options.log.error('a pass over the stores failed', { err: error }),
+      )
+    } while (again && !closed)
+    running = null
+  }
+  const run = () => {
+    again = true
+    if (!closed) running ??= loop()
+  }
+  const timer = setInterval(() => {
+    settled.retry()
+    run()
+  }, options.intervalMs)
+  timer.unref()
+  const stopListening = options.repo.onMoved(run)
+  run()
+  return {
+    async idle() {
+      while (running !== null) await running
+    },
+    async close() {
+      closed = true
+      clearInterval(timer)
+      stopListening()
+      await running
+    },
+  }
+}
+
+/** One pass over everything that is not settled, worst first. */
+async function pass(
+  options: ReconcilerOptions,
+  settled: Settled,
+  closed: () => boolean,
+): Promise<void> {
+  const { repo } = options
+  const start = repo.snapshot()
+  const names = settled.open(start).toSorted((a, b) => urgency(b) - urgency(a))
+  for (let from = 0; from < names.length; from += CHUNK) {
+    if (closed() || repo.state().blockedBy !== null) return
+    const chunk = names.slice(from, from + CHUNK).map(({ name }) => name)
+    await renderChunk(options, settled, chunk)
+  }
+  settled.passed(start)
+}
+
+/** An unreadable app.json blocks every store; a new store has somebody waiting. */
+function urgency({ app, manifestsTree }: StoreRecord): number {
+  if (app !== null) return 0
+  return manifestsTree === '' ? 1 : 2
+}
+
+async function renderChunk(
+  options: ReconcilerOptions,
+  settled: Settled,
+  names: readonly string[],
+): Promise<void> {
+  const { repo } = options
+  const at = repo.snapshot()
+  const found: { declared: Declared; change: StoreChange }[] = []
+  for (const name of names) {
+    const record = at.stores.get(name)
+    if (record === undefined) continue
+    // Each read yields to requests; a render is a few milliseconds.
+    const declared = await readDeclared(options, record, at)
+    const finding = renderDeclared(declared, at)
+    note(options, settled, record, at, finding)
+    if (finding.is === 'render') found.push({ declared, change: finding.change })
+  }
+  // All at once, so that they share a push.
+  await Promise.all(found.map(({ declared, change }) => land(options, declared, change, at)))
+}
+
+function note(
+  { log, refusals }: ReconcilerOptions,
+  settled: Settled,
+  record: StoreRecord,
+  at: Snapshot,
+  finding: Finding,
+): void {
+  refusals.set(record.name, finding.is === 'refused' ? finding.problems : [])
+  if (finding.is === 'render') return
+  const news = settled.add(record, at.platform, finding.is === 'refused')
+  if (!news || finding.is === 'settled') return
+  const [problem] = finding.is === 'refused' ? finding.problems : record.problems
+  const detail = problem === undefined ? {} : { detail: `${problem.pointer} ${problem.detail}` }
+  const fields = { team: record.team, store: record.name, revision: at.head, ...detail }
+  log.warn(SAID[finding.is], fields)
+}
+
+const SAID = {
+  invalid: 'store.yaml does not parse; what was rendered before stays',
+  refused: 'store.yaml is not rendered; what was rendered before stays',
+  modified: 'rendered files were edited by hand',
+  newer: 'a newer generator rendered this store; it is left alone',
+} as const satisfies Record<Exclude<Finding['is'], 'settled' | 'render'>, string>
+
+/** Lands one render. A store that moved meanwhile is left to the next pass. */
+async function land(
+  { repo, log, newRequestId }: ReconcilerOptions,
+  declared: Declared,
+  found: StoreChange,
+  foundAt: Snapshot,
+): Promise<void> {
+  const { record } = declared
+  const decide = (at: Snapshot) => {
+    if (!isSame(record, at.stores.get(record.name))) return 'unchanged'
+    // A store that is rendered already depends on nothing but the platform; a new one on its neighbours too.
+    if (record.app !== null && at.platform === foundAt.platform) return found
+    const finding = renderDeclared(declared, at)
+    return finding.is === 'render' ? finding.change : 'unchanged'
+  }
+  const fields = { team: record.team, store: record.name }
+  try {
+    const landed = await repo.change(systemRequester(newRequestId()), decide)
+    if (landed.outcome === 'landed') log.info('rendered', { ...fields, revision: landed.commit })
+  } catch (error) {
+    const code = error instanceof StoreError ? error.code : 'internal'
+    log.warn('a render did not land; it is tried again', { ...fields, code, err: error })
+  }
+}
+
+function systemRequester(requestId: string): Requester {
+  return { subject: 'system', auth: 'system', source: 'api', requestId }
+}

@@ -1,0 +1,63 @@
+import type { Platform } from '../contract/platform-file.ts'
+import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+
+/** Which stores need no look: nothing that their files depend on changed since the last one. */
+export interface Settled {
+  /** Records of `at` that need a look. */
+  open(at: Snapshot): StoreRecord[]
+  /** @returns false: this very state was noted before */
+  add(record: StoreRecord, platform: Platform, refused: boolean): boolean
+  /** A pass over all of `at` has ended. */
+  passed(at: Snapshot): void
+  /** Refused stores need a look again: they may depend on others. */
+  retry(): void
+}
+
+interface Seen {
+  readonly platform: Platform
+  readonly intentBlob: string
+  readonly manifestsTree: string
+  readonly app: StoreRecord['app']
+  readonly refused: boolean
+  again: boolean
+}
+
+/** Memory of this process: after a start every store gets a look, for generator or platform.yaml may be others now. */
+export function openSettled(): Settled {
+  const seen = new Map<string, Seen>()
+  let passedPlatform: Platform | null = null
+
+  const isKnown = (record: StoreRecord, platform: Platform) => {
+    const known = seen.get(record.name)
+    if (known !== undefined && !known.again && isState(known, record, platform)) return true
+    // A commit of ours, made under the platform of the last pass, is what a render would give.
+    const ours = record.last.requestId !== null && record.app?.tree === record.manifestsTree
+    return ours && platform === passedPlatform && known?.refused !== true
+  }
+  return {
+    open: ({ stores, platform }) =>
+      [...stores.values()].filter((record) => !isKnown(record, platform)),
+    add(record, platform, refused) {
+      const known = seen.get(record.name)
+      const { intentBlob, manifestsTree, app } = record
+      seen.set(record.name, { platform, intentBlob, manifestsTree, app, refused, again: false })
+      return known === undefined || !isState(known, record, platform) || known.refused !== refused
+    },
+    passed(at) {
+      passedPlatform = at.platform
+      for (const name of seen.keys()) if (!at.stores.has(name)) seen.delete(name)
+    },
+    retry() {
+      for (const known of seen.values()) if (known.refused) known.again = true
+    },
+  }
+}
+
+function isState(known: Seen, record: StoreRecord, platform: Platform): boolean {
+  return (
+    known.platform === platform &&
+    known.intentBlob === record.intentBlob &&
+    known.manifestsTree === record.manifestsTree &&
+    known.app === record.app
+  )
+}
