@@ -15,6 +15,7 @@ import { requestId } from './http/middleware/request-id.ts'
 import { platformRoutes } from './http/platform.ts'
 import { answerError } from './http/problem.ts'
 import { repositoryRoutes } from './http/repository.ts'
+import { revertRoutes } from './http/revert.ts'
 import { refuseInvalid } from './http/route.ts'
 import { storeRoutes } from './http/stores.ts'
 import { streamRoutes } from './http/stream.ts'
@@ -31,6 +32,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.use('/api/*', limitBody)
   app.route('/', storeRoutes(deps))
   app.route('/', changeRoutes(deps))
+  app.route('/', revertRoutes(deps))
   app.route('/', historyRoutes(deps))
   app.route('/', detailRoutes(deps))
   app.route('/', streamRoutes(deps))

@@ -22,7 +22,7 @@ interface Said {
 
 type Shared = (command: Command) => Command
 
-/** Commands that change a store which exists: set, suspend, resume, delete, restore, retry, render. */
+/** Commands that change a store which exists: set, suspend, resume, delete, restore, retry, revert, render. */
 export function addChanges(program: Command, shared: Shared, talk: Talk): void {
   const add = (name: string, about: string) =>
     shared(program.command(name))
@@ -59,6 +59,7 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
   }
   addRender(shared(program.command('render')), talk, told)
   addRetry(add, told)
+  addRevert(add, talk)
   addDelete(add, talk)
 }
 
@@ -102,6 +103,35 @@ function addRetry(
       const options = { name, body, idempotencyKey: randomUUID() }
       told(await openClient(said.server).call('retryStore', options), said.output)
     })
+}
+
+function addRevert(add: (name: string, about: string) => Command, talk: Talk): void {
+  add('revert', 'take one change back; --reason of at least 10 characters is needed')
+    .argument('<commit>', 'full id, from the history of the store')
+    .option('--restore-to', 'make the store what it was at that commit instead')
+    .option('--dry-run', 'say what would change')
+    .action(
+      async (
+        name: string,
+        commit: string,
+        said: Said & { restoreTo?: boolean; dryRun?: boolean },
+      ) => {
+        const body: BodyOf<'revertChange'> = {
+          commit,
+          mode: said.restoreTo === true ? 'restore-to' : 'undo',
+          reason: said.reason ?? '',
+          dryRun: said.dryRun === true,
+        }
+        const options = { name, body, idempotencyKey: randomUUID() }
+        const done = await openClient(said.server).call('revertChange', options)
+        for (const { pointer, from, to } of done.changes) {
+          talk.err(`${pointer} ${JSON.stringify(from)} -> ${JSON.stringify(to)}\n`)
+        }
+        for (const { pointer, message } of done.warnings) talk.err(`${pointer} ${message}\n`)
+        talk.err(done.commit === null ? 'nothing was written\n' : `committed ${done.commit}\n`)
+        talk.out(printStore(done.store, said.output, talk.now()))
+      },
+    )
 }
 
 /** Nothing is asked: a prompt that nobody can answer would hang a script. */

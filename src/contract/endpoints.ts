@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Check, Resources, StoreEvent } from './detail.ts'
 import type { OperationId } from './paths.ts'
 import { PlatformView } from './platform.ts'
+import { RevertChange, Reverted } from './revert.ts'
 import { AcceptRewrite, RewriteAccepted } from './repository.ts'
 import { Snapshot } from './snapshot.ts'
 import { Reason, Retry, StorePatch } from './store-patch.ts'
@@ -19,6 +20,7 @@ export const endpoints = {
   suspendStore: { body: Reason, reply: Store },
   resumeStore: { body: Reason, reply: Store },
   restoreStore: { body: Reason, reply: Store },
+  revertChange: { body: RevertChange, reply: Reverted },
   retryStore: { body: Retry, reply: Store },
   renderStore: { body: Reason, reply: Store },
   previewStore: { body: StoreCreate, reply: Preview },

@@ -8,6 +8,7 @@ export const paths = {
   suspendStore: ['post', '/api/v1/stores/{name}/suspend'],
   resumeStore: ['post', '/api/v1/stores/{name}/resume'],
   restoreStore: ['post', '/api/v1/stores/{name}/restore'],
+  revertChange: ['post', '/api/v1/stores/{name}/revert'],
   retryStore: ['post', '/api/v1/stores/{name}/retry'],
   renderStore: ['post', '/api/v1/stores/{name}/render'],
   previewStore: ['post', '/api/v1/stores:preview'],

@@ -18,6 +18,8 @@ export const problemCodes = [
   'store_modified',
   'policy_rejected',
   'lifecycle_conflict',
+  'revert_conflict',
+  'revert_crosses_schema',
   'store_limit_reached',
   'idempotency_in_flight',
   'precondition_failed',

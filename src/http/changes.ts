@@ -17,7 +17,8 @@ import { at, json, NameParameter, problems, refuseInvalid, WRITE_CODES } from '.
 import { serverTiming } from './server-timing.ts'
 import { teamOf } from './stores.ts'
 
-const CODES: readonly StoreErrorCode[] = [
+/** Codes that every change of a declared store can answer with. */
+export const CHANGE_CODES: readonly StoreErrorCode[] = [
   'invalid_json',
   'invalid_request',
   'invalid_query',
@@ -54,7 +55,7 @@ function change<Id extends ChangeId, Body extends z.ZodType>(
     },
     responses: {
       200: { description: 'In Git, or so already', content: json(endpoints.updateStore.reply) },
-      ...problems(...CODES, ...more),
+      ...problems(...CHANGE_CODES, ...more),
     },
   })
 }
@@ -131,7 +132,8 @@ interface Said {
   readonly ticket?: string | undefined
 }
 
-function requestOf(
+/** Which store, in which version, and why. */
+export function requestOf(
   c: Context<AppEnv>,
   query: Parameters<typeof teamOf>[0],
   name: string,
@@ -148,7 +150,8 @@ function requestOf(
   }
 }
 
-async function optionsOf(c: Context<AppEnv>, body: unknown) {
+/** @throws StoreError `invalid_request` for an unusable Idempotency-Key */
+export async function optionsOf(c: Context<AppEnv>, body: unknown) {
   const idempotency = await idempotencyOf(c, body)
   return idempotency === undefined ? {} : { idempotency }
 }

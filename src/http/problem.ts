@@ -89,6 +89,16 @@ export const PROBLEMS = {
     title: 'Lifecycle conflict',
     hint: 'Look at the lifecycle of the store; this change does not start from it.',
   },
+  revert_conflict: {
+    status: 409,
+    title: 'Revert conflict',
+    hint: 'Revert the later change first, or use mode restore-to with the commit before this one.',
+  },
+  revert_crosses_schema: {
+    status: 409,
+    title: 'Revert crosses a database upgrade',
+    hint: 'Roll forward to a newer release, or restore the dump that was made before the upgrade.',
+  },
   store_limit_reached: {
     status: 409,
     title: 'Store limit reached',

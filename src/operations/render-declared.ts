@@ -7,10 +7,11 @@ import { StoreError } from '../domain/errors.ts'
 import { namespaceOf } from '../domain/layout.ts'
 import type { OperationDeps, Sealer, StoreChange, StoresRepo } from '../domain/ports.ts'
 import { pushedProblems } from '../domain/pushed.ts'
+import { largerStorage } from '../domain/revert.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
-import { parseStoreFile } from '../repo-files/store-file.ts'
+import { leadingComment, parseStoreFile } from '../repo-files/store-file.ts'
 import { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
@@ -64,19 +65,41 @@ export function renderDeclared(declared: Declared, at: Snapshot): Finding {
   if (intent === null) return lastApp === null ? { is: 'invalid' } : withApp(declared, lastApp)
   const modified = app !== null && app.tree !== manifestsTree
   if (modified && at.platform.onModified === 'report') return { is: 'modified' }
+  const wanted = withVolumes(intent, former)
   try {
-    const rendered = renderStore(intent, at.platform, { before: app, sealed })
-    const after = new Map([...rendered, ['store.yaml', utf8(files.get('store.yaml') ?? '')]])
+    // Whole files of a forbidden step, as after a plain git revert across an upgrade, are equal bytes and still wrong.
+    if (former !== null) {
+      const problems = pushedProblems(former, wanted, at)
+      if (problems.length > 0) return { is: 'refused', problems }
+    }
+    const text = files.get('store.yaml') ?? ''
+    const comment = leadingComment(text)
+    const rendered = renderStore(wanted, at.platform, { before: app, sealed, comment })
+    const after = wanted === intent ? new Map([...rendered, ['store.yaml', utf8(text)]]) : rendered
     if (holds(files, after)) return { is: 'settled' }
-    const problems = pushedProblems(former, intent, at)
+    const problems = pushedProblems(former, wanted, at)
     if (problems.length > 0) return { is: 'refused', problems }
-    return { is: 'render', change: changeOf(record, factsOf(record, modified), after) }
+    const facts = wanted === intent ? factsOf(record, modified) : ['volumes keep their size']
+    return { is: 'render', change: changeOf(record, facts, after) }
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'invalid_store') throw error
     const problems =
       error.errors.length > 0 ? error.errors : [{ pointer: '#', detail: error.message }]
     return { is: 'refused', problems }
   }
+}
+
+/**
+ * A change of plan grows volumes, so its plain `git revert` asks for smaller ones. The plan goes back, the volumes stay:
+ * the one case in which a render corrects store.yaml.
+ */
+function withVolumes(intent: StoreFile, former: StoreFile | null): StoreFile {
+  if (former === null || former.plan === intent.plan) return intent
+  const storage = largerStorage(former.storage, intent.storage)
+  const { uploads, database, backups } = intent.storage
+  const same =
+    storage.uploads === uploads && storage.database === database && storage.backups === backups
+  return same ? intent : { ...intent, storage }
 }
 
 /** Is this still the store that was read? */

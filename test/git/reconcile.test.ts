@@ -1,47 +1,20 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { ulid } from 'ulid'
-import type { StoresRepo } from '../../src/domain/ports.ts'
-import { openRefusals } from '../../src/observe/refusals.ts'
+import { describe, expect, it } from 'vitest'
 import { createStore } from '../../src/operations/create-store.ts'
 import { rerenderStore } from '../../src/operations/rerender-store.ts'
 import { updateStore } from '../../src/operations/update-store.ts'
-import { startReconciler } from '../../src/reconcile/reconciler.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
-import { memorySealer } from '../../src/testing/memory-sealer.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'
-import { storeYaml } from '../../src/testing/writes.ts'
-import { eventually, harness } from './harness.ts'
-
-const by = () => ({ subject: 'local', auth: 'local', source: 'api', requestId: ulid() }) as const
-const views = { all: () => [], get: () => null, present: () => ({}) as never }
-
-/** A remote, and one server's view of it with a reconciler that looks every 50 ms. */
-async function fixture(platform = PLATFORM_YAML) {
-  const git = await harness({ platform })
-  const join = async () => {
-    const repo = await git.open({ fetchIntervalMs: 50 })
-    const refusals = openRefusals()
-    const sealer = memorySealer()
-    const reconciler = startReconciler({
-      ...{ repo, sealer, refusals, log: git.log, newRequestId: () => ulid(), intervalMs: 200 },
-    })
-    onTestFinished(() => reconciler.close())
-    return { repo, refusals, deps: { repo, sealer, views }, reconciler }
-  }
-  return { remote: git.remote, log: git.log, join, ...(await join()) }
-}
-
-const intent = (team: string, name: string, title = name) =>
-  storeYaml(team, name, title).replaceAll(/(uploads|database): 5/g, '$1: 2')
-const folder = (team: string, name: string) => `stores/${team}/${name}`
-const record = (repo: StoresRepo, name: string) => repo.snapshot().stores.get(name)
-const rendered = (repo: StoresRepo, name: string) => {
-  const now = record(repo, name)
-  return now?.app != null && now.app.tree === now.manifestsTree
-}
-const messages = async (remote: BareRemote) =>
-  (await remote.git(['log', '--format=%s', 'main'])).trim().split('\n')
-const show = (remote: BareRemote, path: string) => remote.git(['show', `main:${path}`])
+import { eventually } from './harness.ts'
+import {
+  by,
+  fixture,
+  folder,
+  intent,
+  messages,
+  record,
+  rendered,
+  show,
+} from './reconciler-fixture.ts'
 
 describe('what a person pushed', () => {
   it('S1-04 S1-48 creates a store from a pushed store.yaml; of one name in two teams the second is refused', async () => {
@@ -156,6 +129,45 @@ describe('what a person pushed', () => {
   })
 })
 
+describe('a plain git revert', () => {
+  /** Puts back every file that a commit changed, as `git revert` does without a conflict. */
+  const revert = async (remote: BareRemote, commit: string) => {
+    const names = await remote.git(['diff', '--name-only', `${commit}^`, commit])
+    const former = await Promise.all(
+      names
+        .trim()
+        .split('\n')
+        .map(async (path) => [path, await remote.git(['show', `${commit}^:${path}`])] as const),
+    )
+    await remote.commit(Object.fromEntries(former), 'Revert')
+  }
+
+  it('of a plan takes the plan back and lets the volumes keep their size', async () => {
+    const { remote, repo, deps, refusals } = await fixture()
+    await createStore(deps, { name: 'shop' }, by())
+    const { landed } = await updateStore(deps, { name: 'shop' }, { plan: 'medium' }, by())
+    const { storage } = record(repo, 'shop')!.intent!
+    await revert(remote, landed.commit)
+    await eventually(async () => (await messages(remote))[0]?.includes('volumes') === true)
+    expect(record(repo, 'shop')?.intent).toMatchObject({ plan: 'small', storage })
+    expect([rendered(repo, 'shop'), refusals.size]).toEqual([true, 0])
+  })
+
+  it('across a database upgrade is marked although its bytes are whole', async () => {
+    const release = /  "2026\.11":\n[\s\S]*/.exec(PLATFORM_YAML)?.[0] ?? ''
+    const newer = release
+      .replace('2026.11', '2026.12')
+      .replace('mariadb: "11.8"', 'mariadb: "12.0"')
+    const { remote, repo, deps, refusals } = await fixture(PLATFORM_YAML + newer)
+    await createStore(deps, { name: 'shop', release: '2026.11' }, by())
+    const { landed } = await updateStore(deps, { name: 'shop' }, { release: '2026.12' }, by())
+    await revert(remote, landed.commit)
+    await eventually(() => refusals.get('shop').length > 0)
+    expect(refusals.get('shop')[0]?.detail).toContain('older mariadb')
+    expect(record(repo, 'shop')?.intent?.release).toBe('2026.11')
+  })
+})
+
 describe('a change of platform.yaml', () => {
   it('renders what it changes in one push, and touches nothing else', async () => {
     const { remote, repo, deps } = await fixture()
@@ -189,107 +201,5 @@ describe('a change of platform.yaml', () => {
     expect(['a', 'b'].map((name) => record(repo, name)?.manifestsTree)).toEqual(trees)
     await remote.commit({ 'platform.yaml': PLATFORM_YAML })
     await eventually(() => refusals.size === 0)
-  })
-})
-
-describe('generated files', () => {
-  const manifest = `${folder('default', 'shop')}/manifests/00-namespace.yaml`
-  const app = `${folder('default', 'shop')}/app.json`
-
-  it('F17 edited by hand stay as they are and are told of once; render overwrites them', async () => {
-    const { remote, repo, deps, log, reconciler } = await fixture()
-    await createStore(deps, { name: 'shop' }, by())
-    const { manifestsTree } = record(repo, 'shop')!
-    await remote.commit({ [manifest]: `${await show(remote, manifest)}# by hand\n` })
-    await eventually(() => log.lines.some(({ message }) => message.includes('edited by hand')))
-    await reconciler.idle()
-    expect(await show(remote, manifest)).toContain('# by hand')
-    const update = updateStore(deps, { name: 'shop' }, { title: 'x' }, by())
-    await expect(update).rejects.toMatchObject({ code: 'store_modified' })
-    await rerenderStore(deps, { name: 'shop' }, by())
-    expect(record(repo, 'shop')?.manifestsTree).toBe(manifestsTree)
-    expect(log.lines.filter(({ message }) => message.includes('edited by hand'))).toHaveLength(1)
-  })
-
-  it('F17 edited by hand are rendered again where platform.yaml says so', async () => {
-    const { remote, repo, deps } = await fixture(
-      `${PLATFORM_YAML}reconcile: {onModified: rerender}\n`,
-    )
-    await createStore(deps, { name: 'shop' }, by())
-    const { manifestsTree } = record(repo, 'shop')!
-    await remote.commit({ [manifest]: 'kind: Nothing\n' })
-    await eventually(async () => (await messages(remote))[0]?.includes('over a hand edit') === true)
-    expect(record(repo, 'shop')?.manifestsTree).toBe(manifestsTree)
-  })
-
-  it.each([
-    ['is no JSON', '{'],
-    ['lacks a key', '{"schema":"1"}\n'],
-    ['is gone', null],
-  ])('F31 app.json that %s is rewritten at once', async (_what, text) => {
-    const { remote, repo, deps } = await fixture()
-    await createStore(deps, { name: 'shop' }, by())
-    const before = await show(remote, app)
-    await remote.commit({ [app]: text })
-    await eventually(async () => (await messages(remote))[0]?.includes('app.json') === true)
-    expect(await show(remote, app)).toBe(before)
-    expect(rendered(repo, 'shop')).toBe(true)
-  })
-
-  it('F31 app.json is taken from history when store.yaml does not parse either', async () => {
-    const { remote, repo, deps } = await fixture()
-    await createStore(deps, { name: 'shop' }, by())
-    const before = await show(remote, app)
-    await remote.commit({ [app]: '', [`${folder('default', 'shop')}/store.yaml`]: 'kind: [\n' })
-    await eventually(() => record(repo, 'shop')?.intent === null && rendered(repo, 'shop'))
-    expect(await show(remote, app)).toBe(before)
-  })
-
-  it('F28 of a newer generator are left alone', async () => {
-    const { remote, repo, deps, log, reconciler } = await fixture()
-    await createStore(deps, { name: 'shop' }, by())
-    const newer = (await show(remote, app)).replace(/"generator": "[^"]+"/, '"generator": "99.0.0"')
-    const path = `${folder('default', 'shop')}/store.yaml`
-    await remote.commit({
-      [app]: newer,
-      [path]: (await show(remote, path)).replace('title: shop', 'title: other'),
-    })
-    await eventually(() => log.lines.some(({ message }) => message.includes('newer generator')))
-    await reconciler.idle()
-    expect(await show(remote, app)).toBe(newer)
-    expect(record(repo, 'shop')?.intent?.title).toBe('other')
-  })
-})
-
-describe('two servers', () => {
-  it('render a push once: whoever comes second makes no commit', async () => {
-    const { remote, repo, join } = await fixture()
-    const other = await join()
-    const names = Array.from({ length: 12 }, (_, n) => `shop-${n}`)
-    await remote.commit(
-      Object.fromEntries(
-        names.map((name) => [`${folder('default', name)}/store.yaml`, intent('default', name)]),
-      ),
-    )
-    const all = () =>
-      [repo, other.repo].every((each) => names.every((name) => rendered(each, name)))
-    await eventually(all, 60_000)
-    const subjects = await messages(remote)
-    for (const name of names) {
-      expect(
-        subjects.filter((subject) => subject.includes(`/${name}):`)),
-        name,
-      ).toHaveLength(1)
-    }
-  })
-
-  it('find at the start what was pushed while none ran', async () => {
-    const { remote, repo, reconciler, join } = await fixture()
-    await reconciler.close()
-    await remote.commit({ [`${folder('default', 'shop')}/store.yaml`]: intent('default', 'shop') })
-    await eventually(() => record(repo, 'shop') !== undefined)
-    expect(record(repo, 'shop')?.app).toBeNull()
-    const later = await join()
-    await eventually(() => rendered(later.repo, 'shop'))
   })
 })

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { freeText } from './names.ts'
+import { Store } from './store.ts'
+
+export const revertModes = ['undo', 'restore-to'] as const
+
+/** `undo` takes one change back; `restore-to` makes the intent what it was at that commit. */
+export const RevertChange = z
+  .strictObject({
+    commit: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a full commit id'),
+    mode: z.enum(revertModes).default('undo'),
+    reason: freeText(200).refine((text) => [...text].length >= 10, 'at least 10 characters'),
+    /** Says what would change and writes nothing. */
+    dryRun: z.boolean().default(false),
+  })
+  .meta({ id: 'RevertChange' })
+export type RevertChange = z.infer<typeof RevertChange>
+
+/** One member of the intent; `null` = not set. */
+export const FieldChange = z
+  .object({ pointer: z.string(), from: z.unknown(), to: z.unknown() })
+  .meta({ id: 'FieldChange' })
+export type FieldChange = z.infer<typeof FieldChange>
+
+export const RevertWarning = z.object({
+  code: z.enum(['volumes_kept', 'counters_kept']),
+  message: z.string(),
+  pointer: z.string(),
+})
+export type RevertWarning = z.infer<typeof RevertWarning>
+
+export const Reverted = z
+  .object({
+    /** `null`: a dry run, or nothing was left to take back. */
+    commit: z.string().nullable(),
+    store: Store,
+    changes: z.array(FieldChange),
+    warnings: z.array(RevertWarning),
+  })
+  .meta({ id: 'Reverted' })
+export type Reverted = z.infer<typeof Reverted>

@@ -1,0 +1,149 @@
+import type { RevertChange, Reverted } from '../contract/revert.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import { requireRoom } from '../domain/admission.ts'
+import { admitChange } from '../domain/change.ts'
+import { StoreError } from '../domain/errors.ts'
+import type {
+  ChangeOptions,
+  Landed,
+  OperationDeps,
+  Requester,
+  StoresRepo,
+} from '../domain/ports.ts'
+import { restoredTo, type RevertPlan, undone } from '../domain/revert.ts'
+import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { parseStoreFile } from '../repo-files/store-file.ts'
+import { type ChangeOfIntent, changeStore, type StoreRequest } from './change-store.ts'
+import { declaredStore } from './declared-store.ts'
+
+type RevertDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer'>
+
+/**
+ * Takes one change of a store back, or makes its intent what it was at a commit; then renders by today's rules. The
+ * result is a commit like any other.
+ * @throws StoreError `commit_not_found` (no commit of this store since it was created), `revert_conflict`,
+ *   `revert_crosses_schema`, `store_limit_reached`, and what `changeStore` throws
+ */
+export async function revertChange(
+  deps: RevertDeps,
+  request: StoreRequest,
+  { commit, mode, reason, dryRun }: RevertChange,
+  by: Requester,
+  options: ChangeOptions = {},
+): Promise<{ reverted: Reverted; landed: Landed | null }> {
+  const record = declaredStore(deps.repo.snapshot(), request.name, request.team)
+  const at = await intentsAt(deps.repo, record, commit, mode)
+  let plan: RevertPlan | null = null
+  const next = (head: StoreFile, { platform, ...rest }: Snapshot) => {
+    plan =
+      mode === 'undo' && at.before !== null
+        ? undone(at.before, at.changed, head, platform)
+        : restoredTo(at.changed, head, platform)
+    if (plan.changes.length === 0) return null
+    if (isDeleted(head) && !isDeleted(plan.after)) requireRoom(plan.after, { platform, ...rest })
+    return plan.after
+  }
+  const planned = (): RevertPlan => plan ?? { after: at.changed, changes: [], warnings: [] }
+  if (dryRun) {
+    const now = deps.repo.snapshot()
+    if (record.intent === null) throw unreadable(record)
+    const after = next(record.intent, now)
+    if (after !== null) admitChange(record.intent, after, now)
+    const { changes, warnings } = planned()
+    const store = deps.views.present(record, now)
+    return {
+      reverted: { commit: null, store, changes: [...changes], warnings: [...warnings] },
+      landed: null,
+    }
+  }
+  const change: ChangeOfIntent = {
+    action: 'revert',
+    next,
+    facts: () => [`${mode} ${commit.slice(0, 12)}`],
+    ...(mode === 'undo' ? { trailers: { Reverts: commit } } : {}),
+  }
+  const { store, landed } = await changeStore(deps, { ...request, reason }, change, by, options)
+  const { changes, warnings } = planned()
+  return {
+    reverted: {
+      commit: landed.outcome === 'unchanged' ? null : landed.commit,
+      store,
+      changes: [...changes],
+      warnings: [...warnings],
+    },
+    landed,
+  }
+}
+
+const PAGE = 200
+
+/** Intent at a commit of the store and, for `undo`, at the commit of the store before it. */
+async function intentsAt(
+  repo: StoresRepo,
+  record: StoreRecord,
+  commit: string,
+  mode: RevertChange['mode'],
+): Promise<{ before: StoreFile | null; changed: StoreFile }> {
+  const former = await commitBefore(repo, record, commit)
+  if (mode === 'undo' && former === null) {
+    throw new StoreError('revert_conflict', 'this commit created the store', {
+      hint: 'Delete the store: that keeps its data until the retention is over.',
+    })
+  }
+  const changed = await intentAt(repo, record, commit)
+  const before = mode === 'undo' && former !== null ? await intentAt(repo, record, former) : null
+  return { before, changed }
+}
+
+/** @returns `null`: the store begins with `commit`. @throws StoreError `commit_not_found` */
+async function commitBefore(
+  repo: StoresRepo,
+  { team, name, created }: StoreRecord,
+  commit: string,
+): Promise<string | null> {
+  let cursor: string | null = null
+  let found = false
+  do {
+    const page: Awaited<ReturnType<StoresRepo['history']>> = await repo.history(team, name, {
+      limit: PAGE,
+      ...(cursor === null ? {} : { cursor }),
+    })
+    for (const each of page.changes) {
+      if (found) return each.commit
+      found = each.commit === commit
+      if (each.commit === created.commit) {
+        if (found) return null
+        throw new StoreError('commit_not_found', 'this store has no such commit')
+      }
+    }
+    cursor = page.next
+  } while (cursor !== null)
+  if (found) return null
+  throw new StoreError('commit_not_found', 'this store has no such commit')
+}
+
+/** @throws StoreError `revert_conflict`: store.yaml did not parse then */
+async function intentAt(
+  repo: StoresRepo,
+  { team, name }: StoreRecord,
+  commit: string,
+): Promise<StoreFile> {
+  const { files } = await repo.files(team, name, commit)
+  const text = files.find(({ path }) => path === 'store.yaml')?.content ?? ''
+  const { value, problems } = parseStoreFile(text, { team, name })
+  if (value !== null) return value
+  throw new StoreError('revert_conflict', 'store.yaml did not parse at that commit', {
+    errors: problems,
+    hint: 'Choose a commit at which the store was valid.',
+  })
+}
+
+function isDeleted({ lifecycle }: StoreFile): boolean {
+  return lifecycle.state === 'deleted' || lifecycle.state === 'purge'
+}
+
+function unreadable({ problems }: StoreRecord): StoreError {
+  return new StoreError('invalid_store', 'store.yaml of this store does not parse', {
+    errors: problems,
+  })
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { createStore } from '../../src/operations/create-store.ts'
+import { rerenderStore } from '../../src/operations/rerender-store.ts'
+import { updateStore } from '../../src/operations/update-store.ts'
+import { PLATFORM_YAML } from '../../src/testing/platform.ts'
+import { eventually } from './harness.ts'
+import {
+  by,
+  fixture,
+  folder,
+  intent,
+  messages,
+  record,
+  rendered,
+  show,
+} from './reconciler-fixture.ts'
+
+describe('generated files', () => {
+  const manifest = `${folder('default', 'shop')}/manifests/00-namespace.yaml`
+  const app = `${folder('default', 'shop')}/app.json`
+
+  it('F17 edited by hand stay as they are and are told of once; render overwrites them', async () => {
+    const { remote, repo, deps, log, reconciler } = await fixture()
+    await createStore(deps, { name: 'shop' }, by())
+    const { manifestsTree } = record(repo, 'shop')!
+    await remote.commit({ [manifest]: `${await show(remote, manifest)}# by hand\n` })
+    await eventually(() => log.lines.some(({ message }) => message.includes('edited by hand')))
+    await reconciler.idle()
+    expect(await show(remote, manifest)).toContain('# by hand')
+    const update = updateStore(deps, { name: 'shop' }, { title: 'x' }, by())
+    await expect(update).rejects.toMatchObject({ code: 'store_modified' })
+    await rerenderStore(deps, { name: 'shop' }, by())
+    expect(record(repo, 'shop')?.manifestsTree).toBe(manifestsTree)
+    expect(log.lines.filter(({ message }) => message.includes('edited by hand'))).toHaveLength(1)
+  })
+
+  it('F17 edited by hand are rendered again where platform.yaml says so', async () => {
+    const { remote, repo, deps } = await fixture(
+      `${PLATFORM_YAML}reconcile: {onModified: rerender}\n`,
+    )
+    await createStore(deps, { name: 'shop' }, by())
+    const { manifestsTree } = record(repo, 'shop')!
+    await remote.commit({ [manifest]: 'kind: Nothing\n' })
+    await eventually(async () => (await messages(remote))[0]?.includes('over a hand edit') === true)
+    expect(record(repo, 'shop')?.manifestsTree).toBe(manifestsTree)
+  })
+
+  it.each([
+    ['is no JSON', '{'],
+    ['lacks a key', '{"schema":"1"}\n'],
+    ['is gone', null],
+  ])('F31 app.json that %s is rewritten at once', async (_what, text) => {
+    const { remote, repo, deps } = await fixture()
+    await createStore(deps, { name: 'shop' }, by())
+    const before = await show(remote, app)
+    await remote.commit({ [app]: text })
+    await eventually(async () => (await messages(remote))[0]?.includes('app.json') === true)
+    expect(await show(remote, app)).toBe(before)
+    expect(rendered(repo, 'shop')).toBe(true)
+  })
+
+  it('F31 app.json is taken from history when store.yaml does not parse either', async () => {
+    const { remote, repo, deps } = await fixture()
+    await createStore(deps, { name: 'shop' }, by())
+    const before = await show(remote, app)
+    await remote.commit({ [app]: '', [`${folder('default', 'shop')}/store.yaml`]: 'kind: [\n' })
+    await eventually(() => record(repo, 'shop')?.intent === null && rendered(repo, 'shop'))
+    expect(await show(remote, app)).toBe(before)
+  })
+
+  it('F28 of a newer generator are left alone', async () => {
+    const { remote, repo, deps, log, reconciler } = await fixture()
+    await createStore(deps, { name: 'shop' }, by())
+    const newer = (await show(remote, app)).replace(/"generator": "[^"]+"/, '"generator": "99.0.0"')
+    const path = `${folder('default', 'shop')}/store.yaml`
+    await remote.commit({
+      [app]: newer,
+      [path]: (await show(remote, path)).replace('title: shop', 'title: other'),
+    })
+    await eventually(() => log.lines.some(({ message }) => message.includes('newer generator')))
+    await reconciler.idle()
+    expect(await show(remote, app)).toBe(newer)
+    expect(record(repo, 'shop')?.intent?.title).toBe('other')
+  })
+})
+
+describe('two servers', () => {
+  it('render a push once: whoever comes second makes no commit', async () => {
+    const { remote, repo, join } = await fixture()
+    const other = await join()
+    const names = Array.from({ length: 12 }, (_, n) => `shop-${n}`)
+    await remote.commit(
+      Object.fromEntries(
+        names.map((name) => [`${folder('default', name)}/store.yaml`, intent('default', name)]),
+      ),
+    )
+    const all = () =>
+      [repo, other.repo].every((each) => names.every((name) => rendered(each, name)))
+    await eventually(all, 60_000)
+    const subjects = await messages(remote)
+    for (const name of names) {
+      expect(
+        subjects.filter((subject) => subject.includes(`/${name}):`)),
+        name,
+      ).toHaveLength(1)
+    }
+  })
+
+  it('find at the start what was pushed while none ran', async () => {
+    const { remote, repo, reconciler, join } = await fixture()
+    await reconciler.close()
+    await remote.commit({ [`${folder('default', 'shop')}/store.yaml`]: intent('default', 'shop') })
+    await eventually(() => record(repo, 'shop') !== undefined)
+    expect(record(repo, 'shop')?.app).toBeNull()
+    const later = await join()
+    await eventually(() => rendered(later.repo, 'shop'))
+  })
+})

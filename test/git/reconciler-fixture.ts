@@ -1,0 +1,42 @@
+import { onTestFinished } from 'vitest'
+import { ulid } from 'ulid'
+import type { StoresRepo } from '../../src/domain/ports.ts'
+import { openRefusals } from '../../src/observe/refusals.ts'
+import { startReconciler } from '../../src/reconcile/reconciler.ts'
+import type { BareRemote } from '../../src/testing/bare-remote.ts'
+import { memorySealer } from '../../src/testing/memory-sealer.ts'
+import { PLATFORM_YAML } from '../../src/testing/platform.ts'
+import { storeYaml } from '../../src/testing/writes.ts'
+import { harness } from './harness.ts'
+
+export const by = () =>
+  ({ subject: 'local', auth: 'local', source: 'api', requestId: ulid() }) as const
+const views = { all: () => [], get: () => null, present: () => ({}) as never }
+
+/** A remote, and one server's view of it with a reconciler that looks every 50 ms. */
+export async function fixture(platform = PLATFORM_YAML) {
+  const git = await harness({ platform })
+  const join = async () => {
+    const repo = await git.open({ fetchIntervalMs: 50 })
+    const refusals = openRefusals()
+    const sealer = memorySealer()
+    const reconciler = startReconciler({
+      ...{ repo, sealer, refusals, log: git.log, newRequestId: () => ulid(), intervalMs: 200 },
+    })
+    onTestFinished(() => reconciler.close())
+    return { repo, refusals, deps: { repo, sealer, views }, reconciler }
+  }
+  return { remote: git.remote, log: git.log, join, ...(await join()) }
+}
+
+export const intent = (team: string, name: string, title = name) =>
+  storeYaml(team, name, title).replaceAll(/(uploads|database): 5/g, '$1: 2')
+export const folder = (team: string, name: string) => `stores/${team}/${name}`
+export const record = (repo: StoresRepo, name: string) => repo.snapshot().stores.get(name)
+export const rendered = (repo: StoresRepo, name: string) => {
+  const now = record(repo, name)
+  return now?.app != null && now.app.tree === now.manifestsTree
+}
+export const messages = async (remote: BareRemote) =>
+  (await remote.git(['log', '--format=%s', 'main'])).trim().split('\n')
+export const show = (remote: BareRemote, path: string) => remote.git(['show', `main:${path}`])
