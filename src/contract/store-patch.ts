@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { freeText } from './names.ts'
 import { StoreCreate } from './store.ts'
 import { Site } from './store-file.ts'
+import { retries } from './words.ts'
 
 const ticket = StoreCreate.shape.ticket
 const reason = freeText(200).optional()
@@ -43,8 +44,6 @@ export const StorePatch = z
   })
   .meta({ id: 'StorePatch' })
 export type StorePatch = z.infer<typeof StorePatch>
-
-export const retries = ['init', 'credentials', 'adminReset', 'backup'] as const
 
 /** What to run once more: set-up, a new database password, a new admin password, a backup now. */
 export const Retry = Reason.extend({ what: z.enum(retries).default('init') }).meta({ id: 'Retry' })

@@ -79,3 +79,6 @@ export type Action = (typeof actions)[number]
 /** Where a change came from: trailer `Via`, or `git` for a commit made outside. */
 export const changeSources = ['dashboard', 'api', 'cli', 'pull-request', 'git'] as const
 export type ChangeSource = (typeof changeSources)[number]
+
+/** What can be run once more; see `Retry` in `store-patch.ts`. */
+export const retries = ['init', 'credentials', 'adminReset', 'backup'] as const
