@@ -42,6 +42,7 @@ describe('generated files', () => {
     const { manifestsTree } = record(repo, 'shop')!
     await remote.commit({ [manifest]: 'kind: Nothing\n' })
     await eventually(async () => (await messages(remote))[0]?.includes('over a hand edit') === true)
+    await eventually(async () => repo.snapshot().head === (await remote.head()))
     expect(record(repo, 'shop')?.manifestsTree).toBe(manifestsTree)
   })
 
@@ -55,6 +56,7 @@ describe('generated files', () => {
     const before = await show(remote, app)
     await remote.commit({ [app]: text })
     await eventually(async () => (await messages(remote))[0]?.includes('app.json') === true)
+    await eventually(async () => repo.snapshot().head === (await remote.head()))
     expect(await show(remote, app)).toBe(before)
     expect(rendered(repo, 'shop')).toBe(true)
   })

@@ -149,6 +149,7 @@ describe('a plain git revert', () => {
     const { storage } = record(repo, 'shop')!.intent!
     await revert(remote, landed.commit)
     await eventually(async () => (await messages(remote))[0]?.includes('volumes') === true)
+    await eventually(async () => repo.snapshot().head === (await remote.head()))
     expect(record(repo, 'shop')?.intent).toMatchObject({ plan: 'small', storage })
     expect([rendered(repo, 'shop'), refusals.size]).toEqual([true, 0])
   })
