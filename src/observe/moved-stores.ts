@@ -6,7 +6,7 @@ type Files = Parameters<PushListener['landed']>[0]['files']
 
 /**
  * Files that tell Argo CD which Applications to look at after the head moved: of each store whose newest commit
- * changed its `app.json` (what the ApplicationSet reads) and one file below `manifests/` (what the Application reads).
+ * changed its `app.json` (what the ApplicationSet reads) and one file below `manifests/` (what the Application reads). A removed store is told by its `app.json`.
  */
 export function movedFiles(before: Snapshot, after: Snapshot): Files {
   const files: { path: string; kind: 'added' | 'modified' }[] = []
@@ -19,6 +19,11 @@ export function movedFiles(before: Snapshot, after: Snapshot): Files {
     const folder = storeFolder(record.team, name)
     files.push({ path: `${folder}/app.json`, kind })
     files.push({ path: `${folder}/manifests/00-namespace.yaml`, kind })
+  }
+  for (const [name, { team }] of before.stores) {
+    // The generator must run again; what is left of the folder says nothing of it.
+    if (!after.stores.has(name))
+      files.push({ path: `${storeFolder(team, name)}/app.json`, kind: 'modified' })
   }
   return files
 }
