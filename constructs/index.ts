@@ -23,6 +23,8 @@ export { printYaml } from './yaml.ts'
  * One App per store: cdk8s validates the whole tree for each chart of an App, which is quadratic (cdk8s 2.70).
  */
 export function renderWooStore(props: WooStoreProps): readonly RenderedFile[] {
-  const chart = new WooStore(new App(), props.name, props)
+  // `constructs` keeps children in a plain object, where `constructor` is taken.
+  const id = props.name in {} ? `store-${props.name}` : props.name
+  const chart = new WooStore(new App(), id, props)
   return toFiles(chart.toJson() as Manifest[])
 }

@@ -51,3 +51,8 @@ it('tells in Server-Timing how long a write took, and how long the host held it 
   const reply = await httpFixture().post('/api/v1/stores', { name: 'shop-1' })
   expect(reply.headers.get('Server-Timing')).toMatch(/^write;dur=[\d.]+, pace;dur=[\d.]+$/)
 })
+
+it('T10 makes a store called constructor like any other', async () => {
+  const reply = await httpFixture().post('/api/v1/stores', { name: 'constructor' })
+  expect(reply.status).toBe(201)
+})
