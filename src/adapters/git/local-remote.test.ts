@@ -57,6 +57,7 @@ describe('openLocalRemote', () => {
       '.gitattributes',
       '.github/CODEOWNERS',
       '.github/pull_request_template.md',
+      '.github/workflows/validate.yaml',
       'README.md',
       'platform.yaml',
       'rollouts/.gitkeep',
