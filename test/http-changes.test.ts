@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Problem } from '../src/contract/problem.ts'
-import type { Change, Store } from '../src/contract/store.ts'
+import type { Change, ChangedStore, Store } from '../src/contract/store.ts'
+import { testPlatform } from '../src/testing/platform.ts'
 import { type HttpFixture, httpFixture } from './http-fixture.ts'
 
 let http: HttpFixture
@@ -44,6 +45,29 @@ describe('PATCH of a store', () => {
     expect(lastText('store.yaml')).toContain('uploads: 10\n')
     await patch({ plan: 'small' })
     expect(lastText('store.yaml')).toContain('uploads: 10\n')
+  })
+
+  it('lets volumes keep their size where they cannot be enlarged, and says so', async () => {
+    http = httpFixture(
+      {},
+      testPlatform((yaml) => yaml.replace('    allowVolumeExpansion: true\n', '')),
+    )
+    await http.post('/api/v1/stores', { name: 'shop' })
+    const reply = await patch({ plan: 'medium' })
+    const { plan, warnings } = (await reply.json()) as ChangedStore
+    expect([reply.status, plan]).toEqual([200, 'medium'])
+    expect(warnings.map(({ code, pointer }) => [code, pointer])).toEqual([
+      ['volumes_kept', '#/storage'],
+    ])
+    expect(lastText('store.yaml')).toContain('uploads: 2\n')
+    expect(http.repo.landed.at(-1)?.facts).toEqual([
+      'plan small -> medium',
+      'volumes keep their size',
+    ])
+    const refused = await patch({ storage: { uploads: 10 } })
+    const problem = await problemIn(refused)
+    expect([refused.status, problem.code]).toEqual([422, 'invalid_store'])
+    expect(problem.errors?.map(({ pointer }) => pointer)).toEqual(['#/storage/uploads'])
   })
 
   it('keeps what is not named, and takes away what is null', async () => {

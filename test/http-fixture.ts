@@ -25,9 +25,9 @@ export interface HttpFixture {
 export const at = (path: string) => `http://localhost:8080${path}`
 
 /** The whole app over a repo in memory and the simulated Argo CD, at noon. */
-export function httpFixture(change: Partial<AppDeps> = {}): HttpFixture {
+export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatform()): HttpFixture {
   const clock = { now: () => Date.parse('2026-11-24T12:00:00Z') }
-  const repo = memoryRepo(testPlatform(), clock.now)
+  const repo = memoryRepo(platform, clock.now)
   const applications = simulatedApplications(clock)
   const views = createStoreViews({ repo, applications, clock })
   const feed = openChangeFeed({ repo, views, applications, boot: 'b007b007' })

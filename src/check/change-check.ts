@@ -5,6 +5,7 @@ import { type ChangeProblem, changeProblems } from '../domain/change.ts'
 import { teamProblems } from '../domain/fit.ts'
 import { missingOrigin } from '../domain/neighbours.ts'
 import { isReservedName, storeFolder } from '../domain/layout.ts'
+import { VOLUMES } from '../domain/volumes.ts'
 import { type CheckProblem, problem, type RuleId } from './problem.ts'
 import type { Removal } from './repository.ts'
 
@@ -79,8 +80,8 @@ function pointed(store: StoreFile, { code, pointer, detail }: ChangeProblem): Ch
 }
 
 function ruleOf(code: ChangeProblem['code'], pointer: string): RuleId {
-  if (code !== 'grow_only') return 'C13'
-  return pointer === '#/release' ? 'C12' : 'C11'
+  if (VOLUMES.some((volume) => pointer === `#/storage/${volume}`)) return 'C11'
+  return code === 'grow_only' ? 'C12' : 'C13'
 }
 
 /** C12 for a release that was edited in place while stores use it: their data is of the release as it was. */

@@ -41,8 +41,8 @@ export const rules = {
     fix: 'Undo the edit of the annotation or of the Job.',
   },
   C11: {
-    title: 'volumes only grow',
-    fix: 'Restore the larger size: Kubernetes cannot shrink a volume.',
+    title: 'volumes only grow, and only where they can',
+    fix: 'Restore the size: Kubernetes shrinks no volume, and enlarges it only where the StorageClass allows that.',
   },
   C12: {
     title: 'a database never gets an older schema',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Command, Option } from 'commander'
 import type { BodyOf } from '../contract/endpoints.ts'
-import type { Store } from '../contract/store.ts'
+import type { ChangedStore } from '../contract/store.ts'
 import { retries } from '../contract/words.ts'
 import { openClient } from './client.ts'
 import { Failure } from './exit.ts'
@@ -29,7 +29,8 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
       .description(about)
       .argument('<name>')
       .option('--reason <reason>', 'goes into the commit')
-  const told = (store: Store, format: Format) => {
+  const told = (store: ChangedStore, format: Format) => {
+    for (const { pointer, message } of store.warnings) talk.err(`${pointer} ${message}\n`)
     talk.err(`committed ${store.revision.slice(0, 12)}\n`)
     talk.out(printStore(store, format, talk.now()))
   }
@@ -67,7 +68,7 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
 function addRender(
   command: Command,
   talk: Talk,
-  told: (store: Store, format: Format) => void,
+  told: (store: ChangedStore, format: Format) => void,
 ): void {
   command
     .description(
@@ -94,7 +95,7 @@ async function renderAll(path: string, talk: Talk): Promise<void> {
 
 function addRetry(
   add: (name: string, about: string) => Command,
-  told: (store: Store, format: Format) => void,
+  told: (store: ChangedStore, format: Format) => void,
 ): void {
   add('retry', 'run set-up, a rotation, an admin reset or a backup once more')
     .addOption(new Option('--what <what>').choices(retries).default('init'))

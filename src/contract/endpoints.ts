@@ -6,7 +6,7 @@ import { RevertChange, Reverted } from './revert.ts'
 import { AcceptRewrite, RewriteAccepted } from './repository.ts'
 import { Snapshot } from './snapshot.ts'
 import { Reason, Retry, StorePatch } from './store-patch.ts'
-import { Change, Manifests, Preview, Store, StoreCreate } from './store.ts'
+import { Change, ChangedStore, Manifests, Preview, Store, StoreCreate } from './store.ts'
 
 const Nothing = z.undefined()
 
@@ -16,13 +16,13 @@ export const endpoints = {
   listStores: { body: Nothing, reply: z.array(Store) },
   getStore: { body: Nothing, reply: Store },
   deleteStore: { body: Nothing, reply: Nothing },
-  updateStore: { body: StorePatch, reply: Store },
-  suspendStore: { body: Reason, reply: Store },
-  resumeStore: { body: Reason, reply: Store },
-  restoreStore: { body: Reason, reply: Store },
+  updateStore: { body: StorePatch, reply: ChangedStore },
+  suspendStore: { body: Reason, reply: ChangedStore },
+  resumeStore: { body: Reason, reply: ChangedStore },
+  restoreStore: { body: Reason, reply: ChangedStore },
   revertChange: { body: RevertChange, reply: Reverted },
-  retryStore: { body: Retry, reply: Store },
-  renderStore: { body: Reason, reply: Store },
+  retryStore: { body: Retry, reply: ChangedStore },
+  renderStore: { body: Reason, reply: ChangedStore },
   previewStore: { body: StoreCreate, reply: Preview },
   storeManifests: { body: Nothing, reply: Manifests },
   storeHistory: { body: Nothing, reply: z.array(Change) },

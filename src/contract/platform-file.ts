@@ -119,6 +119,8 @@ export interface Platform {
       {
         readonly baseDomain?: string
         readonly storageClass?: string
+        /** May volumes that exist be enlarged? */
+        readonly allowVolumeExpansion: boolean
         readonly uploadsAccess: 'RWO' | 'RWX'
         readonly maxStores: number
       }

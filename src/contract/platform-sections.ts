@@ -73,6 +73,8 @@ export const BackupBlock = z.strictObject({
 export const ClusterBlock = z.strictObject({
   baseDomain: DnsName.optional(),
   storageClass: DnsName.optional(),
+  /** What the StorageClass of the stores' volumes says under the same name: may volumes be enlarged? */
+  allowVolumeExpansion: z.boolean().optional(),
   uploadsAccess: z.enum(['RWO', 'RWX']).optional(),
   snapshotClass: DnsName.optional(),
   maxStores: z.int().min(1).max(5000).optional(),

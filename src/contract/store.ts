@@ -142,6 +142,18 @@ export const Store = z
   .meta({ id: 'Store' })
 export type Store = z.infer<typeof Store>
 
+/** Something that works, and that a person should know of. `code` never changes once released. */
+export const Warning = z
+  .object({ code: z.string(), message: z.string(), pointer: z.string() })
+  .meta({ id: 'Warning' })
+export type Warning = z.infer<typeof Warning>
+
+/** A store after a change of it, and what the change did not do. */
+export const ChangedStore = Store.extend({ warnings: z.array(Warning) }).meta({
+  id: 'ChangedStore',
+})
+export type ChangedStore = z.infer<typeof ChangedStore>
+
 /** One commit as far as a store is concerned. */
 export const Change = z
   .object({
@@ -174,7 +186,7 @@ export type Manifests = z.infer<typeof Manifests>
 export const Preview = z
   .object({
     files: z.array(FileContent),
-    warnings: z.array(z.object({ code: z.string(), message: z.string(), pointer: z.string() })),
+    warnings: z.array(Warning),
     impact: z.object({
       targetNamespace: z.string(),
       host: z.string(),

@@ -4,7 +4,7 @@ import { lifecycles } from '../contract/words.ts'
 import { memoryRepo } from '../testing/memory-repo.ts'
 import { PLATFORM_YAML, testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
-import { admitChange, changeProblems, grownStorage } from './change.ts'
+import { admitChange, changeProblems } from './change.ts'
 import type { StoreError } from './errors.ts'
 
 /** Release 2026.11 of the tests beside one that is newer and one that is older in some part of its schema. */
@@ -101,6 +101,23 @@ describe('admitChange', () => {
     expect(() =>
       admitChange(before, { ...before, secretsMode: 'external' }, { ...at, platform: external }),
     ).toThrow(expect.objectContaining({ code: 'invalid_store' }))
+  })
+
+  it('refuses a larger volume where the cluster cannot enlarge one, and says what to set where it can', () => {
+    const fixed = testPlatform((yaml) => yaml.replace('allowVolumeExpansion: true', ''))
+    for (const volume of ['uploads', 'database', 'backups'] as const) {
+      const size = before.storage[volume] ?? 0
+      const after = { ...before, storage: { ...before.storage, [volume]: size + 1 } }
+      const [problem, ...more] = changeProblems(before, after, fixed)
+      expect(more).toEqual([])
+      expect(problem).toMatchObject({ code: 'invalid_store', pointer: `#/storage/${volume}` })
+      expect(problem?.detail).toContain(`stays at ${size} Gi`)
+      expect(problem?.detail).toContain('clusters.in-cluster.allowVolumeExpansion')
+    }
+    expect(changeProblems(before, { ...before, plan: 'large' }, fixed)).toEqual([])
+    // A volume that is not there yet is made, not enlarged.
+    const { backups: _, ...without } = before.storage
+    expect(changeProblems({ ...before, storage: without }, before, fixed)).toEqual([])
   })
 
   it('S2-03 refuses a smaller volume, whichever it is, and lets each grow', () => {
@@ -263,19 +280,5 @@ describe('the lifecycle', () => {
     const allowed = from === to || ALLOWED.includes(`${from}>${to}`)
     const error = refusal({ lifecycle: { state: to } }, { ...before, lifecycle: { state: from } })
     expect(error?.code).toBe(allowed ? undefined : 'lifecycle_conflict')
-  })
-})
-
-describe('grownStorage', () => {
-  it('is the larger of what is there and what the plan gives, so large to small keeps its volumes', () => {
-    const { small, large } = platform.plans
-    const grown = grownStorage(before.storage, large!)
-    expect(grown).toEqual({ ...before.storage, uploads: 50, database: 20, backups: 60 })
-    expect(grownStorage(grown, small!)).toEqual(grown)
-    expect(grownStorage({ uploads: 1, database: 1, uploadsAccess: 'RWO' }, small!)).toEqual({
-      uploads: 2,
-      database: 2,
-      uploadsAccess: 'RWO',
-    })
   })
 })

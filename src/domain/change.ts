@@ -1,11 +1,12 @@
-import type { Plan, Platform, Release } from '../contract/platform-file.ts'
+import type { Platform, Release } from '../contract/platform-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError, type StoreErrorCode } from './errors.ts'
-import { backupDestination, fitProblems, teamProblems } from './fit.ts'
+import { fitProblems, teamProblems } from './fit.ts'
 import { mayBecome } from './lifecycle.ts'
 import { neighbourProblems } from './neighbours.ts'
 import type { Snapshot } from './snapshot.ts'
+import { VOLUMES, volumesExpand, volumesOf } from './volumes.ts'
 
 /** Codes by which a change of intent is refused; the first that occurs names the refusal. */
 const CODES = [
@@ -62,6 +63,7 @@ export function changeProblems(
     ...fixedProblems(before, after),
     ...(before.plan === after.plan ? [] : teamProblems(after, platform).map(invalid)),
     ...shrinkProblems(before, after, platform),
+    ...enlargeProblems(before, after, platform),
     ...downgradeProblems(before, after, platform),
   ]
 }
@@ -97,19 +99,19 @@ function fixedProblems(before: StoreFile, after: StoreFile): ChangeProblem[] {
 
 function shrinkProblems(before: StoreFile, after: StoreFile, platform: Platform): ChangeProblem[] {
   const [old, now] = [volumesOf(before, platform), volumesOf(after, platform)]
-  return (['uploads', 'database', 'backups'] as const)
-    .filter((volume) => now[volume] < old[volume])
-    .map((volume) =>
-      pointed('grow_only', `#/storage/${volume}`, `only grows; it has ${old[volume]} Gi now`),
-    )
+  return VOLUMES.filter((volume) => now[volume] < old[volume]).map((volume) =>
+    pointed('grow_only', `#/storage/${volume}`, `only grows; it has ${old[volume]} Gi now`),
+  )
 }
 
-/** GiB of each volume as rendered; 0 = there is none, or nothing says how large it is. */
-function volumesOf(store: StoreFile, platform: Platform) {
-  const plan = own(platform.plans, store.plan)
-  const implied = backupDestination(store, platform) === 'pvc' ? (plan?.storage.backups ?? 0) : 0
-  const { uploads, database, backups = implied } = store.storage
-  return { uploads, database, backups }
+function enlargeProblems(before: StoreFile, after: StoreFile, platform: Platform): ChangeProblem[] {
+  if (volumesExpand(before, platform)) return []
+  const [old, now] = [volumesOf(before, platform), volumesOf(after, platform)]
+  return VOLUMES.filter((volume) => old[volume] > 0 && now[volume] > old[volume]).map((volume) => {
+    const key = `clusters.${before.cluster}.allowVolumeExpansion`
+    const detail = `stays at ${old[volume]} Gi: its StorageClass cannot enlarge volumes; where it can, set ${key} in platform.yaml`
+    return pointed('invalid_store', `#/storage/${volume}`, detail)
+  })
 }
 
 const SCHEMA = ['mariadb', 'woocommerce', 'wordpress'] as const
@@ -148,18 +150,6 @@ function isOlder(one: string, other: string): boolean {
   const [a, b] = [one.split('.').map(Number), other.split('.').map(Number)]
   const at = a.findIndex((number, n) => number !== b[n])
   return at !== -1 && (a[at] ?? 0) < (b[at] ?? 0)
-}
-
-/** Volumes after a move to another plan: what is there, or what the plan gives where that is more. */
-export function grownStorage(present: StoreFile['storage'], plan: Plan): StoreFile['storage'] {
-  return {
-    ...present,
-    uploads: Math.max(present.uploads, plan.storage.uploads),
-    database: Math.max(present.database, plan.storage.database),
-    ...(present.backups === undefined
-      ? {}
-      : { backups: Math.max(present.backups, plan.storage.backups) }),
-  }
 }
 
 function invalid(problem: ProblemDetail): ChangeProblem {

@@ -1,8 +1,8 @@
 import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Retry, StorePatch } from '../contract/store-patch.ts'
-import { grownStorage } from './change.ts'
 import { backupDestination } from './fit.ts'
+import { storageInPlan } from './volumes.ts'
 
 /** Members of a patch that stand in store.yaml as they are, or not at all. */
 const REMOVABLE = [
@@ -19,8 +19,8 @@ const REMOVABLE = [
 ] as const satisfies readonly (keyof StorePatch & keyof StoreFile)[]
 
 /**
- * The intent after a patch. A new plan makes volumes grow to its sizes and never shrink; backups that are switched on
- * get the plan's volume.
+ * The intent after a patch. A new plan makes volumes grow to its sizes where volumes can, and never shrink; backups that
+ * are switched on get the plan's volume.
  */
 export function patched(store: StoreFile, patch: StorePatch, platform: Platform): StoreFile {
   const { plan, release, title, site, storage, sampleProduct, autoSync } = patch
@@ -38,7 +38,7 @@ export function patched(store: StoreFile, patch: StorePatch, platform: Platform)
   const grown =
     sizes === undefined || after.plan === store.plan
       ? store.storage
-      : grownStorage(store.storage, sizes)
+      : storageInPlan(store, sizes, platform)
   const backups =
     backupDestination(after, platform) === 'pvc' && grown.backups === undefined
       ? given({ backups: sizes?.storage.backups })

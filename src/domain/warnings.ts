@@ -1,13 +1,7 @@
 import type { Platform } from '../contract/platform-file.ts'
+import type { Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { platformHostOf } from './layout.ts'
-
-/** Something that works, and that a person should know of. `code` never changes once released. */
-export interface Warning {
-  readonly code: string
-  readonly message: string
-  readonly pointer: string
-}
 
 /** Stores of one team from which its folder becomes slow to list and to review; GitHub advises at most 3,000 entries. */
 const LARGE_TEAM = 1000

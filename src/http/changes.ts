@@ -156,8 +156,11 @@ export async function optionsOf(c: Context<AppEnv>, body: unknown) {
   return idempotency === undefined ? {} : { idempotency }
 }
 
-function answer(c: Context<AppEnv>, { store, landed }: Changed) {
+function answer(c: Context<AppEnv>, { store, landed, warnings }: Changed) {
   if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
   c.header('Server-Timing', serverTiming(landed))
-  return c.json(store, 200, { ETag: store.etag, 'Cache-Control': 'no-store' })
+  return c.json({ ...store, warnings: [...warnings] }, 200, {
+    ETag: store.etag,
+    'Cache-Control': 'no-store',
+  })
 }

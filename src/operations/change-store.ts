@@ -1,4 +1,4 @@
-import type { Store } from '../contract/store.ts'
+import type { Store, Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Action } from '../contract/words.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
@@ -47,6 +47,8 @@ export interface ChangeOfIntent {
 export interface Changed {
   readonly store: Store
   readonly landed: Landed
+  /** What the change does not do although somebody may expect it. */
+  readonly warnings: readonly Warning[]
 }
 
 /** Reads of the committed folder that were overtaken by another change before they were used. */
@@ -70,7 +72,7 @@ export async function changeStore(
   if (record === null) {
     throw new StoreError('conflict', 'the store was removed again right after it was changed')
   }
-  return { store: deps.views.present(record, landed.snapshot), landed }
+  return { store: deps.views.present(record, landed.snapshot), landed, warnings: [] }
 }
 
 /** {@link changeStore} for callers that want no view of the store. */

@@ -1,8 +1,10 @@
+import type { Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { StorePatch } from '../contract/store-patch.ts'
 import { patched } from '../domain/edit.ts'
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
+import { planWarnings } from '../domain/volumes.ts'
 import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
 import { sameIntent } from './same-intent.ts'
 
@@ -10,7 +12,7 @@ import { sameIntent } from './same-intent.ts'
  * Changes what a person may change of a store.
  * @throws StoreError see `changeStore`
  */
-export function updateStore(
+export async function updateStore(
   deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer'>,
   request: StoreRequest,
   patch: StorePatch,
@@ -24,11 +26,18 @@ export function updateStore(
     ...(reason === undefined ? {} : { reason }),
     ...(ticket === undefined ? {} : { ticket }),
   }
+  let warnings: readonly Warning[] = []
   const next = (store: StoreFile, { platform }: Snapshot) => {
     const after = patched(store, patch, platform)
+    warnings = planWarnings(store, after, platform)
     return force !== true && sameIntent(store, after) ? null : after
   }
-  return changeStore(deps, asked, { action: 'update', next, facts: changedKeys }, by, options)
+  const facts = (before: StoreFile, after: StoreFile) => [
+    ...changedKeys(before, after),
+    ...(warnings.length === 0 ? [] : ['volumes keep their size']),
+  ]
+  const changed = await changeStore(deps, asked, { action: 'update', next, facts }, by, options)
+  return { ...changed, warnings }
 }
 
 /** `plan small -> medium`, or the names of the keys that changed. */

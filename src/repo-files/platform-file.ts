@@ -112,9 +112,10 @@ function clustersOf(file: PlatformFile): Platform['clusters'] {
   const clusters = file.clusters ?? { 'in-cluster': {} }
   return Object.fromEntries(
     Object.entries(clusters).map(
-      ([name, { baseDomain, storageClass, uploadsAccess, maxStores }]) => [
+      ([name, { baseDomain, storageClass, allowVolumeExpansion, uploadsAccess, maxStores }]) => [
         name,
         {
+          allowVolumeExpansion: allowVolumeExpansion ?? false,
           uploadsAccess: uploadsAccess ?? 'RWO',
           maxStores: maxStores ?? 5000,
           ...(baseDomain === undefined ? {} : { baseDomain }),

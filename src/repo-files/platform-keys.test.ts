@@ -16,7 +16,14 @@ describe('platform.yaml with every key', () => {
       secrets: { mode: 'sealed', external: { storeName: 'vault' } },
       backup: { destination: 's3', retentionDays: 14, s3: { bucket: 'shop-backups' } },
       egressHttps: 'deny',
-      clusters: { 'eu-1': { baseDomain: 'eu.example.com', uploadsAccess: 'RWX', maxStores: 1000 } },
+      clusters: {
+        'eu-1': {
+          baseDomain: 'eu.example.com',
+          allowVolumeExpansion: true,
+          uploadsAccess: 'RWX',
+          maxStores: 1000,
+        },
+      },
       teams: { acme: { plans: ['tiny', 'small'], clusters: ['eu-1'], project: 'own' } },
       maxStores: 2000,
       provisioning: 4,
@@ -192,6 +199,7 @@ describe('platform.yaml names the place of', () => {
     ['#/pluginHosts', { pluginHosts: [] }],
     ['#/pluginHosts/0', { pluginHosts: ['https://plugins.example.com'] }],
     ['#/clusters/a b', { 'clusters/a b': {} }],
+    ['#/clusters/eu-1/allowVolumeExpansion', { 'clusters/eu-1/allowVolumeExpansion': 'yes' }],
     ['#/clusters/eu-1/uploadsAccess', { 'clusters/eu-1/uploadsAccess': 'ROX' }],
     ['#/clusters/eu-1/maxStores', { 'clusters/eu-1/maxStores': 5001 }],
     ['#/clusters/eu-1/labels', { 'clusters/eu-1/labels': { 'a b': 'c' } }],

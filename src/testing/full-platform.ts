@@ -83,6 +83,7 @@ export const FULL_PLATFORM = {
     'eu-1': {
       baseDomain: 'eu.example.com',
       storageClass: 'fast',
+      allowVolumeExpansion: true,
       uploadsAccess: 'RWX',
       snapshotClass: 'csi',
       maxStores: 1000,

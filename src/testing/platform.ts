@@ -12,6 +12,7 @@ limits:
 clusters:
   in-cluster:
     maxStores: 5000
+    allowVolumeExpansion: true
 teams:
   default: {}
   acme:

@@ -162,6 +162,15 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
     `${AT}store.yaml`,
     intent({ storage: { ...shop.storage, database: 1 } }),
   ],
+  [
+    'C11',
+    'a volume that grows where none can',
+    `${AT}store.yaml`,
+    {
+      ...intent({ storage: { ...shop.storage, database: 9 } }),
+      'platform.yaml': PLATFORM.replace('    allowVolumeExpansion: true\n', ''),
+    },
+  ],
   ['C12', 'a release with an older database', `${AT}store.yaml`, intent({ release: '2026.9' })],
   [
     'C12',

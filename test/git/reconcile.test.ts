@@ -75,10 +75,13 @@ describe('what a person pushed', () => {
   it.each([
     ['a smaller volume', 'shop', 'uploads: 2', 'uploads: 1', '#/storage/uploads'],
     ['a purge without a deletion', 'shop', 'state: active', 'state: purge', '#/lifecycle/state'],
+    ['a larger volume that cannot be', 'shop', 'uploads: 2', 'uploads: 3', '#/storage/uploads'],
     ['an unknown plan', 'shop', 'plan: small', 'plan: huge', '#/plan'],
     ['other credentials', 'shop', 'secretsMode: job', 'secretsMode: external', '#/secretsMode'],
   ])('refuses %s: what was rendered stays', async (_what, name, from, to, pointer) => {
-    const { remote, repo, deps, refusals, log } = await fixture()
+    const { remote, repo, deps, refusals, log } = await fixture(
+      PLATFORM_YAML.replace('    allowVolumeExpansion: true\n', ''),
+    )
     await createStore(deps, { name }, by())
     const tree = record(repo, name)?.manifestsTree
     const path = `${folder('default', name)}/store.yaml`
