@@ -99,7 +99,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   }
   warmUp(repo)
   const reconciler = startReconciler({
-    ...{ repo, log, sealer: sealedSecrets({ clock }), refusals },
+    ...{ repo, log, clock, sealer: sealedSecrets({ clock }), refusals },
     newRequestId: () => ulid(),
     intervalMs: RECONCILE_MS,
   })
@@ -210,7 +210,7 @@ function tell(repo: StoresRepo, listeners: readonly PushListener[]): void {
 /** The first render pays for loading and compiling; it shall not be a user's. */
 function warmUp(repo: StoresRepo): void {
   try {
-    previewStore({ repo }, { name: 'storewright-warm-up' }, 'local')
+    previewStore({ repo, clock }, { name: 'storewright-warm-up' }, 'local')
   } catch (error) {
     // A full platform refuses even this; the code is warm all the same.
     if (!(error instanceof StoreError)) throw error

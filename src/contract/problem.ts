@@ -14,6 +14,7 @@ export const problemCodes = [
   'check_not_found',
   'method_not_allowed',
   'name_taken',
+  'name_quarantined',
   'conflict',
   'store_modified',
   'policy_rejected',

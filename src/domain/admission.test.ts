@@ -8,6 +8,7 @@ import { StoreError } from './errors.ts'
 import type { Snapshot, StoreRecord } from './snapshot.ts'
 
 const platform = testPlatform()
+const NOW = Date.parse('2026-11-24T12:00:00Z')
 
 const same = (yaml: string) => yaml
 const baked = (yaml: string) => yaml.replace('code: download', 'code: baked')
@@ -27,7 +28,7 @@ function snapshot(names: readonly string[], change: Partial<Snapshot> = {}): Sna
 
 function refusal(request: StoreCreate, at = snapshot([])): StoreError {
   try {
-    admitStore(request, at, 'local')
+    admitStore(request, at, 'local', NOW)
   } catch (error) {
     if (error instanceof StoreError) return error
     throw error
@@ -37,7 +38,7 @@ function refusal(request: StoreCreate, at = snapshot([])): StoreError {
 
 describe('admitStore', () => {
   it('fills in every default from platform.yaml', () => {
-    expect(admitStore({ name: 'shop' }, snapshot([]), 'ada')).toMatchObject({
+    expect(admitStore({ name: 'shop' }, snapshot([]), 'ada', NOW)).toMatchObject({
       team: 'default',
       plan: 'small',
       release: '2026.11',
@@ -105,7 +106,7 @@ describe('admitStore', () => {
       name: 'copy',
       origin: { store, restorePoint: 'daily-20261121', at: '2026-11-24T12:00:00Z' },
     })
-    expect(admitStore(copyOf('mine'), at, 'local')).toMatchObject({ quarantine: true })
+    expect(admitStore(copyOf('mine'), at, 'local', NOW)).toMatchObject({ quarantine: true })
     for (const store of ['theirs', 'nobody']) {
       expect(refusal(copyOf(store), at).errors, store).toEqual([
         { pointer: '#/origin/store', detail: 'is no store of this team' },
@@ -122,13 +123,13 @@ describe('admitStore', () => {
         ),
     )
     const at = snapshot([], { platform: other })
-    expect(admitStore({ name: 'shop', plan: 'medium' }, at, 'local')).toMatchObject({
+    expect(admitStore({ name: 'shop', plan: 'medium' }, at, 'local', NOW)).toMatchObject({
       storage: { uploads: 10, database: 5, backups: 13, uploadsAccess: 'RWX', class: 'fast' },
       secretsMode: 'external',
       release: '2026.11',
     })
     expect(
-      admitStore({ name: 'shop', storage: { uploads: 30 } }, at, 'local').storage,
+      admitStore({ name: 'shop', storage: { uploads: 30 } }, at, 'local', NOW).storage,
     ).toMatchObject({ uploads: 30, database: 2, backups: 3 })
   })
 
@@ -163,7 +164,7 @@ describe('admitStore', () => {
     const at = snapshot(['one'], { platform: small })
     const one = { ...at.stores.get('one'), app: { lifecycle: 'deleted' } } as StoreRecord
     expect(
-      admitStore({ name: 'two' }, { ...at, stores: new Map([['one', one]]) }, 'local').name,
+      admitStore({ name: 'two' }, { ...at, stores: new Map([['one', one]]) }, 'local', NOW).name,
     ).toBe('two')
   })
 
@@ -175,7 +176,7 @@ describe('admitStore', () => {
       team: 'acme',
       namespace: 'acme',
     }
-    expect(admitStore(request, snapshot([]), 'local').team).toBe('acme')
+    expect(admitStore(request, snapshot([]), 'local', NOW).team).toBe('acme')
   })
 })
 

@@ -7,14 +7,21 @@ import { fitProblems, teamProblems } from './fit.ts'
 import { isReservedName } from './layout.ts'
 import { missingOrigin, neighbourProblems } from './neighbours.ts'
 import type { Snapshot, StoreRecord } from './snapshot.ts'
+import { requireNoHold } from './vacated.ts'
 
 /**
  * Decides whether a new store may exist beside what is declared, and fills in its intent.
- * @throws StoreError `name_reserved`, `name_taken`, `engine_not_available`, `invalid_request` (aliases that
+ * `now` is in milliseconds since the epoch.
+ * @throws StoreError `name_reserved`, `name_taken`, `name_quarantined`, `engine_not_available`, `invalid_request` (aliases that
  *   disagree), `invalid_store` (a plan, release, team or cluster that platform.yaml does not declare),
  *   `store_limit_reached`
  */
-export function admitStore(request: StoreCreate, at: Snapshot, owner: string): StoreFile {
+export function admitStore(
+  request: StoreCreate,
+  at: Snapshot,
+  owner: string,
+  now: number,
+): StoreFile {
   const { platform } = at
   requireEngine(request)
   const team = oneName('team', request.team, request.namespace) ?? platform.defaults.team
@@ -25,6 +32,7 @@ export function admitStore(request: StoreCreate, at: Snapshot, owner: string): S
     })
   }
   requireFreeName(request.name, at)
+  requireNoHold(request.name, team, at, now)
   const store = intentOf(request, platform, { team, user, owner })
   const problems = [
     ...fitProblems(store, platform),

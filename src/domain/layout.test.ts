@@ -36,7 +36,7 @@ describe('layout', () => {
 })
 
 describe('softDeleted', () => {
-  const store = admitStore({ name: 'shop' }, memoryRepo(platform).snapshot(), 'local')
+  const store = admitStore({ name: 'shop' }, memoryRepo(platform).snapshot(), 'local', 0)
   const now = Date.parse('2026-11-24T12:00:00.789Z')
 
   it('keeps data for the days of the platform', () => {

@@ -7,26 +7,32 @@ import { fitProblems } from './fit.ts'
 import { isReservedName } from './layout.ts'
 import { neighbourProblems } from './neighbours.ts'
 import type { Snapshot } from './snapshot.ts'
+import { holdOf, sentenceOf } from './vacated.ts'
 
 /**
  * Why an intent that somebody pushed is not rendered; a request for the same would be refused too. Every problem at once.
  * @param before what was rendered last; `null`: the store is new
+ * @param now milliseconds since the epoch
  */
 export function pushedProblems(
   before: StoreFile | null,
   after: StoreFile,
   at: Snapshot,
+  now: number,
 ): ProblemDetail[] {
-  const step = before === null ? newProblems(after, at) : changeProblems(before, after, at.platform)
+  const step =
+    before === null ? newProblems(after, at, now) : changeProblems(before, after, at.platform)
   return [...step, ...fitProblems(after, at.platform), ...neighbourProblems(after, at)].map(
     ({ pointer, detail }) => ({ pointer, detail }),
   )
 }
 
-function newProblems(store: StoreFile, at: Snapshot): ProblemDetail[] {
+function newProblems(store: StoreFile, at: Snapshot, now: number): ProblemDetail[] {
   const problems: ProblemDetail[] = []
   const add = (pointer: string, detail: string) => problems.push({ pointer, detail })
   if (isReservedName(store.name, at.platform.reservedNames)) add('#/name', 'is reserved')
+  const hold = holdOf(store.name, store.team, at, now)
+  if (hold !== null) add('#/name', sentenceOf(hold))
   const { state } = store.lifecycle
   if (state !== 'active' && state !== 'suspended') {
     add('#/lifecycle/state', 'a new store begins active or suspended')

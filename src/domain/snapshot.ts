@@ -34,6 +34,15 @@ export interface StoreRecord {
   readonly last: ChangeRef
 }
 
+/** The newest removal of a store of some name. */
+export interface Vacated {
+  readonly team: string
+  /** Committer time, RFC 3339 UTC. */
+  readonly at: string
+  /** False: its folder went away without a purge, so what it was made of may still run. */
+  readonly purged: boolean
+}
+
 /** The stores repo at one commit. Immutable; `stores` is keyed by name, which is unique over all teams. */
 export interface Snapshot {
   /** Full object id of the head of the branch. */
@@ -44,4 +53,6 @@ export interface Snapshot {
   readonly stores: ReadonlyMap<string, StoreRecord>
   /** Directories that share a name with one in `stores` (second in path order), as `team/name`. */
   readonly duplicates: readonly string[]
+  /** Names whose store left Git, with its team; kept while another team's store bears the name. */
+  readonly vacated: ReadonlyMap<string, Vacated>
 }

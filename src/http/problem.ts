@@ -73,6 +73,11 @@ export const PROBLEMS = {
     hint: 'Use one of the methods in the Allow header.',
   },
   name_taken: { status: 409, title: 'Name taken', hint: 'Pick another name.' },
+  name_quarantined: {
+    status: 409,
+    title: 'Name in quarantine',
+    hint: 'Pick another name, or wait until the time given.',
+  },
   conflict: { status: 409, title: 'Conflict', hint: 'Read the store again and repeat the change.' },
   store_modified: {
     status: 409,

@@ -17,19 +17,21 @@ import { sealStore } from './seal-store.ts'
 
 /**
  * Declares a new store in Git.
- * @throws StoreError `name_taken`, `name_reserved`, `engine_not_available`, `invalid_request`, `invalid_store`,
+ * @throws StoreError `name_taken`, `name_quarantined`, `name_reserved`, `engine_not_available`, `invalid_request`, `invalid_store`,
  *   `store_limit_reached`, and every code of `StoresRepo.change`
  */
 export async function createStore(
-  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer'>,
+  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>,
   request: StoreCreate,
   by: Requester,
   options: ChangeOptions = {},
 ): Promise<{ store: Store; landed: Landed }> {
   const sealed = sealedFor(deps, request)
+  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  const now = deps.clock.now()
   const landed = await deps.repo.change(
     by,
-    (at) => decideCreate(request, at, by.subject, sealed),
+    (at) => decideCreate(request, at, by.subject, now, sealed),
     options,
   )
   if (landed.record === null) {
@@ -55,9 +57,10 @@ function decideCreate(
   request: StoreCreate,
   at: Snapshot,
   owner: string,
+  now: number,
   sealed: SealedSecrets | null,
 ): StoreChange {
-  const store = admitStore(request, at, owner)
+  const store = admitStore(request, at, owner, now)
   if (store.secretsMode === 'sealed' && sealed === null) {
     throw new StoreError('conflict', 'the secrets mode of the platform changed meanwhile')
   }

@@ -120,12 +120,18 @@ describe('createStore', () => {
         yaml.replace('profile: local', 'profile: local\nbaseDomain: 127.0.0.1.nip.io'),
       ),
     )
-    expect(previewStore({ repo: dotted }, { name: 'shop-1' }, 'local').warnings[0]).toMatchObject({
+    expect(
+      previewStore({ repo: dotted, clock: deps.clock }, { name: 'shop-1' }, 'local').warnings[0],
+    ).toMatchObject({
       code: 'ambiguous_host',
       message: expect.stringContaining('127-0-0-1.nip.io'),
     })
-    expect(previewStore({ repo: dotted }, { name: 'shop' }, 'local').warnings).toEqual([])
-    expect(previewStore({ repo }, { name: 'shop-1' }, 'local').warnings).toEqual([])
+    expect(
+      previewStore({ repo: dotted, clock: deps.clock }, { name: 'shop' }, 'local').warnings,
+    ).toEqual([])
+    expect(previewStore({ repo, clock: deps.clock }, { name: 'shop-1' }, 'local').warnings).toEqual(
+      [],
+    )
   })
 })
 

@@ -12,12 +12,12 @@ import { unsealed } from './seal-store.ts'
  * @throws StoreError the refusals of a create
  */
 export function previewStore(
-  deps: Pick<OperationDeps, 'repo'>,
+  deps: Pick<OperationDeps, 'repo' | 'clock'>,
   request: StoreCreate,
   owner: string,
 ): Preview {
   const at = deps.repo.snapshot()
-  const store = admitStore(request, at, owner)
+  const store = admitStore(request, at, owner, deps.clock.now())
   const change = creationOf(store, request, at.platform, unsealed(store))
   const plan = at.platform.plans[store.plan]
   const siblings = countStores(at, ({ team }) => team === store.team)

@@ -25,6 +25,8 @@ export interface Declared {
   readonly sealed: SealedSecrets | null
   /** Text of the newest app.json that could be read; needed only when the one at head cannot. */
   readonly lastApp: string | null
+  /** Milliseconds since the epoch. */
+  readonly readAt: number
 }
 
 /** What is to be done about a declared store. */
@@ -44,7 +46,7 @@ const LOOK_BACK = 100
 
 /** Reads what {@link renderDeclared} needs; to be called before `decide`, which is synchronous. */
 export async function readDeclared(
-  deps: Pick<OperationDeps, 'repo' | 'sealer'>,
+  deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock'>,
   record: StoreRecord,
   at: Snapshot,
 ): Promise<Declared> {
@@ -54,12 +56,13 @@ export async function readDeclared(
   const former = byHand ? await formerIntent(deps.repo, record) : record.intent
   const blocking = record.app === null && record.intent === null && record.manifestsTree !== ''
   const lastApp = blocking ? await lastReadableApp(deps.repo, record) : null
-  return { record, files, former, sealed: sealedFor(deps.sealer, record, files, at), lastApp }
+  const sealed = sealedFor(deps.sealer, record, files, at)
+  return { record, files, former, sealed, lastApp, readAt: deps.clock.now() }
 }
 
 /** What to do about the store at this head. Pure. */
 export function renderDeclared(declared: Declared, at: Snapshot): Finding {
-  const { record, files, former, sealed, lastApp } = declared
+  const { record, files, former, sealed, lastApp, readAt } = declared
   const { intent, app, manifestsTree } = record
   if (app !== null && isNewer(app.generator, GENERATOR)) return { is: 'newer' }
   if (intent === null) return lastApp === null ? { is: 'invalid' } : withApp(declared, lastApp)
@@ -69,7 +72,7 @@ export function renderDeclared(declared: Declared, at: Snapshot): Finding {
   try {
     // Whole files of a forbidden step, as after a plain git revert across an upgrade, are equal bytes and still wrong.
     if (former !== null) {
-      const problems = pushedProblems(former, wanted, at)
+      const problems = pushedProblems(former, wanted, at, readAt)
       if (problems.length > 0) return { is: 'refused', problems }
     }
     const text = files.get('store.yaml') ?? ''
@@ -77,7 +80,7 @@ export function renderDeclared(declared: Declared, at: Snapshot): Finding {
     const rendered = renderStore(wanted, at.platform, { before: app, sealed, comment })
     const after = wanted === intent ? new Map([...rendered, ['store.yaml', utf8(text)]]) : rendered
     if (holds(files, after)) return { is: 'settled' }
-    const problems = pushedProblems(former, wanted, at)
+    const problems = pushedProblems(former, wanted, at, readAt)
     if (problems.length > 0) return { is: 'refused', problems }
     const facts = wanted === intent ? factsOf(record, modified) : ['volumes keep their size']
     return { is: 'render', change: changeOf(record, facts, after) }

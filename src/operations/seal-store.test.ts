@@ -40,7 +40,7 @@ const textOf = (change: MemoryRepo['landed'][number] | undefined) =>
 
 describe('a new store in mode sealed', () => {
   it('is committed with a ciphertext for every key of every Secret, and no Secret', async () => {
-    await createStore({ repo, views, sealer }, { name: 'shop' }, by)
+    await createStore({ repo, views, sealer, clock }, { name: 'shop' }, by)
     const secrets = parseSealedSecrets(textOf(repo.landed[0]), 'store-shop')
     expect(
       Object.entries(secrets).map(([name, { revision, ciphertexts }]) => [
@@ -71,13 +71,13 @@ describe('a new store in mode sealed', () => {
         return repo.change(requester, decide, options)
       },
     }
-    await createStore({ repo: racing, views, sealer }, { name: 'shop' }, by)
+    await createStore({ repo: racing, views, sealer, clock }, { name: 'shop' }, by)
     expect(new Set([...texts, textOf(repo.landed[0])]).size).toBe(1)
     expect(sealer.calls).toHaveLength(3)
   })
 
   it('is previewed without sealing anything', () => {
-    const { files } = previewStore({ repo }, { name: 'shop' }, 'local')
+    const { files } = previewStore({ repo, clock }, { name: 'shop' }, 'local')
     const { content } = files.find(({ path }) => path === SEALED_FILE)!
     expect(content).toContain('sealed+when+created')
     expect(sealer.calls).toEqual([])
@@ -86,7 +86,7 @@ describe('a new store in mode sealed', () => {
   it('is refused when the platform turned to sealed after the request came', async () => {
     const before = memoryRepo(testPlatform())
     const turned: MemoryRepo = { ...before, change: (...change) => repo.change(...change) }
-    const attempt = createStore({ repo: turned, views, sealer }, { name: 'shop' }, by)
+    const attempt = createStore({ repo: turned, views, sealer, clock }, { name: 'shop' }, by)
     await expect(attempt).rejects.toMatchObject({ code: 'conflict' })
     expect(repo.landed).toEqual([])
   })
@@ -94,7 +94,7 @@ describe('a new store in mode sealed', () => {
 
 describe('a later render', () => {
   it('takes the ciphertexts over byte for byte', async () => {
-    await createStore({ repo, views, sealer }, { name: 'shop' }, by)
+    await createStore({ repo, views, sealer, clock }, { name: 'shop' }, by)
     await deleteStore({ repo, clock, sealer }, { name: 'shop' }, by)
     expect(repo.landed[1]?.action).toBe('delete')
     expect(textOf(repo.landed[1])).toBe(textOf(repo.landed[0]))
@@ -102,7 +102,7 @@ describe('a later render', () => {
   })
 
   it('reads again when the files changed after they were read, and never renders from the old ones', async () => {
-    await createStore({ repo, views, sealer }, { name: 'shop' }, by)
+    await createStore({ repo, views, sealer, clock }, { name: 'shop' }, by)
     const record = repo.snapshot().stores.get('shop')!
     let reads = 0
     let races = 0

@@ -11,7 +11,7 @@ import {
 } from '../operations/render-declared.ts'
 import { openSettled, type Settled } from './settled.ts'
 
-export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer'> {
+export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer' | 'clock'> {
   readonly log: Log
   readonly refusals: Refusals
   readonly newRequestId: () => string

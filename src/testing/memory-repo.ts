@@ -10,7 +10,7 @@ import type {
   StoresRepo,
 } from '../domain/ports.ts'
 import { StoreError } from '../domain/errors.ts'
-import type { ChangeRef, Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import type { ChangeRef, Snapshot, StoreRecord, Vacated } from '../domain/snapshot.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 
@@ -37,6 +37,7 @@ export interface MemoryRepo extends StoresRepo {
 export function memoryRepo(platform: Platform, now: () => number = () => 0): MemoryRepo {
   let head = 0
   const stores = new Map<string, StoreRecord>()
+  const vacated = new Map<string, Vacated>()
   const landed: StoreChange[] = []
   const history = new Map<string, Change[]>()
   /** By store, oldest first; `from` is the number of the commit that brought them. */
@@ -53,13 +54,14 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     platformProblems: [],
     stores: new Map(stores),
     duplicates: [],
+    vacated: new Map(vacated),
   })
 
   const keep = (name: string, files: readonly FileText[]) => {
     contents.set(name, [...(contents.get(name) ?? []), { from: head, files }])
   }
 
-  const land = (change: StoreChange, by: Requester): StoreRecord => {
+  const land = (change: StoreChange, by: Requester): StoreRecord | null => {
     head += 1
     const at = new Date(now()).toISOString()
     const ref: ChangeRef = {
@@ -70,15 +72,23 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       by: by.subject,
       source: by.source,
     }
+    landed.push(change)
+    history.set(change.name, [changeOf(change, ref), ...(history.get(change.name) ?? [])])
+    if (change.files.size === 0) {
+      stores.delete(change.name)
+      vacated.set(change.name, { team: change.team, at, purged: true })
+      keep(change.name, [])
+      for (const listener of listeners) listener(snapshot())
+      return null
+    }
     const record = recordOf(change, ref, stores.get(change.name)?.created ?? ref)
     stores.set(change.name, record)
-    landed.push(change)
+    if (vacated.get(change.name)?.team === change.team) vacated.delete(change.name)
     const decoder = new TextDecoder()
     keep(
       change.name,
       Array.from(change.files, ([path, bytes]) => ({ path, content: decoder.decode(bytes) })),
     )
-    history.set(change.name, [changeOf(change, ref), ...(history.get(change.name) ?? [])])
     for (const listener of listeners) listener(snapshot())
     return record
   }
@@ -92,7 +102,11 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     setState: (next) => void Object.assign(state, next),
     moved: () => listeners.forEach((listener) => listener(snapshot())),
     drop(name) {
+      const team = stores.get(name)?.team
       stores.delete(name)
+      if (team !== undefined) {
+        vacated.set(name, { team, at: new Date(now()).toISOString(), purged: false })
+      }
       for (const listener of listeners) listener(snapshot())
     },
     snapshot,
@@ -108,7 +122,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
         }
       }
       const record = land(decision, by)
-      return { outcome: 'landed', commit: record.last.commit, record, snapshot: snapshot(), timing }
+      return { outcome: 'landed', commit: oid(head), record, snapshot: snapshot(), timing }
     },
     async acceptRewrite(expectedHead) {
       const { rewrite } = state

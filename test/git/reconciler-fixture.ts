@@ -20,11 +20,20 @@ export async function fixture(platform = PLATFORM_YAML) {
     const repo = await git.open({ fetchIntervalMs: 50 })
     const refusals = openRefusals()
     const sealer = memorySealer()
+    const clock = { now: () => Date.now() }
     const reconciler = startReconciler({
-      ...{ repo, sealer, refusals, log: git.log, newRequestId: () => ulid(), intervalMs: 200 },
+      ...{
+        repo,
+        sealer,
+        clock,
+        refusals,
+        log: git.log,
+        newRequestId: () => ulid(),
+        intervalMs: 200,
+      },
     })
     onTestFinished(() => reconciler.close())
-    return { repo, refusals, deps: { repo, sealer, views }, reconciler }
+    return { repo, refusals, deps: { repo, sealer, views, clock }, reconciler }
   }
   return { remote: git.remote, log: git.log, join, ...(await join()) }
 }

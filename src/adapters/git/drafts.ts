@@ -2,7 +2,7 @@ import { commitMessage } from '../../domain/commit-message.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { isNewer } from '../../domain/generator.ts'
 import type { StoreChange } from '../../domain/ports.ts'
-import type { ChangeRef, Snapshot, StoreRecord } from '../../domain/snapshot.ts'
+import type { ChangeRef, Snapshot, StoreRecord, Vacated } from '../../domain/snapshot.ts'
 import { parseAppFile } from '../../repo-files/app-file.ts'
 import { checkedPath } from './fast-import.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from './fleet.ts'
@@ -157,13 +157,18 @@ function draftOf(item: Item, change: StoreChange, head: string, generator: strin
 class WorkingSnapshot {
   readonly snapshot: Snapshot
   #stores: Map<string, StoreRecord> | null = null
+  #vacated: Map<string, Vacated> | null = null
 
   constructor(base: Snapshot) {
     const stores = () => this.#stores ?? base.stores
+    const vacated = () => this.#vacated ?? base.vacated
     this.snapshot = {
       ...base,
       get stores() {
         return stores()
+      },
+      get vacated() {
+        return vacated()
       },
     }
   }
@@ -181,8 +186,10 @@ class WorkingSnapshot {
       by: draft.item.by.subject,
       source: draft.item.by.source,
     }
-    if (after === null) this.#stores.delete(name)
-    else {
+    if (after === null) {
+      this.#stores.delete(name)
+      this.#vacated = new Map(this.snapshot.vacated).set(name, { team, at: last.at, purged: true })
+    } else {
       const created = before?.team === team ? before.created : last
       this.#stores.set(name, recordOf(after, { created, last }))
     }

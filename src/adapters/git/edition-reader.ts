@@ -61,6 +61,7 @@ export class EditionReader {
       platformProblems: now.problems,
       stores: new Map(),
       duplicates: [],
+      vacated: new Map(),
     }
     const names = Array.from(fleet.teams.values(), (team) => [...team.folders.keys()]).flat()
     return { fleet, snapshot: this.#snapshot(start, fleet, names, head, commits.last) }
@@ -121,7 +122,8 @@ export class EditionReader {
   ): Snapshot {
     const historyOf = (team: string, name: string): StoreHistory =>
       this.#history.store(team, name) ?? unknownHistory(head, newest)
-    return { ...base, head, ...nextStores(base, fleet, names, historyOf) }
+    const { vacated } = this.#history
+    return { ...base, head, vacated, ...nextStores(base, fleet, names, historyOf) }
   }
 
   async #platformAt(blob: string): Promise<Parsed> {

@@ -1,5 +1,5 @@
 import type { StoreId } from '../../domain/ports.ts'
-import type { ChangeRef } from '../../domain/snapshot.ts'
+import type { ChangeRef, Vacated } from '../../domain/snapshot.ts'
 import { changeRefOf, type LoggedCommit, type Touch } from './commit-log.ts'
 
 /** What the newest commit of ours on a store said. */
@@ -38,6 +38,9 @@ export class HistoryIndex {
   readonly #requests = new Map<string, Landing>()
   readonly #keys = new Map<string, Landing>()
   readonly #acked = new Map<string, Acked>()
+  /** Replaced, never changed, once it was given away. */
+  #vacated = new Map<string, Vacated>()
+  #vacatedGiven = false
   #prunedAtMs = 0
 
   /** @param touches folders that a commit made outside changed; empty for one of ours */
@@ -45,10 +48,15 @@ export class HistoryIndex {
     const { said } = commit
     const ref = changeRefOf(commit)
     if (said.requestId === null || said.store === null || said.team === null) {
-      for (const touch of touches) this.#touch(touch.team, touch.name, ref, touch.removed)
+      for (const { team, name, removed } of touches) {
+        this.#vacate(team, name, ref, removed, this.#acked.get(`${team}/${name}`)?.purged === true)
+        this.#touch(team, name, ref, removed)
+      }
       return
     }
-    this.#touch(said.team, said.store, ref, said.action === 'remove')
+    const removed = said.action === 'remove'
+    this.#vacate(said.team, said.store, ref, removed, true)
+    this.#touch(said.team, said.store, ref, removed)
     this.#ack(commit, said.team, said.store)
     if (nowMs - commit.atMs > REMEMBER_MS) return
     const landing = {
@@ -103,6 +111,26 @@ export class HistoryIndex {
     this.#prune(nowMs)
     const landing = this.#keys.get(keyHash)
     return landing !== undefined && nowMs - landing.atMs <= REMEMBER_MS ? landing : undefined
+  }
+
+  /** Names whose store left, by name; the map never changes. */
+  get vacated(): ReadonlyMap<string, Vacated> {
+    this.#vacatedGiven = true
+    return this.#vacated
+  }
+
+  /**
+   * A name is kept until its own team bears it again. A folder that another team pushes takes nothing, nor does its
+   * removal, unless a commit of ours had declared it.
+   */
+  #vacate(team: string, name: string, { at }: ChangeRef, removed: boolean, purged: boolean): void {
+    const holder = this.#vacated.get(name)?.team
+    const foreign = holder !== undefined && holder !== team
+    if (removed ? foreign && !this.#acked.has(`${team}/${name}`) : holder !== team) return
+    if (this.#vacatedGiven) this.#vacated = new Map(this.#vacated)
+    this.#vacatedGiven = false
+    if (removed) this.#vacated.set(name, { team, at, purged })
+    else this.#vacated.delete(name)
   }
 
   #touch(team: string, name: string, ref: ChangeRef, removed: boolean): void {

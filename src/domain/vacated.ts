@@ -1,0 +1,49 @@
+import { StoreError } from './errors.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** A name that a removed store bore, and for whom it is kept. */
+export interface Hold {
+  readonly team: string
+  /** RFC 3339; `null`: without end, for what the store was made of may still run. */
+  readonly until: string | null
+}
+
+const DAY_MS = 86_400_000
+
+/**
+ * For whom `name` is kept at `now` (milliseconds since the epoch); `null`: it is free, or kept for `team` itself.
+ * DNS, cookies and OAuth callbacks still point at a purged store; one whose folder merely vanished is still in the
+ * cluster, so a store of its name would take its volumes over.
+ */
+export function holdOf(
+  name: string,
+  team: string,
+  { vacated, platform }: Pick<Snapshot, 'vacated' | 'platform'>,
+  now: number,
+): Hold | null {
+  const last = vacated.get(name)
+  if (last === undefined || last.team === team) return null
+  if (!last.purged) return { team: last.team, until: null }
+  const until = Date.parse(last.at) + platform.nameQuarantineDays * DAY_MS
+  return until > now ? { team: last.team, until: new Date(until).toISOString() } : null
+}
+
+/** @throws StoreError `name_quarantined`, extra `until` */
+export function requireNoHold(name: string, team: string, at: Snapshot, now: number): void {
+  const hold = holdOf(name, team, at, now)
+  if (hold === null) return
+  throw new StoreError('name_quarantined', sentenceOf(hold), {
+    errors: [{ pointer: '#/name', detail: 'is kept for another team' }],
+    extra: { until: hold.until },
+    ...(hold.until === null
+      ? { hint: 'Pick another name; this one is free once that team has purged its store.' }
+      : {}),
+  })
+}
+
+/** Never names the other team: who asks may not be allowed to know it. */
+export function sentenceOf({ until }: Hold): string {
+  return until === null
+    ? 'a store of this name left Git without a purge; its team may take it up again'
+    : `a store of this name was removed; until ${until.slice(0, 10)} only its team may use the name`
+}
