@@ -12,6 +12,7 @@ import { historyRoutes } from './http/history.ts'
 import { loopbackHost, sameOrigin, securityHeaders } from './http/middleware/guard.ts'
 import { limitBody } from './http/middleware/json-body.ts'
 import { requestId } from './http/middleware/request-id.ts'
+import { operationRoutes } from './http/operations.ts'
 import { platformRoutes } from './http/platform.ts'
 import { answerError } from './http/problem.ts'
 import { repositoryRoutes } from './http/repository.ts'
@@ -33,6 +34,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route('/', storeRoutes(deps))
   app.route('/', changeRoutes(deps))
   app.route('/', revertRoutes(deps))
+  app.route('/', operationRoutes(deps))
   app.route('/', historyRoutes(deps))
   app.route('/', detailRoutes(deps))
   app.route('/', streamRoutes(deps))

@@ -15,6 +15,7 @@ import type {
   Clock,
   Log,
   PackServer,
+  PurgeSettings,
   PushListener,
   StoresRepo,
 } from './domain/ports.ts'
@@ -25,6 +26,7 @@ import { GIT_PATH } from './http/git.ts'
 import { listen, type Listener } from './listen.ts'
 import { openObservation } from './observation.ts'
 import { movedFiles } from './observe/moved-stores.ts'
+import { startPurges } from './reconcile/purge.ts'
 import { startReconciler } from './reconcile/reconciler.ts'
 import { previewStore } from './operations/preview-store.ts'
 import { readDashboard } from './static-dashboard.ts'
@@ -35,6 +37,9 @@ const FIRST_LIST_MS = 5_000
 
 /** Milliseconds after which renders that failed or were refused are tried again. */
 const RECONCILE_MS = 60_000
+
+/** Milliseconds between looks at stores that are deleted or purged. */
+const PURGE_LOOK_MS = 1_000
 
 const ABOUT = {
   simulated: 'simulated: stores are committed to Git, but no cluster runs them',
@@ -98,11 +103,10 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     log.warn(`platform.yaml ${pointer}: ${message}`)
   }
   warmUp(repo)
-  const reconciler = startReconciler({
-    ...{ repo, log, clock, sealer: sealedSecrets({ clock }), refusals },
-    newRequestId: () => ulid(),
-    intervalMs: RECONCILE_MS,
-  })
+  const loop = { repo, log, clock, sealer: sealedSecrets({ clock }), newRequestId: () => ulid() }
+  const reconciler = startReconciler({ ...loop, refusals, intervalMs: RECONCILE_MS })
+  const purge = purgeSettings(config)
+  const purges = startPurges({ ...loop, applications, purge, intervalMs: PURGE_LOOK_MS })
   ready = true
   return {
     origin,
@@ -112,7 +116,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
       // Before the listeners: they wait until the last stream has ended.
       observation.streams.close()
       const ended = Promise.all(listeners.map((listener) => listener.close()))
-      const reconciled = reconciler.close()
+      const reconciled = Promise.all([reconciler.close(), purges.close()])
       await repo.close(config.shutdownGrace)
       await Promise.all([ended, reconciled])
       await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
@@ -166,6 +170,7 @@ async function buildApp(
     ...parts,
     clock,
     sealer: sealedSecrets({ clock }),
+    purge: purgeSettings(config),
     log,
     packServer,
     dashboard,
@@ -175,6 +180,11 @@ async function buildApp(
     loopbackOnly: config.loopbackOnly,
     cloneUrl: packServer === null ? null : `${config.publicUrl ?? addressOf(config)}${GIT_PATH}`,
   })
+}
+
+/** A simulated status may stand for a real one where this process keeps the only repository. */
+function purgeSettings({ argocdReconciliation, storesRepoUrl }: Config): PurgeSettings {
+  return { reconciliationMs: argocdReconciliation, simulatedIsEnough: storesRepoUrl === null }
 }
 
 async function openGitListener(

@@ -47,6 +47,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     nudge: null,
     clock,
     sealer: sealedSecrets({ clock }),
+    purge: { reconciliationMs: 180_000, simulatedIsEnough: true },
     log: { debug() {}, info() {}, warn() {}, error() {} },
     cloneUrl: null,
     packServer: null,

@@ -5,6 +5,7 @@ import { VERSION } from '../contract/version.ts'
 import { Failure, failureOf } from './exit.ts'
 
 export interface CallOptions<Id extends OperationId> {
+  /** What stands for `{name}` or `{id}` in the path. */
   readonly name?: string
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly body?: BodyOf<Id>
@@ -52,7 +53,10 @@ async function send<Id extends OperationId>(
   options: CallOptions<Id>,
 ): Promise<Response> {
   const [method, template] = paths[id]
-  const url = new URL(template.replace('{name}', encodeURIComponent(options.name ?? '')), server)
+  const url = new URL(
+    template.replace(/\{(?:name|id)\}/, encodeURIComponent(options.name ?? '')),
+    server,
+  )
   for (const [key, value] of Object.entries(options.query ?? {})) {
     for (const one of [value ?? []].flat()) url.searchParams.append(key, one)
   }

@@ -50,7 +50,8 @@ function table(stores: readonly Store[], wide: boolean, now: number, headers: bo
   return aligned(headers ? [head, ...rows] : rows)
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
+/** Rows as columns, two spaces apart. */
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths =
     rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   return rows

@@ -8,6 +8,7 @@ import { openClient } from './client.ts'
 import { diagnose } from './doctor.ts'
 import { type ExitCode, Failure } from './exit.ts'
 import { addOffline, type OfflineTerminal } from './offline-commands.ts'
+import { addOperations } from './operation-commands.ts'
 import { type Format, formats, printStore, printStores } from './output.ts'
 import { durationMs, type Goal, goals, waitFor } from './wait.ts'
 
@@ -79,6 +80,7 @@ function storectl(terminal: Terminal): Command {
   addReads(program, shared, terminal)
   addOffline(program, terminal)
   addChanges(program, shared, terminal)
+  addOperations(program, shared, terminal)
   shared(program.command('doctor'))
     .description('check what the server needs from outside; exit 6 when something is wrong')
     .action(async (said: Shared) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Check, Resources, StoreEvent } from './detail.ts'
+import { Operation, PurgeStore } from './operation.ts'
 import type { OperationId } from './paths.ts'
 import { PlatformView } from './platform.ts'
 import { RevertChange, Reverted } from './revert.ts'
@@ -20,6 +21,7 @@ export const endpoints = {
   suspendStore: { body: Reason, reply: ChangedStore },
   resumeStore: { body: Reason, reply: ChangedStore },
   restoreStore: { body: Reason, reply: ChangedStore },
+  purgeStore: { body: PurgeStore, reply: Operation },
   revertChange: { body: RevertChange, reply: Reverted },
   retryStore: { body: Retry, reply: ChangedStore },
   renderStore: { body: Reason, reply: ChangedStore },
@@ -32,6 +34,8 @@ export const endpoints = {
   refreshStore: { body: Nothing, reply: Nothing },
   snapshot: { body: Nothing, reply: Snapshot },
   stream: { body: Nothing, reply: z.string() },
+  listOperations: { body: Nothing, reply: z.array(Operation) },
+  getOperation: { body: Nothing, reply: Operation },
   listChecks: { body: Nothing, reply: z.array(Check) },
   runCheck: { body: Nothing, reply: Check },
   getPlatform: { body: Nothing, reply: PlatformView },

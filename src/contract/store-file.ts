@@ -110,6 +110,8 @@ export const LifecycleIntent = z.strictObject({
   since: Timestamp.optional(),
   purgeAfter: Timestamp.optional(),
   reason: freeText(200).optional(),
+  /** In `purge`: the removal need not wait for the store's health, nor for a backup. */
+  dataLossAccepted: z.literal(true).optional(),
 })
 
 export const Owner = z

@@ -47,6 +47,47 @@ export function softDeleted(
   }
 }
 
+/** Why and how a store is purged. */
+export interface PurgeWish {
+  /** Retention counts as over. */
+  readonly early: boolean
+  readonly dataLossAccepted: boolean
+  readonly reason: string | undefined
+}
+
+/**
+ * Intent of a deleted store that is to be removed for good; `null` when it is so already. Auto-sync is on: otherwise
+ * Argo CD would never drop the protections.
+ * @throws StoreError `lifecycle_conflict` for a store that is not deleted
+ */
+export function purging(store: StoreFile, now: number, wish: PurgeWish): StoreFile | null {
+  const { state, since, purgeAfter, reason, dataLossAccepted } = store.lifecycle
+  if (state !== 'deleted' && state !== 'purge') {
+    throw new StoreError('lifecycle_conflict', 'only a deleted store is purged', {
+      extra: { lifecycle: state },
+      hint: 'Delete the store first.',
+    })
+  }
+  const over = purgeAfter !== undefined && Date.parse(purgeAfter) <= now
+  const accepted = wish.dataLossAccepted || dataLossAccepted === true
+  const settled = (over || !wish.early) && accepted === (dataLossAccepted === true)
+  if (state === 'purge' && settled && store.autoSync) return null
+  const { queued: _, ...rest } = store
+  const why = wish.reason ?? reason
+  const until = wish.early && !over ? toSecond(now) : purgeAfter
+  return {
+    ...rest,
+    autoSync: true,
+    lifecycle: {
+      state: 'purge',
+      since: state === 'purge' && since !== undefined ? since : toSecond(now),
+      ...(until === undefined ? {} : { purgeAfter: until }),
+      ...(why === undefined ? {} : { reason: why }),
+      ...(accepted ? { dataLossAccepted: true } : {}),
+    },
+  }
+}
+
 /** Intent of a store in lifecycle `state` since `now` (milliseconds since the epoch). */
 export function inState(
   store: StoreFile,

@@ -3,7 +3,7 @@ import type { Resource, StoreEvent } from '../contract/detail.ts'
 import type { Change, Store } from '../contract/store.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
 import type { Application, ApplicationSetState } from './application.ts'
-import type { Snapshot, StoreRecord } from './snapshot.ts'
+import type { ChangeRef, Snapshot, StoreRecord } from './snapshot.ts'
 
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -55,6 +55,12 @@ export interface ChangeOptions {
   readonly deadlineMs?: number
   readonly idempotency?: IdempotencyKey
   readonly signal?: AbortSignal
+}
+
+/** A request of ours that is on the branch. */
+export interface LandedRequest extends StoreId {
+  readonly requestId: string
+  readonly ref: ChangeRef
 }
 
 /** A change that the remote's branch holds. */
@@ -163,6 +169,8 @@ export interface StoresRepo {
    * Tree id of a store's `manifests/` at a commit: `''` when absent there, `null` when the commit is unknown here.
    */
   manifestsTree(commit: string, team: string, name: string): Promise<string | null>
+  /** Requests of ours of the last 25 hours, newest first. */
+  requests(): readonly LandedRequest[]
   state(): RepoState
   /** Calls `listener` after the head moved. Returns a function that ends it. */
   onMoved(listener: (snapshot: Snapshot) => void): () => void
@@ -282,6 +290,14 @@ export interface StoreViews {
   present(record: StoreRecord, snapshot: Snapshot): Store
 }
 
+/** How much of what is observed a purge may believe. */
+export interface PurgeSettings {
+  /** Argo CD's `timeout.reconciliation` plus jitter. */
+  readonly reconciliationMs: number
+  /** A simulated Argo CD may stand for a real one: nobody else reads this repository. */
+  readonly simulatedIsEnough: boolean
+}
+
 /** What operations are given. */
 export interface OperationDeps {
   readonly repo: StoresRepo
@@ -293,6 +309,7 @@ export interface OperationDeps {
   readonly nudge: PushListener | null
   readonly clock: Clock
   readonly sealer: Sealer
+  readonly purge: PurgeSettings
   /** `PUBLIC_URL/git/stores.git` when the embedded repository is served, else `null`. */
   readonly cloneUrl: string | null
 }

@@ -62,6 +62,11 @@ export const PROBLEMS = {
     title: 'Commit not found',
     hint: 'Use a full commit id from the history of this store.',
   },
+  operation_not_found: {
+    status: 404,
+    title: 'Operation not found',
+    hint: 'Operations are kept for 25 hours; older changes are in GET /api/v1/audit.',
+  },
   check_not_found: {
     status: 404,
     title: 'Check not found',
@@ -93,6 +98,11 @@ export const PROBLEMS = {
     status: 409,
     title: 'Lifecycle conflict',
     hint: 'Look at the lifecycle of the store; this change does not start from it.',
+  },
+  purge_stuck: {
+    status: 409,
+    title: 'Purge is stuck',
+    hint: 'Look at the store in Argo CD, or purge it again with acknowledgeDataLoss: true.',
   },
   revert_conflict: {
     status: 409,
@@ -138,6 +148,11 @@ export const PROBLEMS = {
   },
   name_reserved: { status: 422, title: 'Name reserved', hint: 'Pick another name.' },
   engine_not_available: { status: 422, title: 'Engine not available', hint: 'Use engine "woo".' },
+  data_loss_unacknowledged: {
+    status: 422,
+    title: 'Data loss not acknowledged',
+    hint: 'Send acknowledgeDataLoss: true if the data of this store may be lost for good.',
+  },
   idempotency_key_reused: {
     status: 422,
     title: 'Idempotency key reused',

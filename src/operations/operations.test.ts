@@ -65,6 +65,7 @@ beforeEach(() => {
     detail: null,
     nudge: null,
     clock: { now: () => now },
+    purge: { reconciliationMs: 180_000, simulatedIsEnough: false },
     sealer: memorySealer(),
     cloneUrl: 'http://localhost:8080/git/stores.git',
   }

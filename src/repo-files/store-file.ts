@@ -50,6 +50,7 @@ export function storeDocument(store: StoreFile): Record<string, unknown> {
       since: lifecycle.since,
       purgeAfter: lifecycle.purgeAfter,
       reason: lifecycle.reason,
+      dataLossAccepted: lifecycle.dataLossAccepted,
     }),
     autoSync: store.autoSync,
     queued: store.queued,

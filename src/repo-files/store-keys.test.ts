@@ -20,6 +20,7 @@ const FULL = {
     state: 'deleted',
     since: '2026-11-24T12:00:00Z',
     purgeAfter: '2026-12-01T12:00:00Z',
+    dataLossAccepted: true,
     reason: 'season over',
   },
   autoSync: false,

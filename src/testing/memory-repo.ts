@@ -4,6 +4,7 @@ import type {
   ChangeOptions,
   Decide,
   Landed,
+  LandedRequest,
   RepoState,
   Requester,
   StoreChange,
@@ -40,6 +41,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
   const vacated = new Map<string, Vacated>()
   const landed: StoreChange[] = []
   const history = new Map<string, Change[]>()
+  const requests: LandedRequest[] = []
   /** By store, oldest first; `from` is the number of the commit that brought them. */
   const contents = new Map<string, { from: number; files: readonly FileText[] }[]>()
   const listeners = new Set<(snapshot: Snapshot) => void>()
@@ -73,6 +75,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       source: by.source,
     }
     landed.push(change)
+    requests.unshift({ requestId: by.requestId, ref, team: change.team, name: change.name })
     history.set(change.name, [changeOf(change, ref), ...(history.get(change.name) ?? [])])
     if (change.files.size === 0) {
       stores.delete(change.name)
@@ -149,6 +152,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     async manifestsTree(commit, _team, name) {
       return Number.parseInt(commit, 16) > head ? null : (stores.get(name)?.manifestsTree ?? '')
     },
+    requests: () => requests,
     state: () => state,
     onMoved(listener) {
       listeners.add(listener)

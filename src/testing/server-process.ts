@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { PlatformView } from '../contract/platform.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
@@ -83,21 +84,38 @@ export async function startServer(
 
 /** Lets the embedded repo of `server` hold up to 5000 stores, by a commit that a person would push. */
 export async function raiseLimit(server: ServerProcess): Promise<void> {
+  const allow = (text: string) =>
+    `${text.replace(/^limits:\n(?: .*\n)*/m, '')}limits:\n  maxStores: 5000\n`
+  await changePlatform(server, allow, ({ maxStores }) => maxStores === 5000)
+}
+
+/** Lets deleted stores of the embedded repo stay for `days` days, where the local profile purges them at once. */
+export async function keepDeleted(server: ServerProcess, days = 7): Promise<void> {
+  const keep = (text: string) => `${text}deletion:\n  retentionDays: ${days}\n`
+  await changePlatform(server, keep, ({ retentionDays }) => retentionDays === days)
+}
+
+type Limits = PlatformView['limits']
+
+/** Pushes another platform.yaml and waits until the server has read it. */
+async function changePlatform(
+  server: ServerProcess,
+  edit: (text: string) => string,
+  seen: (limits: Limits) => boolean,
+): Promise<void> {
   const clone = await scratch()
   await git(clone, 'clone', '-q', join(server.dataDir, 'stores.git'), 'r')
   const file = join(clone, 'r', 'platform.yaml')
-  const text = await readFile(file, 'utf8')
-  await writeFile(file, `${text.replace(/^limits:\n(?: .*\n)*/m, '')}limits:\n  maxStores: 5000\n`)
-  await git(join(clone, 'r'), 'commit', '-qam', 'allow more stores')
+  await writeFile(file, edit(await readFile(file, 'utf8')))
+  await git(join(clone, 'r'), 'commit', '-qam', 'change the platform')
   await git(join(clone, 'r'), 'push', '-q')
   await rm(clone, { recursive: true })
   for (let n = 0; n < 100; n += 1) {
     const reply = await fetch(`${server.url}/api/v1/platform`)
-    const { limits } = (await reply.json()) as { limits: { maxStores: number } }
-    if (limits.maxStores === 5000) return
+    if (seen(((await reply.json()) as { limits: Limits }).limits)) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error('the server did not see the new limit')
+  throw new Error('the server did not see the new platform.yaml')
 }
 
 export function post(

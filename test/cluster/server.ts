@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -67,6 +67,10 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   const clone = join(folder, 'clone')
   const git = (...words: string[]) => runGit(words, clone)
   await runGit(['clone', '--quiet', join(folder, 'data', 'stores.git'), clone], folder)
+  // The local profile would purge a deleted store at once.
+  await appendFile(join(clone, 'platform.yaml'), 'deletion:\n  retentionDays: 7\n')
+  await git('commit', '--quiet', '-am', 'deleted stores stay for a week')
+  await git('push', '--quiet', 'origin', 'HEAD:main')
   return { url, repoURL: `${url}/git/stores.git`, request: requestTo(url), git, clone, stop }
 }
 

@@ -16,7 +16,7 @@ const removal = (): StoreChange => ({
 })
 
 describe('the name of a store that left Git', () => {
-  it('part of S2-16: stays with its team after a purge, on every server and after a restart; without quarantine it is free', async () => {
+  it('S2-16 stays with its team after a purge, on every server and after a restart; without quarantine it is free', async () => {
     for (const [platform, outcome] of [
       [kept, 'name_quarantined'],
       [PLATFORM_YAML, 'acme'],

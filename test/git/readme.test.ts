@@ -4,7 +4,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Store } from '../../src/contract/store.ts'
-import { scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
+import {
+  keepDeleted,
+  scratch,
+  type ServerProcess,
+  startServer,
+} from '../../src/testing/server-process.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -123,6 +128,7 @@ describe('storectl', () => {
   })
 
   it('changes, suspends, resumes, deletes and restores a store, each a commit with its reason', async () => {
+    await keepDeleted(server)
     await storectl('create changing')
     const set = await storectl(
       'set changing plan=medium site.currency=EUR title="New title" --reason sale -o json',

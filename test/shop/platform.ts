@@ -57,6 +57,7 @@ export async function platformFile(more: Readonly<Record<string, unknown>> = {})
     },
     defaults: { release: RELEASE },
     limits: { maxStores: 1000 },
+    deletion: { retentionDays: 7 },
     ...more,
   }
   const text = stringify(platform, { aliasDuplicateObjects: false })

@@ -3,7 +3,7 @@ import type { Applications, Clock } from '../../domain/ports.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
 
 /** Seconds after the commit at which the played Argo CD takes each step. */
-const STEPS = { created: 1, syncing: 2, synced: 4, healthy: 7, off: 3 } as const
+const STEPS = { created: 1, syncing: 2, synced: 4, healthy: 7, off: 3, removed: 3 } as const
 
 /** Label of store.yaml that plays a fault; read here and nowhere else. */
 const FAULT_LABEL = 'storewright.dev/simulate'
@@ -13,10 +13,21 @@ const FAULT_LABEL = 'storewright.dev/simulate'
  * A store is Ready 12 s after its commit: 7 s to Healthy and the 5 s that health must last.
  */
 export function simulatedApplications(clock: Clock): Applications {
+  /** When a removed store was first asked for: Git no longer says when it left. */
+  const removed = new Map<string, number>()
+  const get = (declared: StoreRecord) => {
+    if (declared.app !== null) removed.delete(declared.name)
+    else if (declared.intent?.lifecycle.state === 'purge') {
+      const since = removed.get(declared.name) ?? clock.now()
+      removed.set(declared.name, since)
+      return removing(declared, since, clock.now())
+    }
+    return simulate(declared, clock.now())
+  }
   return {
     source: 'simulated',
     simulated: true,
-    get: (declared) => simulate(declared, clock.now()),
+    get,
     applicationSet: () => ({ error: null }),
     asOf: () => clock.now(),
     intervalMs: 60_000,
@@ -32,7 +43,8 @@ export function simulate(record: StoreRecord, now: number): Application | null {
   const created = Date.parse(record.created.at) + STEPS.created * 1000
   const fault = record.intent?.labels?.[FAULT_LABEL]
   if (record.app === null || now < created || fault === 'missing') return null
-  const base = { ...IDLE, name: record.app.application, createdAt: iso(created) }
+  const cascades = record.app.lifecycle === 'purge'
+  const base = { ...IDLE, name: record.app.application, createdAt: iso(created), cascades }
   const elapsed = (now - Date.parse(record.last.at)) / 1000
   if (elapsed < STEPS.syncing) {
     const first = record.created.commit === record.last.commit
@@ -43,6 +55,19 @@ export function simulate(record: StoreRecord, now: number): Application | null {
   if (elapsed < (off ? STEPS.off : STEPS.synced)) return { ...base, ...running(record, now) }
   if (fault === 'sync-failed') return { ...base, ...failed(record, now) }
   return { ...base, ...applied(record, now, off, fault) }
+}
+
+/** The cascade of a purged store whose folder has left Git; `null` once it is over. */
+function removing({ name, created }: StoreRecord, since: number, now: number): Application | null {
+  if (now - since >= STEPS.removed * 1000) return null
+  const deletionTimestamp = iso(since)
+  return {
+    ...IDLE,
+    name: `store-${name}`,
+    createdAt: created.at,
+    cascades: true,
+    deletionTimestamp,
+  }
 }
 
 const IDLE: Omit<Application, 'name' | 'createdAt'> = {

@@ -1,4 +1,4 @@
-import type { StoreId } from '../../domain/ports.ts'
+import type { LandedRequest, StoreId } from '../../domain/ports.ts'
 import type { ChangeRef, Vacated } from '../../domain/snapshot.ts'
 import { changeRefOf, type LoggedCommit, type Touch } from './commit-log.ts'
 
@@ -104,6 +104,14 @@ export class HistoryIndex {
   /** Where a request of ours landed, in the last 25 hours. */
   request(requestId: string): Landing | undefined {
     return this.#requests.get(requestId)
+  }
+
+  /** Requests of the last 25 hours, newest first. */
+  requests(nowMs: number): LandedRequest[] {
+    this.#prune(nowMs)
+    return Array.from(this.#requests, ([requestId, { ref, team, name }]) => {
+      return { requestId, ref, team, name }
+    }).reverse()
   }
 
   /** Where the first request with this idempotency key landed, in the last 25 hours. */

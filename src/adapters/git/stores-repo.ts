@@ -124,6 +124,11 @@ class GitStoresRepo implements StoresRepo {
     return this.#reading(() => manifestsTreeAt(cache, this.snapshot(), commit, team, name))
   }
 
+  requests() {
+    const { mirror, clock } = this.#parts
+    return mirror.history.requests(clock.now())
+  }
+
   state(): RepoState {
     const { cache, mirror } = this.#parts
     const { blockedBy, lastContactAt, rewrite, lost } = mirror

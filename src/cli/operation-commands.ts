@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import type { Command } from 'commander'
+import { dump } from 'js-yaml'
+import type { Operation } from '../contract/operation.ts'
+import { type Client, openClient } from './client.ts'
+import { Failure } from './exit.ts'
+import { aligned, type Format } from './output.ts'
+import { durationMs } from './wait.ts'
+
+interface Talk {
+  out(text: string): void
+  err(text: string): void
+}
+
+interface Said {
+  readonly server: string
+  readonly output: Format
+  readonly reason?: string
+}
+
+type Shared = (command: Command) => Command
+
+/** Commands about what becomes of requests: purge, operations. */
+export function addOperations(program: Command, shared: Shared, talk: Talk): void {
+  addPurge(shared(program.command('purge')), talk)
+  shared(program.command('operations'))
+    .description('requests of the last 25 hours and how far they got')
+    .argument('[id]', 'one of them')
+    .option('--store <name>')
+    .option('--state <state>', 'Committed, Synced, Live or another')
+    .action(async (id: string | undefined, said: Said & { store?: string; state?: string }) => {
+      const client = openClient(said.server)
+      if (id !== undefined) {
+        const operation = await client.call('getOperation', { name: id })
+        talk.out(printOperations([operation], said.output))
+        return talk.err(gatesOf(operation))
+      }
+      const query = { store: said.store, state: said.state }
+      talk.out(printOperations(await client.call('listOperations', { query }), said.output))
+    })
+}
+
+interface PurgeWords extends Said {
+  readonly yes?: boolean
+  readonly acceptDataLoss?: boolean
+  readonly wait?: boolean
+  readonly timeout: string
+}
+
+/** Nothing is asked: a prompt that nobody can answer would hang a script. */
+function addPurge(command: Command, talk: Talk): void {
+  command
+    .description('remove a deleted store and its data for good, without waiting for its retention')
+    .argument('<name>')
+    .option('--reason <reason>', 'goes into the commit')
+    .option('-y, --yes', 'really')
+    .option('--accept-data-loss', 'needed where no backup outlives the namespace')
+    .option('--wait', 'until nothing is left of it')
+    .option('--timeout <duration>', 'for --wait', '10m')
+    .action(async (name: string, said: PurgeWords) => {
+      if (said.yes !== true) throw new Failure(2, `nothing was purged; add --yes to purge ${name}`)
+      const client = openClient(said.server)
+      const asked = await client.call('purgeStore', {
+        name,
+        idempotencyKey: randomUUID(),
+        body: {
+          confirm: name,
+          acknowledgeDataLoss: said.acceptDataLoss === true,
+          ...(said.reason === undefined ? {} : { reason: said.reason }),
+        },
+      })
+      const done =
+        said.wait === true ? await finished(client, asked, durationMs(said.timeout), talk) : asked
+      talk.out(printOperations([done], said.output))
+      if (said.wait !== true) talk.err(gatesOf(done))
+    })
+}
+
+/** @throws Failure 5 after `timeoutMs`, 4 when the purge was called off */
+async function finished(
+  client: Client,
+  asked: Operation,
+  timeoutMs: number,
+  talk: Talk,
+): Promise<Operation> {
+  const deadline = performance.now() + timeoutMs
+  let said = ''
+  for (;;) {
+    const now = await client.call('getOperation', { name: asked.id })
+    const line = gatesOf(now)
+    if (line !== said) talk.err(line)
+    said = line
+    if (now.state === 'Live') return now
+    if (now.state === 'Closed') throw new Failure(4, 'the purge was called off')
+    if (performance.now() > deadline) throw new Failure(5, 'the purge is not over yet')
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+}
+
+function gatesOf({ gates, simulated }: Operation): string {
+  const mark = simulated ? ' (simulated)' : ''
+  return gates
+    .map(({ gate, met, detail }) => `${met ? '[x]' : '[ ]'} ${gate.padEnd(9)} ${detail}${mark}\n`)
+    .join('')
+}
+
+function printOperations(operations: readonly Operation[], format: Format): string {
+  if (format === 'json') return `${JSON.stringify(operations, null, 2)}\n`
+  if (format === 'yaml') return dump(operations)
+  if (format === 'name') return operations.map(({ id }) => `${id}\n`).join('')
+  const head = ['ID', 'KIND', 'STATE', 'STORE', 'BY', 'AT']
+  const rows = operations.map(({ id, kind, state, stores, requestedBy, createdAt, simulated }) => {
+    return [
+      id,
+      kind,
+      `${state}${simulated ? ' (simulated)' : ''}`,
+      stores.join(),
+      requestedBy,
+      createdAt,
+    ]
+  })
+  return aligned([head, ...rows])
+}

@@ -1,0 +1,117 @@
+import type { PurgeGate } from '../contract/operation.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import type { Application } from './application.ts'
+
+/** What the gates of a purge depend on; times are milliseconds since the epoch. */
+export interface PurgeInput {
+  readonly lifecycle: StoreFile['lifecycle']
+  readonly application: Application | null
+  /** T(head): tree id of `manifests/` without protections. */
+  readonly required: string
+  /** T(status.sync.revision); `null`: that commit is not known here. */
+  readonly observed: string | null
+  readonly source: {
+    readonly asOf: number
+    readonly intervalMs: number
+    /** Argo CD's `timeout.reconciliation` plus jitter. */
+    readonly reconciliationMs: number
+    /** False: made up, while somebody else may read the repository. */
+    readonly believed: boolean
+  }
+  readonly now: number
+}
+
+/** Healthy for so long, so that a final backup surely is complete. */
+const SETTLE_MS = 5_000
+
+/**
+ * What must be so before the folder of a store in lifecycle `purge` leaves Git. Removed too early, Argo CD would forget
+ * the Application without removing anything. Source: argo-cd v3.5.1 `finalizeApplicationDeletion`.
+ */
+export function purgeGatesOf(input: PurgeInput): readonly PurgeGate[] {
+  return [finalizer(input), applied(input), operation(input), health(input), source(input)].concat(
+    retention(input),
+  )
+}
+
+export function allMet(gates: readonly PurgeGate[]): boolean {
+  return gates.length > 0 && gates.every(({ met }) => met)
+}
+
+/** After this long without all gates a person must look. */
+export const PURGE_STUCK_MS = 30 * 60_000
+
+/** Waits this purge for longer than it should? `since`: RFC 3339, when it was asked for. */
+export function isStuck(gates: readonly PurgeGate[], since: string, now: number): boolean {
+  return !allMet(gates) && now - Date.parse(since) > PURGE_STUCK_MS
+}
+
+function finalizer({ application }: PurgeInput): PurgeGate {
+  if (application === null) return gate('finalizer', false, 'Argo CD has no Application of it')
+  return application.cascades
+    ? gate('finalizer', true, 'the Application removes what it made')
+    : gate('finalizer', false, 'Argo CD has not given the Application its finalizer')
+}
+
+function applied({ application, observed, required }: PurgeInput): PurgeGate {
+  if (observed !== required) {
+    return gate('applied', false, 'Argo CD has not looked at the commit that drops the protections')
+  }
+  return application?.sync === 'Synced'
+    ? gate('applied', true, 'the protections are dropped')
+    : gate('applied', false, 'Argo CD has not applied the commit that drops the protections')
+}
+
+function operation({ application }: PurgeInput): PurgeGate {
+  const state = application?.operationState ?? null
+  if (state === null) return gate('operation', false, 'no sync has ended')
+  if (application?.operationRequested === true || state.finishedAt === null)
+    return gate('operation', false, 'a sync is under way')
+  if (state.phase !== 'Succeeded') {
+    return gate('operation', false, `the last sync ended as ${state.phase}: ${state.message}`)
+  }
+  const looked = Date.parse(application?.reconciledAt ?? '')
+  return looked >= Date.parse(state.finishedAt)
+    ? gate('operation', true, 'the last sync succeeded, and Argo CD has looked since')
+    : gate('operation', false, 'Argo CD has not looked since its last sync')
+}
+
+function health({ application, lifecycle, now }: PurgeInput): PurgeGate {
+  if (lifecycle.dataLossAccepted === true) {
+    return gate('health', true, 'the loss of its data was accepted')
+  }
+  const word = application?.health ?? ''
+  if (word !== 'Healthy') {
+    return gate('health', false, `its health is ${word === '' ? 'not known' : word}`)
+  }
+  const since = application?.healthSince ?? null
+  return since === null || now - Date.parse(since) >= SETTLE_MS
+    ? gate('health', true, 'Healthy, and it stays so')
+    : gate('health', false, 'Healthy; waiting for it to stay so')
+}
+
+function source({ application, source: told, now }: PurgeInput): PurgeGate {
+  if (!told.believed) {
+    return gate('source', false, 'the status is simulated, and others may read this repository')
+  }
+  if (now - told.asOf > 2 * told.intervalMs) {
+    return gate('source', false, 'Argo CD cannot be reached')
+  }
+  const looked = Date.parse(application?.reconciledAt ?? '')
+  return now - looked <= 3 * told.reconciliationMs
+    ? gate('source', true, 'what was seen is recent')
+    : gate('source', false, "Argo CD's controller is silent")
+}
+
+function retention({ lifecycle: { purgeAfter }, now }: PurgeInput): PurgeGate {
+  if (purgeAfter === undefined) {
+    return gate('retention', false, 'store.yaml has no purgeAfter: ask for the purge')
+  }
+  return now >= Date.parse(purgeAfter)
+    ? gate('retention', true, 'its retention is over')
+    : gate('retention', false, `its data is kept until ${purgeAfter}`)
+}
+
+function gate(id: PurgeGate['gate'], met: boolean, detail: string): PurgeGate {
+  return { gate: id, met, detail }
+}

@@ -1,0 +1,75 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { endpoints } from '../contract/endpoints.ts'
+import { TeamName } from '../contract/names.ts'
+import { OperationQuery } from '../contract/operation.ts'
+import { getOperation, listOperations } from '../operations/list-operations.ts'
+import { purgeStore } from '../operations/purge-store.ts'
+import { CHANGE_CODES, optionsOf, requestOf } from './changes.ts'
+import type { AppDeps, AppEnv } from './env.ts'
+import { jsonBody } from './middleware/json-body.ts'
+import { requesterOf } from './requester.ts'
+import { at, json, NameParameter, problems, refuseInvalid } from './route.ts'
+import { serverTiming } from './server-timing.ts'
+
+const purge = createRoute({
+  ...at('purgeStore'),
+  summary: 'Remove a deleted store for good, in two steps',
+  request: {
+    params: NameParameter,
+    query: z.object({ team: TeamName.optional(), namespace: TeamName.optional() }),
+    headers: z.object({ 'if-match': z.string().max(200).optional() }),
+    body: { required: true, content: json(endpoints.purgeStore.body) },
+  },
+  responses: {
+    202: {
+      description: 'The first step is in Git, or was; the second follows once all gates are met',
+      content: json(endpoints.purgeStore.reply),
+    },
+    ...problems(...CHANGE_CODES, 'data_loss_unacknowledged'),
+  },
+})
+
+const list = createRoute({
+  ...at('listOperations'),
+  summary: 'Requests that landed in the last 25 hours, newest first',
+  request: { query: OperationQuery },
+  responses: {
+    200: { description: 'Those that match', content: json(endpoints.listOperations.reply) },
+    ...problems('invalid_query'),
+  },
+})
+
+const get = createRoute({
+  ...at('getOperation'),
+  summary: 'One request, and how far it got',
+  request: { params: z.object({ id: z.string().max(64) }) },
+  responses: {
+    200: { description: 'The operation', content: json(endpoints.getOperation.reply) },
+    ...problems('operation_not_found'),
+  },
+})
+
+const NO_STORE = { 'Cache-Control': 'no-store' } as const
+
+/** The purge of a store, and what became of requests. */
+export function operationRoutes(deps: AppDeps) {
+  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+  routes.use(purge.getRoutingPath(), jsonBody)
+  routes.openapi(purge, async (c) => {
+    const body = c.req.valid('json')
+    const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, body)
+    const options = await optionsOf(c, body)
+    const { operation, landed } = await purgeStore(deps, request, body, requesterOf(c), options)
+    if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
+    c.header('Server-Timing', serverTiming(landed))
+    const Location = `/api/v1/operations/${operation.id}`
+    return c.json(operation, 202, { Location, ...NO_STORE })
+  })
+  routes.openapi(list, async (c) =>
+    c.json(await listOperations(deps, c.req.valid('query')), 200, NO_STORE),
+  )
+  routes.openapi(get, async (c) =>
+    c.json(await getOperation(deps, c.req.valid('param').id), 200, NO_STORE),
+  )
+  return routes
+}

@@ -1,0 +1,69 @@
+import type { Operation } from '../contract/operation.ts'
+import type { Store } from '../contract/store.ts'
+import type { ChangeState } from '../contract/words.ts'
+import type { LandedRequest, OperationDeps } from '../domain/ports.ts'
+import { isStuck } from '../domain/purge.ts'
+import { gatesOf, type GateDeps } from './purge-gates.ts'
+
+export type DescribingDeps = GateDeps & Pick<OperationDeps, 'views'>
+
+/** A request that landed and how far it got: what Argo CD observed of its commit, or of what came after it. */
+export async function describeRequest(
+  deps: DescribingDeps,
+  request: LandedRequest,
+): Promise<Operation> {
+  const { ref, name, requestId } = request
+  const record = deps.repo.snapshot().stores.get(name)
+  const isNewest = record?.last.commit === ref.commit
+  const kind = ref.action ?? 'update'
+  const gates = kind === 'purge' && record !== undefined ? [...(await gatesOf(deps, record))] : []
+  const store = deps.views.get(name)
+  const stuck = isStuck(gates, ref.at, deps.clock.now())
+  return {
+    ...{ id: requestId, requestId, kind, stores: [name], commit: ref.commit },
+    ...{ position: null, branch: null, pullRequest: null },
+    state: kind === 'purge' ? purgeState(store, gates) : stateOf(store, kind, isNewest),
+    requestedBy: ref.by,
+    createdAt: ref.at,
+    updatedAt: isNewest && store !== null ? newestOf(store, ref.at) : ref.at,
+    problem: stuck ? stuckProblem(gates, requestId) : null,
+    gates,
+    simulated: deps.applications.simulated,
+  }
+}
+
+/** A change that a later one replaced is live with it. */
+function stateOf(store: Store | null, kind: string, isNewest: boolean): ChangeState {
+  if (kind === 'remove') return store?.phase === 'Deleting' ? 'Committed' : 'Live'
+  return isNewest && store !== null ? store.change.state : 'Live'
+}
+
+/** Synced: the first step was seen. Live: nothing is left. Closed: it was called off. */
+function purgeState(store: Store | null, gates: Operation['gates']): ChangeState {
+  if (store === null || store.phase === 'Deleted') return 'Live'
+  if (store.lifecycle !== 'purge') return 'Closed'
+  const seen = (id: string) => gates.some(({ gate, met }) => gate === id && met)
+  const leaving = gates.length === 0 && store.phase === 'Deleting'
+  return leaving || (seen('finalizer') && seen('applied')) ? 'Synced' : 'Committed'
+}
+
+function newestOf({ conditions }: Store, at: string): string {
+  return conditions
+    .map(({ lastTransitionTime }) => lastTransitionTime)
+    .reduce((a, b) => (a > b ? a : b), at)
+}
+
+function stuckProblem(gates: Operation['gates'], requestId: string): Operation['problem'] {
+  const open = gates.filter(({ met }) => !met).map(({ detail }) => detail)
+  const detail = `the purge waits for more than 30 minutes: ${open.join('; ')}`
+  return {
+    ...{
+      type: 'https://storewright.dev/problems/purge_stuck',
+      title: 'Purge is stuck',
+      status: 409,
+    },
+    ...{ detail, error: detail, code: 'purge_stuck' },
+    hint: 'Look at the store in Argo CD, or purge it again with acknowledgeDataLoss: true.',
+    instance: `urn:request:${requestId}`,
+  }
+}

@@ -1,0 +1,124 @@
+import type { Operation, PurgeStore } from '../contract/operation.ts'
+import { StoreError } from '../domain/errors.ts'
+import { backupDestination } from '../domain/fit.ts'
+import { purging } from '../domain/lifecycle.ts'
+import type {
+  ChangeOptions,
+  Landed,
+  OperationDeps,
+  Requester,
+  StoreChange,
+} from '../domain/ports.ts'
+import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { changeIntent, type StoreRequest } from './change-store.ts'
+import { type DescribingDeps, describeRequest } from './describe-request.ts'
+
+/**
+ * First step of a purge: the protections are dropped, a final backup runs where one outlives the namespace. The folder
+ * leaves Git in a second step, once all gates are met. Purged already: no commit.
+ * @throws StoreError `invalid_request` (`confirm` is not the name), `store_not_found`, `lifecycle_conflict` (not deleted),
+ *   `data_loss_unacknowledged`, and what `changeStore` throws
+ */
+export async function purgeStore(
+  deps: DescribingDeps & Pick<OperationDeps, 'sealer'>,
+  request: StoreRequest,
+  { confirm, acknowledgeDataLoss }: Pick<PurgeStore, 'confirm' | 'acknowledgeDataLoss'>,
+  by: Requester,
+  options: ChangeOptions = {},
+): Promise<{ operation: Operation; landed: Landed }> {
+  if (confirm !== request.name) {
+    throw new StoreError('invalid_request', 'confirm is not the name of this store', {
+      errors: [{ pointer: '#/confirm', detail: 'is not the name of this store' }],
+    })
+  }
+  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  const now = deps.clock.now()
+  const wish = { early: true, dataLossAccepted: acknowledgeDataLoss, reason: request.reason }
+  const landed = await changeIntent(
+    deps,
+    request,
+    {
+      action: 'purge',
+      next(store, { platform }) {
+        const after = purging(store, now, wish)
+        const kept = backupDestination(store, platform) === 's3'
+        if (after !== null && after.lifecycle.dataLossAccepted !== true && !kept) throw lossUnsaid()
+        return after
+      },
+      facts: (_before, { lifecycle }) => factsOf(lifecycle.dataLossAccepted === true),
+    },
+    by,
+    options,
+  )
+  const record = landed.record ?? landed.snapshot.stores.get(request.name)
+  if (record === undefined) {
+    throw new StoreError('conflict', 'the store was removed right after it was purged')
+  }
+  const { team, name, last: ref } = record
+  const requestId = ref.requestId ?? by.requestId
+  return { operation: await describeRequest(deps, { requestId, ref, team, name }), landed }
+}
+
+function factsOf(dataLossAccepted: boolean): readonly string[] {
+  return ['early', ...(dataLossAccepted ? ['data loss accepted'] : [])]
+}
+
+function lossUnsaid(): StoreError {
+  return new StoreError(
+    'data_loss_unacknowledged',
+    'no backup of this store outlives its namespace, so its data would be gone for good',
+    { errors: [{ pointer: '#/acknowledgeDataLoss', detail: 'must be true' }] },
+  )
+}
+
+/** First step of a purge when the retention is over: `deletion.autoPurge` of platform.yaml is the consent. */
+export function purgeByRetention(
+  deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock'>,
+  name: string,
+  by: Requester,
+): Promise<Landed> {
+  const now = deps.clock.now()
+  const wish = { early: false, dataLossAccepted: false, reason: undefined }
+  return changeIntent(
+    deps,
+    { name },
+    {
+      action: 'purge',
+      next: (store, { platform }) =>
+        isOver(store.lifecycle.purgeAfter, now) && platform.autoPurge
+          ? purging(store, now, wish)
+          : null,
+      facts: () => ['retention over'],
+    },
+    by,
+  )
+}
+
+function isOver(purgeAfter: string | undefined, now: number): boolean {
+  return purgeAfter !== undefined && Date.parse(purgeAfter) <= now
+}
+
+/** Does the retention of this deleted store end by itself, and has it? */
+export function isDue({ intent }: StoreRecord, { platform }: Snapshot, now: number): boolean {
+  const { state, purgeAfter } = intent?.lifecycle ?? { state: 'active' }
+  return state === 'deleted' && platform.autoPurge && isOver(purgeAfter, now)
+}
+
+/** Second step of a purge: the folder leaves Git, if the store still is what the gates were read of. */
+export function removeStore(
+  { repo }: Pick<OperationDeps, 'repo'>,
+  seen: StoreRecord,
+  by: Requester,
+): Promise<Landed> {
+  return repo.change(by, (at): StoreChange | 'unchanged' => {
+    const now = at.stores.get(seen.name)
+    if (now?.team !== seen.team || now.last.commit !== seen.last.commit) return 'unchanged'
+    if (now.intentBlob !== seen.intentBlob || now.manifestsTree !== seen.manifestsTree) {
+      return 'unchanged'
+    }
+    return {
+      ...{ team: seen.team, name: seen.name, action: 'remove', facts: ['purged'] },
+      files: new Map(),
+    }
+  })
+}

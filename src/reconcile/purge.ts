@@ -1,0 +1,113 @@
+import { StoreError } from '../domain/errors.ts'
+import type { Landed, Log, OperationDeps, Requester } from '../domain/ports.ts'
+import { allMet, isStuck } from '../domain/purge.ts'
+import type { StoreRecord } from '../domain/snapshot.ts'
+import { gatesOf } from '../operations/purge-gates.ts'
+import { isDue, purgeByRetention, removeStore } from '../operations/purge-store.ts'
+
+export interface PurgeLoopOptions extends Pick<
+  OperationDeps,
+  'repo' | 'sealer' | 'clock' | 'applications' | 'purge'
+> {
+  readonly log: Log
+  readonly newRequestId: () => string
+  /** Milliseconds between looks; time alone opens some gates. */
+  readonly intervalMs: number
+}
+
+/** After a step that did not land the store is left alone for so long. */
+const PAUSE_MS = 60_000
+
+/**
+ * Finishes purges: the first step when the retention of a deleted store is over, the second when all gates are met. Two
+ * of them are harmless: each decision looks at the newest head again.
+ */
+export function startPurges(options: PurgeLoopOptions): { close(): Promise<void> } {
+  const paused = new Map<string, number>()
+  const told = new Set<string>()
+  let closed = false
+  let running: Promise<void> | null = null
+  const run = () => {
+    if (closed || running !== null) return
+    running = pass(options, paused, told)
+      .catch((error: unknown) => options.log.error('a look at purges failed', { err: error }))
+      .finally(() => (running = null))
+  }
+  const timer = setInterval(run, options.intervalMs)
+  timer.unref()
+  const ends = [options.repo.onMoved(run), options.applications.onChanged(run)]
+  run()
+  return {
+    async close() {
+      closed = true
+      clearInterval(timer)
+      for (const end of ends) end()
+      await running
+    },
+  }
+}
+
+async function pass(
+  options: PurgeLoopOptions,
+  paused: Map<string, number>,
+  told: Set<string>,
+): Promise<void> {
+  const { repo, clock } = options
+  const at = repo.snapshot()
+  if (repo.state().blockedBy !== null) return
+  const now = clock.now()
+  for (const name of paused.keys()) if ((paused.get(name) ?? 0) <= now) paused.delete(name)
+  const steps: Promise<void>[] = []
+  const going = [...at.stores.values()].filter(({ intent }) => {
+    return intent?.lifecycle.state === 'deleted' || intent?.lifecycle.state === 'purge'
+  })
+  for (const record of going) {
+    if (paused.has(record.name)) continue
+    const step = isDue(record, at, now)
+      ? (by: Requester) => purgeByRetention(options, record.name, by)
+      : await removalOf(options, record, told)
+    if (step !== null) steps.push(land(options, record, step, paused))
+  }
+  await Promise.all(steps)
+}
+
+/** The second step, when all gates are met; a purge that waits too long is told once. */
+async function removalOf(
+  options: PurgeLoopOptions,
+  record: StoreRecord,
+  told: Set<string>,
+): Promise<((by: Requester) => Promise<Landed>) | null> {
+  if (record.intent?.lifecycle.state !== 'purge') return null
+  const gates = await gatesOf(options, record)
+  if (allMet(gates)) return (by) => removeStore(options, record, by)
+  const since = record.intent.lifecycle.since ?? record.last.at
+  const key = `${record.team}/${record.name} ${since}`
+  if (isStuck(gates, since, options.clock.now()) && !told.has(key)) {
+    told.add(key)
+    const open = gates.filter(({ met }) => !met).map(({ detail }) => detail)
+    const fields = { team: record.team, store: record.name, code: 'purge_stuck' }
+    options.log.error('a purge is stuck; nothing was removed', {
+      ...fields,
+      detail: open.join('; '),
+    })
+  }
+  return null
+}
+
+async function land(
+  { log, clock, newRequestId }: PurgeLoopOptions,
+  record: StoreRecord,
+  step: (by: Requester) => Promise<Landed>,
+  paused: Map<string, number>,
+): Promise<void> {
+  const fields = { team: record.team, store: record.name }
+  try {
+    const by = { subject: 'system', auth: 'system', source: 'api', requestId: newRequestId() }
+    const { outcome, commit } = await step(by as Requester)
+    if (outcome === 'landed') log.info('a step of a purge landed', { ...fields, revision: commit })
+  } catch (error) {
+    paused.set(record.name, clock.now() + PAUSE_MS)
+    const code = error instanceof StoreError ? error.code : 'internal'
+    log.warn('a step of a purge did not land; it is tried again', { ...fields, code, err: error })
+  }
+}
