@@ -16,7 +16,8 @@ import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { leadingComment } from '../repo-files/store-file.ts'
 import { declaredStore } from './declared-store.ts'
-import { renderStore } from './render-store.ts'
+import { renderOnce } from './render-once.ts'
+import type { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
 /** Which store, and what the caller knows of it. */
@@ -86,10 +87,11 @@ export async function changeIntent(
   for (let read = 1; ; read += 1) {
     const folder = await committedFolder(deps, request, change)
     let overtaken = false
+    const render = renderOnce()
     const decide = (at: Snapshot) => {
       overtaken = folder !== null && !isOf(folder, at.stores.get(request.name))
       if (overtaken) throw new StoreError('conflict', OVERTAKEN)
-      return decideChange(request, change, at, folder)
+      return decideChange(request, change, at, folder, render)
     }
     try {
       return await deps.repo.change(by, decide, options)
@@ -155,6 +157,7 @@ function decideChange(
   change: ChangeOfIntent,
   at: Snapshot,
   folder: CommittedFolder | null,
+  render: typeof renderStore,
 ): StoreChange | 'unchanged' {
   const record = declaredStore(at, request.name, request.team)
   requireMatch(record, request.ifMatch)
@@ -163,7 +166,7 @@ function decideChange(
   const after = change.next(before, at)
   if (after === null) return 'unchanged'
   admitChange(before, after, at)
-  const files = renderStore(after, at.platform, {
+  const files = render(after, at.platform, {
     before: record.app,
     ...(folder === null ? {} : { comment: folder.comment, sealed: folder.sealed }),
   })

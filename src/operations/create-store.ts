@@ -12,6 +12,7 @@ import type {
   StoreChange,
 } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
+import { renderOnce } from './render-once.ts'
 import { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
@@ -29,9 +30,10 @@ export async function createStore(
   const sealed = sealedFor(deps, request)
   // Read once: the decision runs again on a newer head and must not depend on a clock.
   const now = deps.clock.now()
+  const render = renderOnce()
   const landed = await deps.repo.change(
     by,
-    (at) => decideCreate(request, at, by.subject, now, sealed),
+    (at) => decideCreate(request, at, by.subject, now, sealed, render),
     options,
   )
   if (landed.record === null) {
@@ -59,12 +61,13 @@ function decideCreate(
   owner: string,
   now: number,
   sealed: SealedSecrets | null,
+  render: typeof renderStore,
 ): StoreChange {
   const store = admitStore(request, at, owner, now)
   if (store.secretsMode === 'sealed' && sealed === null) {
     throw new StoreError('conflict', 'the secrets mode of the platform changed meanwhile')
   }
-  return creationOf(store, request, at.platform, sealed)
+  return creationOf(store, request, at.platform, sealed, render)
 }
 
 /** The change that declares a new store. Preview and create share it, so they agree byte for byte but for ciphertexts. */
@@ -73,6 +76,7 @@ export function creationOf(
   request: StoreCreate,
   platform: Platform,
   sealed: SealedSecrets | null,
+  render = renderStore,
 ): StoreChange {
   return {
     team: store.team,
@@ -81,6 +85,6 @@ export function creationOf(
     facts: [store.engine, store.plan],
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
-    files: renderStore(store, platform, { sealed }),
+    files: render(store, platform, { sealed }),
   }
 }
