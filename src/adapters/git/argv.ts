@@ -32,7 +32,7 @@ const WORDS: ReadonlySet<string> = new Set([
     '--no-mailmap',
     '--encoding=UTF-8',
   ],
-  ...['--format=%H%x00%ct%x00%an%x00%B', '--format=%x01%H', '--format=%H', '--max-count=10000'],
+  ...['--format=%x01%H%x00%P%x00%ct%x00%an%x00%B', '--format=%H', '--max-count=10000'],
   ...['--max-count=50', '--diff-merges=off', '--no-notes', '--diff-merges=combined'],
   // init, fsck, rev-parse, merge-base
   ...['--bare', '--template=', '--object-format=sha1', '--object-format=sha256', '.'],

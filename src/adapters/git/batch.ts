@@ -1,9 +1,8 @@
 import type { StoreError } from '../../domain/errors.ts'
 import type { Clock, Landed } from '../../domain/ports.ts'
 import type { Snapshot } from '../../domain/snapshot.ts'
-import { parseCommit } from '../../domain/commit-message.ts'
 import type { Cache } from './cache.ts'
-import type { LoggedCommit } from './commit-log.ts'
+import { loggedCommit, type LoggedCommit } from './commit-log.ts'
 import { decideAll, type Decisions, type Draft, type Verdict } from './drafts.ts'
 import { type Author, importCommits } from './fast-import.ts'
 import { unavailable } from './git-errors.ts'
@@ -54,13 +53,22 @@ export async function importDrafts(
   const { cache, author, clock, signal } = deps
   await deps.reached?.('import')
   const atSeconds = Math.floor(clock.now() / 1000)
-  const { ids, ref } = await importCommits(cache.profile, base, drafts, author, atSeconds, signal)
+  const { generation } = cache
+  const commits = drafts.map((draft) => ({ ...draft, tree: heldTree(draft, generation) }))
+  const { ids, ref } = await importCommits(cache.profile, base, commits, author, atSeconds, signal)
   cache.discard(ref)
   await assertDescends(cache, ids[0] ?? '', base)
+  for (const { item } of drafts) if (item.made !== null) item.made.heldBy = generation
   return drafts.map((draft, n) => ({
     draft,
-    commit: loggedCommit(draft, ids[n] ?? '', atSeconds, author),
+    commit: loggedCommit(ids[n] ?? '', atSeconds, author.name, draft.message),
   }))
+}
+
+/** Tree of the store's folder when an earlier import of the same files left it in the cache. */
+function heldTree({ item, move }: Draft, generation: number): string | null {
+  const held = item.made?.heldBy === generation
+  return held && move.after !== null ? move.after.id : null
 }
 
 /** Pushes commits in one go; on success the mirror holds them. */
@@ -99,12 +107,6 @@ async function assertDescends(cache: Cache, first: string, base: string): Promis
     commit?.content.toString('utf8') ?? '',
   )
   if (parent?.[1] !== base) throw new ObjectReadError('a new commit does not descend from its base')
-}
-
-function loggedCommit(draft: Draft, id: string, atSeconds: number, author: Author): LoggedCommit {
-  const atMs = atSeconds * 1000
-  const said = parseCommit(draft.message)
-  return { id, at: new Date(atMs).toISOString(), atMs, author: author.name, said }
 }
 
 /** Answers the items whose commits landed, each with its own commit. */

@@ -53,6 +53,8 @@ export class Cache {
   }
   /** How often a cache was thrown away and cloned again. */
   rebuilds = 0
+  /** Another number: objects that only an earlier cache held are gone. */
+  generation = 0
 
   constructor(options: CacheOptions) {
     this.#options = options
@@ -115,6 +117,7 @@ export class Cache {
       () => false,
     )
     await rename(fresh, this.profile.directory)
+    this.generation += 1
     this.#garbage = []
     this.#untidy = 0
     this.#seen = { ...this.#seen, written: null }

@@ -1,7 +1,7 @@
 import { type CommitSaid, parseCommit } from '../../domain/commit-message.ts'
 import type { ChangeRef } from '../../domain/snapshot.ts'
 import { git } from './client.ts'
-import type { GitProcessProfile, GitExit } from './plumbing.ts'
+import type { GitProcessProfile } from './plumbing.ts'
 
 /** One commit: what Git knows of it and what its message says. */
 export interface LoggedCommit {
@@ -24,8 +24,14 @@ export interface Touch {
 
 const LOG_MS = 60_000
 const LOG_WORDS = [
-  ...['--no-replace-objects', 'log', '--stdin', '-z', '--topo-order', '--no-color', '--no-notes'],
-  ...['--no-show-signature', '--no-mailmap', '--encoding=UTF-8', '--diff-merges=off'],
+  ...['--no-replace-objects', 'log', '--stdin', '-z', '--no-color', '--no-notes'],
+  ...['--no-show-signature', '--no-mailmap', '--encoding=UTF-8'],
+  '--format=%x01%H%x00%P%x00%ct%x00%an%x00%B',
+] as const
+const GRAPH_ORDER = ['--topo-order', '--diff-merges=off'] as const
+/** A merge counts only where it differs from every parent: what it brought in is told by the commits it merged. */
+const WITH_PATHS = [
+  ...['--root', '--raw', '--no-renames', '--abbrev=40', '--diff-merges=combined'],
 ] as const
 
 /** The log could not be read: the cache may be damaged. */
@@ -33,85 +39,119 @@ export class LogReadError extends Error {
   override readonly name = 'LogReadError'
 }
 
+interface Row {
+  readonly commit: LoggedCommit
+  readonly parents: readonly string[]
+  readonly touched: ReadonlyMap<string, Touch>
+}
+
 /**
  * Commits of `<from>..<to>`, or all up to `to`, oldest first, by graph order and never by date.
  * @throws LogReadError
  */
-export function commitsBetween(
+export async function commitsBetween(
   profile: GitProcessProfile,
   from: string | null,
   to: string,
 ): Promise<LoggedCommit[]> {
   const revisions = from === null ? `${to}\n` : `^${from}\n${to}\n`
-  return readLog(profile, ['--reverse'], revisions)
+  const rows = await readLog(profile, [...GRAPH_ORDER, '--reverse'], revisions)
+  return rows.map(({ commit }) => commit)
+}
+
+/** What happened to a branch since a head, by one process: a race for the branch waits for this. */
+export interface Advance {
+  /** Oldest first, by graph order. */
+  readonly commits: readonly LoggedCommit[]
+  /** Store folders that each of them changed, by commit id. */
+  readonly touches: ReadonlyMap<string, readonly Touch[]>
+  /** False: the branch does not hold `from` any more. */
+  readonly descends: boolean
+}
+
+/** @throws LogReadError also when `from` is not in this repository */
+export async function advanceBetween(
+  profile: GitProcessProfile,
+  from: string,
+  to: string,
+): Promise<Advance> {
+  const words = ['--topo-order', '--reverse', ...WITH_PATHS]
+  const rows = await readLog(profile, words, `^${from}\n${to}\n`)
+  return {
+    commits: rows.map(({ commit }) => commit),
+    touches: touchesById(rows),
+    // Were it an ancestor on a longer way only, the last commit on that way would be listed and have it as a parent.
+    descends: from === to || rows.some(({ parents }) => parents.includes(from)),
+  }
+}
+
+function touchesById(rows: readonly Row[]): Advance['touches'] {
+  return new Map(rows.map(({ commit, touched }) => [commit.id, [...touched.values()]]))
 }
 
 /** Commits up to `head` that touched one path, newest first, at most 10,000. @throws LogReadError */
-export function commitsOfPath(
+export async function commitsOfPath(
   profile: GitProcessProfile,
   head: string,
   path: string,
 ): Promise<LoggedCommit[]> {
-  return readLog(profile, ['--max-count=10000'], `${head}\n--\n${path}\n`)
+  const words = [...GRAPH_ORDER, '--max-count=10000']
+  const rows = await readLog(profile, words, `${head}\n--\n${path}\n`)
+  return rows.map(({ commit }) => commit)
+}
+
+/** Store folders that commits changed, by commit id. @throws LogReadError */
+export async function touchesOf(
+  profile: GitProcessProfile,
+  ids: readonly string[],
+): Promise<Advance['touches']> {
+  if (ids.length === 0) return new Map()
+  const words = ['--no-walk=unsorted', ...WITH_PATHS]
+  const rows = await readLog(profile, words, `${ids.join('\n')}\n`)
+  return touchesById(rows)
 }
 
 async function readLog(
   profile: GitProcessProfile,
   words: readonly string[],
   input: string,
-): Promise<LoggedCommit[]> {
-  const format = '--format=%H%x00%ct%x00%an%x00%B'
-  const exit = await git(profile, [...LOG_WORDS, ...words, format], { input, timeoutMs: LOG_MS })
-  const fields = textOf(exit).split('\0')
-  const commits: LoggedCommit[] = []
-  for (let at = 0; at + 3 < fields.length; at += 4) {
-    const [id = '', seconds = '', author = '', message = ''] = fields.slice(at, at + 4)
-    const atMs = Number(seconds) * 1000
-    commits.push({
-      id,
-      at: new Date(atMs).toISOString(),
-      atMs,
-      author: oneLine(author),
-      said: parseCommit(message),
-    })
-  }
-  return commits
+): Promise<Row[]> {
+  const exit = await git(profile, [...LOG_WORDS, ...words], { input, timeoutMs: LOG_MS })
+  if (exit.exitCode !== 0) throw new LogReadError(`git log failed: ${exit.stderr}`)
+  return parseLog(exit.stdout.toString('utf8').split('\0'))
 }
 
-/**
- * Store folders that commits made outside changed, by commit id. A merge counts only where it differs from
- * every parent: what it brought in is told by the commits it merged.
- * @throws LogReadError
- */
-export async function touchesOf(
-  profile: GitProcessProfile,
-  ids: readonly string[],
-): Promise<Map<string, Touch[]>> {
-  if (ids.length === 0) return new Map()
-  const walk = ['log', '--stdin', '-z', '--no-walk=unsorted', '--root', '--raw', '--no-renames']
-  const plain = ['--abbrev=40', '--diff-merges=combined', '--no-color', '--no-show-signature']
-  const words = ['--no-replace-objects', ...walk, ...plain, '--format=%x01%H']
-  const exit = await git(profile, words, { input: `${ids.join('\n')}\n`, timeoutMs: LOG_MS })
-  return parseTouches(textOf(exit))
-}
-
-/** Tokens: `\x01<id>`, then for each path `:<modes> <ids> <status>` and the path itself. */
-function parseTouches(text: string): Map<string, Touch[]> {
-  const touches = new Map<string, Map<string, Touch>>()
-  let current = new Map<string, Touch>()
-  let status = ''
-  for (const token of text.split('\0')) {
+/** `\x01<id>`, parents, seconds, author, message, then two for each path: `:<modes> <ids> <status>` and the path. */
+function parseLog(tokens: readonly string[]): Row[] {
+  const rows: Row[] = []
+  let touched = new Map<string, Touch>()
+  for (let at = 0; at < tokens.length;) {
+    const token = tokens[at] ?? ''
     const word = token.startsWith('\n') ? token.slice(1) : token
     if (word.startsWith('\u0001')) {
-      current = new Map()
-      touches.set(word.slice(1), current)
+      touched = new Map()
+      const [parents = '', seconds = '', author = '', message = ''] = tokens.slice(at + 1, at + 5)
+      const commit = loggedCommit(word.slice(1), Number(seconds), author, message)
+      rows.push({ commit, parents: parents.split(' '), touched })
+      at += 5
     } else if (word.startsWith(':')) {
-      status = word.slice(word.lastIndexOf(' ') + 1)
-    } else {
-      addTouch(current, word, status)
-    }
+      addTouch(touched, tokens[at + 1] ?? '', word.slice(word.lastIndexOf(' ') + 1))
+      at += 2
+    } else at += 1
   }
-  return new Map(Array.from(touches, ([id, folders]) => [id, [...folders.values()]]))
+  return rows
+}
+
+/** @param atSeconds committer time */
+export function loggedCommit(
+  id: string,
+  atSeconds: number,
+  author: string,
+  message: string,
+): LoggedCommit {
+  const atMs = atSeconds * 1000
+  const at = new Date(atMs).toISOString()
+  return { id, at, atMs, author: oneLine(author), said: parseCommit(message) }
 }
 
 function addTouch(folders: Map<string, Touch>, path: string, status: string): void {
@@ -134,11 +174,6 @@ export function changeRefOf(commit: LoggedCommit): ChangeRef {
     by: said.requestedBy ?? commit.author,
     source: ours ? (said.via ?? 'api') : 'git',
   }
-}
-
-function textOf(exit: GitExit): string {
-  if (exit.exitCode !== 0) throw new LogReadError(`git log failed: ${exit.stderr}`)
-  return exit.stdout.toString('utf8')
 }
 
 function oneLine(name: string): string {

@@ -123,6 +123,21 @@ function refuseDowngrade(change: StoreChange, base: Snapshot, generator: string)
 
 /** @throws Error a file that is none of a store: a bug of the caller */
 function draftOf(item: Item, change: StoreChange, head: string, generator: string): Draft {
+  const folder = folderOf(item, change, head)
+  const outputDigest =
+    folder.manifestsTree === '' ? treeId([], algorithmOf(head)) : folder.manifestsTree
+  const facts = { outputDigest, generator, idempotency: item.idempotency }
+  return {
+    item,
+    change,
+    message: commitMessage(change, item.by, facts),
+    move: { team: change.team, name: change.name, after: change.files.size === 0 ? null : folder },
+  }
+}
+
+/** The folder that the files make; an item that decides for the same files again has it already. */
+function folderOf(item: Item, change: StoreChange, head: string): StoreFolder {
+  if (item.made?.files === change.files) return item.made.folder
   for (const path of change.files.keys()) checkedPath(path)
   const algorithm = algorithmOf(head)
   const ids = folderIds(change.files, algorithm)
@@ -132,7 +147,7 @@ function draftOf(item: Item, change: StoreChange, head: string, generator: strin
   }
   const app = change.files.get('app.json')
   const { value, problems } = parseIntent(text('store.yaml'), change.team, change.name)
-  const after: StoreFolder = {
+  const folder: StoreFolder = {
     team: change.team,
     name: change.name,
     id: ids.folder,
@@ -143,14 +158,9 @@ function draftOf(item: Item, change: StoreChange, head: string, generator: strin
     appBlob: app === undefined ? '' : blobId(app, algorithm),
     manifestsTree: ids.manifests,
   }
-  const outputDigest = ids.manifests === '' ? treeId([], algorithm) : ids.manifests
-  const facts = { outputDigest, generator, idempotency: item.idempotency }
-  return {
-    item,
-    change,
-    message: commitMessage(change, item.by, facts),
-    move: { team: change.team, name: change.name, after: change.files.size === 0 ? null : after },
-  }
+  const known = item.made?.folder.id === folder.id ? item.made.heldBy : null
+  item.made = { files: change.files, folder, heldBy: known }
+  return folder
 }
 
 /** The snapshot within a batch: the base, and what earlier items of the batch put in place. */

@@ -6,10 +6,13 @@ import type { Snapshot } from '../../domain/snapshot.ts'
 import { parsePlatformFile } from '../../repo-files/platform-file.ts'
 import type { Cache } from './cache.ts'
 import {
+  type Advance,
+  advanceBetween,
   changeRefOf,
   commitsBetween,
   commitsOfPath,
   type LoggedCommit,
+  LogReadError,
   type Touch,
   touchesOf,
 } from './commit-log.ts'
@@ -52,7 +55,7 @@ export class EditionReader {
    */
   async load(head: string, nowMs: number): Promise<Edition> {
     const { fleet } = await readFleet(this.#cache.objects, head, EMPTY_FLEET)
-    const commits = await this.#walk(null, head, nowMs)
+    const last = await this.#walk(head, nowMs)
     const now = await this.#platformAt(fleet.platformBlob)
     const platform = now.value ?? (await this.#lastGoodPlatform(head))
     const start = {
@@ -64,20 +67,38 @@ export class EditionReader {
       vacated: new Map(),
     }
     const names = Array.from(fleet.teams.values(), (team) => [...team.folders.keys()]).flat()
-    return { fleet, snapshot: this.#snapshot(start, fleet, names, head, commits.last) }
+    return { fleet, snapshot: this.#snapshot(start, fleet, names, head, last) }
   }
 
-  /** Reads what changed from `before` to `head`. @throws ObjectReadError, LogReadError a damaged cache */
-  async advance(before: Edition, head: string, nowMs: number): Promise<Edition> {
-    const { fleet, moves } = await readFleet(this.#cache.objects, head, before.fleet)
-    const commits = await this.#walk(before.snapshot.head, head, nowMs)
-    const names = new Set([...moves.map((move) => move.name), ...commits.touched])
+  /**
+   * Reads what changed from `before` to `head`; `null`: the branch was rewritten, `head` does not descend from `before`.
+   * @throws ObjectReadError, LogReadError a damaged cache
+   */
+  async advance(before: Edition, head: string, nowMs: number): Promise<Edition | null> {
+    const [{ fleet, moves }, advance] = await Promise.all([
+      readFleet(this.#cache.objects, head, before.fleet),
+      this.#advanceFrom(before.snapshot.head, head),
+    ])
+    if (advance?.descends !== true) return null
+    const { commits, touches } = advance
+    const names = new Set(moves.map((move) => move.name))
+    for (const name of this.#learn(commits, touches, nowMs)) names.add(name)
     let base = before.snapshot
     if (fleet.platformBlob !== before.fleet.platformBlob) {
       const { value, problems } = await this.#platformAt(fleet.platformBlob)
       base = { ...base, platform: value ?? base.platform, platformProblems: problems }
     }
-    return { fleet, snapshot: this.#snapshot(base, fleet, names, head, commits.last) }
+    return { fleet, snapshot: this.#snapshot(base, fleet, names, head, commits.at(-1)) }
+  }
+
+  /** `null`: a cache that was cloned anew does not know `from`, so the branch cannot descend from it. */
+  async #advanceFrom(from: string, head: string): Promise<Advance | null> {
+    try {
+      return await advanceBetween(this.#cache.profile, from, head)
+    } catch (error) {
+      if (error instanceof LogReadError && !(await this.#cache.isAncestor(from, head))) return null
+      throw error
+    }
   }
 
   /** The edition after commits of ours landed on `before`; reads nothing. */
@@ -94,23 +115,29 @@ export class EditionReader {
     return { fleet, snapshot: this.#snapshot(before.snapshot, fleet, names, head, commits.at(-1)) }
   }
 
-  /** Tells the index of every commit on the way; returns the names they touched. */
-  async #walk(from: string | null, head: string, nowMs: number) {
+  /** Tells the index of every commit up to `head`; returns the newest. */
+  async #walk(head: string, nowMs: number): Promise<LoggedCommit | undefined> {
     const { profile } = this.#cache
-    const commits = await commitsBetween(profile, from, head)
-    const outside = commits.filter(({ said }) => said.requestId === null || said.store === null)
-    const touches = await touchesOf(
-      profile,
-      outside.map((commit) => commit.id),
-    )
+    const commits = await commitsBetween(profile, null, head)
+    const outside = commits.filter(isOutside).map(({ id }) => id)
+    this.#learn(commits, await touchesOf(profile, outside), nowMs)
+    return commits.at(-1)
+  }
+
+  /** Tells the index of commits; returns the names of stores that they touched. */
+  #learn(
+    commits: readonly LoggedCommit[],
+    touches: ReadonlyMap<string, readonly Touch[]>,
+    nowMs: number,
+  ): ReadonlySet<string> {
     const touched = new Set<string>()
     for (const commit of commits) {
-      const folders: readonly Touch[] = touches.get(commit.id) ?? []
+      const folders = isOutside(commit) ? (touches.get(commit.id) ?? []) : []
       this.#history.add(commit, folders, nowMs)
       for (const folder of folders) touched.add(folder.name)
       if (commit.said.store !== null) touched.add(commit.said.store)
     }
-    return { touched, last: commits.at(-1) }
+    return touched
   }
 
   #snapshot(
@@ -156,6 +183,11 @@ export class EditionReader {
 interface Parsed {
   readonly value: Platform | null
   readonly problems: readonly ProblemDetail[]
+}
+
+/** Made by plain git: only what it changed tells which stores it was about. */
+function isOutside({ said }: LoggedCommit): boolean {
+  return said.requestId === null || said.store === null
 }
 
 /** History of a folder that no walked commit names: all we know is the head that holds it. */

@@ -23,6 +23,8 @@ export interface Round {
   attempt: number
   /** The base surely moved: fetch before deciding. */
   lost: boolean
+  /** The last push came second. */
+  raced: boolean
   /** Ends of git that are neither a success nor a lost race. */
   troubles: number
   lockedSince: number | null
@@ -62,6 +64,7 @@ export class Failures {
       case 'lost':
       case 'ref_gone':
         round.lost = true
+        round.raced = result.outcome === 'lost'
         return false
       case 'locked':
         return this.#locked(items, round)

@@ -9,6 +9,8 @@ import { type GitExit, type GitProcessProfile, runGit } from './plumbing.ts'
 export interface NewCommit {
   readonly change: StoreChange
   readonly message: string
+  /** Tree of the change's files, when the repository holds it already: then no file is sent again. @default not known */
+  readonly tree?: string | null
 }
 
 export interface Author {
@@ -66,14 +68,15 @@ export function importStream(
 ): Buffer {
   const parts: (string | Uint8Array)[] = []
   const block = (bytes: Uint8Array) => parts.push(`data ${bytes.length}\n`, bytes, '\n')
-  commits.forEach(({ change, message }, position) => {
+  commits.forEach(({ change, message, tree = null }, position) => {
     parts.push(`commit ${ref}\nmark :${position + 1}\n`)
     parts.push(`committer ${ident(author.name)} <${ident(author.email)}> ${atSeconds} +0000\n`)
     block(Buffer.from(message, 'utf8'))
     if (position === 0) parts.push(`from ${base}\n`)
     const folder = folderOf(change)
     parts.push(`D ${folder}\n`)
-    for (const [path, bytes] of change.files) {
+    if (tree !== null) parts.push(`M 040000 ${tree} ${folder}\n`)
+    for (const [path, bytes] of tree === null ? change.files : []) {
       parts.push(`M 100644 inline ${folder}/${checkedPath(path)}\n`)
       block(bytes)
     }

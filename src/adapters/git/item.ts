@@ -1,8 +1,17 @@
 import { StoreError } from '../../domain/errors.ts'
 import type { ChangeOptions, Decide, Landed, Requester, WriteTiming } from '../../domain/ports.ts'
+import type { StoreFolder } from './fleet.ts'
 import { timedOut } from './git-errors.ts'
 
 const DEADLINE_MS = 30_000
+
+/** What the last run of a decision came to, for the next one, which mostly comes to the same files. */
+export interface Made {
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly folder: StoreFolder
+  /** Generation of the cache that holds the folder's tree; `null` = none does. */
+  heldBy: number | null
+}
 
 /** One request that waits for its commit. */
 export class Item {
@@ -19,6 +28,7 @@ export class Item {
   doubtfulBase: string | null = null
   /** The store this item was about in its first run, and that store's newest commit then. */
   firstSeen: { readonly name: string; readonly commit: string | null } | null = null
+  made: Made | null = null
   readonly #arrivedAt = performance.now()
   #pacedMs = 0
   readonly #timer: NodeJS.Timeout

@@ -148,8 +148,9 @@ export class Mirror {
     const head = await this.#fetch(signal)
     const before = this.edition
     if (head !== before.snapshot.head) {
-      if (!(await cache.isAncestor(before.snapshot.head, head))) return this.#stopWriting(head)
-      this.#edition = await this.#reader.advance(before, head, clock.now())
+      const after = await this.#reader.advance(before, head, clock.now())
+      if (after === null) return this.#stopWriting(head)
+      this.#edition = after
       cache.remember(head)
       this.#takeStock()
     }

@@ -27,10 +27,12 @@ export function nextStores(
   names: Iterable<string>,
   historyOf: (team: string, name: string) => StoreHistory,
 ): Pick<Snapshot, 'stores' | 'duplicates'> {
+  const moved = [...names]
+  if (moved.length === 0) return { stores: before.stores, duplicates: before.duplicates }
   const stores = new Map(before.stores)
   let duplicates = before.duplicates
   const teams = [...fleet.teams].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, team]) => team)
-  for (const name of names) {
+  for (const name of moved) {
     const folders = teams
       .map((team) => team.folders.get(name))
       .filter((folder) => folder !== undefined)

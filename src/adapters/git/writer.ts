@@ -25,6 +25,8 @@ import { Queue } from './queue.ts'
 const MAX_BATCH = 256
 /** Where pushes are scarce. GitHub's webhooks list at most 2,048 commits of one push. */
 const MAX_PACED_BATCH = 2000
+/** A push of so few takes hardly longer than a push of one. */
+const FEWEST = 4
 const MAX_WAITING = 512
 /** A base older than this is fetched anew before anything is decided. */
 const BASE_MS = 5000
@@ -52,6 +54,8 @@ export class Writer {
   #closing = false
   #authPausedUntil = Number.NEGATIVE_INFINITY
   readonly #maxBatch: number
+  /** Commits of the next push: fewer after each lost race, since a small push is sooner at the branch. */
+  #most: number
   readonly #maxWaiting: number
   readonly #gate: PushGate
   readonly #failures: Failures
@@ -68,6 +72,7 @@ export class Writer {
       },
     })
     this.#maxBatch = deps.pace === unpaced ? MAX_BATCH : MAX_PACED_BATCH
+    this.#most = this.#maxBatch
     this.#maxWaiting = Math.max(MAX_WAITING, this.#maxBatch)
   }
 
@@ -99,7 +104,7 @@ export class Writer {
   /** Refuses what waits; a push under way runs on. */
   stop(): void {
     this.#closing = true
-    for (const item of this.#queue.take(Infinity)) item.reject(shuttingDown())
+    giveUp(this.#queue.take(Infinity), shuttingDown(), this.#head)
   }
 
   async #drain(): Promise<void> {
@@ -111,7 +116,7 @@ export class Writer {
       await this.#deps.lane.run(async () => {
         const ahead = this.#ahead
         this.#ahead = null
-        const items = ahead?.items ?? this.#queue.take(this.#maxBatch)
+        const items = ahead?.items ?? this.#queue.take(this.#most)
         await this.#process(items, ahead).catch((error: unknown) => {
           this.#deps.log.error('the writer failed', { err: error })
           for (const item of items) item.reject(error)
@@ -123,24 +128,33 @@ export class Writer {
 
   /** @param ahead what was made of these items while the push before them was in flight */
   async #process(items: readonly Item[], ahead: Ahead | null = null): Promise<void> {
-    const round: Round = { attempt: 0, lost: false, troubles: 0, lockedSince: null }
-    if (ahead !== null && this.#holds(ahead)) {
-      const drafts = ahead.imported.map(({ draft }) => draft)
-      if (await this.#attempt({ ...ahead, drafts }, round, ahead.imported)) return
-    }
+    const round: Round = { attempt: 0, lost: false, raced: false, troubles: 0, lockedSince: null }
+    let made = ahead !== null && this.#holds(ahead) ? ahead : null
+    let mine = items
     for (;;) {
-      const live = items.filter((item) => !item.settled)
+      const live = mine.filter((item) => !item.settled)
       if (live.length === 0) return
       if (this.#closing) return giveUp(live, shuttingDown(), this.#head)
-      const failure = await this.#prepare(round)
-      if (failure !== null) return giveUp(live, failure, this.#head)
-      const decisions = await this.#decideFresh(live)
+      const decisions = made === null ? await this.#decide(live, round) : decisionsOf(made)
       if (decisions instanceof StoreError) return giveUp(live, decisions, this.#head)
-      if (await this.#attempt(decisions, round, null)) return
+      round.raced = false
+      if (await this.#attempt(decisions, round, made?.imported ?? null)) return
+      made = null
       round.attempt += 1
+      if (round.raced) mine = this.#fewer(live)
       await backOff(round.attempt)
-      await this.#gate.holdBack(() => live)
+      await this.#gate.holdBack(() => mine)
     }
+  }
+
+  /**
+   * After a lost race: three quarters of the items, so that a branch which moves often is met in the end. The others
+   * wait again, before all that came later.
+   */
+  #fewer(items: readonly Item[]): readonly Item[] {
+    this.#most = Math.max(FEWEST, Math.floor(items.length * 0.75))
+    this.#queue.putBack(items.slice(this.#most))
+    return items.slice(0, this.#most)
   }
 
   /** May this be pushed as it is? A refusal in it needs a head as young as any other refusal does. */
@@ -150,12 +164,13 @@ export class Writer {
     return base === this.#head && mirror.age() <= youngMs && mirror.blockedBy === null
   }
 
-  /** Makes sure that the base is young enough. Returns why it cannot be. */
-  async #prepare(round: Round): Promise<StoreError | null> {
+  /** Decides on a base that is young enough, or says why there is none. */
+  async #decide(items: readonly Item[], round: Round): Promise<Decisions | StoreError> {
     if (performance.now() < this.#authPausedUntil) return unauthorized()
     const { mirror } = this.#deps
     const stale = round.lost || mirror.age() > BASE_MS || mirror.blockedBy !== null
-    return stale ? this.#sync() : null
+    const failure = stale ? await this.#sync() : null
+    return failure ?? this.#decideFresh(items)
   }
 
   async #sync(): Promise<StoreError | null> {
@@ -211,13 +226,14 @@ export class Writer {
   async #push(imported: readonly Imported[]): Promise<PushOutcome> {
     const over = new AbortController()
     // Where pushes are scarce there is time enough between them.
-    const most = this.#deps.pace === unpaced ? this.#maxBatch : 0
+    const most = this.#deps.pace === unpaced ? this.#most : 0
     const ahead = workAhead(this.#deps, imported, this.#queue, over.signal, most)
     let landed = false
     try {
       const result = await publish(this.#deps, imported, this.#gate)
       landed = result.outcome === 'done'
       if (landed) {
+        this.#most = Math.min(this.#maxBatch, this.#most * 2)
         this.#gate.landed(imported.length)
         answerLanded(this.#deps, imported)
       }
@@ -244,6 +260,10 @@ export class Writer {
   get #head(): string {
     return this.#deps.mirror.edition.snapshot.head
   }
+}
+
+function decisionsOf({ imported, verdicts }: Ahead): Decisions {
+  return { drafts: imported.map(({ draft }) => draft), verdicts }
 }
 
 /** Refused or already so: true only of a head that the remote still has. */

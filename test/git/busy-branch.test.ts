@@ -1,0 +1,98 @@
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import type { BareRemote } from '../../src/testing/bare-remote.ts'
+import { create, requester } from '../../src/testing/writes.ts'
+import { harness, namesOnMain } from './harness.ts'
+
+/** A person whose commit gets in first whenever a push brings more commits than `most`: a gap shorter than such a push. */
+function personFasterThan(remote: BareRemote, most: number): Promise<void> {
+  return remote.hook(
+    'pre-receive',
+    `while read old new ref; do
+      test $(git rev-list --count $old..$new) -le ${most} && continue
+      unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
+      GIT_AUTHOR_NAME=Grace GIT_AUTHOR_EMAIL=g@example.com GIT_COMMITTER_NAME=Grace GIT_COMMITTER_EMAIL=g@example.com
+      export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
+      git update-ref $ref $(git commit-tree -p $ref -m note $ref^{tree})
+    done`,
+  )
+}
+
+it('P20 a branch that moves under every large push is met by smaller ones, and nobody starves', async () => {
+  const { open, remote } = await harness()
+  await personFasterThan(remote, 6)
+  const repo = await open()
+  const names = Array.from({ length: 64 }, (_, n) => `shop-${String(n).padStart(2, '0')}`)
+  const landed = await Promise.all(
+    names.map((name) => repo.change(requester(), create('acme', name))),
+  )
+  expect(landed.map(({ record }) => record?.name)).toEqual(names)
+  expect(await namesOnMain(remote)).toEqual(names)
+  const { worstPushes, pushes } = repo.state().figures
+  // Three quarters each time: 63 commits are down to 6 after nine lost races.
+  expect(worstPushes).toBeGreaterThan(3)
+  expect(worstPushes).toBeLessThan(16)
+  expect(pushes).toBeLessThan(64)
+  expect(await remote.git(['rev-list', '--merges', 'main'])).toBe('')
+})
+
+/** Every byte that `git fast-import` is fed from now on. */
+async function watchImports(scratch: string): Promise<() => Promise<string>> {
+  const { PATH = '' } = process.env
+  const program = join(scratch, 'bin/git')
+  const fed = join(scratch, 'fed')
+  await mkdir(join(scratch, 'bin'))
+  await writeFile(
+    program,
+    `#!/bin/sh\nPATH=${PATH}\n[ "$1" = fast-import ] || exec git "$@"\ntee -a ${fed} | git "$@"\n`,
+  )
+  await chmod(program, 0o755)
+  process.env.PATH = `${join(scratch, 'bin')}:${PATH}`
+  onTestFinished(() => {
+    process.env.PATH = PATH
+  })
+  return () => readFile(fed, 'utf8')
+}
+
+it('P20 what lost a race is decided on every newer head, and its files are not sent to git again', async () => {
+  const { open, remote } = await harness()
+  let foreign = 3
+  const heads: string[] = []
+  const fed = await watchImports(remote.scratch)
+  const repo = await open({
+    reached: async (point) => {
+      if (point !== 'push' || foreign === 0) return
+      foreign -= 1
+      await remote.commit({ 'README.md': `note ${foreign}` })
+    },
+  })
+  const decide = create('acme', 'shop-1')
+  const { timing } = await repo.change(requester(), (at) => {
+    heads.push(at.head)
+    return decide(at)
+  })
+  expect(timing.pushes).toBe(4)
+  expect([heads.length, new Set(heads).size]).toEqual([4, 4])
+  const said = await fed()
+  expect(said.match(/^M 040000 [0-9a-f]{40} stores\/acme\/shop-1$/gm)).toHaveLength(3)
+  expect(said.match(/^M 100644 inline stores\/acme\/shop-1\//gm)).toHaveLength(4)
+  expect((await repo.files('acme', 'shop-1')).files).toHaveLength(4)
+})
+
+it('P20 F14 a cache that is cloned anew between two tries has lost the first one, and the second still lands', async () => {
+  const { open, remote, dataDir } = await harness()
+  let tries = 0
+  const repo = await open({
+    reached: async (point) => {
+      if (point !== 'push' || tries++ > 0) return
+      await remote.commit({ 'README.md': 'note' })
+      await rm(join(dataDir(0), 'cache.git/objects/pack'), { recursive: true, force: true })
+    },
+  })
+  const landed = await repo.change(requester(), create('acme', 'shop-1'))
+  expect(landed.timing.pushes).toBeGreaterThan(1)
+  expect(repo.state().figures.cacheRebuilds).toBe(1)
+  expect((await repo.files('acme', 'shop-1')).files).toHaveLength(4)
+  expect(await namesOnMain(remote)).toEqual(['shop-1'])
+})
