@@ -24,6 +24,7 @@ export function probesOf(deps: CheckDeps): ReadonlyMap<string, Probe> {
   return new Map<string, Probe>([
     ['git_read', async () => gitRead(deps)],
     ['git_write', async () => gitWrite(deps)],
+    ['git_signing', async () => gitSigning(deps)],
     ['status_source', async () => statusSource(deps)],
     ['application_set', async () => applicationSet(deps)],
     ['argocd_api', (signal) => argoCdApi(deps, signal)],
@@ -47,6 +48,28 @@ function gitWrite({ repo }: CheckDeps): Finding {
   return blockedBy === null
     ? well('writes can succeed, as far as is known')
     : ill(`writes are refused: ${blockedBy}`, GIT_FIXES[blockedBy])
+}
+
+function gitSigning({ repo }: CheckDeps): Finding {
+  const { signing } = repo.state()
+  if (signing === null)
+    return well('off: anybody who may push is believed. Set GIT_SIGNING=ssh or gpg')
+  const { format, problem, unsigned, waiting } = signing
+  if (problem !== null) {
+    return ill(
+      `commits cannot be signed: ${problem}`,
+      'Check GIT_SIGNING_KEY_FILE; restart to read it anew.',
+    )
+  }
+  const [first] = unsigned
+  if (first !== undefined) {
+    return ill(
+      `rendered files of ${unsigned.length} stores came by commits that no trusted key signed, such as ${first.team}/${first.name}`,
+      `Look at the last commits of each, then storectl render ${first.name} puts ours over them.`,
+    )
+  }
+  const rest = waiting === 0 ? '' : `; ${waiting} commits are still to be verified`
+  return well(`commits are signed by ${format} and verified${rest}`)
 }
 
 function statusSource({ applications }: CheckDeps): Finding {

@@ -138,6 +138,12 @@ function contradictions(read: Settings): string[] {
   if (read.statusSource === 'argocd' && (read.argocdUrl === null || read.argocdToken === null)) {
     problems.push('STATUS_SOURCE: argocd needs ARGOCD_URL and ARGOCD_TOKEN')
   }
+  if ((read.gitSigning === 'none') !== (read.gitSigningKeyFile === null)) {
+    problems.push('GIT_SIGNING: ssh and gpg need GIT_SIGNING_KEY_FILE, and none takes no key')
+  }
+  if (read.gitSigning === 'none' && read.gitTrustedKeysFile !== null) {
+    problems.push('GIT_TRUSTED_KEYS_FILE: commits are only verified with GIT_SIGNING=ssh or gpg')
+  }
   const ssh = read.storesRepoUrl?.startsWith('ssh:') === true
   if (ssh && (read.gitSshKeyFile === null || read.gitKnownHostsFile === null)) {
     problems.push('STORES_REPO_URL: ssh needs GIT_SSH_KEY_FILE and GIT_KNOWN_HOSTS_FILE')

@@ -70,6 +70,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     fetchIntervalMs: config.gitFetchInterval,
     pushesPerMinute: config.gitPushesPerMinute ?? pushesPerMinuteOf(config.storesRepoUrl ?? ''),
     allowDowngrade: config.allowGeneratorDowngrade,
+    ...signingOf(config),
     patchedGitOnly: config.env === 'production',
     log,
     clock,
@@ -152,6 +153,13 @@ function remoteOf(config: Config): Remote {
     ...(config.gitToken === null ? {} : { token: config.gitToken }),
     ...(config.gitCaFile === null ? {} : { caFile: resolve(config.gitCaFile) }),
   }
+}
+
+function signingOf({ gitSigning, gitSigningKeyFile, gitTrustedKeysFile: trusted }: Config) {
+  if (gitSigning === 'none' || gitSigningKeyFile === null) return {}
+  const keyFile = resolve(gitSigningKeyFile)
+  const others = trusted === null ? {} : { trustedFile: resolve(trusted) }
+  return { signing: { format: gitSigning, keyFile, ...others } }
 }
 
 async function buildApp(

@@ -31,6 +31,9 @@ export interface Settings {
   readonly gitSshKeyFile: string | null
   readonly gitKnownHostsFile: string | null
   readonly gitCaFile: string | null
+  readonly gitSigning: 'none' | 'ssh' | 'gpg'
+  readonly gitSigningKeyFile: string | null
+  readonly gitTrustedKeysFile: string | null
   readonly gitAuthorName: string
   readonly gitAuthorEmail: string
   /** Milliseconds. */
@@ -187,6 +190,14 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   gitSshKeyFile: optional('GIT_SSH_KEY_FILE'),
   gitKnownHostsFile: optional('GIT_KNOWN_HOSTS_FILE'),
   gitCaFile: optional('GIT_CA_FILE'),
+  gitSigning: {
+    env: 'GIT_SIGNING',
+    parse: one('none', 'ssh', 'gpg'),
+    fallback: 'none',
+    print: text,
+  },
+  gitSigningKeyFile: optional('GIT_SIGNING_KEY_FILE'),
+  gitTrustedKeysFile: optional('GIT_TRUSTED_KEYS_FILE'),
   gitAuthorName: { env: 'GIT_AUTHOR_NAME', parse: identity, fallback: 'storewright', print: text },
   gitAuthorEmail: {
     env: 'GIT_AUTHOR_EMAIL',

@@ -111,6 +111,17 @@ export interface RepoFigures {
   readonly cacheRebuilds: number
 }
 
+/** Signatures of commits, where they are asked for. */
+export interface SigningState {
+  readonly format: 'ssh' | 'gpg'
+  /** Commits that are not verified yet. */
+  readonly waiting: number
+  /** Stores whose rendered files came by a commit that no trusted key signed. */
+  readonly unsigned: readonly StoreId[]
+  /** Why the last commits could not be signed; `null` = they could. */
+  readonly problem: string | null
+}
+
 export interface RepoState {
   /** `null`: writes can succeed as far as we know. Else the code a write would get. */
   readonly blockedBy: 'git_unavailable' | 'git_auth' | 'history_rewritten' | 'not_ready' | null
@@ -121,6 +132,8 @@ export interface RepoState {
   readonly rewrite: Rewrite | null
   /** Stores that a commit of ours put on the branch and that are missing or stale there without a reason. Must be empty. */
   readonly lost: readonly StoreId[]
+  /** `null`: commits are neither signed nor verified. */
+  readonly signing: SigningState | null
   readonly figures: RepoFigures
 }
 

@@ -32,6 +32,8 @@ export interface StoreRecord {
   /** Oldest commit since the directory last appeared. */
   readonly created: ChangeRef
   readonly last: ChangeRef
+  /** Rendered files came by a commit that no trusted key signed. @default false, also when nobody asks */
+  readonly unsigned?: boolean
 }
 
 /** The newest removal of a store of some name. */
@@ -55,4 +57,9 @@ export interface Snapshot {
   readonly duplicates: readonly string[]
   /** Names whose store left Git, with its team; kept while another team's store bears the name. */
   readonly vacated: ReadonlyMap<string, Vacated>
+}
+
+/** Were rendered files edited by hand? Then they are not what their app.json says, or came by an untrusted commit. */
+export function isModified({ app, manifestsTree, unsigned }: StoreRecord): boolean {
+  return app !== null && (app.tree !== manifestsTree || unsigned === true)
 }

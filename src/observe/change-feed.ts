@@ -155,6 +155,7 @@ function hasMoved(before: StoreRecord | undefined, now: StoreRecord): boolean {
   return (
     before?.last.commit !== now.last.commit ||
     before.manifestsTree !== now.manifestsTree ||
+    before.unsigned !== now.unsigned ||
     before.intentBlob !== now.intentBlob
   )
 }

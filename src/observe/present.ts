@@ -3,7 +3,7 @@ import type { Condition, Store } from '../contract/store.ts'
 import { GENERATOR } from '../contract/version.ts'
 import type { Status } from '../contract/words.ts'
 import { hostOf, namespaceOf, urlOf } from '../domain/layout.ts'
-import type { StoreRecord } from '../domain/snapshot.ts'
+import { isModified, type StoreRecord } from '../domain/snapshot.ts'
 import type { Judgement, PhaseInput } from '../domain/verdict.ts'
 
 /** What was concluded about one store. */
@@ -48,7 +48,7 @@ export function presentStore(record: StoreRecord, platform: Platform, observed: 
     stale: judgement.stale,
     asOf: new Date(input.source.asOf).toISOString(),
     ...lifecycleOf(record),
-    modified: app !== null && record.manifestsTree !== app.tree,
+    modified: isModified(record),
     createdAt: record.created.at,
     revision: record.last.commit,
     observedRevision: input.application?.syncRevision || null,

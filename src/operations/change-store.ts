@@ -12,7 +12,7 @@ import type {
   Requester,
   StoreChange,
 } from '../domain/ports.ts'
-import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { leadingComment } from '../repo-files/store-file.ts'
 import { declaredStore } from './declared-store.ts'
@@ -170,7 +170,8 @@ function decideChange(
     before: record.app,
     ...(folder === null ? {} : { comment: folder.comment, sealed: folder.sealed }),
   })
-  if (folder !== null && holds(folder, files)) return 'unchanged'
+  // Equal files under an untrusted commit get one of ours: its signature is what is new.
+  if (folder !== null && record.unsigned !== true && holds(folder, files)) return 'unchanged'
   return {
     team: after.team,
     name: after.name,
@@ -212,7 +213,7 @@ function readable({ intent, problems }: StoreRecord): StoreFile {
   })
 }
 
-function requireRendered({ app, manifestsTree }: StoreRecord): void {
-  if (app === null || app.tree === manifestsTree) return
+function requireRendered(record: StoreRecord): void {
+  if (!isModified(record)) return
   throw new StoreError('store_modified', 'rendered files of this store were edited by hand')
 }

@@ -8,7 +8,7 @@ import { namespaceOf } from '../domain/layout.ts'
 import type { OperationDeps, Sealer, StoreChange, StoresRepo } from '../domain/ports.ts'
 import { pushedProblems } from '../domain/pushed.ts'
 import { largerStorage } from '../domain/revert.ts'
-import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { leadingComment, parseStoreFile } from '../repo-files/store-file.ts'
@@ -63,10 +63,10 @@ export async function readDeclared(
 /** What to do about the store at this head. Pure. */
 export function renderDeclared(declared: Declared, at: Snapshot): Finding {
   const { record, files, former, sealed, lastApp, readAt } = declared
-  const { intent, app, manifestsTree } = record
+  const { intent, app } = record
   if (app !== null && isNewer(app.generator, GENERATOR)) return { is: 'newer' }
   if (intent === null) return lastApp === null ? { is: 'invalid' } : withApp(declared, lastApp)
-  const modified = app !== null && app.tree !== manifestsTree
+  const modified = isModified(record)
   if (modified && at.platform.onModified === 'report') return { is: 'modified' }
   const wanted = withVolumes(intent, former)
   try {
@@ -79,7 +79,7 @@ export function renderDeclared(declared: Declared, at: Snapshot): Finding {
     const comment = leadingComment(text)
     const rendered = renderStore(wanted, at.platform, { before: app, sealed, comment })
     const after = wanted === intent ? new Map([...rendered, ['store.yaml', utf8(text)]]) : rendered
-    if (holds(files, after)) return { is: 'settled' }
+    if (holds(files, after) && record.unsigned !== true) return { is: 'settled' }
     const problems = pushedProblems(former, wanted, at, readAt)
     if (problems.length > 0) return { is: 'refused', problems }
     const facts = wanted === intent ? factsOf(record, modified) : ['volumes keep their size']
@@ -111,7 +111,8 @@ export function isSame(read: StoreRecord, now: StoreRecord | undefined): boolean
     now?.team === read.team &&
     now.intentBlob === read.intentBlob &&
     now.manifestsTree === read.manifestsTree &&
-    now.app === read.app
+    now.app === read.app &&
+    now.unsigned === read.unsigned
   )
 }
 

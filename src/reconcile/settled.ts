@@ -1,5 +1,5 @@
 import type { Platform } from '../contract/platform-file.ts'
-import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 
 /** Which stores need no look: nothing that their files depend on changed since the last one. */
 export interface Settled {
@@ -18,6 +18,7 @@ interface Seen {
   readonly intentBlob: string
   readonly manifestsTree: string
   readonly app: StoreRecord['app']
+  readonly unsigned: boolean
   readonly refused: boolean
   again: boolean
 }
@@ -31,7 +32,7 @@ export function openSettled(): Settled {
     const known = seen.get(record.name)
     if (known !== undefined && !known.again && isState(known, record, platform)) return true
     // A commit of ours, made under the platform of the last pass, is what a render would give.
-    const ours = record.last.requestId !== null && record.app?.tree === record.manifestsTree
+    const ours = record.last.requestId !== null && record.app !== null && !isModified(record)
     return ours && platform === passedPlatform && known?.refused !== true
   }
   return {
@@ -39,8 +40,9 @@ export function openSettled(): Settled {
       [...stores.values()].filter((record) => !isKnown(record, platform)),
     add(record, platform, refused) {
       const known = seen.get(record.name)
-      const { intentBlob, manifestsTree, app } = record
-      seen.set(record.name, { platform, intentBlob, manifestsTree, app, refused, again: false })
+      const { intentBlob, manifestsTree, app, unsigned = false } = record
+      const state = { platform, intentBlob, manifestsTree, app, unsigned }
+      seen.set(record.name, { ...state, refused, again: false })
       return known === undefined || !isState(known, record, platform) || known.refused !== refused
     },
     passed(at) {
@@ -58,6 +60,7 @@ function isState(known: Seen, record: StoreRecord, platform: Platform): boolean 
     known.platform === platform &&
     known.intentBlob === record.intentBlob &&
     known.manifestsTree === record.manifestsTree &&
-    known.app === record.app
+    known.app === record.app &&
+    known.unsigned === (record.unsigned === true)
   )
 }

@@ -47,7 +47,15 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
   const listeners = new Set<(snapshot: Snapshot) => void>()
   const figures = { pushes: 0, commits: 0, worstPushes: 0, pacedMs: 0, cacheRebuilds: 0 }
   const state: RepoState = {
-    ...{ blockedBy: null, lastContactAt: 0, queued: 0, rewrite: null, lost: [], figures },
+    ...{
+      blockedBy: null,
+      lastContactAt: 0,
+      queued: 0,
+      rewrite: null,
+      lost: [],
+      signing: null,
+      figures,
+    },
   }
   const oid = (number: number) => number.toString(16).padStart(40, '0')
   const snapshot = (): Snapshot => ({

@@ -7,6 +7,7 @@ const WORDS: ReadonlySet<string> = new Set([
   ...[
     'cat-file',
     'commit-graph',
+    'commit-tree',
     'fast-import',
     'fetch',
     'fsck',
@@ -20,6 +21,8 @@ const WORDS: ReadonlySet<string> = new Set([
   ...['--config-env=http.extraHeader=STORES_REPO_AUTH', '--no-pager', '--no-replace-objects'],
   // cat-file, fast-import, update-ref
   ...['--batch-command', '--buffer', '--quiet', '--done', '--stdin'],
+  // commit-tree
+  ...['-S', '-p'],
   // fetch, push
   ...['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'],
   ...['--verbose', '--progress', '--porcelain', '--no-verify', '--no-signed', 'origin'],
@@ -32,7 +35,12 @@ const WORDS: ReadonlySet<string> = new Set([
     '--no-mailmap',
     '--encoding=UTF-8',
   ],
-  ...['--format=%x01%H%x00%P%x00%ct%x00%an%x00%B', '--format=%H', '--max-count=10000'],
+  ...[
+    '--format=%x01%H%x00%P%x00%ct%x00%an%x00%B',
+    '--format=%H',
+    '--format=%H %G?',
+    '--max-count=10000',
+  ],
   ...['--max-count=50', '--diff-merges=off', '--no-notes', '--diff-merges=combined'],
   // init, fsck, rev-parse, merge-base
   ...['--bare', '--template=', '--object-format=sha1', '--object-format=sha256', '.'],

@@ -13,6 +13,7 @@ import { pushCommits } from './push.ts'
 import type { PushGate } from './push-gate.ts'
 import type { PushOutcome } from './push-outcome.ts'
 import { recordAt } from './reads.ts'
+import { signCommits, type Unsigned } from './sign-commits.ts'
 
 export interface BatchDeps {
   readonly cache: Cache
@@ -20,6 +21,8 @@ export interface BatchDeps {
   readonly clock: Clock
   readonly author: Author
   readonly generator: string
+  /** Every commit of ours bears a signature. */
+  readonly signed: boolean
   /** A store that a newer generator wrote may be written by ours. */
   readonly allowDowngrade: boolean
   /** Aborted at the end of the shutdown grace: kills what still runs. */
@@ -44,7 +47,7 @@ export function decideBatch(deps: BatchDeps, items: readonly Item[], at: Snapsho
   return decideAll(items, { at, history: mirror.history, generator, allowDowngrade }, clock.now())
 }
 
-/** Makes the commits in the cache, oldest first, on top of `base`. @throws ImportError, ObjectReadError */
+/** Makes the commits in the cache, oldest first, on top of `base`. @throws ImportError, SigningError, ObjectReadError */
 export async function importDrafts(
   deps: BatchDeps,
   base: string,
@@ -55,14 +58,40 @@ export async function importDrafts(
   const atSeconds = Math.floor(clock.now() / 1000)
   const { generation } = cache
   const commits = drafts.map((draft) => ({ ...draft, tree: heldTree(draft, generation) }))
-  const { ids, ref } = await importCommits(cache.profile, base, commits, author, atSeconds, signal)
+  const { ids: made, ref } = await importCommits(
+    cache.profile,
+    base,
+    commits,
+    author,
+    atSeconds,
+    signal,
+  )
   cache.discard(ref)
-  await assertDescends(cache, ids[0] ?? '', base)
+  await assertDescends(cache, made[0] ?? '', base)
   for (const { item } of drafts) if (item.made !== null) item.made.heldBy = generation
+  const ids = deps.signed
+    ? await signCommits(
+        cache.profile,
+        base,
+        await unsigned(cache, made, drafts),
+        author,
+        atSeconds,
+        signal,
+      )
+    : made
   return drafts.map((draft, n) => ({
     draft,
     commit: loggedCommit(ids[n] ?? '', atSeconds, author.name, draft.message),
   }))
+}
+
+async function unsigned(
+  { objects }: Cache,
+  ids: readonly string[],
+  drafts: readonly Draft[],
+): Promise<readonly Unsigned[]> {
+  const trees = await Promise.all(ids.map((id) => objects.info(`${id}^{tree}`)))
+  return drafts.map(({ message }, n) => ({ message, tree: trees[n]?.id ?? '' }))
 }
 
 /** Tree of the store's folder when an earlier import of the same files left it in the cache. */

@@ -5,9 +5,14 @@ type Section = readonly [string, Readonly<Record<string, string>>]
 /**
  * `config` of the cache: all hardening stands here, in a file that git reads on every call
  * (simple-git refuses several of these keys as options). One remote, one allowed protocol, no hook, no helper.
+ * @param more sections for signing
  * @throws Error a value that cannot stand in a Git config file, or an URL that is not allowed
  */
-export function cacheConfig(remote: Remote, algorithm: 'sha1' | 'sha256'): string {
+export function cacheConfig(
+  remote: Remote,
+  algorithm: 'sha1' | 'sha256',
+  more: readonly Section[] = [],
+): string {
   const sections: readonly Section[] = [
     [
       'core',
@@ -47,6 +52,7 @@ export function cacheConfig(remote: Remote, algorithm: 'sha1' | 'sha256'): strin
     ['pack', { threads: '1' }],
     ['push', { recurseSubmodules: 'no', gpgSign: 'false' }],
     ['submodule', { recurse: 'false' }],
+    ...more,
   ]
   return sections.map(([name, keys]) => section(name, keys)).join('')
 }

@@ -7,6 +7,7 @@ import { git } from './client.ts'
 import { authOptions, cacheEnvironment, type Remote } from './environment.ts'
 import { ObjectReader } from './object-reader.ts'
 import { type GitExit, type GitProcessProfile, runGit } from './plumbing.ts'
+import type { Signing } from './signing.ts'
 import { classifyFailure, type RemoteOutcome } from './push-outcome.ts'
 
 const FETCH_MS = 10_000
@@ -31,6 +32,7 @@ export interface CacheOptions {
   readonly dataDir: string
   readonly remote: Remote
   readonly branch: string
+  readonly signing: Signing | null
   readonly log: Log
 }
 
@@ -65,7 +67,7 @@ export class Cache {
 
   /** Id of the head that the last process believed; `null`: this cache is new. @throws FetchError when cloning */
   async open(): Promise<string | null> {
-    const { dataDir, remote } = this.#options
+    const { dataDir } = this.#options
     await mkdir(dataDir, { recursive: true })
     const leftovers = (await readdir(dataDir)).filter((entry) =>
       /^cache\.git\.(?:new|broken)-/.test(entry),
@@ -76,10 +78,8 @@ export class Cache {
       await this.rebuild('the cache is missing or damaged at start')
       return null
     }
-    await writeFile(
-      join(this.profile.directory, 'config'),
-      cacheConfig(remote, algorithmOfHead(head)),
-    )
+    const config = this.#configOf(algorithmOfHead(head))
+    await writeFile(join(this.profile.directory, 'config'), config)
     this.#seen = { wanted: head, written: head }
     return head
   }
@@ -206,7 +206,7 @@ export class Cache {
       await mkdir(join(directory, folder), { recursive: true })
     }
     await writeFile(join(directory, 'HEAD'), 'ref: refs/heads/main\n')
-    await writeFile(join(directory, 'config'), cacheConfig(this.#options.remote, algorithm))
+    await writeFile(join(directory, 'config'), this.#configOf(algorithm))
     const profile = this.#profileOf(directory)
     const objects = new ObjectReader(profile)
     try {
@@ -244,9 +244,15 @@ export class Cache {
     return { id: head.id, ref }
   }
 
+  #configOf(algorithm: 'sha1' | 'sha256'): string {
+    const { remote, signing } = this.#options
+    return cacheConfig(remote, algorithm, signing?.config)
+  }
+
   #profileOf(directory: string): GitProcessProfile {
-    const { remote, branch } = this.#options
-    return { directory, environment: cacheEnvironment(remote, directory), branch }
+    const { remote, branch, signing } = this.#options
+    const environment = { ...cacheEnvironment(remote, directory), ...signing?.environment }
+    return { directory, environment, branch }
   }
 }
 

@@ -15,11 +15,14 @@ export interface LoggedCommit {
   readonly said: CommitSaid
 }
 
-/** One store folder that a commit changed; `removed`: its store.yaml went away. */
+/** One store folder that a commit changed. */
 export interface Touch {
   readonly team: string
   readonly name: string
+  /** Its store.yaml went away. */
   readonly removed: boolean
+  /** Not only its store.yaml changed. */
+  readonly rendered: boolean
 }
 
 const LOG_MS = 60_000
@@ -158,8 +161,10 @@ function addTouch(folders: Map<string, Touch>, path: string, status: string): vo
   const [root, team, name, file] = path.split('/')
   if (root !== 'stores' || team === undefined || name === undefined || file === undefined) return
   const key = `${team}/${name}`
-  const removed = file === 'store.yaml' && /^D+$/.test(status)
-  folders.set(key, { team, name, removed: removed || folders.get(key)?.removed === true })
+  const before = folders.get(key)
+  const removed = (file === 'store.yaml' && /^D+$/.test(status)) || before?.removed === true
+  const rendered = file !== 'store.yaml' || before?.rendered === true
+  folders.set(key, { team, name, removed, rendered })
 }
 
 /** A commit as far as one store is concerned. */

@@ -25,6 +25,7 @@ import {
   withFolders,
 } from './fleet.ts'
 import { HistoryIndex, type StoreHistory } from './history-index.ts'
+import type { Signatures } from './signatures.ts'
 import { nextStores } from './snapshots.ts'
 
 /** A snapshot with the trees it was read from. Immutable. */
@@ -37,11 +38,14 @@ export interface Edition {
 export class EditionReader {
   readonly #cache: Cache
   readonly #log: Log
+  readonly #signatures: Signatures | null
   readonly #history = new HistoryIndex()
 
-  constructor(cache: Cache, log: Log) {
+  /** @param signatures `null`: nobody asks whether commits are signed */
+  constructor(cache: Cache, log: Log, signatures: Signatures | null) {
     this.#cache = cache
     this.#log = log
+    this.#signatures = signatures
   }
 
   get history(): HistoryIndex {
@@ -81,8 +85,12 @@ export class EditionReader {
     ])
     if (advance?.descends !== true) return null
     const { commits, touches } = advance
-    const names = new Set(moves.map((move) => move.name))
-    for (const name of this.#learn(commits, touches, nowMs)) names.add(name)
+    await this.#signatures?.learn(commits, touches)
+    const names = new Set([
+      ...moves.map((move) => move.name),
+      ...this.#learn(commits, touches, nowMs),
+      ...(this.#signatures?.takeChanged() ?? []),
+    ])
     let base = before.snapshot
     if (fleet.platformBlob !== before.fleet.platformBlob) {
       const { value, problems } = await this.#platformAt(fleet.platformBlob)
@@ -109,10 +117,19 @@ export class EditionReader {
     nowMs: number,
   ): Edition {
     for (const commit of commits) this.#history.add(commit, [], nowMs)
+    this.#signatures?.landed(commits)
     const fleet = withFolders(before.fleet, moves)
     const head = commits.at(-1)?.id ?? before.snapshot.head
-    const names = new Set(moves.map((move) => move.name))
+    const marked = this.#signatures?.takeChanged() ?? []
+    const names = new Set([...moves.map((move) => move.name), ...marked])
     return { fleet, snapshot: this.#snapshot(before.snapshot, fleet, names, head, commits.at(-1)) }
+  }
+
+  /** The edition with what is known of signatures by now. */
+  judged(before: Edition): Edition {
+    const { fleet, snapshot } = before
+    const names = this.#signatures?.takeChanged() ?? []
+    return { fleet, snapshot: this.#snapshot(snapshot, fleet, names, snapshot.head, undefined) }
   }
 
   /** Tells the index of every commit up to `head`; returns the newest. */
@@ -120,7 +137,10 @@ export class EditionReader {
     const { profile } = this.#cache
     const commits = await commitsBetween(profile, null, head)
     const outside = commits.filter(isOutside).map(({ id }) => id)
-    this.#learn(commits, await touchesOf(profile, outside), nowMs)
+    const touches = await touchesOf(profile, outside)
+    this.#learn(commits, touches, nowMs)
+    this.#signatures?.restart()
+    await this.#signatures?.learn(commits, touches)
     return commits.at(-1)
   }
 
@@ -150,7 +170,8 @@ export class EditionReader {
     const historyOf = (team: string, name: string): StoreHistory =>
       this.#history.store(team, name) ?? unknownHistory(head, newest)
     const { vacated } = this.#history
-    return { ...base, head, vacated, ...nextStores(base, fleet, names, historyOf) }
+    const stores = nextStores(base, fleet, names, historyOf, this.#signatures)
+    return { ...base, head, vacated, ...stores }
   }
 
   async #platformAt(blob: string): Promise<Parsed> {

@@ -9,11 +9,13 @@ import {
   storageFull,
   unauthorized,
   unavailable,
+  unsignable,
 } from './git-errors.ts'
 import { removeStaleLock } from './housekeeping.ts'
 import type { Item } from './item.ts'
 import { ObjectReadError } from './object-reader.ts'
 import type { PushOutcome } from './push-outcome.ts'
+import { SigningError } from './sign-commits.ts'
 
 const LOCKED_MS = 5000
 const MAX_TROUBLES = 3
@@ -50,6 +52,8 @@ export interface Steps {
 export class Failures {
   readonly #deps: FailureDeps
   readonly #steps: Steps
+  /** Why the last commits could not be signed; `null` = they were, or never had to be. */
+  signingProblem: string | null = null
 
   constructor(deps: FailureDeps, steps: Steps) {
     this.#deps = deps
@@ -146,6 +150,12 @@ export class Failures {
 
   async ofImport(error: unknown, decisions: Decisions, round: Round): Promise<boolean> {
     const items = itemsOf(decisions)
+    if (error instanceof SigningError) {
+      this.#deps.log.error('commits cannot be signed', { err: error })
+      this.signingProblem = error.message.split('\n').at(-1)?.slice(0, 200) ?? ''
+      giveUp(items, unsignable(error), this.#head)
+      return true
+    }
     const known = error instanceof ImportError || error instanceof ObjectReadError
     if (!known) throw error
     if (error instanceof ImportError && /No space left|Disk quota/.test(error.exit.stderr)) {

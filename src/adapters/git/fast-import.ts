@@ -102,6 +102,6 @@ export function checkedPath(path: string): string {
 }
 
 /** Git refuses `<`, `>` and line ends in names and addresses. */
-function ident(text: string): string {
+export function ident(text: string): string {
   return text.replaceAll(/[<>\p{Cc}]+/gu, ' ').trim()
 }

@@ -34,6 +34,12 @@ export function unavailable(cause?: unknown): StoreError {
   return new StoreError('git_unavailable', 'the stores repository cannot be reached', { cause })
 }
 
+export function unsignable(cause?: unknown): StoreError {
+  return new StoreError('git_unavailable', 'the change could not be signed; nothing was written', {
+    cause,
+  })
+}
+
 export function unauthorized(cause?: unknown): StoreError {
   return new StoreError('git_auth', 'the stores repository refuses our credential', { cause })
 }

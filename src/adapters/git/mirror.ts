@@ -8,11 +8,14 @@ import type { FolderMove } from './fleet.ts'
 import type { HistoryIndex } from './history-index.ts'
 import { ObjectReadError } from './object-reader.ts'
 import { errorOfFetch, notRewritten, rewritten } from './git-errors.ts'
+import type { Signatures } from './signatures.ts'
 import { lostStores, vanishedStores } from './ledger.ts'
 
 export interface MirrorOptions {
   readonly cache: Cache
   readonly clock: Clock
+  /** `null`: nobody asks whether commits are signed. */
+  readonly signatures: Signatures | null
   readonly log: Log
 }
 
@@ -35,7 +38,7 @@ export class Mirror {
 
   constructor(options: MirrorOptions) {
     this.#options = options
-    this.#reader = new EditionReader(options.cache, options.log)
+    this.#reader = this.#newReader()
   }
 
   get history(): HistoryIndex {
@@ -93,7 +96,7 @@ export class Mirror {
     } catch (error) {
       if (!isDamage(error)) throw error
       await this.#rebuild('the cache could not be read at start')
-      this.#reader = new EditionReader(cache, this.#options.log)
+      this.#reader = this.#newReader()
       this.#edition = await this.#loaded(await cache.head())
     }
     this.#takeStock()
@@ -122,6 +125,12 @@ export class Mirror {
     this.#edition = this.#reader.landed(this.edition, commits, moves, clock.now())
     this.#confirmed(performance.now())
     if (this.#lost.length > 0) this.#takeStock()
+    this.#tell()
+  }
+
+  /** Takes over what became known of signatures. */
+  judge(): void {
+    this.#edition = this.#reader.judged(this.edition)
     this.#tell()
   }
 
@@ -194,8 +203,8 @@ export class Mirror {
     })
     const rewrite = this.#rewrite
     if (rewrite === null || rewrite.head !== expectedHead) throw notRewritten(rewrite)
-    const { cache, clock, log } = this.#options
-    const reader = new EditionReader(cache, log)
+    const { cache, clock } = this.#options
+    const reader = this.#newReader()
     this.#edition = await reader.load(expectedHead, clock.now())
     this.#reader = reader
     this.#rewrite = null
@@ -240,6 +249,11 @@ export class Mirror {
 
   async #rebuild(reason: string): Promise<void> {
     await this.#options.cache.rebuild(reason)
+  }
+
+  #newReader(): EditionReader {
+    const { cache, log, signatures } = this.#options
+    return new EditionReader(cache, log, signatures)
   }
 
   #loaded(head: string): Promise<Edition> {

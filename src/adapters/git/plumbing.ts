@@ -46,6 +46,17 @@ export function spawnGit(profile: GitProcessProfile, words: readonly string[]): 
   })
 }
 
+/** Runs a program that git signs with. Words are literals and paths of the configuration, never a user's. */
+export function runProgram(
+  program: 'gpg' | 'gpgconf' | 'ssh-keygen',
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  run: GitRun,
+): Promise<GitExit> {
+  const options = { env: environment, detached: true, windowsHide: true }
+  return finished(spawn(program, words, options), run, program)
+}
+
 /** Kills git and all it started. A group that is gone already is fine. */
 export function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return
@@ -62,7 +73,10 @@ export function runGit(
   words: readonly string[],
   run: GitRun,
 ): Promise<GitExit> {
-  const child = spawnGit(profile, words)
+  return finished(spawnGit(profile, words), run, 'git')
+}
+
+function finished(child: ChildProcess, run: GitRun, program: string): Promise<GitExit> {
   const output = collect(child)
   const guard = guardProcess(child, run)
   return new Promise((resolve) => {
@@ -73,7 +87,7 @@ export function runGit(
       resolve({ exitCode, killed: guard.killed(), stdout, stderr: stderr + failure })
     }
     child.once('error', (error) => {
-      failure = `cannot start git: ${error.message}`
+      failure = `cannot start ${program}: ${error.message}`
       finish(null)
     })
     child.once('close', finish)

@@ -1,9 +1,14 @@
 import type { Snapshot, StoreRecord } from '../../domain/snapshot.ts'
 import type { Fleet, StoreFolder } from './fleet.ts'
 import type { StoreHistory } from './history-index.ts'
+import type { Signatures } from './signatures.ts'
 
 /** A store as rules see it. */
-export function recordOf(folder: StoreFolder, history: StoreHistory): StoreRecord {
+export function recordOf(
+  folder: StoreFolder,
+  history: StoreHistory,
+  unsigned = false,
+): StoreRecord {
   return {
     team: folder.team,
     name: folder.name,
@@ -14,6 +19,7 @@ export function recordOf(folder: StoreFolder, history: StoreHistory): StoreRecor
     manifestsTree: folder.manifestsTree,
     created: history.created,
     last: history.last,
+    ...(unsigned ? { unsigned } : {}),
   }
 }
 
@@ -26,6 +32,7 @@ export function nextStores(
   fleet: Fleet,
   names: Iterable<string>,
   historyOf: (team: string, name: string) => StoreHistory,
+  signatures: Signatures | null,
 ): Pick<Snapshot, 'stores' | 'duplicates'> {
   const moved = [...names]
   if (moved.length === 0) return { stores: before.stores, duplicates: before.duplicates }
@@ -39,7 +46,10 @@ export function nextStores(
       .sort((a, b) => Number(a.app === null) - Number(b.app === null))
     const [first, ...others] = folders
     if (first === undefined) stores.delete(name)
-    else stores.set(name, recordOf(first, historyOf(first.team, name)))
+    else {
+      const unsigned = signatures?.has(first.team, name) === true
+      stores.set(name, recordOf(first, historyOf(first.team, name), unsigned))
+    }
     if (others.length === 0 && duplicates.length === 0) continue
     duplicates = duplicates
       .filter((path) => !path.endsWith(`/${name}`))

@@ -15,6 +15,8 @@ import { Mirror } from './mirror.ts'
 import { ObjectReadError } from './object-reader.ts'
 import { paced, unpaced } from './pace.ts'
 import { filesAt, historyOf, manifestsTreeAt } from './reads.ts'
+import { Signatures } from './signatures.ts'
+import { openSigning, type Signing, type SigningOptions } from './signing.ts'
 import { Writer, type WriterDeps } from './writer.ts'
 
 export type { Remote } from './environment.ts'
@@ -35,6 +37,8 @@ export interface StoresRepoOptions {
   readonly pushesPerMinute?: number
   /** Stores that a newer generator wrote may be written. @default false */
   readonly allowDowngrade?: boolean
+  /** Signs every commit and marks stores whose rendered files came by an unsigned one. @default off */
+  readonly signing?: SigningOptions
   /** Refuse a git with known security holes instead of warning. @default false */
   readonly patchedGitOnly?: boolean
   /** For tests that break a write on its way. */
@@ -46,7 +50,7 @@ export interface StoresRepoOptions {
 /**
  * Opens the stores repository: verifies or clones the cache, loads the newest snapshot, starts looking for
  * changes made outside.
- * @throws Error options that cannot be used
+ * @throws Error options that cannot be used, a key that cannot sign
  * @throws StoreError `git_unavailable`, `git_auth`, `git_timeout`, `not_ready`: there is nothing to read yet
  */
 export async function openStoresRepo(options: StoresRepoOptions): Promise<StoresRepo> {
@@ -55,8 +59,11 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
     throw new Error('the branch of the stores repository has an unusable name')
   await assertGit(options)
   cacheConfig(remote, 'sha1') // refuses a remote that cannot be used, before anything is written
-  const cache = new Cache({ dataDir, remote, branch, log })
-  const mirror = new Mirror({ cache, clock, log })
+  const signing = options.signing === undefined ? null : await openSigning(dataDir, options.signing)
+  const cache = new Cache({ dataDir, remote, branch, signing, log })
+  const signatures = signing === null ? null : new Signatures(signing, cache.profile, log)
+  await signatures?.open()
+  const mirror = new Mirror({ cache, clock, signatures, log })
   const stop = new AbortController()
   const lane = new Lane()
   const { author, generator, allowDowngrade = false, pushesPerMinute = 0 } = options
@@ -64,10 +71,12 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   const housekeeping = new Housekeeping({ cache, lane, log })
   const embeddedPath = remote.kind === 'embedded' ? remote.path : null
   await mirror.open()
-  const identity = { author, generator, allowDowngrade }
+  if (signatures !== null) signatures.onChanged = () => void lane.run(async () => mirror.judge())
+  const identity = { author, generator, allowDowngrade, signed: signing !== null }
   const parts = { cache, mirror, clock, lane, log, housekeeping, pace, embeddedPath, ...identity }
   const { reached, fetchIntervalMs } = options
-  return new GitStoresRepo({ ...parts, reached, signal: stop.signal }, stop, fetchIntervalMs)
+  const deps = { ...parts, reached, signing, signatures, signal: stop.signal }
+  return new GitStoresRepo(deps, stop, fetchIntervalMs)
 }
 
 /** @throws Error a git that cannot do what we need, or, where `patchedGitOnly`, one with known holes */
@@ -78,14 +87,19 @@ async function assertGit({ log, patchedGitOnly }: StoresRepoOptions): Promise<vo
   log.warn('git has known security holes', { detail: git.why })
 }
 
+interface RepoDeps extends WriterDeps {
+  readonly signing: Signing | null
+  readonly signatures: Signatures | null
+}
+
 class GitStoresRepo implements StoresRepo {
-  readonly #parts: WriterDeps
+  readonly #parts: RepoDeps
   readonly #writer: Writer
   readonly #stop: AbortController
   #poll: NodeJS.Timeout | undefined
   #looking = false
 
-  constructor(parts: WriterDeps, stop: AbortController, fetchIntervalMs: number) {
+  constructor(parts: RepoDeps, stop: AbortController, fetchIntervalMs: number) {
     this.#parts = parts
     this.#stop = stop
     this.#writer = new Writer(parts)
@@ -133,7 +147,23 @@ class GitStoresRepo implements StoresRepo {
     const { cache, mirror } = this.#parts
     const { blockedBy, lastContactAt, rewrite, lost } = mirror
     const figures = { ...this.#writer.figures, cacheRebuilds: cache.rebuilds }
-    return { blockedBy, lastContactAt, queued: this.#writer.queued, rewrite, lost, figures }
+    const signing = this.#signingState()
+    return {
+      blockedBy,
+      lastContactAt,
+      queued: this.#writer.queued,
+      rewrite,
+      lost,
+      signing,
+      figures,
+    }
+  }
+
+  #signingState(): RepoState['signing'] {
+    const { signing, signatures } = this.#parts
+    if (signing === null || signatures === null) return null
+    const { waiting, unsigned } = signatures
+    return { format: signing.format, waiting, unsigned, problem: this.#writer.signingProblem }
   }
 
   onMoved(...[listener]: Parameters<StoresRepo['onMoved']>) {
@@ -149,6 +179,7 @@ class GitStoresRepo implements StoresRepo {
     clearTimeout(grace)
     this.#stop.abort()
     this.#parts.cache.objects.restart()
+    await this.#parts.signing?.close()
   }
 
   /** Looks for changes made outside, unless a write just did. Our own pushes prove nothing of what the host kept. */

@@ -80,6 +80,10 @@ export class Writer {
     return this.#gate.figures
   }
 
+  get signingProblem(): string | null {
+    return this.#failures.signingProblem
+  }
+
   get queued(): number {
     return this.#queue.size
   }
@@ -234,6 +238,7 @@ export class Writer {
       landed = result.outcome === 'done'
       if (landed) {
         this.#most = Math.min(this.#maxBatch, this.#most * 2)
+        this.#failures.signingProblem = null
         this.#gate.landed(imported.length)
         answerLanded(this.#deps, imported)
       }

@@ -1,0 +1,192 @@
+import { appendFile, readFile } from 'node:fs/promises'
+import type { Log, StoreId } from '../../domain/ports.ts'
+import { type Advance, type LoggedCommit, type Touch, touchesOf } from './commit-log.ts'
+import { type GitProcessProfile, runGit } from './plumbing.ts'
+import type { Signing } from './signing.ts'
+
+interface Waiting {
+  readonly commit: LoggedCommit
+  /** `null`: not known, since the message claims to be ours. */
+  readonly touches: readonly Touch[] | null
+}
+
+const CHUNK = 64
+const VERIFY_MS = 60_000
+/** More commits than this are judged beside the writer instead of in its way. */
+const FEW = 32
+
+/**
+ * Judges every commit of the branch once, in graph order, against the keys that are trusted, and knows which stores
+ * have rendered files by a commit without such a signature. Commits before the first trusted one are not judged: signing
+ * was not on then. Own commits that just landed need no look.
+ */
+export class Signatures {
+  readonly #signing: Signing
+  readonly #profile: GitProcessProfile
+  readonly #log: Log
+  readonly #verdicts = new Map<string, boolean>()
+  readonly #marks = new Map<string, StoreId>()
+  #waiting: Waiting[] = []
+  #changed = new Set<string>()
+  #began = false
+  #running: Promise<void> | null = null
+  #epoch = 0
+  /** Called when marks changed outside of {@link Signatures.settle}. */
+  onChanged: () => void = () => {}
+
+  constructor(signing: Signing, profile: GitProcessProfile, log: Log) {
+    this.#signing = signing
+    this.#profile = profile
+    this.#log = log
+  }
+
+  /** Takes over verdicts of earlier processes under the same keys. */
+  async open(): Promise<void> {
+    const text = await readFile(this.#signing.verdictsFile, 'utf8').catch(() => '')
+    for (const line of text.split('\n')) {
+      const [trust, id = '', verdict] = line.split(' ')
+      if (trust === this.#signing.trust) this.#verdicts.set(id, verdict === 'good')
+    }
+  }
+
+  /** Do rendered files of this store stand there by a commit that no trusted key signed? */
+  has(team: string, name: string): boolean {
+    return this.#marks.has(`${team}/${name}`)
+  }
+
+  get unsigned(): readonly StoreId[] {
+    return [...this.#marks.values()]
+  }
+
+  /** Commits without a verdict. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /** Forgets the branch, for one that starts anew. */
+  restart(): void {
+    this.#epoch += 1
+    this.#waiting = []
+    this.#marks.clear()
+    this.#began = false
+  }
+
+  /** Commits that were fetched, oldest first. A few are judged before this resolves, many after it. */
+  async learn(commits: readonly LoggedCommit[], touches: Advance['touches']): Promise<void> {
+    this.#waiting.push(
+      ...commits.map((commit) => ({ commit, touches: touches.get(commit.id) ?? null })),
+    )
+    const few = this.#waiting.length <= FEW
+    const run = this.#run(few)
+    if (few) await run
+  }
+
+  /** Commits that this process signed and landed. */
+  landed(commits: readonly LoggedCommit[]): void {
+    for (const { id } of commits) this.#keep(id, true)
+    if (this.#waiting.length === 0) {
+      for (const commit of commits) this.#apply(commit, [])
+    } else {
+      this.#waiting.push(...commits.map((commit) => ({ commit, touches: null })))
+      void this.#run(false)
+    }
+  }
+
+  /** Names of stores whose mark changed since the last call. */
+  takeChanged(): ReadonlySet<string> {
+    const changed = this.#changed
+    this.#changed = new Set()
+    return changed
+  }
+
+  /** Resolves when every commit has a verdict. */
+  async settle(): Promise<void> {
+    await this.#running
+  }
+
+  /** @param quiet the caller asks for the changed marks itself */
+  #run(quiet: boolean): Promise<void> {
+    this.#running ??= this.#judgeAll()
+      .catch((error: unknown) => this.#log.warn('signatures could not be verified', { err: error }))
+      .finally(() => {
+        this.#running = null
+        if (!quiet && this.#changed.size > 0) this.onChanged()
+      })
+    return this.#running
+  }
+
+  async #judgeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const epoch = this.#epoch
+      const chunk = this.#waiting.slice(0, CHUNK)
+      const unknown = chunk.map(({ commit }) => commit.id).filter((id) => !this.#verdicts.has(id))
+      if (unknown.length > 0) await this.#verify(unknown)
+      const claimed = chunk.filter(
+        ({ commit, touches }) => touches === null && this.#verdicts.get(commit.id) !== true,
+      )
+      const found = await touchesOf(
+        this.#profile,
+        claimed.map(({ commit }) => commit.id),
+      )
+      if (epoch !== this.#epoch) continue
+      this.#waiting.splice(0, chunk.length)
+      for (const { commit, touches } of chunk) {
+        this.#apply(commit, touches ?? found.get(commit.id) ?? [])
+      }
+    }
+  }
+
+  #apply(commit: LoggedCommit, touches: readonly Touch[]): void {
+    const { store, team } = commit.said
+    if (this.#verdicts.get(commit.id) === true) {
+      this.#began = true
+      // One of ours replaces the whole folder; a trusted person's may leave the untrusted file beside it.
+      if (store !== null && team !== null && this.#marks.delete(`${team}/${store}`)) {
+        this.#changed.add(store)
+      }
+      return
+    }
+    if (!this.#began) return
+    for (const touch of touches.filter(({ rendered }) => rendered)) {
+      const key = `${touch.team}/${touch.name}`
+      if (this.#marks.has(key)) continue
+      this.#marks.set(key, { team: touch.team, name: touch.name })
+      this.#changed.add(touch.name)
+      this.#log.warn('rendered files came by a commit that no trusted key signed', {
+        ...{ team: touch.team, store: touch.name, revision: commit.id },
+      })
+    }
+  }
+
+  /** @throws Error git gave no verdicts */
+  async #verify(ids: readonly string[]): Promise<void> {
+    const words = ['--no-replace-objects', 'log', '--stdin', '--no-walk=unsorted', '--no-color']
+    const exit = await runGit(this.#profile, [...words, '--format=%H %G?'], {
+      input: `${ids.join('\n')}\n`,
+      timeoutMs: VERIFY_MS,
+    })
+    const lines = exit.stdout.toString('utf8').trim().split('\n')
+    if (exit.exitCode !== 0 || lines.length !== ids.length) {
+      throw new Error(`git could not verify signatures: ${exit.stderr.trim().slice(-300)}`)
+    }
+    for (const line of lines) {
+      const [id = '', letter = ''] = line.split(' ')
+      this.#keep(id, this.#isGood(letter))
+    }
+  }
+
+  /**
+   * `G` a trusted key. Only for gpg, whose keyring holds nothing but trusted keys: `U` of unknown validity, `Y` of a key
+   * that expired since; ssh says `U` of any key in the world. Source: git-log(1), `%G?`; git gpg-interface.c, 2.39.
+   */
+  #isGood(letter: string): boolean {
+    return letter === 'G' || (this.#signing.format === 'gpg' && /^[UY]$/.test(letter))
+  }
+
+  #keep(id: string, good: boolean): void {
+    if (this.#verdicts.has(id)) return
+    this.#verdicts.set(id, good)
+    const line = `${this.#signing.trust} ${id} ${good ? 'good' : 'bad'}\n`
+    void appendFile(this.#signing.verdictsFile, line).catch(() => {})
+  }
+}
