@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { VERSION } from './contract/version.ts'
 import { StoreError } from './domain/errors.ts'
+import { auditRoutes } from './http/audit.ts'
 import { checkRoutes } from './http/checks.ts'
 import { changeRoutes } from './http/changes.ts'
 import { dashboardRoutes } from './http/dashboard.ts'
@@ -9,6 +10,7 @@ import { docsPage } from './http/docs.ts'
 import type { AppDeps, AppEnv } from './http/env.ts'
 import { gitRoutes } from './http/git.ts'
 import { historyRoutes } from './http/history.ts'
+import { auditLog } from './http/middleware/audit-log.ts'
 import { loopbackHost, sameOrigin, securityHeaders } from './http/middleware/guard.ts'
 import { limitBody } from './http/middleware/json-body.ts'
 import { requestId } from './http/middleware/request-id.ts'
@@ -26,6 +28,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
   app.onError(answerError(deps.log))
   app.use(requestId(deps.newRequestId, deps.log))
+  app.use(auditLog(deps.log))
   app.use(securityHeaders)
   if (deps.loopbackOnly) app.use(loopbackHost)
   app.route('/', gitRoutes(deps.packServer))
@@ -35,6 +38,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route('/', changeRoutes(deps))
   app.route('/', revertRoutes(deps))
   app.route('/', operationRoutes(deps))
+  app.route('/', auditRoutes(deps))
   app.route('/', historyRoutes(deps))
   app.route('/', detailRoutes(deps))
   app.route('/', streamRoutes(deps))

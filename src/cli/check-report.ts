@@ -1,5 +1,5 @@
 import type { CheckReport } from '../check/check-repository.ts'
-import { printDiff } from '../check/line-diff.ts'
+import { printDiff } from '../domain/line-diff.ts'
 import { type CheckProblem, rules } from '../check/problem.ts'
 
 /** GitHub takes 1 MiB of summary a step; a part of it is for the table above. */

@@ -20,6 +20,8 @@ export interface CallOptions<Id extends OperationId> {
 export interface Client {
   /** @throws Failure the server cannot be reached, or it refused */
   call<Id extends OperationId>(id: Id, options?: CallOptions<Id>): Promise<ReplyOf<Id>>
+  /** The body as it came, for replies that are no JSON. @throws Failure as `call` */
+  text<Id extends OperationId>(id: Id, options?: CallOptions<Id>): Promise<string>
 }
 
 /** Talks to the API at `server`, such as `http://localhost:8080`. */
@@ -43,6 +45,11 @@ export function openClient(server: string): Client {
         }
         throw await refusal(response)
       }
+    },
+    async text(id, options = {}) {
+      const response = await send(server, id, options)
+      if (!response.ok) throw await refusal(response)
+      return response.text()
     },
   }
 }

@@ -7,6 +7,7 @@ import { addChanges } from './change-commands.ts'
 import { openClient } from './client.ts'
 import { diagnose } from './doctor.ts'
 import { type ExitCode, Failure } from './exit.ts'
+import { addHistory } from './history-commands.ts'
 import { addOffline, type OfflineTerminal } from './offline-commands.ts'
 import { addOperations } from './operation-commands.ts'
 import { type Format, formats, printStore, printStores } from './output.ts'
@@ -81,6 +82,7 @@ function storectl(terminal: Terminal): Command {
   addOffline(program, terminal)
   addChanges(program, shared, terminal)
   addOperations(program, shared, terminal)
+  addHistory(program, shared, terminal)
   shared(program.command('doctor'))
     .description('check what the server needs from outside; exit 6 when something is wrong')
     .action(async (said: Shared) => {

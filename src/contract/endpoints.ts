@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Diff } from './diff.ts'
 import { Check, Resources, StoreEvent } from './detail.ts'
 import { Operation, PurgeStore } from './operation.ts'
 import type { OperationId } from './paths.ts'
@@ -28,12 +29,14 @@ export const endpoints = {
   previewStore: { body: StoreCreate, reply: Preview },
   storeManifests: { body: Nothing, reply: Manifests },
   storeHistory: { body: Nothing, reply: z.array(Change) },
+  storeDiff: { body: Nothing, reply: Diff },
   storeResources: { body: Nothing, reply: Resources },
   storeEvents: { body: Nothing, reply: z.array(StoreEvent) },
   storeLogs: { body: Nothing, reply: z.string() },
   refreshStore: { body: Nothing, reply: Nothing },
   snapshot: { body: Nothing, reply: Snapshot },
   stream: { body: Nothing, reply: z.string() },
+  listAudit: { body: Nothing, reply: z.array(Change) },
   listOperations: { body: Nothing, reply: z.array(Operation) },
   getOperation: { body: Nothing, reply: Operation },
   listChecks: { body: Nothing, reply: z.array(Check) },

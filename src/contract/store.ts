@@ -4,6 +4,7 @@ import { ClusterName, Labels } from './labels.ts'
 import { Admin, PLAN_KEY, RELEASE_ID, Site, Storage, StoreFile } from './store-file.ts'
 import {
   actions,
+  changeResults,
   changeSources,
   changeStates,
   conditionTypes,
@@ -168,6 +169,14 @@ export const Change = z
     requestId: z.string().nullable(),
     source: z.enum(changeSources),
     reverts: z.string().nullable(),
+    /** Newest commit that takes this one back. */
+    revertedBy: z.string().nullable(),
+    /** How far it got; `null`: it is about no store. */
+    result: z.enum(changeResults).nullable(),
+    /** Versions of the data that the change raised, such as `woocommerce 11.1.0 -> 11.2.0`: no way back over it. */
+    schemaChange: z.string().nullable(),
+    /** Name of the dump that is made before such a change. */
+    restorePoint: z.string().nullable(),
   })
   .meta({ id: 'Change' })
 export type Change = z.infer<typeof Change>

@@ -80,5 +80,9 @@ export type Action = (typeof actions)[number]
 export const changeSources = ['dashboard', 'api', 'cli', 'pull-request', 'git'] as const
 export type ChangeSource = (typeof changeSources)[number]
 
+/** What became of a change: as far as Argo CD took it, or another change of the same store came later. */
+export const changeResults = ['Committed', 'Synced', 'Live', 'Superseded'] as const
+export type ChangeResult = (typeof changeResults)[number]
+
 /** What can be run once more; see `Retry` in `store-patch.ts`. */
 export const retries = ['init', 'credentials', 'adminReset', 'backup'] as const

@@ -114,7 +114,8 @@ function enlargeProblems(before: StoreFile, after: StoreFile, platform: Platform
   })
 }
 
-const SCHEMA = ['mariadb', 'woocommerce', 'wordpress'] as const
+/** Parts whose versions the data of a store follows. */
+export const SCHEMA = ['mariadb', 'woocommerce', 'wordpress'] as const
 
 /**
  * MariaDB refuses files of a newer version, and WooCommerce supports no downgrade (woocommerce issue 18818): a step back
@@ -146,7 +147,7 @@ function schemaOf({ schema }: Release, part: (typeof SCHEMA)[number]): string {
 }
 
 /** Is `one` an older version than `other`? Number by number, so 11.8 is older than 11.10. */
-function isOlder(one: string, other: string): boolean {
+export function isOlder(one: string, other: string): boolean {
   const [a, b] = [one.split('.').map(Number), other.split('.').map(Number)]
   const at = a.findIndex((number, n) => number !== b[n])
   return at !== -1 && (a[at] ?? 0) < (b[at] ?? 0)

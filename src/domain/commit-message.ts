@@ -74,7 +74,10 @@ export interface CommitSaid {
   readonly requestId: string | null
   readonly requestedBy: string | null
   readonly via: Exclude<ChangeSource, 'git' | 'pull-request'> | null
+  /** Also of a plain `git revert`, which says so in words of its own. */
   readonly reverts: string | null
+  readonly schemaChange: string | null
+  readonly restorePoint: string | null
   readonly keyHash: string | null
   readonly inputDigest: string | null
   /** Tree id of `manifests/` as we rendered it. */
@@ -90,7 +93,9 @@ export function parseCommit(message: string): CommitSaid {
   const subject = (paragraphs[0] ?? '').split('\n')[0] ?? ''
   const trailers = paragraphs.length > 1 ? trailersOf(paragraphs.at(-1) ?? '') : new Map()
   const requestId = trailers.get('Request-Id') ?? null
-  if (requestId === null) return { ...MADE_OUTSIDE, subject }
+  if (requestId === null) {
+    return { ...MADE_OUTSIDE, subject, reverts: REVERT.exec(message)?.[1] ?? null }
+  }
   const body = paragraphs.length > 2 ? (paragraphs[1] ?? '') : ''
   return {
     subject,
@@ -102,11 +107,16 @@ export function parseCommit(message: string): CommitSaid {
     requestedBy: trailers.get('Requested-By') ?? null,
     via: oneOf(['dashboard', 'api', 'cli'] as const, trailers.get('Via')),
     reverts: trailers.get('Reverts') ?? null,
+    schemaChange: trailers.get('Schema-Change') ?? null,
+    restorePoint: trailers.get('Restore-Point') ?? null,
     keyHash: trailers.get('Idempotency-Key-Hash') ?? null,
     inputDigest: trailers.get('Input-Digest') ?? null,
     outputDigest: trailers.get('Output-Digest') ?? null,
   }
 }
+
+/** The line that git-revert(1) writes. */
+const REVERT = /^This reverts commit ([0-9a-f]{64}|[0-9a-f]{40})[.,]/m
 
 const MADE_OUTSIDE: Omit<CommitSaid, 'subject'> = {
   reason: null,
@@ -117,6 +127,8 @@ const MADE_OUTSIDE: Omit<CommitSaid, 'subject'> = {
   requestedBy: null,
   via: null,
   reverts: null,
+  schemaChange: null,
+  restorePoint: null,
   keyHash: null,
   inputDigest: null,
   outputDigest: null,

@@ -167,6 +167,16 @@ export interface StoresRepo {
     page: { readonly limit: number; readonly cursor?: string },
   ): Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
   /**
+   * Changes of all stores and of what stands beside them that match, newest first, by graph order.
+   * @param cursor continue after this commit
+   * @throws StoreError `commit_not_found` for an unknown cursor
+   */
+  audit(page: {
+    readonly limit: number
+    readonly cursor?: string
+    readonly matching: (change: Change) => boolean
+  }): Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
+  /**
    * Files of one store at a commit (default: head), paths below the store's directory, sorted.
    * @throws StoreError `commit_not_found`, `store_not_found` when the directory does not exist there
    */

@@ -1,19 +1,20 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
+import { CommitId, DiffQuery } from '../contract/diff.ts'
 import { TeamName } from '../contract/names.ts'
+import { storeDiff } from '../operations/store-diff.ts'
 import { storeHistory } from '../operations/store-history.ts'
 import { storeManifests } from '../operations/store-manifests.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { at, json, NameParameter, problems, refuseInvalid } from './route.ts'
 import { teamOf } from './stores.ts'
 
-const Commit = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a full commit id')
 const OfTeam = { team: TeamName.optional(), namespace: TeamName.optional() }
 
 const manifests = createRoute({
   ...at('storeManifests'),
   summary: 'Every file of a store at a commit',
-  request: { params: NameParameter, query: z.object({ ...OfTeam, at: Commit.optional() }) },
+  request: { params: NameParameter, query: z.object({ ...OfTeam, at: CommitId.optional() }) },
   responses: {
     200: {
       description: 'Files below the folder of the store',
@@ -31,7 +32,7 @@ const history = createRoute({
     query: z.object({
       ...OfTeam,
       limit: z.coerce.number().int().min(1).max(200).default(50),
-      cursor: Commit.optional(),
+      cursor: CommitId.optional(),
     }),
   },
   responses: {
@@ -39,6 +40,16 @@ const history = createRoute({
       description: 'One page; Link tells of the next',
       content: json(endpoints.storeHistory.reply),
     },
+    ...problems('store_not_found', 'commit_not_found', 'invalid_query', 'git_unavailable'),
+  },
+})
+
+const diff = createRoute({
+  ...at('storeDiff'),
+  summary: 'What changed between two commits of a store, or in one',
+  request: { params: NameParameter, query: DiffQuery.extend(OfTeam) },
+  responses: {
+    200: { description: 'Files that differ', content: json(endpoints.storeDiff.reply) },
     ...problems('store_not_found', 'commit_not_found', 'invalid_query', 'git_unavailable'),
   },
 })
@@ -53,6 +64,17 @@ export function historyRoutes(deps: AppDeps) {
     const found = await storeManifests(deps, c.req.valid('param').name, {
       ...(team === undefined ? {} : { team }),
       ...(query.at === undefined ? {} : { at: query.at }),
+    })
+    return c.json(found, 200, { 'Cache-Control': 'no-store' })
+  })
+
+  routes.openapi(diff, async (c) => {
+    const { from, to, ...query } = c.req.valid('query')
+    const team = teamOf(query)
+    const found = await storeDiff(deps, c.req.valid('param').name, {
+      to,
+      ...(team === undefined ? {} : { team }),
+      ...(from === undefined ? {} : { from }),
     })
     return c.json(found, 200, { 'Cache-Control': 'no-store' })
   })

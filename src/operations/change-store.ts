@@ -16,6 +16,7 @@ import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { leadingComment } from '../repo-files/store-file.ts'
 import { declaredStore } from './declared-store.ts'
+import { releaseTrailers } from './release-trailers.ts'
 import { renderOnce } from './render-once.ts'
 import type { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
@@ -177,7 +178,7 @@ function decideChange(
     name: after.name,
     action: change.action,
     facts: change.facts?.(before, after) ?? [],
-    ...(change.trailers === undefined ? {} : { trailers: change.trailers }),
+    trailers: { ...change.trailers, ...releaseTrailers(before, after, at.platform, files) },
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
     files,

@@ -15,6 +15,7 @@ import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 import { type ChangeOfIntent, changeStore, type StoreRequest } from './change-store.ts'
 import { declaredStore } from './declared-store.ts'
+import { changesOf } from './walk-history.ts'
 
 type RevertDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer'>
 
@@ -27,11 +28,32 @@ type RevertDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer'>
 export async function revertChange(
   deps: RevertDeps,
   request: StoreRequest,
-  { commit, mode, reason, dryRun }: RevertChange,
+  wish: RevertChange,
   by: Requester,
   options: ChangeOptions = {},
-): Promise<{ reverted: Reverted; landed: Landed | null }> {
+): Promise<RevertOutcome> {
   const record = declaredStore(deps.repo.snapshot(), request.name, request.team)
+  try {
+    return await revert(deps, request, record, wish, by, options)
+  } catch (error) {
+    throw await withRestorePoint(deps.repo, record, error)
+  }
+}
+
+/** `landed` is `null` after a dry run. */
+interface RevertOutcome {
+  readonly reverted: Reverted
+  readonly landed: Landed | null
+}
+
+async function revert(
+  deps: RevertDeps,
+  request: StoreRequest,
+  record: StoreRecord,
+  { commit, mode, reason, dryRun }: RevertChange,
+  by: Requester,
+  options: ChangeOptions,
+): Promise<RevertOutcome> {
   const at = await intentsAt(deps.repo, record, commit, mode)
   let plan: RevertPlan | null = null
   const next = (head: StoreFile, { platform, ...rest }: Snapshot) => {
@@ -75,8 +97,6 @@ export async function revertChange(
   }
 }
 
-const PAGE = 200
-
 /** Intent at a commit of the store and, for `undo`, at the commit of the store before it. */
 async function intentsAt(
   repo: StoresRepo,
@@ -98,28 +118,38 @@ async function intentsAt(
 /** @returns `null`: the store begins with `commit`. @throws StoreError `commit_not_found` */
 async function commitBefore(
   repo: StoresRepo,
-  { team, name, created }: StoreRecord,
+  record: StoreRecord,
   commit: string,
 ): Promise<string | null> {
-  let cursor: string | null = null
   let found = false
-  do {
-    const page: Awaited<ReturnType<StoresRepo['history']>> = await repo.history(team, name, {
-      limit: PAGE,
-      ...(cursor === null ? {} : { cursor }),
-    })
-    for (const each of page.changes) {
-      if (found) return each.commit
-      found = each.commit === commit
-      if (each.commit === created.commit) {
-        if (found) return null
-        throw new StoreError('commit_not_found', 'this store has no such commit')
-      }
-    }
-    cursor = page.next
-  } while (cursor !== null)
+  for await (const each of changesOf(repo, record)) {
+    if (found) return each.commit
+    found = each.commit === commit
+    if (each.commit === record.created.commit) break
+  }
   if (found) return null
   throw new StoreError('commit_not_found', 'this store has no such commit')
+}
+
+/** Names the dump that was made before the newest upgrade of the data: what a way back needs. */
+async function withRestorePoint(
+  repo: StoresRepo,
+  record: StoreRecord,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof StoreError) || error.code !== 'revert_crosses_schema') return error
+  for await (const { commit, restorePoint, schemaChange } of changesOf(repo, record)) {
+    if (schemaChange !== null) {
+      const extra = { ...error.extra, upgrade: commit, schemaChange, restorePoint }
+      return new StoreError(error.code, error.message, {
+        errors: error.errors,
+        extra,
+        cause: error,
+      })
+    }
+    if (commit === record.created.commit) break
+  }
+  return error
 }
 
 /** @throws StoreError `revert_conflict`: store.yaml did not parse then */

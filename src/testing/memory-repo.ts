@@ -146,6 +146,18 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       const from = cursor === undefined ? 0 : all.findIndex(({ commit }) => commit === cursor) + 1
       if (cursor !== undefined && from === 0)
         throw new StoreError('commit_not_found', 'no such commit')
+      const changes = all.slice(from, from + limit).map((change) => {
+        const revertedBy = all.find(({ reverts }) => reverts === change.commit)?.commit ?? null
+        return { ...change, revertedBy }
+      })
+      return { changes, next: from + limit < all.length ? (changes.at(-1)?.commit ?? null) : null }
+    },
+    async audit({ limit, cursor, matching }) {
+      const all = [...history.values()]
+        .flat()
+        .sort((a, b) => (a.commit < b.commit ? 1 : -1))
+        .filter(matching)
+      const from = cursor === undefined ? 0 : all.findIndex(({ commit }) => commit === cursor) + 1
       const changes = all.slice(from, from + limit)
       return { changes, next: from + limit < all.length ? (changes.at(-1)?.commit ?? null) : null }
     },
@@ -198,6 +210,10 @@ function changeOf(change: StoreChange, ref: ChangeRef): Change {
     requestedBy: ref.by,
     requestId: ref.requestId,
     source: ref.source,
-    reverts: null,
+    reverts: change.trailers?.['Reverts'] ?? null,
+    revertedBy: null,
+    result: null,
+    schemaChange: change.trailers?.['Schema-Change'] ?? null,
+    restorePoint: change.trailers?.['Restore-Point'] ?? null,
   }
 }

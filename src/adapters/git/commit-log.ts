@@ -92,14 +92,13 @@ function touchesById(rows: readonly Row[]): Advance['touches'] {
   return new Map(rows.map(({ commit, touched }) => [commit.id, [...touched.values()]]))
 }
 
-/** Commits up to `head` that touched one path, newest first, at most 10,000. @throws LogReadError */
+/** Commits up to `head` that touched one path, newest first. @throws LogReadError */
 export async function commitsOfPath(
   profile: GitProcessProfile,
   head: string,
   path: string,
 ): Promise<LoggedCommit[]> {
-  const words = [...GRAPH_ORDER, '--max-count=10000']
-  const rows = await readLog(profile, words, `${head}\n--\n${path}\n`)
+  const rows = await readLog(profile, GRAPH_ORDER, `${head}\n--\n${path}\n`)
   return rows.map(({ commit }) => commit)
 }
 

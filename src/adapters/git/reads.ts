@@ -2,10 +2,12 @@ import { STORE_NAME } from '../../contract/names.ts'
 import type { Change } from '../../contract/store.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { storeFolder } from '../../domain/layout.ts'
+import type { StoresRepo } from '../../domain/ports.ts'
 import type { Snapshot, StoreRecord } from '../../domain/snapshot.ts'
 import { isObjectId } from './argv.ts'
 import type { Cache } from './cache.ts'
-import { changeRefOf, commitsOfPath, type LoggedCommit } from './commit-log.ts'
+import { changeOf, revertsOf } from './audit-log.ts'
+import { commitsOfPath } from './commit-log.ts'
 import { readFolder, readText, readTree } from './fleet.ts'
 import type { Landing } from './history-index.ts'
 import type { ObjectReader } from './object-reader.ts'
@@ -121,29 +123,34 @@ export async function historyOf(
   if (page.cursor !== undefined && after < 0) {
     throw new StoreError('commit_not_found', 'the cursor is no commit of this store')
   }
+  const reverts = revertsOf(commits)
   const rows = commits.slice(after + 1, after + 1 + page.limit)
   const more = after + 1 + page.limit < commits.length
   return {
-    changes: rows.map((commit) => changeOf(commit, name)),
+    changes: rows.map((commit) => changeOf(commit, [name], reverts)),
     next: more ? (rows.at(-1)?.id ?? null) : null,
   }
 }
 
-function changeOf(commit: LoggedCommit, name: string): Change {
-  const ref = changeRefOf(commit)
-  const { said } = commit
-  return {
-    commit: commit.id,
-    at: commit.at,
-    action: ref.action ?? 'git',
-    stores: [name],
-    summary: said.subject,
-    reason: said.reason,
-    requestedBy: ref.by === '' ? null : ref.by,
-    requestId: ref.requestId,
-    source: ref.source,
-    reverts: said.reverts,
+/**
+ * The page of matching changes after a cursor; `next` is the cursor of the page after.
+ * @throws StoreError `commit_not_found` for a cursor that is not on the branch
+ */
+export async function pageOf(
+  changes: AsyncIterable<Change>,
+  { limit, cursor, matching }: Parameters<StoresRepo['audit']>[0],
+): Promise<{ changes: Change[]; next: string | null }> {
+  const page: Change[] = []
+  let begun = cursor === undefined
+  for await (const change of changes) {
+    if (begun && matching(change)) {
+      if (page.length === limit) return { changes: page, next: page.at(-1)?.commit ?? null }
+      page.push(change)
+    }
+    begun ||= change.commit === cursor
   }
+  if (!begun) throw new StoreError('commit_not_found', 'the cursor is no commit of the branch')
+  return { changes: page, next: null }
 }
 
 /** Both become part of a revision that git reads, so they must be folder names and nothing else. */

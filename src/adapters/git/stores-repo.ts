@@ -3,6 +3,7 @@ import type { Clock, Log, RepoState, StoresRepo } from '../../domain/ports.ts'
 import { isBranchName } from './argv.ts'
 import { cacheConfig } from './cache-config.ts'
 import type { WritePoint } from './batch.ts'
+import { AuditLog } from './audit-log.ts'
 import { Cache } from './cache.ts'
 import { LogReadError } from './commit-log.ts'
 import type { Remote } from './environment.ts'
@@ -14,7 +15,7 @@ import { Lane } from './lane.ts'
 import { Mirror } from './mirror.ts'
 import { ObjectReadError } from './object-reader.ts'
 import { paced, unpaced } from './pace.ts'
-import { filesAt, historyOf, manifestsTreeAt } from './reads.ts'
+import { filesAt, historyOf, manifestsTreeAt, pageOf } from './reads.ts'
 import { Signatures } from './signatures.ts'
 import { openSigning, type Signing, type SigningOptions } from './signing.ts'
 import { Writer, type WriterDeps } from './writer.ts'
@@ -96,6 +97,7 @@ class GitStoresRepo implements StoresRepo {
   readonly #parts: RepoDeps
   readonly #writer: Writer
   readonly #stop: AbortController
+  readonly #audit: AuditLog
   #poll: NodeJS.Timeout | undefined
   #looking = false
 
@@ -103,6 +105,7 @@ class GitStoresRepo implements StoresRepo {
     this.#parts = parts
     this.#stop = stop
     this.#writer = new Writer(parts)
+    this.#audit = new AuditLog(parts.cache)
     parts.housekeeping.soon()
     if (fetchIntervalMs > 0) {
       this.#poll = setInterval(() => this.#look(fetchIntervalMs), fetchIntervalMs)
@@ -126,6 +129,10 @@ class GitStoresRepo implements StoresRepo {
   history(...[team, name, page]: Parameters<StoresRepo['history']>) {
     const { cache } = this.#parts
     return this.#reading(() => historyOf(cache, this.snapshot().head, team, name, page))
+  }
+
+  audit(...[page]: Parameters<StoresRepo['audit']>) {
+    return this.#reading(() => pageOf(this.#audit.changes(this.snapshot().head), page))
   }
 
   files(...[team, name, at]: Parameters<StoresRepo['files']>) {

@@ -1,0 +1,138 @@
+import { type Command, Option } from 'commander'
+import { dump } from 'js-yaml'
+import type { Diff } from '../contract/diff.ts'
+import type { Change } from '../contract/store.ts'
+import { changeResults, changeSources } from '../contract/words.ts'
+import { type Client, openClient } from './client.ts'
+import { Failure } from './exit.ts'
+import { aligned, type Format } from './output.ts'
+
+interface Talk {
+  out(text: string): void
+}
+
+interface Said {
+  readonly server: string
+  readonly output: Format
+}
+
+type Shared = (command: Command) => Command
+type Query = Readonly<Record<string, string | undefined>>
+
+/** Commands that read what Git remembers: history, diff, audit. */
+export function addHistory(program: Command, shared: Shared, talk: Talk): void {
+  shared(program.command('history'))
+    .description('changes of a store, newest first')
+    .argument('<name>')
+    .option('--limit <count>', 'how many; all of them: 0', '50')
+    .action(async (name: string, said: Said & { limit: string }) => {
+      const client = openClient(said.server)
+      const changes = await pages(client, 'storeHistory', { name }, {}, countOf(said.limit), 200)
+      talk.out(printChanges(changes, said.output))
+    })
+  shared(program.command('diff'))
+    .description(
+      'what changed between two commits of a store; with none given, in its newest change',
+    )
+    .argument('<name>')
+    .argument('[from]', 'full commit id; alone: what that commit changed')
+    .argument('[to]', 'full commit id, or HEAD')
+    .action(async (name: string, from: string | undefined, to: string | undefined, said: Said) => {
+      const query = to === undefined ? { to: from } : { from, to }
+      const diff = await openClient(said.server).call('storeDiff', { name, query })
+      talk.out(printDiff(diff, said.output))
+    })
+  addAudit(shared(program.command('audit')), talk)
+}
+
+interface AuditWords extends Said {
+  readonly limit: string
+  readonly csv?: boolean
+  readonly store?: string
+  readonly by?: string
+  readonly action?: string
+  readonly result?: string
+  readonly source?: string
+  readonly since?: string
+  readonly until?: string
+}
+
+function addAudit(command: Command, talk: Talk): void {
+  command
+    .description('changes of all stores and of the platform, newest first')
+    .option('--store <name>')
+    .option('--by <subject>', 'who asked, or the author of a commit made outside')
+    .option('--action <action>', 'such as create, purge, or git for a commit made outside')
+    .addOption(new Option('--result <result>').choices(changeResults))
+    .addOption(new Option('--source <source>').choices(changeSources))
+    .option('--since <time>', 'from then on, such as 2026-11-24T00:00:00Z')
+    .option('--until <time>', 'before then')
+    .option('--limit <count>', 'how many; all of them: 0', '100')
+    .option('--csv', 'everything that matches, as a table for a spreadsheet')
+    .action(async ({ server, output, limit, csv, ...query }: AuditWords) => {
+      const client = openClient(server)
+      if (csv === true)
+        return talk.out(await client.text('listAudit', { query: { ...query, format: 'csv' } }))
+      const changes = await pages(client, 'listAudit', {}, { ...query }, countOf(limit), 1000)
+      talk.out(printChanges(changes, output))
+    })
+}
+
+/** Page after page until there are `count`. */
+async function pages(
+  client: Client,
+  id: 'storeHistory' | 'listAudit',
+  of: { readonly name?: string },
+  query: Query,
+  count: number,
+  most: number,
+): Promise<Change[]> {
+  const found: Change[] = []
+  for (;;) {
+    const limit = Math.min(most, count - found.length)
+    const cursor = found.at(-1)?.commit
+    const page = await client.call(id, { ...of, query: { ...query, limit: String(limit), cursor } })
+    found.push(...page)
+    if (page.length < limit || found.length >= count) return found
+  }
+}
+
+/** @throws Failure 2 */
+function countOf(text: string): number {
+  if (!/^[0-9]{1,9}$/.test(text)) throw new Failure(2, `${text} is not a count`)
+  return Number(text) === 0 ? Infinity : Number(text)
+}
+
+function printChanges(changes: readonly Change[], format: Format): string {
+  if (format === 'json') return `${JSON.stringify(changes, null, 2)}\n`
+  if (format === 'yaml') return dump(changes)
+  if (format === 'name') return changes.map(({ commit }) => `${commit}\n`).join('')
+  const head = ['COMMIT', 'AT', 'ACTION', 'STORE', 'BY', 'SOURCE', 'RESULT', 'WHAT']
+  const rows = changes.map((change) => {
+    const { commit, at, action, stores, requestedBy, source, result, summary, reason } = change
+    const back =
+      change.revertedBy === null ? '' : ` [taken back by ${change.revertedBy.slice(0, 12)}]`
+    const what = `${summary.replace(/^store\([^)]*\): /, '')}${reason === null ? '' : `: ${reason}`}${back}`
+    const id = format === 'wide' ? commit : commit.slice(0, 12)
+    return [id, at, action, stores.join() || '-', requestedBy ?? '-', source, result ?? '-', what]
+  })
+  return aligned([head, ...rows])
+}
+
+function printDiff(diff: Diff, format: Format): string {
+  if (format === 'json') return `${JSON.stringify(diff, null, 2)}\n`
+  if (format === 'yaml') return dump(diff)
+  if (format === 'name') return diff.files.map(({ path }) => `${path}\n`).join('')
+  const text = diff.files.flatMap(({ path, hunks, additions, deletions }) => [
+    `--- a/${path}`,
+    `+++ b/${path}`,
+    ...(hunks.length === 0
+      ? [`# ${additions} lines more, ${deletions} lines less; too long to show`]
+      : []),
+    ...hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+      `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+      ...lines,
+    ]),
+  ])
+  return text.map((line) => `${line}\n`).join('')
+}

@@ -1,0 +1,77 @@
+import type { Diff, FileDiff, Hunk } from '../contract/diff.ts'
+import { type DiffLine, diffLines } from './line-diff.ts'
+
+/** Characters of hunks in one answer; beyond them only lines are counted. */
+const MOST = 512 * 1024
+const CONTEXT = 3
+
+/** Text of files by path, sorted or not. */
+type Texts = ReadonlyMap<string, string>
+
+/** What turns `before` into `after`: the intent first, then by path. Equal files are left out. */
+export function diffOf(before: Texts, after: Texts): Pick<Diff, 'files' | 'truncated'> {
+  const paths = [...new Set([...before.keys(), ...after.keys()])].sort(intentFirst)
+  let room = MOST
+  let truncated = false
+  const files: FileDiff[] = []
+  for (const path of paths) {
+    const [old, now] = [before.get(path), after.get(path)]
+    if (old === now) continue
+    const lines = diffLines(old ?? '', now ?? '')
+    const count = (mark: DiffLine['mark']) => lines.filter((line) => line.mark === mark).length
+    const hunks = hunksOf(lines)
+    const size = hunks.flatMap((hunk) => hunk.lines).reduce((sum, line) => sum + line.length + 1, 0)
+    const fits = size <= room
+    if (fits) room -= size
+    else truncated = true
+    const sums = { additions: count('+'), deletions: count('-') }
+    files.push({ path, kind: kindOf(path), ...sums, hunks: fits ? hunks : [] })
+  }
+  return { files, truncated }
+}
+
+function kindOf(path: string): FileDiff['kind'] {
+  if (path === 'store.yaml') return 'intent'
+  return path === 'app.json' ? 'app' : 'manifest'
+}
+
+function intentFirst(a: string, b: string): number {
+  const first = (path: string) => (path === 'store.yaml' ? 0 : path === 'app.json' ? 1 : 2)
+  return first(a) - first(b) || (a < b ? -1 : 1)
+}
+
+/** Changed lines with {@link CONTEXT} lines around them, numbered as git numbers them. */
+export function hunksOf(lines: readonly DiffLine[]): Hunk[] {
+  const near = new Set<number>()
+  lines.forEach(({ mark }, at) => {
+    if (mark === ' ') return
+    for (let n = at - CONTEXT; n <= at + CONTEXT; n += 1) near.add(n)
+  })
+  const hunks: Hunk[] = []
+  let [old, now] = [0, 0]
+  let open: DiffLine[] = []
+  const close = () => {
+    if (open.length > 0) hunks.push(hunkOf(open, old, now))
+    open = []
+  }
+  lines.forEach((line, at) => {
+    if (near.has(at)) open.push(line)
+    else close()
+    if (line.mark !== '+') old += 1
+    if (line.mark !== '-') now += 1
+  })
+  close()
+  return hunks
+}
+
+/** @param old lines of the old side up to the hunk's end; `now` of the new side */
+function hunkOf(lines: readonly DiffLine[], old: number, now: number): Hunk {
+  const oldLines = lines.filter(({ mark }) => mark !== '+').length
+  const newLines = lines.filter(({ mark }) => mark !== '-').length
+  // A side without lines is placed after the line before it.
+  const start = (end: number, count: number) => end - count + (count === 0 ? 0 : 1)
+  return {
+    ...{ oldStart: start(old, oldLines), oldLines, newStart: start(now, newLines), newLines },
+    lines: lines.map(({ mark, text }) => `${mark}${text}`),
+  }
+}

@@ -1,0 +1,44 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { STORE_NAME } from '../../contract/names.ts'
+import { type OperationId, paths } from '../../contract/paths.ts'
+import type { Log } from '../../domain/ports.ts'
+import type { AppEnv } from '../env.ts'
+import { requesterOf } from '../requester.ts'
+
+/** They are asked by POST and write nothing to Git. */
+const READS: readonly string[] = ['previewStore', 'refreshStore', 'runCheck']
+
+const WRITES = Object.entries(paths)
+  .filter(([id, [method]]) => method !== 'get' && !READS.includes(id))
+  .map(([id, [method, path]]) => ({
+    id: id as OperationId,
+    method: method.toUpperCase(),
+    pattern: new RegExp(`^${path.replace('{name}', '([^/]+)')}$`),
+  }))
+
+/** One line for each attempt to write, refused ones too: who, what, which store, how it ended. Bodies are never logged. */
+export function auditLog(log: Log): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next()
+    const { method, path } = c.req
+    const write = WRITES.find((each) => each.method === method && each.pattern.test(path))
+    if (write === undefined) return
+    const store = write.pattern.exec(path)?.[1] ?? (await nameInBody(c))
+    const code = c.get('code')
+    log.info('audit', {
+      ...{ req_id: c.get('requestId'), subject: requesterOf(c).subject, action: write.id },
+      ...(store !== undefined && STORE_NAME.test(store) ? { store } : {}),
+      status: c.res.status,
+      ...(code === undefined ? {} : { code }),
+    })
+  }
+}
+
+/** Of a body that was read and kept already: one that was refused unread stays unread. */
+async function nameInBody(c: Context<AppEnv>): Promise<string | undefined> {
+  if (c.req.bodyCache.text === undefined) return undefined
+  const text = await c.req.text()
+  const body: unknown = await new Response(text).json().catch(() => null)
+  const name = body !== null && typeof body === 'object' && 'name' in body ? body.name : undefined
+  return typeof name === 'string' ? name : undefined
+}

@@ -1,0 +1,20 @@
+import type { Change } from '../contract/store.ts'
+import type { OperationDeps } from '../domain/ports.ts'
+
+/** A change with how far it got: that of its store's newest commit, or that a later one took its place. */
+export function withResult(
+  { repo, views }: Pick<OperationDeps, 'repo' | 'views'>,
+  change: Change,
+): Change {
+  const [name] = change.stores
+  if (name === undefined) return change
+  const record = repo.snapshot().stores.get(name)
+  if (record?.last.commit === change.commit) {
+    const state = views.get(name)?.change.state
+    const result = state === 'Synced' || state === 'Live' ? state : 'Committed'
+    return { ...change, result }
+  }
+  const gone = record === undefined && change.action === 'remove'
+  if (!gone) return { ...change, result: 'Superseded' }
+  return { ...change, result: views.get(name)?.phase === 'Deleting' ? 'Committed' : 'Live' }
+}

@@ -1,0 +1,20 @@
+import type { Change } from '../contract/store.ts'
+import type { StoreId, StoresRepo } from '../domain/ports.ts'
+
+const PAGE = 200
+
+/** Every change of a store, newest first, page by page. */
+export async function* changesOf(
+  repo: Pick<StoresRepo, 'history'>,
+  { team, name }: StoreId,
+): AsyncGenerator<Change> {
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<StoresRepo['history']>> = await repo.history(team, name, {
+      limit: PAGE,
+      ...(cursor === null ? {} : { cursor }),
+    })
+    yield* page.changes
+    cursor = page.next
+  } while (cursor !== null)
+}
