@@ -36,7 +36,7 @@ export async function openObservation(
   })
   const feed = openChangeFeed({ repo, views, applications, boot: randomBytes(4).toString('hex') })
   touch = (name) => feed.touch(name)
-  const streams = openStreamHub({ feed, banners: () => bannersOf({ repo, applications }) })
+  const streams = openStreamHub({ feed, banners: () => bannersOf({ repo, applications, clock }) })
   const configured = config.argocdUrl !== null && config.argocdToken !== null
   const argocd = configured ? openConnection(await argoCdAccess(config)) : null
   const told = kubernetes === null ? null : kubernetesDetail(kubernetes, config.argocdNamespace)

@@ -41,7 +41,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     applications,
     views,
     feed,
-    streams: openStreamHub({ feed, banners: () => bannersOf({ repo, applications }) }),
+    streams: openStreamHub({ feed, banners: () => bannersOf({ repo, applications, clock }) }),
     checks: openChecks(new Map(), clock),
     detail: null,
     nudge: null,

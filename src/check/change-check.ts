@@ -1,6 +1,7 @@
 import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Lifecycle } from '../contract/words.ts'
+import { brakeOf, brakeSentence, isGoing, keyOf } from '../domain/brake.ts'
 import { type ChangeProblem, changeProblems } from '../domain/change.ts'
 import { teamProblems } from '../domain/fit.ts'
 import { missingOrigin } from '../domain/neighbours.ts'
@@ -153,26 +154,17 @@ function removalProblems(steps: readonly Step[]): CheckProblem[] {
 }
 
 /**
- * C15: stores that this change deletes, purges or removes, together with those of the last window, against
- * `max(max, percent of stores)`.
+ * C15: stores that this change deletes, purges or removes, together with those of the last window, against the limit that
+ * API and reconciler have too.
  */
 function brakeProblems({ steps, removals, storesBefore, was, nowMs }: ChangeInput): CheckProblem[] {
   const going = steps.filter(
     ({ before, after }) =>
-      before !== null &&
-      (after === null ||
-        (before.state !== after.state && ['deleted', 'purge'].includes(after.state))),
+      before !== null && (after === null || (before.state !== after.state && isGoing(after.state))),
   )
   if (going.length === 0) return []
-  const { max, percent, windowMinutes } = was.massDelete
-  const since = nowMs - windowMinutes * 60_000
-  const gone = new Set(
-    [...going, ...removals.filter(({ atMs }) => atMs >= since)].map(
-      ({ team, name }) => `${team}/${name}`,
-    ),
-  )
-  const most = Math.max(max, Math.ceil((percent * storesBefore) / 100))
-  if (gone.size <= most) return []
-  const detail = `${gone.size} stores would be deleted, purged or removed within ${windowMinutes} minutes; at most ${most} of ${storesBefore} may`
-  return [problem('C15', '', detail)]
+  const since = nowMs - was.massDelete.windowMinutes * 60_000
+  const gone = new Set([...going, ...removals.filter(({ atMs }) => atMs >= since)].map(keyOf))
+  const brake = brakeOf(gone, was.massDelete, storesBefore)
+  return brake === null ? [] : [problem('C15', '', brakeSentence(brake))]
 }

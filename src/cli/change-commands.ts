@@ -62,6 +62,7 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
   addRetry(add, told)
   addRevert(add, talk)
   addDelete(add, talk)
+  addRelease(shared(program.command('release-deletions')), talk)
 }
 
 /** One word for both: a store through the API, or `--all` of a clone without a server. */
@@ -139,17 +140,31 @@ function addRevert(add: (name: string, about: string) => Command, talk: Talk): v
 function addDelete(add: (name: string, about: string) => Command, talk: Talk): void {
   add('delete', 'stop a store; its data is kept until its retention is over')
     .option('-y, --yes', 'really')
-    .action(async (name: string, said: Said & { yes?: boolean }) => {
+    .option('--allow-mass-delete <count>', 'how many stores go in all; needs --reason')
+    .action(async (name: string, said: Said & { yes?: boolean; allowMassDelete?: string }) => {
       if (said.yes !== true) {
         throw new Failure(2, `nothing was deleted; add --yes to delete ${name}`)
       }
-      const query = { reason: said.reason }
+      const query = { reason: said.reason, allowMassDelete: said.allowMassDelete }
       await openClient(said.server).call('deleteStore', {
         name,
         query,
         idempotencyKey: randomUUID(),
       })
       talk.err(`${name} is deleted; storectl restore ${name} takes it back\n`)
+    })
+}
+
+function addRelease(command: Command, talk: Talk): void {
+  command
+    .description('let pushed deletions pass that the mass-deletion brake holds')
+    .requiredOption('--count <count>', 'how many stores go in all, as the banner says', Number)
+    .requiredOption('--reason <reason>', 'at least 10 characters; goes into each commit')
+    .action(async ({ server, count, reason }: Said & { count: number; reason: string }) => {
+      const body = { count, reason }
+      const { released } = await openClient(server).call('releaseDeletions', { body })
+      for (const { team, name } of released) talk.out(`${team}/${name}\n`)
+      talk.err(`${released.length} stores are deleted; storectl restore takes one back\n`)
     })
 }
 

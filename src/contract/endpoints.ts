@@ -5,7 +5,12 @@ import { Operation, PurgeStore } from './operation.ts'
 import type { OperationId } from './paths.ts'
 import { PlatformView } from './platform.ts'
 import { RevertChange, Reverted } from './revert.ts'
-import { AcceptRewrite, RewriteAccepted } from './repository.ts'
+import {
+  AcceptRewrite,
+  DeletionsReleased,
+  ReleaseDeletions,
+  RewriteAccepted,
+} from './repository.ts'
 import { Snapshot } from './snapshot.ts'
 import { Reason, Retry, StorePatch } from './store-patch.ts'
 import { Change, ChangedStore, Manifests, Preview, Store, StoreCreate } from './store.ts'
@@ -43,6 +48,7 @@ export const endpoints = {
   runCheck: { body: Nothing, reply: Check },
   getPlatform: { body: Nothing, reply: PlatformView },
   acceptRewrite: { body: AcceptRewrite, reply: RewriteAccepted },
+  releaseDeletions: { body: ReleaseDeletions, reply: DeletionsReleased },
   healthz: { body: Nothing, reply: z.object({ status: z.literal('alive') }) },
   readyz: { body: Nothing, reply: z.object({ status: z.literal('ready') }) },
 } as const satisfies Record<OperationId, { body: z.ZodType; reply: z.ZodType }>

@@ -29,6 +29,7 @@ export const paths = {
   runCheck: ['post', '/api/v1/checks/{name}'],
   getPlatform: ['get', '/api/v1/platform'],
   acceptRewrite: ['post', '/api/v1/repository/accept-rewrite'],
+  releaseDeletions: ['post', '/api/v1/repository/release-deletions'],
   healthz: ['get', '/healthz'],
   readyz: ['get', '/readyz'],
 } as const satisfies Record<string, readonly ['get' | 'post' | 'patch' | 'delete', string]>

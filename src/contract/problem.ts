@@ -24,6 +24,7 @@ export const problemCodes = [
   'revert_conflict',
   'revert_crosses_schema',
   'store_limit_reached',
+  'mass_delete_brake',
   'idempotency_in_flight',
   'precondition_failed',
   'precondition_required',

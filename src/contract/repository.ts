@@ -14,6 +14,21 @@ export const AcceptRewrite = z
   .meta({ id: 'AcceptRewrite' })
 export type AcceptRewrite = z.infer<typeof AcceptRewrite>
 
+/** An admin lets deletions pass that were pushed and are held. */
+export const ReleaseDeletions = z
+  .strictObject({
+    /** Stores that go in all, as the banner says: typed, so that somebody read it. */
+    count: z.int().min(1).max(20_000),
+    reason: freeText(200).pipe(z.string().min(10, 'at least 10 characters')),
+  })
+  .meta({ id: 'ReleaseDeletions' })
+export type ReleaseDeletions = z.infer<typeof ReleaseDeletions>
+
+export const DeletionsReleased = z
+  .object({ revision: z.string(), released: z.array(StoreRef) })
+  .meta({ id: 'DeletionsReleased' })
+export type DeletionsReleased = z.infer<typeof DeletionsReleased>
+
 export const RewriteAccepted = z
   .object({
     revision: z.string(),

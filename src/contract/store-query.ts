@@ -42,6 +42,10 @@ export const StoreQuery = z.strictObject({
   /** Opaque; from the `Link` header of the page before, with the same filters. */
   cursor: z.string().max(1000).optional(),
 })
+
+/** How many stores go in all, typed by an admin who lets a mass deletion pass. */
+export const MassDeleteCount = z.coerce.number().int().min(1).max(20_000)
+
 export type StoreQuery = z.output<typeof StoreQuery>
 /** As a client may send it. */
 export type StoreQueryInput = z.input<typeof StoreQuery>

@@ -80,6 +80,10 @@ export interface CommitSaid {
   readonly restorePoint: string | null
   readonly keyHash: string | null
   readonly inputDigest: string | null
+  /** A store stopped being a shop: deleted, to be purged, or removed. */
+  readonly departs: boolean
+  /** Who let it pass although too many stores went. */
+  readonly massDeleteApprovedBy: string | null
   /** Tree id of `manifests/` as we rendered it. */
   readonly outputDigest: string | null
 }
@@ -111,9 +115,18 @@ export function parseCommit(message: string): CommitSaid {
     restorePoint: trailers.get('Restore-Point') ?? null,
     keyHash: trailers.get('Idempotency-Key-Hash') ?? null,
     inputDigest: trailers.get('Input-Digest') ?? null,
+    departs: departs(trailers.get('Action'), trailers.get('Lifecycle')),
+    massDeleteApprovedBy: trailers.get('Mass-Delete-Approved-By') ?? null,
     outputDigest: trailers.get('Output-Digest') ?? null,
   }
 }
+
+/** Does a commit with these trailers end a shop? `Lifecycle` is said where the action alone does not tell. */
+export function departs(action: string | undefined, lifecycle: string | undefined): boolean {
+  return [action, lifecycle].some((word) => word !== undefined && ENDS.has(word))
+}
+
+const ENDS: ReadonlySet<string> = new Set(['delete', 'purge', 'remove', 'deleted'])
 
 /** The line that git-revert(1) writes. */
 const REVERT = /^This reverts commit ([0-9a-f]{64}|[0-9a-f]{40})[.,]/m
@@ -131,6 +144,8 @@ const MADE_OUTSIDE: Omit<CommitSaid, 'subject'> = {
   restorePoint: null,
   keyHash: null,
   inputDigest: null,
+  departs: false,
+  massDeleteApprovedBy: null,
   outputDigest: null,
 }
 

@@ -45,6 +45,14 @@ export interface Vacated {
   readonly purged: boolean
 }
 
+/** A commit that deleted a store, began its purge, or took its folder away. */
+export interface Departure {
+  readonly team: string
+  readonly name: string
+  /** Committer time, milliseconds since the Unix epoch. */
+  readonly atMs: number
+}
+
 /** The stores repo at one commit. Immutable; `stores` is keyed by name, which is unique over all teams. */
 export interface Snapshot {
   /** Full object id of the head of the branch. */
@@ -57,6 +65,10 @@ export interface Snapshot {
   readonly duplicates: readonly string[]
   /** Names whose store left Git, with its team; kept while another team's store bears the name. */
   readonly vacated: ReadonlyMap<string, Vacated>
+  /** Of the last 25 hours, oldest first. */
+  readonly departures: readonly Departure[]
+  /** Milliseconds since the Unix epoch: newest commit by which an admin let a mass deletion pass. */
+  readonly massDeleteApprovedAt: number | null
 }
 
 /** Were rendered files edited by hand? Then they are not what their app.json says, or came by an untrusted commit. */

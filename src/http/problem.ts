@@ -119,6 +119,11 @@ export const PROBLEMS = {
     title: 'Store limit reached',
     hint: 'Delete a store, or raise the limit in platform.yaml.',
   },
+  mass_delete_brake: {
+    status: 409,
+    title: 'Mass deletion',
+    hint: 'Wait until fewer stores went within the window, or let it pass with a reason and allowMassDelete=<count>.',
+  },
   idempotency_in_flight: {
     status: 409,
     title: 'Request in flight',

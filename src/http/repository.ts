@@ -1,6 +1,8 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { acceptRewrite } from '../operations/accept-rewrite.ts'
+import { releaseDeletions } from '../operations/release-deletions.ts'
+import { CHANGE_CODES } from './changes.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { jsonBody } from './middleware/json-body.ts'
 import { requesterOf } from './requester.ts'
@@ -26,12 +28,27 @@ const accept = createRoute({
   },
 })
 
+const release = createRoute({
+  ...at('releaseDeletions'),
+  summary: 'Let pushed deletions pass that are held because too many stores would go',
+  request: { body: { required: true, content: json(endpoints.releaseDeletions.body) } },
+  responses: {
+    200: { description: 'Rendered', content: json(endpoints.releaseDeletions.reply) },
+    ...problems(...CHANGE_CODES, 'mass_delete_brake'),
+  },
+})
+
 /** What concerns the stores repo as a whole. */
 export function repositoryRoutes(deps: AppDeps) {
   const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  routes.use(accept.path, jsonBody)
+  for (const { path } of [accept, release]) routes.use(path, jsonBody)
   routes.openapi(accept, async (c) =>
     c.json(await acceptRewrite(deps, c.req.valid('json'), requesterOf(c)), 200, {
+      'Cache-Control': 'no-store',
+    }),
+  )
+  routes.openapi(release, async (c) =>
+    c.json(await releaseDeletions(deps, c.req.valid('json'), requesterOf(c)), 200, {
       'Cache-Control': 'no-store',
     }),
   )

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { freeText, TeamName } from '../contract/names.ts'
-import { StoreQuery } from '../contract/store-query.ts'
+import { MassDeleteCount, StoreQuery } from '../contract/store-query.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { ChangeOptions } from '../domain/ports.ts'
 import { createStore } from '../operations/create-store.ts'
@@ -97,7 +97,10 @@ const remove = createRoute({
   summary: 'Soft delete: data is kept until purgeAfter',
   request: {
     params: NameParameter,
-    query: OfTeam.extend({ reason: freeText(200).optional() }),
+    query: OfTeam.extend({
+      reason: freeText(200).optional(),
+      allowMassDelete: MassDeleteCount.optional(),
+    }),
   },
   responses: {
     204: { description: 'Deleted, or was already' },
@@ -105,6 +108,7 @@ const remove = createRoute({
       'store_not_found',
       'invalid_query',
       'lifecycle_conflict',
+      'mass_delete_brake',
       'store_modified',
       'invalid_store',
       'generator_outdated',
@@ -164,7 +168,9 @@ export function storeRoutes(deps: AppDeps) {
       name,
       ...(team === undefined ? {} : { team }),
       ...(query.reason === undefined ? {} : { reason: query.reason }),
+      ...(query.allowMassDelete === undefined ? {} : { allowMassDelete: query.allowMassDelete }),
     }
+    requireReason(request)
     const landed = await deleteStore(
       deps,
       request,
@@ -176,6 +182,20 @@ export function storeRoutes(deps: AppDeps) {
     return c.body(null, 204)
   })
   return routes
+}
+
+/** @throws StoreError `invalid_query`: a mass deletion passes only with a reason for those who read the history */
+function requireReason({
+  reason,
+  allowMassDelete,
+}: {
+  readonly reason?: string
+  readonly allowMassDelete?: number
+}): void {
+  if (allowMassDelete === undefined || (reason ?? '').length >= 10) return
+  throw new StoreError('invalid_query', 'a mass deletion needs a reason', {
+    errors: [{ pointer: '#/reason', detail: 'at least 10 characters' }],
+  })
 }
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const

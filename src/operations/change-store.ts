@@ -2,7 +2,9 @@ import type { Store, Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Action } from '../contract/words.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
+import { isGoing, requireBrakeOff } from '../domain/brake.ts'
 import { admitChange } from '../domain/change.ts'
+import { departs } from '../domain/commit-message.ts'
 import { StoreError } from '../domain/errors.ts'
 import { namespaceOf } from '../domain/layout.ts'
 import type {
@@ -12,10 +14,12 @@ import type {
   Requester,
   StoreChange,
 } from '../domain/ports.ts'
+import { pushedProblems } from '../domain/pushed.ts'
 import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { leadingComment } from '../repo-files/store-file.ts'
 import { declaredStore } from './declared-store.ts'
+import { formerIntent } from './former-intent.ts'
 import { releaseTrailers } from './release-trailers.ts'
 import { renderOnce } from './render-once.ts'
 import type { renderStore } from './render-store.ts'
@@ -30,6 +34,8 @@ export interface StoreRequest {
   readonly ifMatch?: string
   /** Overwrites rendered files that were edited by hand. @default false */
   readonly force?: boolean
+  /** Lets a mass deletion pass: how many stores go, as an admin typed it, or `'released'` after a look at all of them. */
+  readonly allowMassDelete?: number | 'released'
   readonly reason?: string
   readonly ticket?: string
 }
@@ -59,10 +65,10 @@ const MAX_READS = 4
 /**
  * Changes the intent of one store and renders it.
  * @throws StoreError `store_not_found`, `invalid_store`, `store_modified`, `precondition_failed`, `lifecycle_conflict`,
- *   `grow_only`, `store_limit_reached`, `conflict`, and every code of `StoresRepo.change`
+ *   `grow_only`, `store_limit_reached`, `mass_delete_brake`, `conflict`, and every code of `StoresRepo.change`
  */
 export async function changeStore(
-  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer'>,
+  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>,
   request: StoreRequest,
   change: ChangeOfIntent,
   by: Requester,
@@ -79,12 +85,14 @@ export async function changeStore(
 
 /** {@link changeStore} for callers that want no view of the store. */
 export async function changeIntent(
-  deps: Pick<OperationDeps, 'repo' | 'sealer'>,
+  deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock'>,
   request: StoreRequest,
   change: ChangeOfIntent,
   by: Requester,
   options: ChangeOptions = {},
 ): Promise<Landed> {
+  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  const now = deps.clock.now()
   for (let read = 1; ; read += 1) {
     const folder = await committedFolder(deps, request, change)
     let overtaken = false
@@ -92,7 +100,7 @@ export async function changeIntent(
     const decide = (at: Snapshot) => {
       overtaken = folder !== null && !isOf(folder, at.stores.get(request.name))
       if (overtaken) throw new StoreError('conflict', OVERTAKEN)
-      return decideChange(request, change, at, folder, render)
+      return decideChange({ request, change, by, now, render }, at, folder)
     }
     try {
       return await deps.repo.change(by, decide, options)
@@ -114,6 +122,8 @@ interface CommittedFolder {
   readonly files: ReadonlyMap<string, string>
   /** Ciphertexts that fit the intent after the change; `null` in other modes. */
   readonly sealed: SealedSecrets | null
+  /** Who wrote last was a person, whose intent may be one that is refused: what was admitted before; `null`: nothing was. */
+  readonly admitted?: StoreFile | null
 }
 
 /**
@@ -133,17 +143,16 @@ async function committedFolder(
   const text = (path: string) => files.get(path) ?? ''
   const { intentBlob, manifestsTree: tree, intent } = record
   const comment = leadingComment(text('store.yaml'))
+  const admitted = record.last.requestId === null ? await formerIntent(repo, record) : undefined
+  const read = {
+    ...{ intentBlob, tree, comment, files },
+    ...(admitted === undefined ? {} : { admitted }),
+  }
   const after = intent === null ? null : (change.next(intent, at) ?? intent)
-  if (after?.secretsMode !== 'sealed') return { intentBlob, tree, comment, files, sealed: null }
+  if (after?.secretsMode !== 'sealed') return { ...read, sealed: null }
   const committed = parseSealedSecrets(text(SEALED_FILE), namespaceOf(name))
   const certificate = at.platform.secrets.certificate ?? ''
-  return {
-    intentBlob,
-    tree,
-    comment,
-    files,
-    sealed: sealStore(sealer, certificate, after, committed),
-  }
+  return { ...read, sealed: sealStore(sealer, certificate, after, committed) }
 }
 
 /** Does the store still hold what was read? Gone is no doubt either: then it is not found. */
@@ -153,12 +162,19 @@ function isOf(folder: CommittedFolder, record: StoreRecord | undefined): boolean
   return intentBlob === folder.intentBlob && manifestsTree === folder.tree
 }
 
+interface Asked {
+  readonly request: StoreRequest
+  readonly change: ChangeOfIntent
+  readonly by: Requester
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly render: typeof renderStore
+}
+
 function decideChange(
-  request: StoreRequest,
-  change: ChangeOfIntent,
+  { request, change, by, now, render }: Asked,
   at: Snapshot,
   folder: CommittedFolder | null,
-  render: typeof renderStore,
 ): StoreChange | 'unchanged' {
   const record = declaredStore(at, request.name, request.team)
   requireMatch(record, request.ifMatch)
@@ -166,7 +182,11 @@ function decideChange(
   if (change.always !== true && request.force !== true) requireRendered(record)
   const after = change.next(before, at)
   if (after === null) return 'unchanged'
-  admitChange(before, after, at)
+  const admitted = folder?.admitted === undefined ? before : folder.admitted
+  if (admitted === before) admitChange(before, after, at)
+  else admitOverPush(admitted, after, at, now)
+  const ends = !isGoing(admitted?.lifecycle.state ?? 'active') && isGoing(after.lifecycle.state)
+  const approved = ends && requireBrakeOff(at, record, now, request.allowMassDelete)
   const files = render(after, at.platform, {
     before: record.app,
     ...(folder === null ? {} : { comment: folder.comment, sealed: folder.sealed }),
@@ -178,12 +198,48 @@ function decideChange(
     name: after.name,
     action: change.action,
     facts: change.facts?.(before, after) ?? [],
-    trailers: { ...change.trailers, ...releaseTrailers(before, after, at.platform, files) },
+    trailers: {
+      ...change.trailers,
+      ...releaseTrailers(before, after, at.platform, files),
+      // Where the action does not tell: a revert may end a shop too.
+      ...(ends && !departs(change.action, undefined) ? { Lifecycle: after.lifecycle.state } : {}),
+      ...(approved ? { 'Mass-Delete-Approved-By': by.subject } : {}),
+    },
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
     files,
   }
 }
+
+/**
+ * A change by request on top of one that a person pushed and that may be refused: both together must be a step from what
+ * was admitted last, else a request would render what the push may not.
+ */
+function admitOverPush(
+  admitted: StoreFile | null,
+  after: StoreFile,
+  at: Snapshot,
+  now: number,
+): void {
+  if (admitted !== null) {
+    try {
+      admitChange(admitted, after, at)
+      return
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      const { code, message, errors, extra } = error
+      throw new StoreError(code, message, { errors, extra, hint: PUSHED })
+    }
+  }
+  const errors = pushedProblems(null, after, at, now)
+  if (errors.length === 0) return
+  throw new StoreError('invalid_store', 'the store that was pushed is not admitted', {
+    errors,
+    hint: PUSHED,
+  })
+}
+
+const PUSHED = 'A change that was pushed is part of this: correct or revert it in the stores repo.'
 
 /** Are these files committed already, and no other? Then a commit would be empty. */
 function holds(

@@ -2,12 +2,12 @@ import { softDeleted } from '../domain/lifecycle.ts'
 import type { ChangeOptions, Landed, OperationDeps, Requester } from '../domain/ports.ts'
 import { changeIntent, type StoreRequest } from './change-store.ts'
 
-export type DeleteStoreRequest = Pick<StoreRequest, 'name' | 'team' | 'reason'>
+export type DeleteStoreRequest = Pick<StoreRequest, 'name' | 'team' | 'reason' | 'allowMassDelete'>
 
 /**
  * Soft delete: nothing runs any more, volumes and credentials stay until `purgeAfter`. Deleted already: no commit.
  * @throws StoreError `store_not_found`, `lifecycle_conflict`, `store_modified`, `invalid_store` (its store.yaml
- *   does not parse), and every code of `StoresRepo.change`
+ *   does not parse), `mass_delete_brake`, and every code of `StoresRepo.change`
  */
 export function deleteStore(
   deps: Pick<OperationDeps, 'repo' | 'clock' | 'sealer'>,

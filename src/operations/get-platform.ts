@@ -2,6 +2,7 @@ import type { PlatformView } from '../contract/platform.ts'
 import { GENERATOR, VERSION } from '../contract/version.ts'
 import { countStores } from '../domain/admission.ts'
 import { memoryQuantity, cpuQuantity } from '../domain/plans.ts'
+import { brakeOf, brakeSentence, goingAt, isPending } from '../domain/brake.ts'
 import type { OperationDeps, RepoState } from '../domain/ports.ts'
 
 /** What a client must know to offer choices and to say what is simulated or blocked. */
@@ -92,9 +93,24 @@ function refsOf(stores: RepoState['lost']): PlatformView['lost'] {
   return stores.slice(0, MAX_REFS).map(({ team, name }) => ({ team, name }))
 }
 
+/** Too many stores go, or went: said while deletions are held or refused. */
+function brakeBanners({
+  repo,
+  clock,
+}: Pick<OperationDeps, 'repo' | 'clock'>): PlatformView['banners'] {
+  const at = repo.snapshot()
+  const going = goingAt(at, clock.now())
+  const brake = brakeOf(going, at.platform.massDelete, at.stores.size)
+  if (brake === null) return []
+  const held = [...at.stores.values()].filter(isPending).length
+  const names = [...going].slice(0, 3).join(', ')
+  const message = `${brakeSentence(brake)} (${names} …). ${held} pushed deletions are held and further ones are refused until fewer go, they are taken back, or an admin lets them pass.`
+  return [{ code: 'mass_delete_brake', message }]
+}
+
 /** What every person must know now, worst first. */
 export function bannersOf(
-  deps: Pick<OperationDeps, 'repo' | 'applications'>,
+  deps: Pick<OperationDeps, 'repo' | 'applications' | 'clock'>,
 ): PlatformView['banners'] {
   const state = deps.repo.state()
   const banners: PlatformView['banners'] = []
@@ -136,6 +152,7 @@ export function bannersOf(
       message: `platform.yaml is not valid (${problem.pointer} ${problem.detail}); its last good version is used.`,
     })
   }
+  banners.push(...brakeBanners(deps))
   banners.push(...argoCdBanners(deps.applications))
   if (deps.applications.simulated) {
     banners.push({

@@ -1,17 +1,18 @@
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
+import { type Brake, brakeAt, brakeSentence, isGoing } from '../domain/brake.ts'
 import { isNewer } from '../domain/generator.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { StoreError } from '../domain/errors.ts'
 import { namespaceOf } from '../domain/layout.ts'
-import type { OperationDeps, Sealer, StoreChange, StoresRepo } from '../domain/ports.ts'
+import type { OperationDeps, Sealer, StoreChange } from '../domain/ports.ts'
 import { pushedProblems } from '../domain/pushed.ts'
 import { largerStorage } from '../domain/revert.ts'
 import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
-import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
-import { leadingComment, parseStoreFile } from '../repo-files/store-file.ts'
+import { leadingComment } from '../repo-files/store-file.ts'
+import { formerIntent, lastReadableApp } from './former-intent.ts'
 import { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
@@ -41,8 +42,6 @@ export type Finding =
   | { readonly is: 'newer' }
   /** store.yaml parses and may not be: what was rendered before stays. */
   | { readonly is: 'refused'; readonly problems: readonly ProblemDetail[] }
-
-const LOOK_BACK = 100
 
 /** Reads what {@link renderDeclared} needs; to be called before `decide`, which is synchronous. */
 export async function readDeclared(
@@ -83,13 +82,25 @@ export function renderDeclared(declared: Declared, at: Snapshot): Finding {
     const problems = pushedProblems(former, wanted, at, readAt)
     if (problems.length > 0) return { is: 'refused', problems }
     const facts = wanted === intent ? factsOf(record, modified) : ['volumes keep their size']
-    return { is: 'render', change: changeOf(record, facts, after) }
+    if (former === null || isGoing(former.lifecycle.state) || !isGoing(wanted.lifecycle.state)) {
+      return { is: 'render', change: changeOf(record, facts, after) }
+    }
+    const brake = brakeAt(at, record, readAt)
+    if (brake !== null) return { is: 'refused', problems: [heldBy(brake)] }
+    const action = wanted.lifecycle.state === 'purge' ? 'purge' : 'delete'
+    return { is: 'render', change: { ...changeOf(record, ['pushed', ...facts], after), action } }
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'invalid_store') throw error
     const problems =
       error.errors.length > 0 ? error.errors : [{ pointer: '#', detail: error.message }]
     return { is: 'refused', problems }
   }
+}
+
+/** What a store is told whose pushed deletion waits. */
+export function heldBy(brake: Brake): ProblemDetail {
+  const detail = `is held: ${brakeSentence(brake)}; an admin releases it, or it is taken back`
+  return { pointer: '#/lifecycle/state', detail }
 }
 
 /**
@@ -160,43 +171,6 @@ function sealedFor(
   if (intent?.secretsMode !== 'sealed' || certificate === null) return null
   const committed = parseSealedSecrets(files.get(SEALED_FILE) ?? '', namespaceOf(name))
   return sealStore(sealer, certificate, intent, committed)
-}
-
-/** Commits of the store since its folder last appeared, newest first. */
-async function commitsOf(repo: StoresRepo, { team, name, created }: StoreRecord) {
-  const { changes } = await repo.history(team, name, { limit: LOOK_BACK })
-  const first = changes.findIndex(({ commit }) => commit === created.commit)
-  return first < 0 ? changes : changes.slice(0, first + 1)
-}
-
-/** What the newest commit of ours declared: that much was admitted. */
-async function formerIntent(repo: StoresRepo, record: StoreRecord): Promise<StoreFile | null> {
-  const ours = (await commitsOf(repo, record)).find(({ requestId }) => requestId !== null)
-  if (ours === undefined) return null
-  return parseStoreFile((await textAt(repo, record, ours.commit, 'store.yaml')) ?? '').value
-}
-
-async function lastReadableApp(repo: StoresRepo, record: StoreRecord): Promise<string | null> {
-  for (const { commit } of await commitsOf(repo, record)) {
-    const text = await textAt(repo, record, commit, 'app.json')
-    if (text !== null && parseAppFile(text) !== null) return text
-  }
-  return null
-}
-
-async function textAt(
-  repo: StoresRepo,
-  { team, name }: StoreRecord,
-  commit: string,
-  wanted: string,
-): Promise<string | null> {
-  try {
-    const { files } = await repo.files(team, name, commit)
-    return files.find(({ path }) => path === wanted)?.content ?? null
-  } catch (error) {
-    if (error instanceof StoreError && error.code === 'store_not_found') return null
-    throw error
-  }
 }
 
 function utf8(text: string): Uint8Array {

@@ -6,7 +6,7 @@ import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
  * @throws StoreError see `changeStore`
  */
 export function rerenderStore(
-  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer'>,
+  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>,
   request: StoreRequest,
   by: Requester,
   options: ChangeOptions = {},

@@ -8,7 +8,7 @@ import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
  * @throws StoreError see `changeStore`
  */
 export function retryStore(
-  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer'>,
+  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>,
   request: StoreRequest,
   what: Retry['what'],
   by: Requester,

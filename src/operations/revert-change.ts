@@ -17,7 +17,7 @@ import { type ChangeOfIntent, changeStore, type StoreRequest } from './change-st
 import { declaredStore } from './declared-store.ts'
 import { changesOf } from './walk-history.ts'
 
-type RevertDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer'>
+type RevertDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>
 
 /**
  * Takes one change of a store back, or makes its intent what it was at a commit; then renders by today's rules. The

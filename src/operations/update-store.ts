@@ -13,7 +13,7 @@ import { sameIntent } from './same-intent.ts'
  * @throws StoreError see `changeStore`
  */
 export async function updateStore(
-  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer'>,
+  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>,
   request: StoreRequest,
   patch: StorePatch,
   by: Requester,

@@ -1,3 +1,4 @@
+import { brakeOf, goingAt, isPending } from '../domain/brake.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Log, OperationDeps, Requester, StoreChange } from '../domain/ports.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
@@ -5,6 +6,7 @@ import type { Refusals } from '../observe/refusals.ts'
 import {
   type Declared,
   type Finding,
+  heldBy,
   isSame,
   readDeclared,
   renderDeclared,
@@ -103,10 +105,16 @@ async function renderChunk(
 ): Promise<void> {
   const { repo } = options
   const at = repo.snapshot()
+  // Told without a look at their history: there may be thousands of them.
+  const brake = brakeOf(goingAt(at, options.clock.now()), at.platform.massDelete, at.stores.size)
   const found: { declared: Declared; change: StoreChange }[] = []
   for (const name of names) {
     const record = at.stores.get(name)
     if (record === undefined) continue
+    if (brake !== null && isPending(record)) {
+      note(options, settled, record, at, { is: 'refused', problems: [heldBy(brake)] })
+      continue
+    }
     // Each read yields to requests; a render is a few milliseconds.
     const declared = await readDeclared(options, record, at)
     const finding = renderDeclared(declared, at)
@@ -151,8 +159,10 @@ async function land(
   const { record } = declared
   const decide = (at: Snapshot) => {
     if (!isSame(record, at.stores.get(record.name))) return 'unchanged'
-    // A store that is rendered already depends on nothing but the platform; a new one on its neighbours too.
-    if (record.app !== null && at.platform === foundAt.platform) return found
+    // A store that is rendered already depends on nothing but the platform; a new one on its neighbours too, and a
+    // deletion on how many others go.
+    const apart = record.app !== null && found.action === 'render'
+    if (apart && at.platform === foundAt.platform) return found
     const finding = renderDeclared(declared, at)
     return finding.is === 'render' ? finding.change : 'unchanged'
   }

@@ -10,8 +10,9 @@ import type {
   StoreChange,
   StoresRepo,
 } from '../domain/ports.ts'
+import { departs } from '../domain/commit-message.ts'
 import { StoreError } from '../domain/errors.ts'
-import type { ChangeRef, Snapshot, StoreRecord, Vacated } from '../domain/snapshot.ts'
+import type { ChangeRef, Departure, Snapshot, StoreRecord, Vacated } from '../domain/snapshot.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 
@@ -39,6 +40,8 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
   let head = 0
   const stores = new Map<string, StoreRecord>()
   const vacated = new Map<string, Vacated>()
+  const departures: Departure[] = []
+  let approvedAt: number | null = null
   const landed: StoreChange[] = []
   const history = new Map<string, Change[]>()
   const requests: LandedRequest[] = []
@@ -65,6 +68,8 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     stores: new Map(stores),
     duplicates: [],
     vacated: new Map(vacated),
+    departures: [...departures],
+    massDeleteApprovedAt: approvedAt,
   })
 
   const keep = (name: string, files: readonly FileText[]) => {
@@ -84,6 +89,10 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     }
     landed.push(change)
     requests.unshift({ requestId: by.requestId, ref, team: change.team, name: change.name })
+    if (departs(change.action, change.trailers?.['Lifecycle'])) {
+      departures.push({ team: change.team, name: change.name, atMs: now() })
+    }
+    if (change.trailers?.['Mass-Delete-Approved-By'] !== undefined) approvedAt = now()
     history.set(change.name, [changeOf(change, ref), ...(history.get(change.name) ?? [])])
     if (change.files.size === 0) {
       stores.delete(change.name)
@@ -117,6 +126,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       stores.delete(name)
       if (team !== undefined) {
         vacated.set(name, { team, at: new Date(now()).toISOString(), purged: false })
+        departures.push({ team, name, atMs: now() })
       }
       for (const listener of listeners) listener(snapshot())
     },

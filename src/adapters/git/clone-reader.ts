@@ -55,8 +55,6 @@ export async function openClone(path: string): Promise<Clone | null> {
   }
 }
 
-const GOING = ['delete', 'purge'] as const
-
 async function removalsOf(
   profile: GitProcessProfile,
   head: string,
@@ -71,7 +69,7 @@ async function removalsOf(
   )
   return recent.flatMap(({ id, atMs, said }): Removal[] => {
     const { team, store, action } = said
-    if (team !== null && store !== null && GOING.some((word) => word === action)) {
+    if (team !== null && store !== null && said.departs && action !== 'remove') {
       return [{ team, name: store, atMs, kind: 'intent' }]
     }
     return (touches.get(id) ?? [])

@@ -1,8 +1,8 @@
-import { commitMessage } from '../../domain/commit-message.ts'
+import { commitMessage, departs } from '../../domain/commit-message.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { isNewer } from '../../domain/generator.ts'
 import type { StoreChange } from '../../domain/ports.ts'
-import type { ChangeRef, Snapshot, StoreRecord, Vacated } from '../../domain/snapshot.ts'
+import type { ChangeRef, Departure, Snapshot, StoreRecord, Vacated } from '../../domain/snapshot.ts'
 import { parseAppFile } from '../../repo-files/app-file.ts'
 import { checkedPath } from './fast-import.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from './fleet.ts'
@@ -168,10 +168,12 @@ class WorkingSnapshot {
   readonly snapshot: Snapshot
   #stores: Map<string, StoreRecord> | null = null
   #vacated: Map<string, Vacated> | null = null
+  #departures: readonly Departure[] | null = null
 
   constructor(base: Snapshot) {
     const stores = () => this.#stores ?? base.stores
     const vacated = () => this.#vacated ?? base.vacated
+    const departures = () => this.#departures ?? base.departures
     this.snapshot = {
       ...base,
       get stores() {
@@ -180,11 +182,17 @@ class WorkingSnapshot {
       get vacated() {
         return vacated()
       },
+      get departures() {
+        return departures()
+      },
     }
   }
 
   put(draft: Draft, nowMs: number): void {
     const { team, name, after } = draft.move
+    if (departs(draft.change.action, draft.change.trailers?.['Lifecycle'])) {
+      this.#departures = [...this.snapshot.departures, { team, name, atMs: nowMs }]
+    }
     this.#stores ??= new Map(this.snapshot.stores)
     const before = this.#stores.get(name)
     // The commit has no id yet; it gets one when the batch is imported.

@@ -69,6 +69,8 @@ export class EditionReader {
       stores: new Map(),
       duplicates: [],
       vacated: new Map(),
+      departures: [],
+      massDeleteApprovedAt: null,
     }
     const names = Array.from(fleet.teams.values(), (team) => [...team.folders.keys()]).flat()
     return { fleet, snapshot: this.#snapshot(start, fleet, names, head, last) }
@@ -169,9 +171,10 @@ export class EditionReader {
   ): Snapshot {
     const historyOf = (team: string, name: string): StoreHistory =>
       this.#history.store(team, name) ?? unknownHistory(head, newest)
-    const { vacated } = this.#history
+    const { vacated, departures, massDeleteApprovedAt } = this.#history
+    const told = { vacated, departures, massDeleteApprovedAt }
     const stores = nextStores(base, fleet, names, historyOf, this.#signatures)
-    return { ...base, head, vacated, ...stores }
+    return { ...base, head, ...told, ...stores }
   }
 
   async #platformAt(blob: string): Promise<Parsed> {

@@ -1,5 +1,5 @@
 import type { LandedRequest, StoreId } from '../../domain/ports.ts'
-import type { ChangeRef, Vacated } from '../../domain/snapshot.ts'
+import type { ChangeRef, Departure, Vacated } from '../../domain/snapshot.ts'
 import { changeRefOf, type LoggedCommit, type Touch } from './commit-log.ts'
 
 /** What the newest commit of ours on a store said. */
@@ -41,6 +41,9 @@ export class HistoryIndex {
   /** Replaced, never changed, once it was given away. */
   #vacated = new Map<string, Vacated>()
   #vacatedGiven = false
+  /** Replaced, never changed. */
+  #departures: readonly Departure[] = []
+  #approvedAt: number | null = null
   #prunedAtMs = 0
 
   /** @param touches folders that a commit made outside changed; empty for one of ours */
@@ -51,6 +54,7 @@ export class HistoryIndex {
       for (const { team, name, removed } of touches) {
         this.#vacate(team, name, ref, removed, this.#acked.get(`${team}/${name}`)?.purged === true)
         this.#touch(team, name, ref, removed)
+        if (removed) this.#depart(team, name, commit.atMs, nowMs)
       }
       return
     }
@@ -58,6 +62,10 @@ export class HistoryIndex {
     this.#vacate(said.team, said.store, ref, removed, true)
     this.#touch(said.team, said.store, ref, removed)
     this.#ack(commit, said.team, said.store)
+    if (said.departs) this.#depart(said.team, said.store, commit.atMs, nowMs)
+    if (said.massDeleteApprovedBy !== null) {
+      this.#approvedAt = Math.max(this.#approvedAt ?? 0, commit.atMs)
+    }
     if (nowMs - commit.atMs > REMEMBER_MS) return
     const landing = {
       ref,
@@ -119,6 +127,22 @@ export class HistoryIndex {
     this.#prune(nowMs)
     const landing = this.#keys.get(keyHash)
     return landing !== undefined && nowMs - landing.atMs <= REMEMBER_MS ? landing : undefined
+  }
+
+  /** Stores that went in the last 25 hours, oldest first; the list never changes. */
+  get departures(): readonly Departure[] {
+    return this.#departures
+  }
+
+  /** When an admin last let a mass deletion pass, milliseconds since the epoch. */
+  get massDeleteApprovedAt(): number | null {
+    return this.#approvedAt
+  }
+
+  #depart(team: string, name: string, atMs: number, nowMs: number): void {
+    if (nowMs - atMs > REMEMBER_MS) return
+    const recent = this.#departures.filter((each) => nowMs - each.atMs <= REMEMBER_MS)
+    this.#departures = [...recent, { team, name, atMs }]
   }
 
   /** Names whose store left, by name; the map never changes. */

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { memoryRepo } from '../testing/memory-repo.ts'
+import { testPlatform } from '../testing/platform.ts'
+import { storeFile, storeRecord } from '../testing/records.ts'
+import { brakeAt, brakeLimit, brakeOf, goingAt, requireBrakeOff } from './brake.ts'
+import type { Departure, Snapshot, StoreRecord } from './snapshot.ts'
+
+const platform = testPlatform()
+const NOW = Date.parse('2026-11-24T12:00:00Z')
+const minutesAgo = (minutes: number) => NOW - minutes * 60_000
+const iso = (ms: number) => new Date(ms).toISOString()
+const names = (count: number) => Array.from({ length: count }, (_, n) => `shop-${n}`)
+const id = (name: string) => ({ team: 'default', name })
+
+function snapshot(records: readonly StoreRecord[], change: Partial<Snapshot> = {}): Snapshot {
+  const stores = new Map(records.map((record) => [record.name, record]))
+  return { ...memoryRepo(platform).snapshot(), stores, ...change }
+}
+const active = (name: string) => storeRecord('2026-11-01T00:00:00Z', storeFile({ name }))
+const went = (count: number, minutes: number): readonly Departure[] =>
+  names(count).map((name) => ({ ...id(name), atMs: minutesAgo(minutes) }))
+/** Intent says deleted; what was rendered says active. */
+const pushed = (name: string): StoreRecord => {
+  const record = active(name)
+  const intent = storeFile({ name, lifecycle: { state: 'deleted' } })
+  return { ...record, intent, last: { ...record.last, requestId: null } }
+}
+
+describe('brakeLimit', () => {
+  it.each([
+    [3, 1, 10, 3],
+    [3, 1, 300, 3],
+    [3, 1, 301, 4],
+    [3, 1, 10_000, 100],
+    [1, 0, 10_000, 1],
+    [5, 100, 7, 7],
+  ])('max %i, %i %% of %i stores in all: %i', (max, percent, stores, limit) => {
+    const rule = { max, percent, windowMinutes: 60 }
+    expect(brakeLimit(rule, stores)).toBe(limit)
+    const going = new Set(names(limit))
+    expect(brakeOf(going, rule, stores)).toBeNull()
+    expect(brakeOf(going.add('one more'), rule, stores)?.count).toBe(limit + 1)
+  })
+})
+
+describe('what counts as going', () => {
+  const folders = (count: number, minutes: number) =>
+    new Map(
+      names(count).map((name) => [
+        name,
+        { team: 'default', at: iso(minutesAgo(minutes)), purged: false },
+      ]),
+    )
+
+  it('is what went within the window, once for each store', () => {
+    const departures = [...went(2, 59), ...went(2, 10), ...went(3, 61)]
+    expect(goingAt(snapshot([], { departures }), NOW).size).toBe(2)
+  })
+
+  it('is what a push declares deleted, for as long as it is not rendered', () => {
+    expect(goingAt(snapshot(names(60).map(pushed)), NOW + 1e9).size).toBe(60)
+  })
+
+  it('is what a push deleted with its rendered files, within the window', () => {
+    const rendered = pushed('shop')
+    const app = { ...rendered.app!, lifecycle: 'deleted' as const }
+    const record = { ...rendered, app, last: { ...rendered.last, at: iso(minutesAgo(30)) } }
+    expect([...goingAt(snapshot([record]), NOW)]).toEqual(['default/shop'])
+    expect(goingAt(snapshot([record]), NOW + 31 * 60_000).size).toBe(0)
+  })
+
+  it('is many folders that vanished together, until an admin let a deletion pass or they are back', () => {
+    const vacated = folders(4, 10_000)
+    expect(goingAt(snapshot([], { vacated }), NOW).size).toBe(4)
+    expect(goingAt(snapshot([], { vacated: folders(3, 10_000) }), NOW).size).toBe(0)
+    const massDeleteApprovedAt = minutesAgo(5)
+    expect(goingAt(snapshot([], { vacated, massDeleteApprovedAt }), NOW).size).toBe(0)
+  })
+
+  it('is not a folder here and a folder there, nor one that went after a purge', () => {
+    const apart = names(9).map(
+      (name, n) =>
+        [name, { team: 'default', at: iso(minutesAgo(1000 + n * 61)), purged: false }] as const,
+    )
+    expect(goingAt(snapshot([], { vacated: new Map(apart) }), NOW).size).toBe(0)
+    const purged = new Map(
+      [...folders(9, 1000)].map(([name, one]) => [name, { ...one, purged: true }]),
+    )
+    expect(goingAt(snapshot([], { vacated: purged }), NOW).size).toBe(0)
+  })
+})
+
+describe('requireBrakeOff', () => {
+  const at = snapshot(names(9).map(active), { departures: went(3, 10) })
+
+  it('lets the third go, refuses the fourth with both numbers, and lets it pass for the count alone', () => {
+    expect(requireBrakeOff(snapshot([], { departures: went(2, 10) }), id('shop-9'), NOW)).toBe(
+      false,
+    )
+    const refused = expect.objectContaining({
+      code: 'mass_delete_brake',
+      extra: { count: 4, limit: 3, windowMinutes: 60 },
+    })
+    expect(() => requireBrakeOff(at, id('shop-9'), NOW)).toThrow(refused)
+    expect(() => requireBrakeOff(at, id('shop-9'), NOW, 3)).toThrow(refused)
+    expect(requireBrakeOff(at, id('shop-9'), NOW, 4)).toBe(true)
+    expect(requireBrakeOff(at, id('shop-9'), NOW, 'released')).toBe(true)
+  })
+
+  it('counts a store once: what was deleted in the window may be purged in it', () => {
+    expect(brakeAt(at, id('shop-0'), NOW)).toBeNull()
+  })
+})

@@ -1,0 +1,114 @@
+import type { Platform } from '../contract/platform-file.ts'
+import type { Lifecycle } from '../contract/words.ts'
+import { StoreError } from './errors.ts'
+import type { StoreId } from './ports.ts'
+import type { Snapshot, StoreRecord } from './snapshot.ts'
+
+type Rule = Platform['massDelete']
+
+/** More stores go than may. */
+export interface Brake {
+  /** Stores that are going, the one that was asked about included. */
+  readonly count: number
+  readonly limit: number
+  readonly windowMinutes: number
+}
+
+/** Stores that may be deleted, purged or removed within the window of `rule`, of `stores` in all. */
+export function brakeLimit({ max, percent }: Rule, stores: number): number {
+  return Math.max(max, Math.ceil((percent * stores) / 100))
+}
+
+/** The one rule of API, reconciler and check (C15). `going`: keys of {@link keyOf}. `null` = so many may go. */
+export function brakeOf(going: ReadonlySet<string>, rule: Rule, stores: number): Brake | null {
+  const limit = brakeLimit(rule, stores)
+  if (going.size <= limit) return null
+  return { count: going.size, limit, windowMinutes: rule.windowMinutes }
+}
+
+/** For people: how many would go, and how many may. */
+export function brakeSentence({ count, limit, windowMinutes }: Brake): string {
+  return `${count} stores would be deleted, purged or removed within ${windowMinutes} minutes; at most ${limit} may`
+}
+
+/** Does a store in this state stop being a shop? */
+export function isGoing(state: Lifecycle): boolean {
+  return state === 'deleted' || state === 'purge'
+}
+
+export function keyOf({ team, name }: StoreId): string {
+  return `${team}/${name}`
+}
+
+/**
+ * Stores that went within the window, and those that somebody wants gone: deletions that were pushed and are not rendered,
+ * and more folders removed without a purge than may go at once, for as long as no admin let that pass. `now` is in
+ * milliseconds since the epoch.
+ */
+export function goingAt(at: Snapshot, now: number): Set<string> {
+  const since = now - at.platform.massDelete.windowMinutes * 60_000
+  const going = new Set(at.departures.filter(({ atMs }) => atMs >= since).map(keyOf))
+  for (const record of at.stores.values()) {
+    if (isPending(record) || isPushedSince(record, since)) going.add(keyOf(record))
+  }
+  for (const key of removedAtOnce(at)) going.add(key)
+  return going
+}
+
+/** Declared as going by a push, and not rendered: what was rendered before runs on. */
+export function isPending({ intent, app }: StoreRecord): boolean {
+  return (
+    app !== null && !isGoing(app.lifecycle) && intent !== null && isGoing(intent.lifecycle.state)
+  )
+}
+
+/** A deletion that came with its rendered files. */
+function isPushedSince({ intent, last }: StoreRecord, since: number): boolean {
+  const going = intent !== null && isGoing(intent.lifecycle.state)
+  return going && last.requestId === null && Date.parse(last.at) >= since
+}
+
+/** Folders that left outside a purge, more within one window than may go, since an admin last let some pass. */
+function removedAtOnce(at: Snapshot): readonly string[] {
+  const { massDelete } = at.platform
+  const gone = Array.from(at.vacated, ([name, { team, at: time, purged }]) => ({
+    ...{ key: keyOf({ team, name }), purged, atMs: Date.parse(time) },
+  }))
+    .filter(({ purged, atMs }) => !purged && atMs > (at.massDeleteApprovedAt ?? 0))
+    .toSorted((a, b) => a.atMs - b.atMs)
+  const most = brakeLimit(massDelete, at.stores.size)
+  const windowMs = massDelete.windowMinutes * 60_000
+  const burst = gone.some(({ atMs }, n) => {
+    const last = gone[n + most]
+    return last !== undefined && last.atMs - atMs <= windowMs
+  })
+  return burst ? gone.map(({ key }) => key) : []
+}
+
+/** Would one more store be too many? `now` is in milliseconds since the epoch. */
+export function brakeAt(at: Snapshot, store: StoreId, now: number): Brake | null {
+  const going = goingAt(at, now).add(keyOf(store))
+  return brakeOf(going, at.platform.massDelete, at.stores.size)
+}
+
+/**
+ * Lets a store be deleted, purged or removed, unless too many go.
+ * @param approval the count that an admin typed, or `'released'` where the whole was looked at; absent: nobody was asked
+ * @returns true: it goes only because an admin let it pass
+ * @throws StoreError `mass_delete_brake` (extra `count`, `limit`, `windowMinutes`)
+ */
+export function requireBrakeOff(
+  at: Snapshot,
+  store: StoreId,
+  now: number,
+  approval?: number | 'released',
+): boolean {
+  const brake = brakeAt(at, store, now)
+  if (brake === null) return false
+  if (approval === 'released' || approval === brake.count) return true
+  throw braked(brake)
+}
+
+export function braked(brake: Brake): StoreError {
+  return new StoreError('mass_delete_brake', brakeSentence(brake), { extra: { ...brake } })
+}
