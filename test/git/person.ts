@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { BareRemote } from '../../src/testing/bare-remote.ts'
+
+const run = promisify(execFile)
+
+/** Somebody with a clone and a work tree, who knows nothing of Storewright: stock git throughout. */
+export interface Person {
+  readonly directory: string
+  git(...words: string[]): Promise<string>
+  /** Text of a file as it lies in the work tree. */
+  read(path: string): Promise<string>
+  /** Writes a file; `null` removes it, or a folder. */
+  write(path: string, text: string | null): Promise<void>
+  /** Commits what changed. Returns the id. */
+  commit(message: string): Promise<string>
+  /** Takes over what others pushed; own commits go on top. */
+  pull(): Promise<void>
+  /**
+   * Pushes; refused because others were first, it takes theirs over and tries again, like anybody.
+   * @returns false: own and foreign changes collide, and the own ones were given up
+   */
+  push(): Promise<boolean>
+}
+
+const MOST_PUSHES = 40
+
+/** A clone of `from` (default: the repository itself) in `remote.scratch`. */
+export async function person(
+  remote: BareRemote,
+  name: string,
+  from: string = remote.path,
+): Promise<Person> {
+  const directory = join(remote.scratch, `clone-${name}`)
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: '/nonexistent',
+    LC_ALL: 'C.UTF-8',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_EDITOR: 'true',
+    ...Object.fromEntries(
+      ['AUTHOR', 'COMMITTER'].flatMap((who) => [
+        [`GIT_${who}_NAME`, name],
+        [`GIT_${who}_EMAIL`, `${name}@example.com`],
+      ]),
+    ),
+  }
+  const at = async (cwd: string, words: readonly string[]) =>
+    (await run('git', [...words], { cwd, env, maxBuffer: 64 * 1024 * 1024 })).stdout
+  await at(remote.scratch, ['clone', '-q', from, directory])
+  const git = (...words: string[]) => at(directory, words)
+  const pull = async () => {
+    await git('fetch', '-q', 'origin')
+    await git('rebase', '-q', 'origin/main')
+  }
+  return {
+    directory,
+    git,
+    read: (path) => readFile(join(directory, path), 'utf8'),
+    async write(path, text) {
+      const file = join(directory, path)
+      if (text === null) return rm(file, { recursive: true, force: true })
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(file, text)
+    },
+    async commit(message) {
+      await git('add', '-A')
+      await git('commit', '-q', '-m', message)
+      return (await git('rev-parse', 'HEAD')).trim()
+    },
+    pull,
+    async push() {
+      for (let attempt = 1; attempt <= MOST_PUSHES; attempt += 1) {
+        if (
+          await git('push', '-q', 'origin', 'HEAD:main').then(
+            () => true,
+            () => false,
+          )
+        )
+          return true
+        try {
+          await pull()
+        } catch {
+          await git('rebase', '--abort').catch(() => '')
+          await git('reset', '-q', '--hard', 'origin/main')
+          return false
+        }
+      }
+      throw new Error(`${name} could not push in ${MOST_PUSHES} attempts`)
+    },
+  }
+}
