@@ -64,6 +64,25 @@ describe('F26 the fourth deletion within the hour', () => {
   })
 })
 
+it('F26 a purge counts like a deletion, and a store once: what was deleted in the hour may be purged in it', async () => {
+  const purge = (name: string, more = {}) =>
+    http.post(`/api/v1/stores/${name}/purge`, { confirm: name, acknowledgeDataLoss: true, ...more })
+  expect((await purge('shop-1')).status).toBe(202)
+  const why = '?reason=end%20of%20the%20season&allowMassDelete=4'
+  expect((await remove('shop-4', why)).status).toBe(204)
+  expect(await problemIn(await purge('shop-2'))).toMatchObject({
+    code: 'mass_delete_brake',
+    count: 4,
+  })
+  expect((await purge('shop-2', { allowMassDelete: 4 })).status).toBe(400)
+  const approved = { allowMassDelete: 4, reason: 'end of the season' }
+  expect((await purge('shop-2', approved)).status).toBe(202)
+  expect(http.repo.landed.at(-1)).toMatchObject({
+    action: 'purge',
+    trailers: { 'Mass-Delete-Approved-By': 'local' },
+  })
+})
+
 describe('a release of pushed deletions', () => {
   it('is refused when nothing is held, and for another count', async () => {
     const ask = (count: number) =>

@@ -13,6 +13,8 @@ export const PurgeStore = z
     ticket: StoreCreate.shape.ticket,
     /** Needed where no backup outlives the namespace. */
     acknowledgeDataLoss: z.boolean().default(false),
+    /** How many stores go in all, typed to let a mass deletion pass; needs a reason. */
+    allowMassDelete: z.int().min(1).max(20_000).optional(),
   })
   .meta({ id: 'PurgeStore' })
 export type PurgeStore = z.infer<typeof PurgeStore>

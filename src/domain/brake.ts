@@ -40,19 +40,35 @@ export function keyOf({ team, name }: StoreId): string {
   return `${team}/${name}`
 }
 
-/**
- * Stores that went within the window, and those that somebody wants gone: deletions that were pushed and are not rendered,
- * and more folders removed without a purge than may go at once, for as long as no admin let that pass. `now` is in
- * milliseconds since the epoch.
- */
+/** Stores that went within the window, and those of {@link goneOutside}. `now` is in milliseconds since the epoch. */
 export function goingAt(at: Snapshot, now: number): Set<string> {
-  const since = now - at.platform.massDelete.windowMinutes * 60_000
-  const going = new Set(at.departures.filter(({ atMs }) => atMs >= since).map(keyOf))
-  for (const record of at.stores.values()) {
-    if (isPending(record) || isPushedSince(record, since)) going.add(keyOf(record))
+  const since = sinceOf(at, now)
+  const going = goneOutside(at, since)
+  for (const departure of at.departures) {
+    if (departure.atMs >= since) going.add(keyOf(departure))
   }
-  for (const key of removedAtOnce(at)) going.add(key)
   return going
+}
+
+function sinceOf(at: Snapshot, now: number): number {
+  return now - at.platform.massDelete.windowMinutes * 60_000
+}
+
+/**
+ * What people push to be gone: deletions that are not rendered, deletions that came with their rendered files since then,
+ * and more folders removed without a purge than may go at once, for as long as no admin let that pass.
+ */
+function goneOutside(at: Snapshot, since: number): Set<string> {
+  const gone = new Set(removedAtOnce(at))
+  for (const record of at.stores.values()) {
+    if (isPending(record) || isPushedSince(record, since)) gone.add(keyOf(record))
+  }
+  return gone
+}
+
+/** More is pushed to be gone than may go: until that is dealt with, no step of ours removes anything. */
+export function holdAt(at: Snapshot, now: number): Brake | null {
+  return brakeOf(goneOutside(at, sinceOf(at, now)), at.platform.massDelete, at.stores.size)
 }
 
 /** Declared as going by a push, and not rendered: what was rendered before runs on. */

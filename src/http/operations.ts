@@ -10,6 +10,7 @@ import { jsonBody } from './middleware/json-body.ts'
 import { requesterOf } from './requester.ts'
 import { at, json, NameParameter, problems, refuseInvalid } from './route.ts'
 import { serverTiming } from './server-timing.ts'
+import { requireReason } from './stores.ts'
 
 const purge = createRoute({
   ...at('purgeStore'),
@@ -25,7 +26,7 @@ const purge = createRoute({
       description: 'The first step is in Git, or was; the second follows once all gates are met',
       content: json(endpoints.purgeStore.reply),
     },
-    ...problems(...CHANGE_CODES, 'data_loss_unacknowledged'),
+    ...problems(...CHANGE_CODES, 'data_loss_unacknowledged', 'mass_delete_brake'),
   },
 })
 
@@ -57,9 +58,12 @@ export function operationRoutes(deps: AppDeps) {
   routes.use(purge.getRoutingPath(), jsonBody)
   routes.openapi(purge, async (c) => {
     const body = c.req.valid('json')
-    const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, body)
+    const { allowMassDelete, ...said } = body
+    const asked = requestOf(c, c.req.valid('query'), c.req.valid('param').name, said)
+    const request = { ...asked, ...(allowMassDelete === undefined ? {} : { allowMassDelete }) }
+    requireReason(body)
     const options = await optionsOf(c, body)
-    const { operation, landed } = await purgeStore(deps, request, body, requesterOf(c), options)
+    const { operation, landed } = await purgeStore(deps, request, said, requesterOf(c), options)
     if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
     c.header('Server-Timing', serverTiming(landed))
     const Location = `/api/v1/operations/${operation.id}`

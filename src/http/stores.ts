@@ -107,6 +107,7 @@ const remove = createRoute({
     ...problems(
       'store_not_found',
       'invalid_query',
+      'invalid_request',
       'lifecycle_conflict',
       'mass_delete_brake',
       'store_modified',
@@ -184,16 +185,16 @@ export function storeRoutes(deps: AppDeps) {
   return routes
 }
 
-/** @throws StoreError `invalid_query`: a mass deletion passes only with a reason for those who read the history */
-function requireReason({
+/** @throws StoreError `invalid_request`: a mass deletion passes only with a reason for those who read the history */
+export function requireReason({
   reason,
   allowMassDelete,
 }: {
-  readonly reason?: string
-  readonly allowMassDelete?: number
+  readonly reason?: string | undefined
+  readonly allowMassDelete?: number | undefined
 }): void {
   if (allowMassDelete === undefined || (reason ?? '').length >= 10) return
-  throw new StoreError('invalid_query', 'a mass deletion needs a reason', {
+  throw new StoreError('invalid_request', 'a mass deletion needs a reason', {
     errors: [{ pointer: '#/reason', detail: 'at least 10 characters' }],
   })
 }

@@ -185,7 +185,8 @@ function decideChange(
   const admitted = folder?.admitted === undefined ? before : folder.admitted
   if (admitted === before) admitChange(before, after, at)
   else admitOverPush(admitted, after, at, now)
-  const ends = !isGoing(admitted?.lifecycle.state ?? 'active') && isGoing(after.lifecycle.state)
+  const { state } = after.lifecycle
+  const ends = isGoing(state) && state !== admitted?.lifecycle.state
   const approved = ends && requireBrakeOff(at, record, now, request.allowMassDelete)
   const files = render(after, at.platform, {
     before: record.app,
@@ -202,7 +203,7 @@ function decideChange(
       ...change.trailers,
       ...releaseTrailers(before, after, at.platform, files),
       // Where the action does not tell: a revert may end a shop too.
-      ...(ends && !departs(change.action, undefined) ? { Lifecycle: after.lifecycle.state } : {}),
+      ...(ends && !departs(change.action, undefined) ? { Lifecycle: state } : {}),
       ...(approved ? { 'Mass-Delete-Approved-By': by.subject } : {}),
     },
     ...(request.reason === undefined ? {} : { reason: request.reason }),

@@ -1,4 +1,5 @@
 import type { Operation, PurgeStore } from '../contract/operation.ts'
+import { braked, holdAt } from '../domain/brake.ts'
 import { StoreError } from '../domain/errors.ts'
 import { backupDestination } from '../domain/fit.ts'
 import { purging } from '../domain/lifecycle.ts'
@@ -104,18 +105,25 @@ export function isDue({ intent }: StoreRecord, { platform }: Snapshot, now: numb
   return state === 'deleted' && platform.autoPurge && isOver(purgeAfter, now)
 }
 
-/** Second step of a purge: the folder leaves Git, if the store still is what the gates were read of. */
+/**
+ * Second step of a purge: the folder leaves Git, if the store still is what the gates were read of.
+ * @throws StoreError `mass_delete_brake` while more is pushed to be gone than may go, and every code of `StoresRepo.change`
+ */
 export function removeStore(
-  { repo }: Pick<OperationDeps, 'repo'>,
+  { repo, clock }: Pick<OperationDeps, 'repo' | 'clock'>,
   seen: StoreRecord,
   by: Requester,
 ): Promise<Landed> {
+  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  const today = clock.now()
   return repo.change(by, (at): StoreChange | 'unchanged' => {
     const now = at.stores.get(seen.name)
     if (now?.team !== seen.team || now.last.commit !== seen.last.commit) return 'unchanged'
     if (now.intentBlob !== seen.intentBlob || now.manifestsTree !== seen.manifestsTree) {
       return 'unchanged'
     }
+    const hold = holdAt(at, today)
+    if (hold !== null) throw braked(hold)
     return {
       ...{ team: seen.team, name: seen.name, action: 'remove', facts: ['purged'] },
       files: new Map(),
