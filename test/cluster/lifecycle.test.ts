@@ -1,10 +1,15 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Operation } from '../../src/contract/operation.ts'
+import type { Change, Store } from '../../src/contract/store.ts'
 import { application, syncedAndHealthy } from './argo-cd.ts'
 import { getObject, kubectl, until } from './kubernetes.ts'
 import { record } from './recording.ts'
 import { openSuite, type Suite } from './suite.ts'
 
 let suite: Suite
+const PARTS = ['life', 'final', 'confirm']
 const space = (part: string) => `store-${suite.name(part)}`
 const seconds = (since: number) => (performance.now() - since) / 1000
 const FINALIZER = 'resources-finalizer.argocd.argoproj.io'
@@ -23,25 +28,40 @@ const uidsOfPods = (part: string) =>
   ])
 const gone = async (part: string) => (await application(suite.name(part))) === null
 
-/** What a purge commits first: the lifecycle in both files, and no protection left. */
-async function purgeInGit(part: string, confirm: boolean): Promise<void> {
+/** Asks the API for a step of a store's life. */
+async function ask(part: string, what: string, body: object = {}): Promise<Operation> {
+  const path = `/api/v1/stores/${suite.name(part)}/${what}`
+  const { status, body: reply } = await suite.server.request('POST', path, body)
+  expect([status, reply]).toEqual([what === 'purge' ? 202 : 200, expect.anything()])
+  return reply as Operation
+}
+async function remove(part: string): Promise<void> {
+  const { status } = await suite.server.request('DELETE', `/api/v1/stores/${suite.name(part)}`)
+  expect(status).toBe(204)
+}
+async function purge(part: string): Promise<Operation> {
+  await remove(part)
+  await suite.phase(part, 'SoftDeleted')
+  return ask(part, 'purge', { confirm: suite.name(part), acknowledgeDataLoss: true })
+}
+const folderInGit = async (part: string) => {
   await suite.pull()
-  await suite.edit(part, 'app.json', (text) =>
-    text.replace(/"lifecycle": ?"\w+"/, '"lifecycle":"purge"'),
-  )
-  const unprotected = (text: string) =>
-    text.replaceAll(/^ *argocd\.argoproj\.io\/sync-options: .*\n/gm, '')
-  for (const file of ['40-database', '50-wordpress'])
-    await suite.edit(part, `manifests/${file}.yaml`, unprotected)
-  await suite.edit(part, 'manifests/00-namespace.yaml', (text) =>
-    confirm ? text.replace(/sync-options: .*/, 'sync-options: Delete=confirm') : unprotected(text),
-  )
-  await suite.push(`purge ${part}, step 1`)
+  return suite.server.git('ls-files', `stores/default/${suite.name(part)}`)
+}
+const of = (part: string, kinds: string, path: string) =>
+  kubectl(['-n', space(part), 'get', kinds, '-o', `jsonpath=${path}`])
+const uidsOfClaims = (part: string) => of(part, 'pvc', '{.items[*].metadata.uid}')
+/** Takes a commit back as a person does, past the server. */
+async function revertByGit(commit: string): Promise<number> {
+  await suite.pull()
+  await suite.server.git('revert', '--no-edit', commit)
+  await suite.server.git('push', '--quiet', 'origin', 'HEAD:main')
+  return performance.now()
 }
 
 beforeAll(async () => {
   suite = await openSuite('l')
-  for (const part of ['final', 'detach', 'purge', 'confirm', 'soft']) await suite.create(part)
+  for (const part of PARTS) await suite.create(part)
 })
 afterAll(() => suite.close())
 
@@ -56,111 +76,165 @@ describe('the way from create to Ready', () => {
       timed.push(seconds(began))
     }
     suite.note('(n) Healthy in Argo CD -> Ready in the API, slowest of 3', Math.max(...timed))
-    for (const part of ['final', 'detach', 'purge', 'confirm', 'soft'])
-      await suite.phase(part, 'Ready')
+    for (const part of PARTS) await suite.phase(part, 'Ready')
   })
 })
 
-describe('an accident', () => {
-  it('(b) S2-25 a removed folder leaves everything running, is told as Detached, and comes back as it was', async () => {
-    const before = await uidsOfPods('detach')
-    expect(before).not.toBe('')
-    await suite.pull()
-    await suite.remove('detach')
+describe('the life of one store', () => {
+  let pods = ''
+  let claims = ''
+
+  it('(p) is Synced and Healthy at 0 replicas while it is suspended, and comes back', async () => {
+    claims = await uidsOfClaims('life')
+    expect(claims.split(' ')).toHaveLength(2)
     const began = performance.now()
-    await suite.push('an accident')
-    await until('the Application is gone', () => gone('detach'))
-    suite.note('(b) folder removed -> Application gone', seconds(began))
-    await suite.phase('detach', 'Detached', 'Detached', 30)
-    expect(await uidsOfPods('detach')).toBe(before)
-    await suite.server.git('revert', '--no-edit', 'HEAD')
+    await ask('life', 'suspend', { reason: 'holiday' })
+    const { value } = await suite.phase('life', 'Suspended', 'Suspended')
+    suite.note('(p) suspend -> Synced, Healthy, told as Suspended', seconds(began))
+    expect([value.sync, value.health]).toEqual(['Synced', 'Healthy'])
+    const replicas = await of('life', 'deployments,statefulsets', '{.items[*].spec.replicas}')
+    expect(replicas.split(' ').map(Number)).toEqual([0, 0])
     const back = performance.now()
-    await suite.server.git('push', '--quiet', 'origin', 'HEAD:main')
-    await suite.phase('detach', 'Ready')
-    suite.note('(b) folder back -> Ready', seconds(back))
-    expect(await uidsOfPods('detach')).toBe(before)
+    await ask('life', 'resume')
+    await suite.phase('life', 'Ready')
+    suite.note('(p) resume -> Ready', seconds(back))
   })
 
-  it('(m) a deleted store stays Synced and Healthy, and bears no finalizer', async () => {
-    const { status } = await suite.server.request('DELETE', `/api/v1/stores/${suite.name('soft')}`)
-    expect([202, 204]).toContain(status)
-    const { value, seconds: took } = await suite.phase('soft', 'SoftDeleted', 'SoftDeleted')
+  it('(m) stays Synced and Healthy when it is deleted, bears no finalizer, and is restored with the same volumes', async () => {
+    await remove('life')
+    const { value, seconds: took } = await suite.phase('life', 'SoftDeleted', 'SoftDeleted')
     suite.note('(m) soft delete -> Synced, Healthy, told as SoftDeleted', took)
-    await record(suite, '19 SoftDeleted', 'soft', value)
+    await record(suite, '19 SoftDeleted', 'life', value)
     expect([value.sync, value.health]).toEqual(['Synced', 'Healthy'])
-    expect(await finalizers('soft')).toEqual([])
+    expect(await finalizers('life')).toEqual([])
+    expect(await uidsOfClaims('life')).toBe(claims)
+    const back = performance.now()
+    await ask('life', 'restore', { reason: 'a mistake' })
+    await suite.phase('life', 'Ready')
+    suite.note('(m) restore -> Ready', seconds(back))
+    expect(await uidsOfClaims('life')).toBe(claims)
+  })
+
+  it('(q) goes back to its plan when a person reverts the change by plain git', async () => {
+    const quota = () => of('life', 'resourcequota', '{.items[0].spec.hard.requests\\.cpu}')
+    const before = await quota()
+    const url = `${suite.server.url}/api/v1/stores/${suite.name('life')}`
+    const headers = { 'content-type': 'application/json', 'if-match': '*' }
+    const reply = await fetch(url, { method: 'PATCH', headers, body: '{"plan":"medium"}' })
+    const { revision } = (await reply.json()) as Store
+    const changed = () => suite.store('life').then(({ phase, plan }) => phase === 'Ready' && plan)
+    await suite.phase('life', 'Ready')
+    expect(await quota()).not.toBe(before)
+    const began = await revertByGit(revision)
+    await until('the plan is back', async () => (await changed()) === 'small')
+    await until('the quota is back', async () => (await quota()) === before)
+    suite.note('(q) git revert of a plan -> Ready with the old quota', seconds(began))
+    expect(await uidsOfClaims('life')).toBe(claims)
+    const history = await suite.server.request('GET', `${new URL(url).pathname}/history`)
+    const taken = (history.body as Change[]).find(({ commit }) => commit === revision)
+    expect(taken?.revertedBy).toMatch(/^[0-9a-f]{40}$/)
+  })
+
+  it('(b) S2-25 is told as Detached when a person removes its folder, runs on untouched, and is taken up as it was', async () => {
+    pods = await uidsOfPods('life')
+    expect(pods).not.toBe('')
+    await suite.pull()
+    await suite.remove('life')
+    const began = performance.now()
+    const removal = await suite.push('an accident')
+    await until('the Application is gone', () => gone('life'))
+    suite.note('(b) folder removed -> Application gone', seconds(began))
+    await suite.phase('life', 'Detached', 'Detached', 30)
+    expect(await uidsOfPods('life')).toBe(pods)
+    const back = await revertByGit(removal)
+    await suite.phase('life', 'Ready')
+    suite.note('(b) folder back -> Ready', seconds(back))
+    expect(await uidsOfPods('life')).toBe(pods)
+    expect(await uidsOfClaims('life')).toBe(claims)
+  })
+
+  it('(c) S1-08 is purged in two steps without a hand: Namespace last, never told as Deleted while an object lives', async () => {
+    const began = performance.now()
+    const { id } = await purge('life')
+    const seen: string[] = []
+    const lies: string[] = []
+    const removed = async () => {
+      const store = await suite.store('life')
+      const { body } = await suite.server.request('GET', `/api/v1/operations/${id}`)
+      const [namespace, app] = await Promise.all([
+        getObject('namespace', space('life'), 'default'),
+        application(suite.name('life')),
+      ])
+      const workloads = await of(
+        'life',
+        'deployments,statefulsets,pvc',
+        '{.items[*].metadata.name}',
+      )
+      const { state } = body as Operation
+      seen.push(`${store.phase} ${store.reason} ${state} ${namespace !== null} ${workloads}`)
+      if (store.reason === 'CascadeRunning' && app !== null)
+        await record(suite, '5 CascadeRunning', 'life', store)
+      // A Namespace that is to go would take everything with it, in no order.
+      const leaving = namespace === null || namespace.metadata.deletionTimestamp !== undefined
+      if (leaving && workloads !== '') lies.push(`the Namespace goes before ${workloads}`)
+      const lives = namespace !== null || app !== null
+      if (lives && (store.phase === 'Deleted' || state === 'Live')) lies.push('gone while it lives')
+      return !lives && state === 'Live'
+    }
+    await until('the store is removed', removed, async () => seen.join('\n'), 90)
+    suite.note('(c) deleted and purged by request -> nothing left, Namespace last', seconds(began))
+    expect(lies).toEqual([])
+    expect(seen.some((line) => line.startsWith('Deleting CascadeRunning Synced'))).toBe(true)
+    expect(seen.filter((line) => line.startsWith('Detached'))).toEqual([])
+    expect(await folderInGit('life')).toBe('')
   })
 })
 
 describe('a purge', () => {
-  it('(a) brings the finalizer with its commit, and a revert takes it away', async () => {
-    await purgeInGit('final', false)
+  it('(a) brings the finalizer with its commit, waits for its retention, and a plain git revert takes it back', async () => {
+    await remove('final')
+    await suite.phase('final', 'SoftDeleted')
+    await suite.pull()
+    await suite.edit('final', 'store.yaml', (text) =>
+      text
+        .replace('state: deleted', 'state: purge')
+        .replace(/purgeAfter: .*/, 'purgeAfter: "2099-01-01T00:00:00Z"'),
+    )
     const began = performance.now()
+    const pushed = await suite.push('purge by hand, not before 2099')
     await until('the finalizer is there', async () =>
       (await finalizers('final')).includes(FINALIZER),
     )
     suite.note('(a) purge in Git -> finalizer', seconds(began))
     const { value } = await suite.phase('final', 'Deleting', 'ReadyToRemove')
     await record(suite, '14 ReadyToRemove', 'final', value)
-    await suite.server.git('revert', '--no-edit', 'HEAD')
-    const back = performance.now()
-    await suite.server.git('push', '--quiet', 'origin', 'HEAD:main')
+    // Long enough for every gate but the retention.
+    await new Promise((resolve) => setTimeout(resolve, 8000))
+    expect(await folderInGit('final')).not.toBe('')
+    const back = await revertByGit(pushed)
     await until('the finalizer is gone', async () => (await finalizers('final')).length === 0)
     suite.note('(a) revert -> no finalizer', seconds(back))
-    await suite.phase('final', 'Ready')
+    await suite.phase('final', 'SoftDeleted')
+    expect((await uidsOfClaims('final')).split(' ')).toHaveLength(2)
   })
 
-  it('(c) S1-08 removes the Namespace last, and is not told as Deleted while an object lives', async () => {
-    await purgeInGit('purge', false)
-    await suite.phase('purge', 'Deleting', 'ReadyToRemove')
+  it('(e) with confirmNamespace removes nothing before a person has confirmed', async () => {
     await suite.pull()
-    await suite.remove('purge')
-    const began = performance.now()
-    await suite.push('purge, step 2')
-    const seen: string[] = []
-    const lies: string[] = []
-    const removed = async () => {
-      const store = await suite.store('purge')
-      const [namespace, app] = await Promise.all([
-        getObject('namespace', space('purge'), 'default'),
-        application(suite.name('purge')),
-      ])
-      const workloads = await kubectl([
-        '-n',
-        space('purge'),
-        'get',
-        'deployments,statefulsets,pvc',
-        '-o',
-        'name',
-      ])
-      seen.push(`${store.phase} ${namespace !== null} ${workloads !== ''}`)
-      const cascading = store.reason === 'CascadeRunning' && app !== null
-      if (cascading && seen.length < 20) await record(suite, '5 CascadeRunning', 'purge', store)
-      // A Namespace outlives what is in it, and the Application outlives the Namespace.
-      if (namespace === null && workloads !== '')
-        lies.push(`the Namespace went before ${workloads}`)
-      const lives = namespace !== null || app !== null
-      if (store.phase === 'Deleted' && lives) lies.push('told as Deleted while it lives')
-      return store.phase === 'Deleted' || (namespace === null && app === null)
-    }
-    await until('the store is removed', removed, async () => seen.join('\n'), 90)
-    suite.note('(c) folder removed after purge -> nothing left, Namespace last', seconds(began))
-    expect(lies).toEqual([])
-    expect(seen.some((line) => line.startsWith('Deleting'))).toBe(true)
-    expect(seen.filter((line) => line.startsWith('Detached'))).toEqual([])
-  })
-
-  it('(e) with Delete=confirm nothing goes before a person has confirmed', async () => {
-    await purgeInGit('confirm', true)
-    await suite.phase('confirm', 'Deleting', 'ReadyToRemove')
-    await suite.pull()
-    await suite.remove('confirm')
-    await suite.push('purge, step 2, unconfirmed')
+    const platform = join(suite.server.clone, 'platform.yaml')
+    await appendFile(platform, '  confirmNamespace: true\n')
+    await suite.push('deletions are confirmed')
+    await until('the platform was read', async () => {
+      const head = await suite.server.git('rev-parse', 'HEAD')
+      const { body } = await suite.server.request('GET', '/api/v1/platform')
+      return (body as { revision: string }).revision === head
+    })
+    await purge('confirm')
     const { value } = await suite.phase('confirm', 'Deleting', 'AwaitingConfirmation')
     await record(suite, '5 AwaitingConfirmation', 'confirm', value)
+    expect(await folderInGit('confirm')).toBe('')
     await new Promise((resolve) => setTimeout(resolve, 5000))
     const kinds = 'deployments,statefulsets,pvc'
-    expect(await kubectl(['-n', space('confirm'), 'get', kinds, '-o', 'name'])).not.toBe('')
+    expect((await of('confirm', kinds, '{.items[*].metadata.name}')).split(' ')).toHaveLength(4)
     expect((await suite.store('confirm')).reason).toBe('AwaitingConfirmation')
     const began = performance.now()
     await kubectl([
@@ -169,6 +243,7 @@ describe('a purge', () => {
     ])
     await until('the Application is gone', () => gone('confirm'))
     suite.note('(e) confirmed -> nothing left', seconds(began))
+    expect(await getObject('namespace', space('confirm'), 'default')).toBeNull()
   })
 })
 
