@@ -37,7 +37,6 @@ export function releaseHash(props: WooStoreProps): string {
 /** Environment of WordPress itself; values that are secret come from files. */
 export function shopEnvironment(props: WooStoreProps): Record<string, string> {
   return {
-    DB_SCHEMA: props.mariadbVersion,
     HTTPS_EGRESS: reachesInternet(props) ? '1' : '0',
     RELEASE: releaseHash(props),
     STORE_HOST: props.host,

@@ -39,6 +39,7 @@ export const secretsScript = { 'secrets.php': read('secrets.php') } as const
 
 /** Configuration of ConfigMap `wordpress-config`; the same bytes for every store. */
 export const wordpressConfig = {
+  'db.php': read('db.php'),
   'mpm.conf': read('mpm.conf'),
   'php.ini': read('php.ini'),
   'ports.conf': read('ports.conf'),

@@ -50,6 +50,9 @@ fi
 [ -e "$html/wp-config.php" ] || cp "$html/wp-config-docker.php" "$html/wp-config.php"
 mkdir -p "$content/mu-plugins" "$content/uploads"
 cp /config/storewright.php "$content/mu-plugins/storewright.php"
+if [ ! -e "$content/db.php" ] || grep -q StorewrightDatabase "$content/db.php"; then
+  cp /config/db.php "$content/db.php"
+fi
 
 # A drop-in that the merchant put on the volume is not ours to replace or remove.
 dropin=$content/plugins/redis-cache/includes/object-cache.php

@@ -98,6 +98,7 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(await at(`${content}/mu-plugins/storewright.php`)).toBe(
       wordpressConfig['storewright.php'],
     )
+    expect(await at(`${content}/db.php`)).toBe(wordpressConfig['db.php'])
     expect(existsSync(volumes.path(`${content}/uploads`))).toBe(true)
     expect(existsSync(volumes.path('/vol/uploads'))).toBe(true)
     const strangers = await pod.exec(['find', '/code', '/vol', '!', '-uid', '33'])
@@ -176,6 +177,17 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
       wordpressConfig['storewright.php'],
     )
     expect(asked).toHaveLength(1)
+  })
+
+  it('writable: renews its own drop-in of the database, and leaves the one of the merchant', async () => {
+    await components()
+    const dropIn = '/vol/content/db.php'
+    await volumes.write(dropIn, '<?php // older StorewrightDatabase')
+    await run({ STORE_CODE: 'writable' })
+    expect(await at(dropIn)).toBe(wordpressConfig['db.php'])
+    await volumes.write(dropIn, 'of the merchant')
+    await run({ STORE_CODE: 'writable' })
+    expect(await at(dropIn)).toBe('of the merchant')
   })
 
   it('cache: puts the drop-in in place, and takes away only its own', async () => {

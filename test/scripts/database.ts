@@ -121,13 +121,17 @@ export async function reached(
   }
 }
 
-export async function stop({ pod, server }: Database): Promise<void> {
-  if (server.exitCode === null) {
-    const gone = once(server, 'exit')
-    await pod.exec(['pkill', '-TERM', '-u', String(UID), 'mariadbd'], { uid: 0 })
-    await gone
-  }
-  await pod.kill()
+export async function stop(database: Database): Promise<void> {
+  await stopServer(database)
+  await database.pod.kill()
+}
+
+/** Ends the server as the kubelet does, and leaves its pod. */
+export async function stopServer({ pod, server }: Database): Promise<void> {
+  if (server.exitCode !== null) return
+  const gone = once(server, 'exit')
+  await pod.exec(['pkill', '-TERM', '-u', String(UID), 'mariadbd'], { uid: 0 })
+  await gone
 }
 
 /** One statement as `user`; `stdout` is the bare value. */

@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { wordpressFolder } from '../../scripts/bootstrap/programs.mjs'
 import { mountSecret } from './config-maps.ts'
-import { converge, databasePod, databaseVolumes, ready, startServer } from './database.ts'
+import {
+  converge,
+  type Database,
+  databasePod,
+  databaseVolumes,
+  FIRST,
+  ready,
+  startServer,
+  stopServer,
+} from './database.ts'
 import type { Pod, Volumes } from './pod.ts'
 import { cannotRun, unless } from './programs.ts'
 import { mountWeb, startApache, type Web, WEB_ENV, WEB_MOUNTS } from './web.ts'
@@ -35,6 +44,7 @@ describe.skipIf(cannotRun !== null || none !== '')(
     let volumes: Volumes
     let pod: Pod
     let web: Web
+    let database: Database
 
     /** Runs code inside WordPress, as a page of the shop would. */
     const inside = (code: string, env: Readonly<Record<string, string>> = {}) =>
@@ -57,6 +67,7 @@ describe.skipIf(cannotRun !== null || none !== '')(
         volumes.path('/config/storewright.php'),
         join(html, 'wp-content/mu-plugins/storewright.php'),
       )
+      await cp(volumes.path('/config/db.php'), join(html, 'wp-content/db.php'))
       await mountSecret(
         volumes,
         '/secrets/salts',
@@ -71,7 +82,8 @@ describe.skipIf(cannotRun !== null || none !== '')(
         },
       })
       await converge(pod)
-      await ready(startServer(pod))
+      database = startServer(pod)
+      await ready(database)
       const made = await pod.exec(['php', '/image/install.php'], { env: { ...WEB_ENV, ...ENV } })
       if (made.code !== 0) throw new Error(made.stdout + made.stderr)
       web = await startApache(pod, ENV)
@@ -130,6 +142,29 @@ describe.skipIf(cannotRun !== null || none !== '')(
     it('takes its constants twice without a word, as WP-CLI loads them', async () => {
       const code = `eval(file_get_contents('/config/wp-extra.php')); echo 'ok';`
       expect(await inside(code)).toEqual({ code: 0, stdout: 'ok', stderr: '' })
+    })
+
+    it('answers a page asked while the database restarts, with the new password before the server has it', async () => {
+      await stopServer(database)
+      const second = { ...FIRST, password: 'b'.repeat(32), 'previous-password': FIRST.password }
+      await mountSecret(volumes, '/secrets/db', { ...second, revision: '2' })
+      const page = web.get('/')
+      const order = web.get('/wp-cron.php', '-X', 'POST', '-d', 'a=b')
+      // Not a time that is judged: the pages have to be asked first.
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await converge(pod, 2)
+      database = startServer(pod)
+      expect([(await page).status, (await order).status]).toEqual([200, 200])
+    })
+
+    it('says that the database is away when that lasts', async () => {
+      await stopServer(database)
+      const { status, body } = await web.get('/')
+      database = startServer(pod)
+      await ready(database)
+      expect(status).toBe(500)
+      expect(body).toContain('database')
+      expect(await web.get('/')).toMatchObject({ status: 200 })
     })
 
     describe('mail', () => {

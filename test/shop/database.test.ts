@@ -49,6 +49,7 @@ describe.skipIf(inject('shopImages') === null)('the database of a store', () => 
         seen.failedSeconds,
         '≤ 5 s',
       )
+      await figure(`rotation ${credentials - 1}: slowest good request`, seen.slowestSeconds)
       const secrets = await secretsOf(shop.namespace)
       expect(secrets.get('db-credentials/password')).not.toBe(before)
       expect(secrets.get('db-credentials/previous-password')).toBe(before)

@@ -73,7 +73,8 @@ describe.skipIf(inject('shopImages') === null)('a store created by API', () => {
   it('T7 has shown no secret value in any log of any pod', async () => {
     const { leaks, values, bytes } = await leaksOf(shop.namespace)
     expect(values).toBe(11)
-    expect(bytes).toBeGreaterThan(10_000)
+    // Apache, MariaDB and set-up have spoken, so something was read.
+    expect(bytes).toBeGreaterThan(5000)
     expect(leaks).toEqual([])
   })
 
