@@ -37,24 +37,23 @@ export const INIT_COMPUTE = compute(100, 128, 1000, 384)
 
 /**
  * Installs WordPress and WooCommerce, activates, applies settings. Idempotent, so that a retry or a new release
- * runs it again. Its spec is immutable, so the name carries a hash of everything that goes into it; no TTL:
- * Argo CD would re-create what a TTL removed, for ever (argo-cd issue 8586).
+ * runs it again. Its template is immutable, so the name carries a hash of everything that goes into it; the deadline
+ * is not (kubernetes pkg/apis/batch/validation, ValidateJobSpecUpdate), so a new plan is no new run. No TTL: Argo CD
+ * would re-create what a TTL removed, for ever (argo-cd issue 8586).
  */
 export class InitJob extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
-    const spec: k8s.JobSpec = {
-      backoffLimit: 6,
-      activeDeadlineSeconds: props.initDeadlineSeconds,
-      template: {
-        metadata: { labels: { ...templateLabels(store, 'wp-init'), ...USES_UPLOADS } },
-        spec: podSpec(store, props),
-      },
+    const template: k8s.PodTemplateSpec = {
+      metadata: { labels: { ...templateLabels(store, 'wp-init'), ...USES_UPLOADS } },
+      spec: podSpec(store, props),
     }
     const content = mountedContent(scriptsOf(props), settingsOf(props))
     new k8s.KubeJob(this, 'Job', {
-      metadata: metadata(store, `wp-init-${hash8({ spec, content })}`, { component: 'wp-init' }),
-      spec,
+      metadata: metadata(store, `wp-init-${hash8({ template, content })}`, {
+        component: 'wp-init',
+      }),
+      spec: { backoffLimit: 6, activeDeadlineSeconds: props.initDeadlineSeconds, template },
     })
   }
 }

@@ -39,9 +39,7 @@ export function shopEnvironment(props: WooStoreProps): Record<string, string> {
   return {
     HTTPS_EGRESS: reachesInternet(props) ? '1' : '0',
     RELEASE: releaseHash(props),
-    STORE_HOST: props.host,
     STORE_URL: `${props.scheme}://${props.host}`,
-    STORE_WORKERS: String(props.wordpress.workers),
     ...(props.cache === null ? {} : { WP_REDIS_HOST: 'valkey' }),
     ...(props.code === 'writable' ? { STORE_WRITABLE: '1' } : {}),
     ...(props.quarantine ? { STORE_QUARANTINE: '1' } : {}),

@@ -106,7 +106,11 @@ function serverContainer(props: WooStoreProps): k8s.Container {
     uid: SHOP_UID,
     resources: props.wordpress,
     command: ['apache2-foreground'],
-    env: shopEnvironment(props),
+    env: {
+      ...shopEnvironment(props),
+      STORE_HOST: props.host,
+      STORE_WORKERS: String(props.wordpress.workers),
+    },
     ports: [{ name: 'http', containerPort: 8080 }],
     probes: PROBES,
     lifecycle: { preStop: { exec: { command: ['sleep', '8'] } } },

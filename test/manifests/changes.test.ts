@@ -41,7 +41,7 @@ describe('what a change moves', () => {
       ['secrets', 'mariadb'],
     ],
     ['labels and owner', { labels: { a: 'b' }, owner: 'other' }, []],
-    ['the plan, sizes kept', { plan: 'medium' }, ['init', 'wordpress', 'mariadb']],
+    ['the plan, sizes kept', { plan: 'medium' }, ['wordpress', 'mariadb']],
   ])('%s', (_what, change, expected) => {
     expect(moved(change)).toEqual(expected)
   })

@@ -104,7 +104,8 @@ function jobsOf(objects: readonly KubeObject[]): Map<string, { name: string; con
         const all = data.get(map.name) ?? {}
         return map.items?.map(({ key }) => [key, all[key]]) ?? all
       })
-      const content = JSON.stringify([job['spec'], mounted])
+      // The rest of a Job's spec may change in place.
+      const content = JSON.stringify([job['spec'].template, mounted])
       return [name.slice(0, -'-00000000'.length), { name, content }]
     }),
   )
