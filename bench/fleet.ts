@@ -23,7 +23,7 @@ export async function fleetPlatform(): Promise<{
     /^(?:limits|teams|clusters):\n(?: .*\n)*/gm,
     '',
   )
-  const text = `${template}limits:\n  maxStores: 20000\nclusters:\n  in-cluster:\n    maxStores: 5000\n  second:\n    maxStores: 5000\n  third:\n    maxStores: 5000\nteams:\n  default: {}\n${teams}`
+  const text = `${template}limits:\n  maxStores: 20000\n  provisioning: 0\n  massDelete:\n    percent: 100\nclusters:\n  in-cluster:\n    maxStores: 5000\n  second:\n    maxStores: 5000\n  third:\n    maxStores: 5000\nteams:\n  default: {}\n${teams}`
   const { value, problems } = parsePlatformFile(text)
   if (value === null) throw new Error(`the fleet's platform.yaml: ${JSON.stringify(problems)}`)
   return { text, value }

@@ -8,6 +8,7 @@ import type { Clock, StoresRepo, StoreViews } from './domain/ports.ts'
 import { openStreamHub } from './http/stream-hub.ts'
 import { openChangeFeed } from './observe/change-feed.ts'
 import { openChecks } from './observe/checks.ts'
+import { provisioningOf } from './observe/provisioning.ts'
 import { openRefusals } from './observe/refusals.ts'
 import { createStoreViews } from './observe/store-views.ts'
 import { bannersOf } from './operations/get-platform.ts'
@@ -43,6 +44,7 @@ export async function openObservation(
   return {
     refusals,
     views,
+    provisioning: provisioningOf(views, applications, clock),
     feed,
     streams,
     checks: openChecks(probesOf({ config, repo, applications, argocd }), clock),

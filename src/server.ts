@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ulid } from 'ulid'
+import { monotonicFactory } from 'ulid'
 import { pushWebhook } from './adapters/argocd/push-webhook.ts'
 import { openLocalRemote } from './adapters/git/local-remote.ts'
 import { pushesPerMinuteOf } from './adapters/git/pace.ts'
@@ -27,6 +27,7 @@ import { listen, type Listener } from './listen.ts'
 import { openObservation } from './observation.ts'
 import { movedFiles } from './observe/moved-stores.ts'
 import { startPurges } from './reconcile/purge.ts'
+import { startQueue } from './reconcile/queue.ts'
 import { startReconciler } from './reconcile/reconciler.ts'
 import { previewStore } from './operations/preview-store.ts'
 import { readDashboard } from './static-dashboard.ts'
@@ -38,6 +39,9 @@ const FIRST_LIST_MS = 5_000
 /** Milliseconds after which renders that failed or were refused are tried again. */
 const RECONCILE_MS = 60_000
 
+/** Milliseconds between looks at stores that wait for their turn. */
+const QUEUE_LOOK_MS = 1_000
+
 /** Milliseconds between looks at stores that are deleted or purged. */
 const PURGE_LOOK_MS = 1_000
 
@@ -48,6 +52,9 @@ const ABOUT = {
 } as const satisfies Record<Applications['source'], string>
 
 const clock: Clock = { now: () => Date.now() }
+
+/** In order within this process, even in one millisecond: the queue of new stores goes by it. */
+const newRequestId = monotonicFactory()
 
 export interface RunningServer {
   /** Address that people open. */
@@ -89,6 +96,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   const nudge: PushListener | null =
     config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
   const { refusals, ...observed } = observation
+  const { provisioning } = observation
   const parts = { repo, applications, nudge, ...observed }
   const app = await buildApp(config, log, parts, packServer, () => ready)
   const main = await listen(config.listenAddr, (request) => app.fetch(request))
@@ -104,8 +112,14 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     log.warn(`platform.yaml ${pointer}: ${message}`)
   }
   warmUp(repo)
-  const loop = { repo, log, clock, sealer: sealedSecrets({ clock }), newRequestId: () => ulid() }
-  const reconciler = startReconciler({ ...loop, refusals, intervalMs: RECONCILE_MS })
+  const loop = { repo, log, clock, sealer: sealedSecrets({ clock }), newRequestId }
+  const reconciler = startReconciler({
+    ...{ ...loop, refusals, provisioning, intervalMs: RECONCILE_MS },
+  })
+  const queue = startQueue({
+    ...{ ...loop, applications, provisioning, intervalMs: QUEUE_LOOK_MS },
+    renderWaiting: () => reconciler.look(),
+  })
   const purge = purgeSettings(config)
   const purges = startPurges({ ...loop, applications, purge, intervalMs: PURGE_LOOK_MS })
   ready = true
@@ -117,7 +131,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
       // Before the listeners: they wait until the last stream has ended.
       observation.streams.close()
       const ended = Promise.all(listeners.map((listener) => listener.close()))
-      const reconciled = Promise.all([reconciler.close(), purges.close()])
+      const reconciled = Promise.all([reconciler.close(), purges.close(), queue.close()])
       await repo.close(config.shutdownGrace)
       await Promise.all([ended, reconciled])
       await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
@@ -167,7 +181,15 @@ async function buildApp(
   log: Log,
   parts: Pick<
     AppDeps,
-    'repo' | 'views' | 'applications' | 'nudge' | 'feed' | 'streams' | 'checks' | 'detail'
+    | 'repo'
+    | 'views'
+    | 'provisioning'
+    | 'applications'
+    | 'nudge'
+    | 'feed'
+    | 'streams'
+    | 'checks'
+    | 'detail'
   >,
   packServer: PackServer | null,
   ready: () => boolean,
@@ -182,7 +204,7 @@ async function buildApp(
     log,
     packServer,
     dashboard,
-    newRequestId: () => ulid(),
+    newRequestId,
     ready,
     requireIfMatch: config.requireIfMatch,
     loopbackOnly: config.loopbackOnly,

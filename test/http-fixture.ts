@@ -6,6 +6,7 @@ import type { AppDeps } from '../src/http/env.ts'
 import { openStreamHub } from '../src/http/stream-hub.ts'
 import { openChangeFeed } from '../src/observe/change-feed.ts'
 import { openChecks } from '../src/observe/checks.ts'
+import { provisioningOf } from '../src/observe/provisioning.ts'
 import { createStoreViews } from '../src/observe/store-views.ts'
 import { bannersOf } from '../src/operations/get-platform.ts'
 import { type MemoryRepo, memoryRepo } from '../src/testing/memory-repo.ts'
@@ -40,6 +41,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     repo,
     applications,
     views,
+    provisioning: provisioningOf(views, applications, clock),
     feed,
     streams: openStreamHub({ feed, banners: () => bannersOf({ repo, applications, clock }) }),
     checks: openChecks(new Map(), clock),

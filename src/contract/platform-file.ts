@@ -141,6 +141,8 @@ export interface Platform {
     >
   >
   readonly maxStores: number
+  /** By plan; a plan that is not named has no limit of its own. */
+  readonly maxStoresOfPlan: Readonly<Record<string, number>>
   readonly provisioning: number
   readonly nameQuarantineDays: number
   readonly massDelete: {

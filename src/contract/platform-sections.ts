@@ -97,6 +97,8 @@ export const TeamBlock = z.strictObject({
 
 export const LimitsBlock = z.strictObject({
   maxStores: z.int().min(1).max(20_000).optional(),
+  /** Stores of a plan, over the whole platform. */
+  plans: z.record(z.string().regex(PLAN_KEY), z.int().min(0).max(20_000)).optional(),
   provisioning: z.int().min(0).max(1000).optional(),
   nameQuarantineDays: z.int().min(0).max(365).optional(),
   massDelete: z

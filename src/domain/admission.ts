@@ -174,13 +174,14 @@ function isDeleted(record: StoreRecord): boolean {
 /** @throws StoreError `store_limit_reached` */
 export function requireRoom(store: StoreFile, at: Snapshot): void {
   const { platform } = at
-  const scopes = [
+  const scopes: readonly Scope[] = [
     { scope: 'platform', limit: platform.maxStores, used: countStores(at, () => true) },
     {
       scope: 'team',
       limit: platform.teams[store.team]?.maxStores ?? 0,
       used: countStores(at, (record) => record.team === store.team),
     },
+    planScope(store, at),
     {
       scope: 'cluster',
       limit: platform.clusters[store.cluster]?.maxStores ?? 0,
@@ -188,8 +189,33 @@ export function requireRoom(store: StoreFile, at: Snapshot): void {
     },
   ]
   const full = scopes.find(({ limit, used }) => used >= limit)
-  if (full === undefined) return
-  throw new StoreError(
+  if (full !== undefined) throw noRoom(full)
+}
+
+/** Room for a store in the plan it moves to. @throws StoreError `store_limit_reached` */
+export function requireRoomInPlan(store: StoreFile, at: Snapshot): void {
+  const scope = planScope(store, at)
+  if (scope.used >= scope.limit) throw noRoom(scope)
+}
+
+function planScope({ plan, name }: StoreFile, at: Snapshot): Scope {
+  const { maxStoresOfPlan: limits } = at.platform
+  const limit = Object.hasOwn(limits, plan) ? (limits[plan] ?? Infinity) : Infinity
+  const used =
+    limit === Infinity
+      ? 0
+      : countStores(at, (other) => other.name !== name && other.intent?.plan === plan)
+  return { scope: 'plan', limit, used }
+}
+
+interface Scope {
+  readonly scope: string
+  readonly limit: number
+  readonly used: number
+}
+
+function noRoom(full: Scope): StoreError {
+  return new StoreError(
     'store_limit_reached',
     `the ${full.scope} holds ${full.limit} stores already`,
     {

@@ -1,6 +1,7 @@
 import type { Platform, Release } from '../contract/platform-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
+import { requireRoomInPlan } from './admission.ts'
 import { StoreError, type StoreErrorCode } from './errors.ts'
 import { fitProblems, teamProblems } from './fit.ts'
 import { mayBecome } from './lifecycle.ts'
@@ -23,7 +24,7 @@ export interface ChangeProblem extends ProblemDetail {
 /**
  * Decides whether the declared intent of a store may become `after`.
  * @throws StoreError `lifecycle_conflict`, `grow_only`, `invalid_store` (a fixed key, or an intent that fits neither
- *   platform.yaml nor the other stores); `errors` holds every reason, whatever the code
+ *   platform.yaml nor the other stores), `store_limit_reached` (of another plan); `errors` holds every reason, whatever the code
  */
 export function admitChange(before: StoreFile, after: StoreFile, at: Snapshot): void {
   const problems: ChangeProblem[] = [
@@ -33,7 +34,10 @@ export function admitChange(before: StoreFile, after: StoreFile, at: Snapshot): 
     ),
   ]
   const code = CODES.find((each) => problems.some((problem) => problem.code === each))
-  if (code === undefined) return
+  if (code === undefined) {
+    if (before.plan !== after.plan) requireRoomInPlan(after, at)
+    return
+  }
   throw new StoreError(code, MESSAGES[code], {
     errors: problems.map(({ pointer, detail }) => ({ pointer, detail })),
     ...(code === 'lifecycle_conflict' ? { extra: { lifecycle: before.lifecycle.state } } : {}),

@@ -86,9 +86,14 @@ export const operationRows: readonly PhaseRow[] = [
   },
 ]
 
+/** How long it may take: as many stores are being set up at once as may. */
+export function queuedMessage({ placeInQueue }: PhaseInput['declared']): string {
+  const place = placeInQueue === undefined ? '' : `, number ${placeInQueue} in the queue`
+  return `Waits for its turn${place}: as many stores are being set up as may be at once`
+}
+
 function outOfSync({ application, declared }: PhaseInput): Verdict | null {
-  if (declared.queued)
-    return committed('Queued', 'Waits for its turn: the provisioning cap is reached')
+  if (declared.queued) return committed('Queued', queuedMessage(declared))
   if (!declared.autoSync)
     return committed('AutoSyncOff', 'Committed, not applied: auto-sync is off')
   if (application?.sync === 'OutOfSync' && application.onlyPrunableLeft) return null

@@ -1,3 +1,4 @@
+import { queuedMessage } from './phase-operation.ts'
 import type { PhaseRow } from './phase.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -18,6 +19,9 @@ export const presenceRows: readonly PhaseRow[] = [
         reason: 'InvalidSpec',
         message: `store.yaml is not valid: ${problem.pointer} ${problem.detail}; what was rendered before stays`,
       }
+    }
+    if (declared.intentOnMain && !declared.onMain && declared.queued) {
+      return { phase: 'Requested', reason: 'Queued', message: queuedMessage(declared) }
     }
     return declared.intentOnMain && !declared.onMain
       ? { phase: 'Requested', reason: 'Rendering', message: 'Declared in Git, not rendered yet' }

@@ -3,6 +3,7 @@ import type { Resource, StoreEvent } from '../contract/detail.ts'
 import type { Change, Store } from '../contract/store.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
 import type { Application, ApplicationSetState } from './application.ts'
+import type { Provisioning } from './provisioning.ts'
 import type { ChangeRef, Snapshot, StoreRecord } from './snapshot.ts'
 
 export interface Clock {
@@ -326,6 +327,7 @@ export interface OperationDeps {
   readonly repo: StoresRepo
   readonly views: StoreViews
   readonly applications: Applications
+  readonly provisioning: Provisioning
   /** `null`: nothing but Git can tell (simulated). */
   readonly detail: StoreDetail | null
   /** Tells Argo CD's webhooks again which files of a store to look at; `null`: none is configured. */

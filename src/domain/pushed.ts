@@ -1,6 +1,6 @@
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
-import { requireRoom } from './admission.ts'
+import { requireRoom, requireRoomInPlan } from './admission.ts'
 import { changeProblems } from './change.ts'
 import { StoreError } from './errors.ts'
 import { fitProblems } from './fit.ts'
@@ -21,10 +21,26 @@ export function pushedProblems(
   now: number,
 ): ProblemDetail[] {
   const step =
-    before === null ? newProblems(after, at, now) : changeProblems(before, after, at.platform)
+    before === null
+      ? newProblems(after, at, now)
+      : [...changeProblems(before, after, at.platform), ...planProblems(before, after, at)]
   return [...step, ...fitProblems(after, at.platform), ...neighbourProblems(after, at)].map(
     ({ pointer, detail }) => ({ pointer, detail }),
   )
+}
+
+function planProblems(before: StoreFile, after: StoreFile, at: Snapshot): ProblemDetail[] {
+  return before.plan === after.plan ? [] : refusalOf('#/plan', () => requireRoomInPlan(after, at))
+}
+
+function refusalOf(pointer: string, rule: () => void): ProblemDetail[] {
+  try {
+    rule()
+    return []
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    return [{ pointer, detail: error.message }]
+  }
 }
 
 function newProblems(store: StoreFile, at: Snapshot, now: number): ProblemDetail[] {
@@ -39,11 +55,6 @@ function newProblems(store: StoreFile, at: Snapshot, now: number): ProblemDetail
   }
   const others = new Map(at.stores)
   others.delete(store.name)
-  try {
-    requireRoom(store, { ...at, stores: others })
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error
-    add('#', error.message)
-  }
+  problems.push(...refusalOf('#', () => requireRoom(store, { ...at, stores: others })))
   return problems
 }

@@ -64,6 +64,8 @@ export interface PhaseInput {
     readonly autoSync: boolean
     /** Held back by the provisioning cap. */
     readonly queued: boolean
+    /** Among those that wait, from 1. */
+    readonly placeInQueue?: number
     /** T(head): tree id of `manifests/` that must be observed. */
     readonly required: string
     /** When the newest commit of this store landed. */

@@ -29,6 +29,7 @@ export const CHANGE_CODES: readonly StoreErrorCode[] = [
   'precondition_failed',
   'invalid_store',
   'grow_only',
+  'store_limit_reached',
   'generator_outdated',
   ...WRITE_CODES,
 ]
@@ -72,12 +73,7 @@ const suspend = change(
   'Stop a store and keep everything',
 )
 const resume = change('resumeStore', endpoints.resumeStore.body, 'Take a suspended store up again')
-const restore = change(
-  'restoreStore',
-  endpoints.restoreStore.body,
-  'Take a deleted store back',
-  'store_limit_reached',
-)
+const restore = change('restoreStore', endpoints.restoreStore.body, 'Take a deleted store back')
 const retry = change(
   'retryStore',
   endpoints.retryStore.body,

@@ -23,13 +23,7 @@ const revert = createRoute({
       description: 'In Git; with dryRun what would be',
       content: json(endpoints.revertChange.reply),
     },
-    ...problems(
-      ...CHANGE_CODES,
-      'commit_not_found',
-      'revert_conflict',
-      'revert_crosses_schema',
-      'store_limit_reached',
-    ),
+    ...problems(...CHANGE_CODES, 'commit_not_found', 'revert_conflict', 'revert_crosses_schema'),
   },
 })
 

@@ -3,6 +3,7 @@ import type { Application } from '../domain/application.ts'
 import { conditionsOf } from '../domain/conditions.ts'
 import { phaseOf } from '../domain/phase.ts'
 import type { Applications, Clock, StoresRepo, StoreViews } from '../domain/ports.ts'
+import { isQueued, placeInQueue } from '../domain/provisioning.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import type { Judgement, PhaseInput } from '../domain/verdict.ts'
 import { newMemory, type StoreMemory, withTransitions } from './memory.ts'
@@ -97,6 +98,7 @@ function inputOf(
   const { applications } = options
   const application = applications.get(record)
   lookUpTrees(record, memory, application, trees)
+  const place = isQueued(record) ? placeInQueue(options.repo.snapshot(), record.name) : null
   return {
     declared: {
       intentOnMain: record.intentBlob !== '',
@@ -105,7 +107,8 @@ function inputOf(
       // What was rendered is what Argo CD acts on; for a removed store the record keeps it in its intent.
       lifecycle: record.app?.lifecycle ?? record.intent?.lifecycle.state ?? 'active',
       autoSync: record.app?.autoSync ?? true,
-      queued: false,
+      queued: record.intent?.queued === true || (place !== null && record.app === null),
+      ...(place === null ? {} : { placeInQueue: place }),
       required: record.manifestsTree,
       committedAt: Date.parse(record.last.at),
     },

@@ -11,18 +11,23 @@ import type {
   Requester,
   StoreChange,
 } from '../domain/ports.ts'
+import { isRoom, type Provisioning, queueOf } from '../domain/provisioning.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { renderOnce } from './render-once.ts'
 import { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
+/** Without `provisioning` no store waits for others. */
+type CreateStoreDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'> &
+  Partial<Pick<OperationDeps, 'provisioning'>>
+
 /**
- * Declares a new store in Git.
+ * Declares a new store in Git; one that must wait for its turn says so in store.yaml.
  * @throws StoreError `name_taken`, `name_quarantined`, `name_reserved`, `engine_not_available`, `invalid_request`, `invalid_store`,
  *   `store_limit_reached`, and every code of `StoresRepo.change`
  */
 export async function createStore(
-  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>,
+  deps: CreateStoreDeps,
   request: StoreCreate,
   by: Requester,
   options: ChangeOptions = {},
@@ -33,7 +38,7 @@ export async function createStore(
   const render = renderOnce()
   const landed = await deps.repo.change(
     by,
-    (at) => decideCreate(request, at, by.subject, now, sealed, render),
+    (at) => decideCreate(request, at, { owner: by.subject, now, sealed, render, deps }),
     options,
   )
   if (landed.record === null) {
@@ -55,15 +60,34 @@ function sealedFor(
   return sealStore(sealer, certificate, { name, nonce: FIRST_NONCE })
 }
 
+interface Asked {
+  readonly owner: string
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly sealed: SealedSecrets | null
+  readonly render: typeof renderStore
+  readonly deps: CreateStoreDeps
+}
+
+/** The new store, waiting where as many are being set up as may; see `domain/provisioning.ts`. */
+export function queuedIfFull(
+  store: StoreFile,
+  at: Snapshot,
+  now: number,
+  provisioning: Provisioning | undefined,
+): StoreFile {
+  if (provisioning === undefined || !store.autoSync) return store
+  // Behind those that wait already: the order of commits is the order of starts.
+  const waits = at.platform.provisioning > 0 && provisioning.speaks() && queueOf(at).length > 0
+  return waits || !isRoom(at, now, provisioning) ? { ...store, queued: true } : store
+}
+
 function decideCreate(
   request: StoreCreate,
   at: Snapshot,
-  owner: string,
-  now: number,
-  sealed: SealedSecrets | null,
-  render: typeof renderStore,
+  { owner, now, sealed, render, deps }: Asked,
 ): StoreChange {
-  const store = admitStore(request, at, owner, now)
+  const store = queuedIfFull(admitStore(request, at, owner, now), at, now, deps.provisioning)
   if (store.secretsMode === 'sealed' && sealed === null) {
     throw new StoreError('conflict', 'the secrets mode of the platform changed meanwhile')
   }

@@ -62,6 +62,7 @@ beforeEach(() => {
     repo,
     views: storeViews,
     applications: fakeApplications(() => now, 'simulated'),
+    provisioning: { wasReady: () => true, speaks: () => true },
     detail: null,
     nudge: null,
     clock: { now: () => now },

@@ -1,10 +1,13 @@
-import type { Preview, StoreCreate } from '../contract/store.ts'
+import type { Preview, StoreCreate, Warning } from '../contract/store.ts'
+import type { StoreFile } from '../contract/store-file.ts'
 import { admitStore, countStores } from '../domain/admission.ts'
 import { hostOf, namespaceOf } from '../domain/layout.ts'
 import { requestsOf } from '../domain/plans.ts'
 import type { OperationDeps } from '../domain/ports.ts'
+import { queueOf } from '../domain/provisioning.ts'
+import type { Snapshot } from '../domain/snapshot.ts'
 import { storeWarnings } from '../domain/warnings.ts'
-import { creationOf } from './create-store.ts'
+import { creationOf, queuedIfFull } from './create-store.ts'
 import { unsealed } from './seal-store.ts'
 
 /**
@@ -12,12 +15,14 @@ import { unsealed } from './seal-store.ts'
  * @throws StoreError the refusals of a create
  */
 export function previewStore(
-  deps: Pick<OperationDeps, 'repo' | 'clock'>,
+  deps: Pick<OperationDeps, 'repo' | 'clock'> & Partial<Pick<OperationDeps, 'provisioning'>>,
   request: StoreCreate,
   owner: string,
 ): Preview {
   const at = deps.repo.snapshot()
-  const store = admitStore(request, at, owner, deps.clock.now())
+  const now = deps.clock.now()
+  const admitted = admitStore(request, at, owner, now)
+  const store = queuedIfFull(admitted, at, now, deps.provisioning)
   const change = creationOf(store, request, at.platform, unsealed(store))
   const plan = at.platform.plans[store.plan]
   const siblings = countStores(at, ({ team }) => team === store.team)
@@ -29,7 +34,7 @@ export function previewStore(
       bytes: bytes.length,
       content: decoder.decode(bytes),
     })),
-    warnings: storeWarnings(store, at.platform, siblings),
+    warnings: [...queueWarnings(store, at), ...storeWarnings(store, at.platform, siblings)],
     impact: {
       targetNamespace: namespaceOf(change.name),
       host: hostOf(store, at.platform),
@@ -39,4 +44,12 @@ export function previewStore(
     },
     writeMode: 'direct',
   }
+}
+
+function queueWarnings({ queued }: StoreFile, at: Snapshot): Warning[] {
+  if (queued !== true) return []
+  const { length } = queueOf(at)
+  const cap = at.platform.provisioning
+  const message = `waits for its turn: ${cap} stores are set up at a time, ${length} wait before it`
+  return [{ code: 'queued', pointer: '#/queued', message }]
 }

@@ -1,6 +1,7 @@
 import { brakeOf, goingAt, isPending } from '../domain/brake.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Log, OperationDeps, Requester, StoreChange } from '../domain/ports.ts'
+import { hasWaited, isQueued, isRoom, type Provisioning } from '../domain/provisioning.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import type { Refusals } from '../observe/refusals.ts'
 import {
@@ -19,9 +20,13 @@ export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer'
   readonly newRequestId: () => string
   /** Milliseconds between passes without a moved head: what failed or was refused is tried again. */
   readonly intervalMs: number
+  /** @default no store waits for others */
+  readonly provisioning?: Provisioning
 }
 
 export interface Reconciler {
+  /** Looks again, at what waited for others above all. */
+  look(): void
   /** Resolves when nothing is left to do at the newest head known. */
   idle(): Promise<void>
   /** Ends after the chunk under way. */
@@ -63,6 +68,7 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
   const stopListening = options.repo.onMoved(run)
   run()
   return {
+    look: run,
     async idle() {
       while (running !== null) await running
     },
@@ -115,6 +121,8 @@ async function renderChunk(
       note(options, settled, record, at, { is: 'refused', problems: [heldBy(brake)] })
       continue
     }
+    // Not settled: the queue asks for another look when there is room.
+    if (waits(options, record, at)) continue
     // Each read yields to requests; a render is a few milliseconds.
     const declared = await readDeclared(options, record, at)
     const finding = renderDeclared(declared, at)
@@ -123,6 +131,17 @@ async function renderChunk(
   }
   // All at once, so that they share a push.
   await Promise.all(found.map(({ declared, change }) => land(options, declared, change, at)))
+}
+
+/** A store that was pushed and that others keep waiting: it is rendered when its turn comes. */
+function waits(
+  { provisioning, clock }: ReconcilerOptions,
+  record: StoreRecord,
+  at: Snapshot,
+): boolean {
+  if (provisioning === undefined || record.app !== null || !isQueued(record)) return false
+  const now = clock.now()
+  return !isRoom(at, now, provisioning) && !hasWaited(record, now)
 }
 
 function note(
@@ -151,11 +170,12 @@ const SAID = {
 
 /** Lands one render. A store that moved meanwhile is left to the next pass. */
 async function land(
-  { repo, log, newRequestId }: ReconcilerOptions,
+  options: ReconcilerOptions,
   declared: Declared,
   found: StoreChange,
   foundAt: Snapshot,
 ): Promise<void> {
+  const { repo, log, newRequestId } = options
   const { record } = declared
   const decide = (at: Snapshot) => {
     if (!isSame(record, at.stores.get(record.name))) return 'unchanged'
@@ -163,6 +183,7 @@ async function land(
     // deletion on how many others go.
     const apart = record.app !== null && found.action === 'render'
     if (apart && at.platform === foundAt.platform) return found
+    if (waits(options, record, at)) return 'unchanged'
     const finding = renderDeclared(declared, at)
     return finding.is === 'render' ? finding.change : 'unchanged'
   }

@@ -146,6 +146,7 @@ function teamsOf(file: PlatformFile): Platform['teams'] {
 function limitsOf({ limits }: PlatformFile, local: boolean) {
   return {
     maxStores: limits?.maxStores ?? (local ? 10 : 50),
+    maxStoresOfPlan: limits?.plans ?? {},
     provisioning: limits?.provisioning ?? (local ? 3 : 5),
     nameQuarantineDays: limits?.nameQuarantineDays ?? (local ? 0 : 30),
     massDelete: {

@@ -26,6 +26,7 @@ describe('platform.yaml with every key', () => {
       },
       teams: { acme: { plans: ['tiny', 'small'], clusters: ['eu-1'], project: 'own' } },
       maxStores: 2000,
+      maxStoresOfPlan: { large: 20 },
       provisioning: 4,
       nameQuarantineDays: 60,
       massDelete: { max: 5, percent: 2, windowMinutes: 120 },

@@ -82,7 +82,7 @@ describe('platform.yaml', () => {
       PLATFORM_YAML.replace(
         'profile: local',
         'profile: production\nbaseDomain: shops.example.com',
-      ).replace('limits:\n  maxStores: 20000\n', ''),
+      ).replace('limits:\n  maxStores: 20000\n  provisioning: 0\n', ''),
     )
     expect(value).toMatchObject({
       scheme: 'https',
@@ -90,14 +90,14 @@ describe('platform.yaml', () => {
       retentionDays: 7,
       exposure: { tls: 'wildcard' },
     })
-    expect(testPlatform((yaml) => yaml.replace('limits:\n  maxStores: 20000\n', ''))).toMatchObject(
-      {
-        scheme: 'http',
-        maxStores: 10,
-        retentionDays: 0,
-        exposure: { tls: 'none', className: 'traefik', peers: [{ namespace: 'kube-system' }] },
-      },
-    )
+    expect(
+      testPlatform((yaml) => yaml.replace('limits:\n  maxStores: 20000\n  provisioning: 0\n', '')),
+    ).toMatchObject({
+      scheme: 'http',
+      maxStores: 10,
+      retentionDays: 0,
+      exposure: { tls: 'none', className: 'traefik', peers: [{ namespace: 'kube-system' }] },
+    })
   })
 
   it('reads plans in quantities and refuses what Kubernetes would rewrite', () => {

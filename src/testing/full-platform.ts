@@ -102,6 +102,7 @@ export const FULL_PLATFORM = {
   },
   limits: {
     maxStores: 2000,
+    plans: { large: 20 },
     provisioning: 4,
     nameQuarantineDays: 60,
     massDelete: { max: 5, percent: 2, windowMinutes: 120 },

@@ -9,6 +9,7 @@ kind: Platform
 profile: local
 limits:
   maxStores: 20000
+  provisioning: 0
 clusters:
   in-cluster:
     maxStores: 5000

@@ -82,10 +82,10 @@ export async function startServer(
   }
 }
 
-/** Lets the embedded repo of `server` hold up to 5000 stores, by a commit that a person would push. */
+/** Lets the embedded repo of `server` hold up to 5000 stores, set up and deleted as fast as asked for, by a commit that a person would push. */
 export async function raiseLimit(server: ServerProcess): Promise<void> {
   const allow = (text: string) =>
-    `${text.replace(/^limits:\n(?: .*\n)*/m, '')}limits:\n  maxStores: 5000\n`
+    `${text.replace(/^limits:\n(?: .*\n)*/m, '')}limits:\n  maxStores: 5000\n  provisioning: 0\n  massDelete:\n    percent: 100\n`
   await changePlatform(server, allow, ({ maxStores }) => maxStores === 5000)
 }
 

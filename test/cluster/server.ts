@@ -68,7 +68,10 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   const git = (...words: string[]) => runGit(words, clone)
   await runGit(['clone', '--quiet', join(folder, 'data', 'stores.git'), clone], folder)
   // The local profile would purge a deleted store at once.
-  await appendFile(join(clone, 'platform.yaml'), 'deletion:\n  retentionDays: 7\n')
+  await appendFile(
+    join(clone, 'platform.yaml'),
+    'deletion:\n  retentionDays: 7\nlimits:\n  provisioning: 0\n  massDelete:\n    max: 1000\n',
+  )
   await git('commit', '--quiet', '-am', 'deleted stores stay for a week')
   await git('push', '--quiet', 'origin', 'HEAD:main')
   return { url, repoURL: `${url}/git/stores.git`, request: requestTo(url), git, clone, stop }

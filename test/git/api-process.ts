@@ -8,8 +8,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TEMPLATE = new URL('../../gitops-repo-template/platform.yaml', import.meta.url)
 
 /**
- * platform.yaml of the template with ten teams, three clusters, room for 15,000 stores, no brake on deletions, and a week in
- * which deleted ones stay.
+ * platform.yaml of the template with ten teams, three clusters, room for 15,000 stores, no cap on set-ups, no brake on
+ * deletions, and a week in which deleted ones stay.
  */
 export async function roomyPlatform(): Promise<string> {
   const template = (await readFile(TEMPLATE, 'utf8')).replaceAll(
@@ -20,7 +20,7 @@ export async function roomyPlatform(): Promise<string> {
     names.map((name) => `  ${name}:${text}\n`).join('')
   const teams = Array.from({ length: 10 }, (_, n) => `team-${n}`)
   const clusters = list(['in-cluster', 'second', 'third'], '\n    maxStores: 5000')
-  return `${template}limits:\n  maxStores: 15000\n  massDelete:\n    percent: 100\ndeletion:\n  retentionDays: 7\nclusters:\n${clusters}teams:\n${list(['default', ...teams], ' {}')}`
+  return `${template}limits:\n  maxStores: 15000\n  provisioning: 0\n  massDelete:\n    percent: 100\ndeletion:\n  retentionDays: 7\nclusters:\n${clusters}teams:\n${list(['default', ...teams], ' {}')}`
 }
 
 /** The real server in a process group of its own. */

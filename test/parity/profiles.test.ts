@@ -6,10 +6,12 @@ import { httpFixture } from '../http-fixture.ts'
 import { containersOf, find, objectsOf, podsOf, storeOf } from '../manifests/rendered.ts'
 
 /** The platform of the tests without limits of its own, so that the profile's hold. */
-const local = testPlatform((yaml) => yaml.replace('limits:\n  maxStores: 20000\n', ''))
+const local = testPlatform((yaml) =>
+  yaml.replace('limits:\n  maxStores: 20000\n  provisioning: 0\n', ''),
+)
 const production = testPlatform((yaml) =>
   yaml
-    .replace('limits:\n  maxStores: 20000\n', '')
+    .replace('limits:\n  maxStores: 20000\n  provisioning: 0\n', '')
     .replace('profile: local', 'profile: production\nbaseDomain: shops.example.com'),
 )
 const small = storeOf('small')

@@ -56,7 +56,7 @@ export async function platformFile(more: Readonly<Record<string, unknown>> = {})
       [BROKEN_RELEASE]: { ...release, images: { ...release.images, mariadb: absent } },
     },
     defaults: { release: RELEASE },
-    limits: { maxStores: 1000 },
+    limits: { maxStores: 1000, provisioning: 0, massDelete: { max: 1000 } },
     deletion: { retentionDays: 7 },
     ...more,
   }

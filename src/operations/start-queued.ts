@@ -1,0 +1,31 @@
+import type { Landed, OperationDeps, Requester } from '../domain/ports.ts'
+import { hasWaited, isRoom, type Provisioning } from '../domain/provisioning.ts'
+import type { StoreRecord } from '../domain/snapshot.ts'
+import { changeIntent } from './change-store.ts'
+
+/**
+ * Lets a store that waits start, if there still is room on the newest head or it has waited long enough.
+ * @throws StoreError see `changeStore`
+ */
+export function startQueued(
+  deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock'>,
+  provisioning: Provisioning,
+  record: StoreRecord,
+  by: Requester,
+): Promise<Landed> {
+  const now = deps.clock.now()
+  return changeIntent(
+    deps,
+    { team: record.team, name: record.name },
+    {
+      action: 'update',
+      next(store, at) {
+        const { queued, ...rest } = store
+        if (queued !== true) return null
+        return isRoom(at, now, provisioning) || hasWaited(record, now) ? rest : null
+      },
+      facts: () => ['its turn'],
+    },
+    by,
+  )
+}

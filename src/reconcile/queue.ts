@@ -1,0 +1,83 @@
+import { StoreError } from '../domain/errors.ts'
+import type { Applications, Log, OperationDeps, Requester } from '../domain/ports.ts'
+import { hasWaited, type Provisioning, queueOf, settingUp } from '../domain/provisioning.ts'
+import type { StoreRecord } from '../domain/snapshot.ts'
+import { startQueued } from '../operations/start-queued.ts'
+
+export interface QueueLoopOptions extends Pick<OperationDeps, 'repo' | 'sealer' | 'clock'> {
+  readonly applications: Pick<Applications, 'onChanged'>
+  readonly provisioning: Provisioning
+  readonly log: Log
+  readonly newRequestId: () => string
+  /** Called when a pushed store that waits unrendered may start. */
+  readonly renderWaiting: () => void
+  /** Milliseconds between looks: a store becomes Ready without a move of the head. */
+  readonly intervalMs: number
+}
+
+/** After a start that did not land the store lets others pass for so long. */
+const PAUSE_MS = 60_000
+
+/**
+ * Lets stores that wait start, in the order of their commits, as others become Ready. The queue is in Git, so it is the
+ * same after a restart and for a second server; each decision counts again on the newest head.
+ */
+export function startQueue(options: QueueLoopOptions): { close(): Promise<void> } {
+  const paused = new Map<string, number>()
+  let closed = false
+  let running: Promise<void> | null = null
+  const run = () => {
+    if (closed || running !== null || queueOf(options.repo.snapshot()).length === 0) return
+    running = pass(options, paused)
+      .catch((error: unknown) => options.log.error('a look at the queue failed', { err: error }))
+      .finally(() => (running = null))
+  }
+  const timer = setInterval(run, options.intervalMs)
+  timer.unref()
+  const ends = [options.repo.onMoved(run), options.applications.onChanged(run)]
+  run()
+  return {
+    async close() {
+      closed = true
+      clearInterval(timer)
+      for (const end of ends) end()
+      await running
+    },
+  }
+}
+
+async function pass(options: QueueLoopOptions, paused: Map<string, number>): Promise<void> {
+  const { repo, clock, provisioning } = options
+  const at = repo.snapshot()
+  if (repo.state().blockedBy !== null) return
+  const now = clock.now()
+  for (const [name, until] of paused) if (until <= now) paused.delete(name)
+  const cap = at.platform.provisioning
+  const open = cap === 0 || !provisioning.speaks()
+  const free = open ? Infinity : cap - settingUp(at, now, provisioning, cap)
+  const due = queueOf(at)
+    .filter(({ name }) => !paused.has(name))
+    .filter((record, place) => place < free || hasWaited(record, now))
+  if (due.some(({ app }) => app === null)) options.renderWaiting()
+  const asked = due.filter(({ app }) => app !== null)
+  await Promise.all(asked.map((record) => start(options, record, paused)))
+}
+
+async function start(
+  options: QueueLoopOptions,
+  record: StoreRecord,
+  paused: Map<string, number>,
+): Promise<void> {
+  const { log, clock, provisioning, newRequestId } = options
+  const fields = { team: record.team, store: record.name }
+  try {
+    const by = { subject: 'system', auth: 'system', source: 'api', requestId: newRequestId() }
+    const landed = await startQueued(options, provisioning, record, by as Requester)
+    if (landed.outcome !== 'landed') return
+    log.info('a store that waited may start', { ...fields, revision: landed.commit })
+  } catch (error) {
+    paused.set(record.name, clock.now() + PAUSE_MS)
+    const code = error instanceof StoreError ? error.code : 'internal'
+    log.warn('a store could not start; others pass it', { ...fields, code, err: error })
+  }
+}
