@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import type { Clock, StoresRepo, StoreViews } from './domain/ports.ts'
 import { openStreamHub } from './http/stream-hub.ts'
 import { openChangeFeed } from './observe/change-feed.ts'
+import { openCauses } from './observe/causes.ts'
 import { openChecks } from './observe/checks.ts'
 import { provisioningOf } from './observe/provisioning.ts'
 import { openRefusals } from './observe/refusals.ts'
@@ -24,6 +25,14 @@ export async function openObservation(
   const reconciliationMs = config.argocdReconciliation
   let touch = (_name: string): void => undefined
   const refusals = openRefusals((name) => touch(name))
+  const configured = config.argocdUrl !== null && config.argocdToken !== null
+  const argocd = configured ? openConnection(await argoCdAccess(config)) : null
+  const told = kubernetes === null ? null : kubernetesDetail(kubernetes, config.argocdNamespace)
+  const detail = argocd === null ? told : argoCdDetail(argocd)
+  const causes =
+    argocd === null || detail === null || applications.simulated
+      ? null
+      : openCauses({ detail, clock, onFound: (name) => touch(name) })
   const views: StoreViews = createStoreViews({
     repo,
     refusals,
@@ -34,13 +43,11 @@ export async function openObservation(
       ? {}
       : { argocdUrl: config.argocdUrl, argocdNamespace: config.argocdNamespace }),
     onTreeKnown: (name) => touch(name),
+    ...(causes === null ? {} : { causes }),
   })
   const feed = openChangeFeed({ repo, views, applications, boot: randomBytes(4).toString('hex') })
   touch = (name) => feed.touch(name)
   const streams = openStreamHub({ feed, banners: () => bannersOf({ repo, applications, clock }) })
-  const configured = config.argocdUrl !== null && config.argocdToken !== null
-  const argocd = configured ? openConnection(await argoCdAccess(config)) : null
-  const told = kubernetes === null ? null : kubernetesDetail(kubernetes, config.argocdNamespace)
   return {
     refusals,
     views,
@@ -48,9 +55,10 @@ export async function openObservation(
     feed,
     streams,
     checks: openChecks(probesOf({ config, repo, applications, argocd }), clock),
-    detail: argocd === null ? told : argoCdDetail(argocd),
+    detail,
     async close() {
       feed.close()
+      await causes?.close()
       argocd?.close()
       await applications.close()
     },

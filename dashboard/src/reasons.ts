@@ -152,6 +152,96 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
   },
   Settling: wait('Healthy, making sure it stays so'),
   Serving: wait('Serving'),
+  PathMissing: {
+    title: 'Argo CD does not find its folder in the stores repo',
+    next: 'Revert the commit that removed its manifests to attach it again.',
+    command: commands.application,
+  },
+  RepoUnreachable: {
+    title: 'Argo CD cannot read the stores repo',
+    next: 'Check the repository’s credentials in Argo CD, and the network of its repo-server.',
+    command: commands.argocdPods,
+  },
+  SharedResource: {
+    title: 'One of its objects belongs to another Application',
+    next: 'The message names both. Remove the object from one of them in Git.',
+    command: commands.application,
+  },
+  NotPermitted: {
+    title: 'The AppProject does not permit one of its objects',
+    next: 'The message names the kind or the namespace. Take it out, or widen the project.',
+    command: commands.application,
+  },
+  ImmutableField: {
+    title: 'A change needs a field that Kubernetes does not let change',
+    next: 'Revert the change; a generator that makes it should be reported.',
+    command: commands.application,
+  },
+  CRDMissing: {
+    title: 'The cluster does not know a kind it needs',
+    next: 'Install its resource type, or choose a mode of secrets or exposure that does without.',
+    command: commands.application,
+  },
+  ImagePull: {
+    title: 'An image cannot be pulled',
+    next: 'Check its name, the registry and the pull secret, or revert the change.',
+    command: commands.pods,
+  },
+  QuotaExceeded: {
+    title: 'The plan has no room for one of its pods',
+    next: 'Choose a larger plan.',
+    command: commands.events,
+  },
+  VolumePending: {
+    title: 'A volume is not there yet',
+    next: 'Check the storage class and its provisioner.',
+    command: commands.events,
+  },
+  Unschedulable: {
+    title: 'No node has room for one of its pods',
+    next: 'Add a node, or free what others hold.',
+    command: commands.events,
+  },
+  SecretNotReady: {
+    title: 'Its credentials are not there',
+    next: 'Read the log of its secrets job, or the state of its sealed or external secrets.',
+    command: commands.events,
+  },
+  InitJobFailed: {
+    title: 'The set-up job failed',
+    next: 'Its log says why; Retry set-up runs it again.',
+    command: commands.pods,
+  },
+  BackupFailing: {
+    title: 'Its backups fail',
+    next: 'Read the log of the last backup job; a purge waits for a good one.',
+    command: commands.pods,
+  },
+  RouteRejected: {
+    title: 'The gateway refuses its route',
+    next: 'Check parentRef and listener of its HTTPRoute against the Gateway.',
+    command: commands.events,
+  },
+  IngressNoAddress: {
+    title: 'Everything runs, but its address has no load balancer',
+    next: 'Set publishedService in Traefik, or on one machine apply argocd/settings/argocd-cm-local.yaml.',
+    command: commands.events,
+  },
+  DatabaseNotReady: {
+    title: 'The database does not become ready',
+    next: 'Read the log of its pod.',
+    command: commands.databaseLog,
+  },
+  PodFailing: {
+    title: 'A pod fails again and again',
+    next: 'Read its log.',
+    command: commands.pods,
+  },
+  NamespaceTerminating: {
+    title: 'An object holds its deletion back',
+    next: 'The message names it. Whoever set its finalizer must take it off.',
+    command: commands.events,
+  },
 }
 
 /** Words for a reason; one of a newer server is spelled out instead of hidden. */

@@ -106,6 +106,8 @@ export const commands = {
   pods: ({ targetNamespace }: Store) => `kubectl get pods -n ${targetNamespace}`,
   events: ({ targetNamespace }: Store) =>
     `kubectl get events -n ${targetNamespace} --sort-by=.lastTimestamp`,
+  databaseLog: ({ targetNamespace }: Store) =>
+    `kubectl logs -n ${targetNamespace} statefulset/mariadb --all-containers --tail 100`,
   application: ({ targetNamespace }: Store) =>
     `kubectl describe application ${targetNamespace} -n argocd`,
   applicationSet: () => 'kubectl describe applicationset stores -n argocd',

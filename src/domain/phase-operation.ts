@@ -1,3 +1,4 @@
+import { reasonIn } from './failure-words.ts'
 import type { PhaseRow } from './phase.ts'
 import type { PhaseInput, Verdict } from './verdict.ts'
 
@@ -14,7 +15,11 @@ export const operationRows: readonly PhaseRow[] = [
     const condition = application?.conditions.find(({ type }) => CANNOT_COMPARE.includes(type))
     return condition === undefined
       ? null
-      : { phase: 'Failed', reason: 'CannotCompare', message: condition.message }
+      : {
+          phase: 'Failed',
+          reason: reasonIn(condition.message, 'CannotCompare'),
+          message: condition.message,
+        }
   },
 
   // 9 a sync is requested or running
@@ -31,7 +36,7 @@ export const operationRows: readonly PhaseRow[] = [
     // Running with an end time: the attempt is over, Argo CD waits to try again.
     return running && state.finishedAt !== null
       ? syncing(
-          'Retrying',
+          reasonIn(state.message, 'Retrying'),
           `Attempt ${state.retryCount + 1} failed, Argo CD tries again: ${state.message}`,
         )
       : syncing('Applying', 'Argo CD is applying it')
@@ -58,14 +63,12 @@ export const operationRows: readonly PhaseRow[] = [
   // 11 the sync of this tree failed
   (input) => {
     const state = input.application?.operationState ?? null
-    const failed = state?.phase === 'Failed' || state?.phase === 'Error'
-    if (failed && input.applied === input.declared.required) {
-      return { phase: 'Failed', reason: 'SyncFailed', message: state.message }
+    const ended = state?.phase === 'Failed' || state?.phase === 'Error'
+    if (ended && input.applied === input.declared.required) {
+      return failed(state.message)
     }
     const condition = input.application?.conditions.find(({ type }) => type === 'SyncError')
-    return condition === undefined
-      ? null
-      : { phase: 'Failed', reason: 'SyncFailed', message: condition.message }
+    return condition === undefined ? null : failed(condition.message)
   },
 
   // 12 seen, not applied
@@ -105,6 +108,10 @@ function outOfSync({ application, declared }: PhaseInput): Verdict | null {
 
 function syncing(reason: Verdict['reason'], message: string): Verdict {
   return { phase: 'Syncing', reason, message }
+}
+
+function failed(message: string): Verdict {
+  return { phase: 'Failed', reason: reasonIn(message, 'SyncFailed'), message }
 }
 
 function committed(reason: Verdict['reason'], message: string): Verdict {

@@ -165,7 +165,7 @@ const table: [row: string, phase: string, reason: string, input: PhaseInput][] =
     'SyncFailed',
     readyInput({
       application: app({
-        operationState: { ...operation!, phase: 'Failed', message: 'field is immutable' },
+        operationState: { ...operation!, phase: 'Failed', message: 'the webhook denied it' },
       }),
     }),
   ],

@@ -265,6 +265,8 @@ export interface StoreDetail {
     of: { readonly pod: string; readonly container?: string; readonly tail: number },
     signal: AbortSignal,
   ): Promise<string>
+  /** Does a sync window keep Argo CD from applying this store now? @throws StoreError `status_unavailable` */
+  windowDenies(record: StoreRecord, signal: AbortSignal): Promise<boolean>
   /** Asks Argo CD to look at this store now. @throws StoreError `status_unavailable` */
   refresh(record: StoreRecord, signal: AbortSignal): Promise<void>
 }

@@ -46,6 +46,26 @@ export const reasons = [
   'PausedInCluster',
   'Settling',
   'Serving',
+  // Causes that Argo CD's words name.
+  'PathMissing',
+  'RepoUnreachable',
+  'SharedResource',
+  'NotPermitted',
+  'ImmutableField',
+  'CRDMissing',
+  // Causes that objects and events show.
+  'ImagePull',
+  'QuotaExceeded',
+  'VolumePending',
+  'Unschedulable',
+  'SecretNotReady',
+  'InitJobFailed',
+  'BackupFailing',
+  'RouteRejected',
+  'IngressNoAddress',
+  'DatabaseNotReady',
+  'PodFailing',
+  'NamespaceTerminating',
 ] as const
 export type Reason = (typeof reasons)[number]
 

@@ -9,6 +9,7 @@ import type { Judgement, PhaseInput } from '../domain/verdict.ts'
 import { newMemory, type StoreMemory, withTransitions } from './memory.ts'
 import { presentStore } from './present.ts'
 import { statusOf } from './status.ts'
+import type { Causes } from './causes.ts'
 import type { Refusals } from './refusals.ts'
 import { openRemoved } from './removed-stores.ts'
 import { createTrees, type Trees } from './trees.ts'
@@ -22,6 +23,8 @@ export interface StoreViewsOptions {
   readonly argocdNamespace?: string
   /** What is declared and not rendered. @default nothing */
   readonly refusals?: Pick<Refusals, 'get'>
+  /** What holds up stores that do not get on. @default nobody looks */
+  readonly causes?: Pick<Causes, 'explain' | 'windowDenies'>
   /** Called with a store's name when a tree was read that its verdict waited for. */
   readonly onTreeKnown?: (name: string) => void
   /** Argo CD's `timeout.reconciliation` plus jitter. @default 180000 */
@@ -45,7 +48,7 @@ export function createStoreViews(options: StoreViewsOptions): StoreViews {
     memories.set(record.name, memory)
     return presentStore(record, snapshot.platform, {
       input,
-      judgement,
+      judgement: options.causes?.explain(record, judgement) ?? judgement,
       status: memory.status,
       everReady: memory.everReady,
       conditions: memory.conditions,
@@ -95,8 +98,8 @@ function inputOf(
   options: StoreViewsOptions,
   trees: Trees,
 ): PhaseInput {
-  const { applications } = options
-  const application = applications.get(record)
+  const { applications, causes } = options
+  const application = withWindow(applications.get(record), causes?.windowDenies(record.name))
   lookUpTrees(record, memory, application, trees)
   const place = isQueued(record) ? placeInQueue(options.repo.snapshot(), record.name) : null
   return {
@@ -127,6 +130,10 @@ function inputOf(
       (application !== null && now - Date.parse(application.createdAt) > EVER_READY_AGE_MS),
     now,
   }
+}
+
+function withWindow(application: Application | null, denies = false): Application | null {
+  return application === null || !denies ? application : { ...application, syncWindowDenies: true }
 }
 
 function problemsOf({ name, problems }: StoreRecord, { refusals }: StoreViewsOptions) {

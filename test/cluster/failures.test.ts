@@ -34,8 +34,9 @@ describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
       jobYaml(space('job'), 'init-1', 'x:failing'),
     )
     await suite.push('a Job that fails')
-    const { value } = await suite.phase('job', 'Degraded', 'Degraded')
-    await record(suite, '15 Degraded failing Job', 'job', value)
+    const { value } = await suite.phase('job', 'Degraded', 'InitJobFailed')
+    await record(suite, '15 Degraded failing Job', 'job', value, 'Degraded')
+    expect(value.message).toContain('Job init-1')
     expect((await application(suite.name('job')))?.status?.operationState?.phase).toBe('Succeeded')
     await suite.write(`${manifests('job')}/90-job.yaml`, jobYaml(space('job'), 'init-2', 'x:fine'))
     const began = performance.now()
@@ -52,8 +53,10 @@ describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
       ),
     )
     await suite.push('an image that does not exist')
-    const { value } = await suite.phase('image', 'Progressing', 'Starting')
-    await record(suite, '17 Progressing image', 'image', value)
+    const { value, seconds: took } = await suite.phase('image', 'Progressing', 'ImagePull')
+    suite.note('(g) image that never starts -> named', took)
+    await record(suite, '17 Progressing image', 'image', value, 'Starting')
+    expect(value.message).toContain('Pod wordpress-')
     expect((await application(suite.name('image')))?.status?.sync?.status).toBe('Synced')
     await suite.server.git('revert', '--no-edit', 'HEAD')
     const began = performance.now()
@@ -84,7 +87,7 @@ subjects: []
 `,
     )
     await suite.push('a kind that the project does not permit')
-    const { value } = await suite.phase('kind', 'Syncing', 'Retrying')
+    const { value } = await suite.phase('kind', 'Syncing', 'NotPermitted')
     await record(suite, '9 Retrying refused kind', 'kind', value)
     expect(value.message).toContain('not permitted in project')
     const words = [

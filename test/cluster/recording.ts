@@ -19,9 +19,15 @@ interface Raw {
 
 /**
  * Keeps what a real Argo CD says of a store in a state that the API calls `said`, when RECORD=1. Names, addresses and
- * what only this cluster knows are taken out.
+ * what only this cluster knows are taken out. `reason`: that of the Application alone, where the API has named a cause.
  */
-export async function record(suite: Suite, row: string, part: string, said: Store): Promise<void> {
+export async function record(
+  suite: Suite,
+  row: string,
+  part: string,
+  said: Store,
+  reason = said.reason,
+): Promise<void> {
   if (process.env['RECORD'] !== '1') return
   const { server } = suite
   const name = suite.name(part)
@@ -41,7 +47,7 @@ export async function record(suite: Suite, row: string, part: string, said: Stor
     app === null ? said.lifecycle : (JSON.parse(app) as { lifecycle: Lifecycle }).lifecycle
   const recording: Recording = {
     row,
-    expected: { phase: said.phase, reason: said.reason },
+    expected: { phase: said.phase, reason },
     now,
     asOf: said.asOf,
     declared: {

@@ -123,10 +123,10 @@ it('S1-18 five conditions, each with the time of its last change', async () => {
 
 it('S1-16 every reason that is a failure says what to do next', () => {
   const failures = reasons.filter((reason) =>
-    /Invalid|Missing|Blocked|Failed|Error|Silent|Unreachable|Cannot|Degraded|Deadline|Detached|NotInClone|Retrying/.test(
+    /Invalid|Missing|Blocked|Fail|Error|Silent|Unreachable|Cannot|Degraded|Deadline|Detached|NotInClone|Retrying|Pull|Exceeded|Unschedulable|NotReady|Rejected|NoAddress|NotPermitted|Shared|Immutable|VolumePending|Terminating/.test(
       reason,
     ),
   )
-  expect(failures.length).toBeGreaterThan(15)
+  expect(failures.length).toBeGreaterThan(30)
   expect(failures.filter((reason) => (words[reason]?.next ?? '') === '')).toEqual([])
 })

@@ -64,6 +64,7 @@ export function kubernetesDetail(connection: Connection, namespace: string): Sto
     },
     events: needsToken,
     logs: needsToken,
+    windowDenies: needsToken,
     refresh: needsToken,
   }
 }

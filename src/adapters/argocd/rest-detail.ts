@@ -28,6 +28,7 @@ const Tree = z.object({
         uid: text,
         parentRefs: z.array(z.object({ uid: text })).catch([]),
         health: Health,
+        info: z.array(z.object({ name: text, value: text })).catch([]),
         createdAt: text,
       }),
     )
@@ -73,6 +74,13 @@ const Events = z.object({
     .catch([]),
 })
 
+const Window = z.object({ kind: text })
+/** Windows that name the Application, and those of them that are open now. `canSync` is about syncs by hand. */
+const Windows = z.object({
+  assignedWindows: z.array(Window).nullable().catch([]),
+  activeWindows: z.array(Window).nullable().catch([]),
+})
+
 /** Detail of one store from Argo CD's own API, asked on demand. Needs `applications, get` and `logs, get`. */
 export function argoCdDetail(connection: Connection): StoreDetail {
   const ask = async (record: StoreRecord, path: string, signal: AbortSignal) => {
@@ -104,6 +112,7 @@ export function argoCdDetail(connection: Connection): StoreDetail {
         '',
         ...nodes
           .filter(isUnwell)
+          .toSorted((one, other) => Number(other.kind === 'Pod') - Number(one.kind === 'Pod'))
           .slice(0, MAX_EVENT_OBJECTS - 1)
           .map(queryOf),
       ]
@@ -126,6 +135,9 @@ export function argoCdDetail(connection: Connection): StoreDetail {
       })
       const path = `/api/v1/applications/${name}/logs?${query}`
       return readLog(connection.lines(path, { timeoutMs: TIMEOUT_MS, idleMs: TIMEOUT_MS, signal }))
+    },
+    async windowDenies(record, signal) {
+      return deniedBy(Windows.parse(await ask(record, `/syncwindows?${PROJECT}`, signal)))
     },
     async refresh(record, signal) {
       await ask(record, `?${PROJECT}&refresh=normal`, signal)
@@ -165,9 +177,26 @@ function resourceOf(node: Node, sync: string | null): Resource {
     name: node.name,
     health: node.health?.status ?? null,
     sync,
-    message: node.health?.message ?? '',
+    message: messageOf(node),
     createdAt: node.createdAt,
   }
+}
+
+/**
+ * Words about an object that is not well. An init container that cannot start shows only in the `Status Reason` that
+ * `kubectl get pods` would print. Source: argo-cd v3.6.1 controller/cache/info.go `populatePodInfo`.
+ */
+function messageOf({ health, info }: Node): string {
+  if (health === null || health.status === 'Healthy') return health?.message ?? ''
+  const reason = info.find(({ name }) => name === 'Status Reason')?.value ?? ''
+  return [reason, health.message].filter((words) => words !== '').join(': ')
+}
+
+/** Source: argo-cd v3.6.1 pkg/apis/application/v1alpha1/types.go `SyncWindows.CanSync` of an automated sync. */
+function deniedBy({ assignedWindows, activeWindows }: z.infer<typeof Windows>): boolean {
+  const active = (activeWindows ?? []).map(({ kind }) => kind)
+  const allows = (assignedWindows ?? []).some(({ kind }) => kind === 'allow')
+  return active.includes('deny') || (allows && !active.includes('allow'))
 }
 
 /** Pods come first in doubt: their events name image, quota, node and volume. */

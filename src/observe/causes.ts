@@ -1,0 +1,124 @@
+import { type Cause, causeOf, holdUpOf, withCause } from '../domain/cause.ts'
+import type { Clock, StoreDetail } from '../domain/ports.ts'
+import type { StoreRecord } from '../domain/snapshot.ts'
+import type { Judgement } from '../domain/verdict.ts'
+
+/** Looks for the cause of what does not get on, in the background and a few at a time. */
+export interface Causes {
+  /** The verdict, with its cause once one was found. Also takes note that this store does, or does not, need one. */
+  explain(record: StoreRecord, judgement: Judgement): Judgement
+  /** A sync window kept Argo CD from applying this store when it was last asked. */
+  windowDenies(name: string): boolean
+  close(): Promise<void>
+}
+
+export interface CausesOptions {
+  readonly detail: StoreDetail
+  readonly clock: Clock
+  /** Called with a store's name when it reads differently now. */
+  readonly onFound: (name: string) => void
+  /** Milliseconds without progress before a store is looked at. @default 8 s */
+  readonly afterMs?: number
+  /** Milliseconds between two looks at one store. @default 15 s */
+  readonly everyMs?: number
+  /** Milliseconds between two rounds. @default 1 s */
+  readonly tickMs?: number
+}
+
+/** Each look costs Argo CD about a dozen small questions. */
+const AT_ONCE = 2
+const TIMEOUT_MS = 10_000
+/** Verdicts that say that something is under way or broken, and not what. */
+const OPEN = ['Applying', 'Pending', 'SyncWindow', 'Starting', 'Degraded', 'ProgressDeadline']
+
+interface Watched {
+  readonly record: StoreRecord
+  readonly reason: Judgement['reason']
+  /** Milliseconds since the Unix epoch. */
+  nextLookAt: number
+  cause: Cause | null
+  windowDenies: boolean
+}
+
+/**
+ * A cause is kept until the next look, a change of the manifests, or a verdict that needs none. Stores that wait longest
+ * are looked at first, so a failure of all of them costs no more than a failure of a few, only patience.
+ */
+export function openCauses(options: CausesOptions): Causes {
+  const { detail, clock } = options
+  const watched = new Map<string, Watched>()
+  const looking = new Map<string, Promise<void>>()
+  const ending = new AbortController()
+
+  const look = async (name: string, entry: Watched) => {
+    const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(TIMEOUT_MS)])
+    // Argo CD down is told elsewhere; here it only means that nothing new is known.
+    const found = await findCause(detail, entry, signal).catch(() => null)
+    entry.nextLookAt = clock.now() + (options.everyMs ?? 15_000)
+    if (found === null || JSON.stringify(found) === JSON.stringify(stateOf(entry))) return
+    Object.assign(entry, found)
+    options.onFound(name)
+  }
+  const round = () => {
+    const now = clock.now()
+    const due = [...watched]
+      .filter(([name, { nextLookAt }]) => nextLookAt <= now && !looking.has(name))
+      .toSorted(([, one], [, other]) => one.nextLookAt - other.nextLookAt)
+    for (const [name, entry] of due.slice(0, AT_ONCE - looking.size)) {
+      looking.set(
+        name,
+        look(name, entry).finally(() => looking.delete(name)),
+      )
+    }
+  }
+  const timer = setInterval(round, options.tickMs ?? 1000)
+  timer.unref()
+
+  return {
+    explain(record, judgement) {
+      const { name, manifestsTree } = record
+      const open = OPEN.includes(judgement.reason) || judgement.reason === 'CascadeRunning'
+      if (!open || judgement.stale) {
+        // Silence is no progress: what was found stays for the time after it.
+        if (!judgement.stale) watched.delete(name)
+        return judgement
+      }
+      const before = watched.get(name)
+      const same = before?.record.manifestsTree === manifestsTree
+      const entry = {
+        record,
+        reason: judgement.reason,
+        nextLookAt: same ? before.nextLookAt : clock.now() + (options.afterMs ?? 8_000),
+        cause: same ? before.cause : null,
+        windowDenies: same && before.windowDenies,
+      }
+      if (same) Object.assign(before, { record, reason: judgement.reason })
+      else watched.set(name, entry)
+      return withCause(judgement, entry.cause)
+    },
+    windowDenies: (name) => watched.get(name)?.windowDenies ?? false,
+    async close() {
+      clearInterval(timer)
+      ending.abort()
+      await Promise.all(looking.values())
+    },
+  }
+}
+
+function stateOf({ cause, windowDenies }: Watched) {
+  return { cause, windowDenies }
+}
+
+async function findCause(
+  detail: StoreDetail,
+  { record, reason }: Watched,
+  signal: AbortSignal,
+): Promise<ReturnType<typeof stateOf>> {
+  if (reason === 'Pending' || reason === 'SyncWindow') {
+    return { cause: null, windowDenies: await detail.windowDenies(record, signal) }
+  }
+  const parts = await detail.resources(record, signal)
+  if (reason === 'CascadeRunning') return { cause: holdUpOf(parts), windowDenies: false }
+  const events = await detail.events(record, signal)
+  return { cause: causeOf(parts, events, reason === 'ProgressDeadline'), windowDenies: false }
+}
