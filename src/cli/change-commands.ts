@@ -5,6 +5,7 @@ import type { ChangedStore } from '../contract/store.ts'
 import { retries } from '../contract/words.ts'
 import { openClient } from './client.ts'
 import { Failure } from './exit.ts'
+import { printDiff } from './history-commands.ts'
 import { type Format, printStore } from './output.ts'
 import { patchOf } from './patch-words.ts'
 
@@ -18,6 +19,11 @@ interface Said {
   readonly server: string
   readonly output: Format
   readonly reason?: string
+}
+
+interface SetWords extends Said {
+  readonly force?: boolean
+  readonly dryRun?: boolean
 }
 
 type Shared = (command: Command) => Command
@@ -40,9 +46,16 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
   )
     .argument('<key=value...>')
     .option('--force', 'over rendered files that were edited by hand')
-    .action(async (name: string, words: string[], said: Said & { force?: boolean }) => {
+    .option('--dry-run', 'print what would change in Git')
+    .action(async (name: string, words: string[], said: SetWords) => {
       const client = openClient(said.server)
       const patch = { ...patchOf(words), ...reasonOf(said), ...(said.force ? { force: true } : {}) }
+      if (said.dryRun === true) {
+        const body = { name, patch } as BodyOf<'previewStore'>
+        const { diff, warnings } = await client.call('previewStore', { body })
+        for (const { pointer, message } of warnings) talk.err(`${pointer} ${message}\n`)
+        return talk.out(diff === null ? '' : printDiff(diff, said.output))
+      }
       const { etag } = await client.call('getStore', { name })
       const options = { name, ifMatch: etag, idempotencyKey: randomUUID() }
       const body = patch as BodyOf<'updateStore'>

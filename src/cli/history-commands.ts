@@ -119,7 +119,8 @@ function printChanges(changes: readonly Change[], format: Format): string {
   return aligned([head, ...rows])
 }
 
-function printDiff(diff: Diff, format: Format): string {
+/** As git shows it; `json` and `yaml` are the API's object unchanged, `name` the paths. */
+export function printDiff(diff: Diff, format: Format): string {
   if (format === 'json') return `${JSON.stringify(diff, null, 2)}\n`
   if (format === 'yaml') return dump(diff)
   if (format === 'name') return diff.files.map(({ path }) => `${path}\n`).join('')

@@ -3,6 +3,7 @@ import { Diff } from './diff.ts'
 import { Check, Resources, StoreEvent } from './detail.ts'
 import { Operation, PurgeStore } from './operation.ts'
 import type { OperationId } from './paths.ts'
+import { Preview, PreviewRequest } from './preview.ts'
 import { PlatformView } from './platform.ts'
 import { RevertChange, Reverted } from './revert.ts'
 import {
@@ -13,7 +14,7 @@ import {
 } from './repository.ts'
 import { Snapshot } from './snapshot.ts'
 import { Reason, Retry, StorePatch } from './store-patch.ts'
-import { Change, ChangedStore, Manifests, Preview, Store, StoreCreate } from './store.ts'
+import { Change, ChangedStore, Manifests, Store, StoreCreate } from './store.ts'
 
 const Nothing = z.undefined()
 
@@ -31,7 +32,7 @@ export const endpoints = {
   revertChange: { body: RevertChange, reply: Reverted },
   retryStore: { body: Retry, reply: ChangedStore },
   renderStore: { body: Reason, reply: ChangedStore },
-  previewStore: { body: StoreCreate, reply: Preview },
+  previewStore: { body: PreviewRequest, reply: Preview },
   storeManifests: { body: Nothing, reply: Manifests },
   storeHistory: { body: Nothing, reply: z.array(Change) },
   storeDiff: { body: Nothing, reply: Diff },

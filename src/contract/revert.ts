@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Diff } from './diff.ts'
 import { freeText } from './names.ts'
 import { Store } from './store.ts'
 
@@ -35,6 +36,8 @@ export const Reverted = z
     commit: z.string().nullable(),
     store: Store,
     changes: z.array(FieldChange),
+    /** Of a dry run: what would be committed; else `null`, see `GET /stores/{name}/diff`. */
+    diff: Diff.nullable(),
     warnings: z.array(RevertWarning),
   })
   .meta({ id: 'Reverted' })

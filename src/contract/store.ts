@@ -190,21 +190,3 @@ export const Manifests = z
   .object({ commit: z.string(), files: z.array(FileContent) })
   .meta({ id: 'Manifests' })
 export type Manifests = z.infer<typeof Manifests>
-
-/** What a create would commit, byte for byte. Nothing was written. */
-export const Preview = z
-  .object({
-    files: z.array(FileContent),
-    warnings: z.array(Warning),
-    impact: z.object({
-      targetNamespace: z.string(),
-      host: z.string(),
-      /** Kubernetes quantities, summed over the store's long-running pods. */
-      requests: z.object({ cpu: z.string(), memory: z.string(), storage: z.string() }),
-      stores: z.int(),
-      maxStores: z.int(),
-    }),
-    writeMode: z.enum(['direct', 'pull-request']),
-  })
-  .meta({ id: 'Preview' })
-export type Preview = z.infer<typeof Preview>

@@ -8,6 +8,7 @@ import { createStore } from '../operations/create-store.ts'
 import { deleteStore } from '../operations/delete-store.ts'
 import { getStore } from '../operations/get-store.ts'
 import { listStores } from '../operations/list-stores.ts'
+import { previewChange } from '../operations/preview-change.ts'
 import { previewStore } from '../operations/preview-store.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { jsonBody } from './middleware/json-body.ts'
@@ -48,7 +49,7 @@ const create = createRoute({
 
 const preview = createRoute({
   ...at('previewStore'),
-  summary: 'What a create would commit, byte for byte',
+  summary: 'What a create, or a change of a store, would commit, byte for byte',
   request: { body: { required: true, content: json(endpoints.previewStore.body) } },
   responses: {
     200: { description: 'Nothing was written', content: json(endpoints.previewStore.reply) },
@@ -62,6 +63,13 @@ const preview = createRoute({
       'engine_not_available',
       'invalid_store',
       'store_limit_reached',
+      'store_not_found',
+      'store_modified',
+      'lifecycle_conflict',
+      'mass_delete_brake',
+      'grow_only',
+      'generator_outdated',
+      'git_unavailable',
       'unsupported_media_type',
       'body_too_large',
       'csrf_rejected',
@@ -141,9 +149,15 @@ export function storeRoutes(deps: AppDeps) {
     return c.json(store, 201, { Location: store.links.self, ETag: store.etag, ...NO_STORE })
   })
 
-  routes.openapi(preview, (c) =>
-    c.json(previewStore(deps, c.req.valid('json'), requesterOf(c).subject), 200, NO_STORE),
-  )
+  routes.openapi(preview, async (c) => {
+    const { patch, action, ...store } = c.req.valid('json')
+    const by = requesterOf(c)
+    const found =
+      patch === undefined && action === undefined
+        ? previewStore(deps, store, by.subject)
+        : await previewChange(deps, c.req.valid('json'), by)
+    return c.json(found, 200, NO_STORE)
+  })
 
   routes.openapi(list, (c) => {
     const query = c.req.valid('query')

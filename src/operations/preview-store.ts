@@ -1,4 +1,5 @@
-import type { Preview, StoreCreate, Warning } from '../contract/store.ts'
+import type { Preview } from '../contract/preview.ts'
+import type { StoreCreate, Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { admitStore, countStores } from '../domain/admission.ts'
 import { hostOf, namespaceOf } from '../domain/layout.ts'
@@ -34,6 +35,7 @@ export function previewStore(
       bytes: bytes.length,
       content: decoder.decode(bytes),
     })),
+    diff: null,
     warnings: [...queueWarnings(store, at), ...storeWarnings(store, at.platform, siblings)],
     impact: {
       targetNamespace: namespaceOf(change.name),

@@ -1,7 +1,6 @@
 import type { RevertChange, Reverted } from '../contract/revert.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { requireRoom } from '../domain/admission.ts'
-import { admitChange } from '../domain/change.ts'
 import { StoreError } from '../domain/errors.ts'
 import type {
   ChangeOptions,
@@ -15,6 +14,7 @@ import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 import { type ChangeOfIntent, changeStore, type StoreRequest } from './change-store.ts'
 import { declaredStore } from './declared-store.ts'
+import { dryRun as openDryRun, plannedDiff } from './dry-run.ts'
 import { changesOf } from './walk-history.ts'
 
 type RevertDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>
@@ -65,37 +65,29 @@ async function revert(
     if (isDeleted(head) && !isDeleted(plan.after)) requireRoom(plan.after, { platform, ...rest })
     return plan.after
   }
-  const planned = (): RevertPlan => plan ?? { after: at.changed, changes: [], warnings: [] }
-  if (dryRun) {
-    const now = deps.repo.snapshot()
-    if (record.intent === null) throw unreadable(record)
-    const after = next(record.intent, now)
-    if (after !== null) admitChange(record.intent, after, now)
-    const { changes, warnings } = planned()
-    const store = deps.views.present(record, now)
-    return {
-      reverted: { commit: null, store, changes: [...changes], warnings: [...warnings] },
-      landed: null,
-    }
-  }
   const change: ChangeOfIntent = {
     action: 'revert',
     next,
     facts: () => [`${mode} ${commit.slice(0, 12)}`],
     ...(mode === 'undo' ? { trailers: { Reverts: commit } } : {}),
   }
-  const { store, landed } = await changeStore(deps, { ...request, reason }, change, by, options)
-  const { changes, warnings } = planned()
+  const dry = dryRun ? openDryRun(deps.repo) : null
+  const through = dry === null ? deps : { ...deps, repo: dry.repo }
+  const { store, landed } = await changeStore(through, { ...request, reason }, change, by, options)
+  const { changes, warnings }: Pick<RevertPlan, 'changes' | 'warnings'> = plan ?? NOTHING
   return {
     reverted: {
       commit: landed.outcome === 'unchanged' ? null : landed.commit,
       store,
       changes: [...changes],
+      diff: dry === null ? null : await plannedDiff(deps.repo, record, dry.planned()),
       warnings: [...warnings],
     },
-    landed,
+    landed: dry === null ? landed : null,
   }
 }
+
+const NOTHING = { changes: [], warnings: [] }
 
 /** Intent at a commit of the store and, for `undo`, at the commit of the store before it. */
 async function intentsAt(
@@ -170,10 +162,4 @@ async function intentAt(
 
 function isDeleted({ lifecycle }: StoreFile): boolean {
   return lifecycle.state === 'deleted' || lifecycle.state === 'purge'
-}
-
-function unreadable({ problems }: StoreRecord): StoreError {
-  return new StoreError('invalid_store', 'store.yaml of this store does not parse', {
-    errors: problems,
-  })
 }

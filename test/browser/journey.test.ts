@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Manifests, Preview } from '../../src/contract/store.ts'
+import type { Preview } from '../../src/contract/preview.ts'
+import type { Manifests } from '../../src/contract/store.ts'
 import { post, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
 import { chromiumPath, launch, violations } from './browser.ts'
 

@@ -1,7 +1,7 @@
 import { TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import type { PlatformView } from '../../../../src/contract/platform.ts'
-import type { Preview } from '../../../../src/contract/store.ts'
+import type { Preview } from '../../../../src/contract/preview.ts'
 import { Command } from '../../ui/copy.tsx'
 import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { FileViewer } from '../../ui/file-viewer.tsx'

@@ -1,0 +1,58 @@
+import type { Diff } from '../contract/diff.ts'
+import { diffOf } from '../domain/hunks.ts'
+import type { StoreChange, StoreId, StoresRepo } from '../domain/ports.ts'
+
+/** A repository that decides and writes nothing. */
+export interface DryRun {
+  readonly repo: StoresRepo
+  /** What the last request would have committed; `null`: nothing. */
+  planned(): StoreChange | null
+}
+
+/**
+ * Any operation given this repository says what it would do: it runs the same rules on the newest head and stops before
+ * the commit, so a preview cannot differ from the write.
+ */
+export function dryRun(repo: StoresRepo): DryRun {
+  let planned: StoreChange | null = null
+  return {
+    planned: () => planned,
+    repo: {
+      snapshot: () => repo.snapshot(),
+      async change(_by, decide) {
+        const snapshot = repo.snapshot()
+        const decided = decide(snapshot)
+        planned = decided === 'unchanged' ? null : decided
+        const timing = { totalMs: 0, pacedMs: 0, pushes: 0 }
+        return { outcome: 'unchanged', commit: snapshot.head, record: null, snapshot, timing }
+      },
+      acceptRewrite: (head) => repo.acceptRewrite(head),
+      history: (team, name, page) => repo.history(team, name, page),
+      audit: (page) => repo.audit(page),
+      files: (team, name, at) => repo.files(team, name, at),
+      manifestsTree: (commit, team, name) => repo.manifestsTree(commit, team, name),
+      requests: () => repo.requests(),
+      state: () => repo.state(),
+      onMoved: (listener) => repo.onMoved(listener),
+      close: async () => undefined,
+    },
+  }
+}
+
+/** What a planned change does to the committed files of a store; without one, nothing. */
+export async function plannedDiff(
+  repo: StoresRepo,
+  { team, name }: StoreId,
+  planned: StoreChange | null,
+): Promise<Diff> {
+  const { commit, files } = await repo.files(team, name)
+  const before = new Map(files.map(({ path, content }) => [path, content]))
+  return { from: commit, to: commit, ...diffOf(before, textsOf(planned) ?? before) }
+}
+
+/** Path -> text of every file after a planned change; `null`: there is none. */
+export function textsOf(planned: StoreChange | null): ReadonlyMap<string, string> | null {
+  if (planned === null) return null
+  const decoder = new TextDecoder()
+  return new Map(Array.from(planned.files, ([path, bytes]) => [path, decoder.decode(bytes)]))
+}
