@@ -1,7 +1,7 @@
 import type { Snapshot, StoreRecord } from '../../domain/snapshot.ts'
 import { type BatchDeps, decideBatch, type Imported, importDrafts } from './batch.ts'
 import { changeRefOf } from './commit-log.ts'
-import type { Verdict } from './drafts.ts'
+import type { Draft, Verdict } from './drafts.ts'
 import type { Item } from './item.ts'
 import type { Queue } from './queue.ts'
 import { recordOf } from './snapshots.ts'
@@ -74,4 +74,38 @@ function predicted(before: Snapshot, commits: readonly Imported[]): Snapshot {
       stores.set(name, recordOf(after, { created: old?.team === team ? old.created : last, last }))
   }
   return { ...before, head: commits.at(-1)?.commit.id ?? before.head, stores }
+}
+
+/** Imported on a head of which nothing is known yet. */
+export interface Early {
+  /** The commits, if these very drafts on this very head are what they were made of. */
+  of(drafts: readonly Draft[], head: string): readonly Imported[] | null
+}
+
+/** @returns `null`: there was nothing to import, or the usual path must find out what is wrong */
+export async function importEarly(
+  deps: BatchDeps,
+  base: string,
+  guessed: readonly Draft[],
+): Promise<Early | null> {
+  if (guessed.length === 0) return null
+  const imported = await importDrafts(deps, base, guessed).catch(() => null)
+  if (imported === null) return null
+  return {
+    of(drafts, head) {
+      const same = head === base && drafts.length === guessed.length
+      return same && drafts.every((draft, n) => isSame(draft, guessed[n])) ? imported : null
+    },
+  }
+}
+
+function isSame(draft: Draft, guessed: Draft | undefined): boolean {
+  const { item, message, move } = draft
+  return (
+    guessed?.item === item &&
+    guessed.message === message &&
+    guessed.move.name === move.name &&
+    guessed.move.team === move.team &&
+    guessed.move.after?.id === move.after?.id
+  )
 }

@@ -56,6 +56,7 @@ const WORDS: ReadonlySet<string> = new Set([
 const OID = '[0-9a-f]{40}(?:[0-9a-f]{24})?'
 const ULID = '[0-9A-HJKMNP-TV-Z]{26}'
 const OBJECT_ID = new RegExp(`^${OID}$`)
+const TIP = new RegExp(`^--negotiation-tip=${OID}$`)
 const RANGE = new RegExp(`^${OID}\\.\\.${OID}$`)
 
 /** A full object id, SHA-1 or SHA-256. */
@@ -93,6 +94,7 @@ export function assertArguments(words: readonly string[], branch: string): void 
       WORDS.has(word) ||
       OBJECT_ID.test(word) ||
       RANGE.test(word) ||
+      TIP.test(word) ||
       templates.some((template) => template.test(word))
     if (!known) throw new Error(`git argument ${position} is neither a known word nor an object id`)
   })

@@ -231,7 +231,10 @@ export class Cache {
     // A remote that packs ten thousand stores for a clone works in silence unless progress is asked for.
     // `--verbose`: simple-git waits 50 ms longer for a command that prints nothing.
     const talk = timeoutMs === CLONE_MS ? '--progress' : '--verbose'
-    const words = ['fetch', ...plain, '--no-auto-maintenance', talk, 'origin', source]
+    // Commits that lost a race are newest here and unknown there: offering them would cost rounds of negotiation.
+    const { wanted } = this.#seen
+    const tip = wanted === null || timeoutMs === CLONE_MS ? [] : [`--negotiation-tip=${wanted}`]
+    const words = ['fetch', ...plain, ...tip, '--no-auto-maintenance', talk, 'origin', source]
     const exit = await git(profile, [...this.authOptions, ...words], {
       timeoutMs,
       stallMs: STALL_MS,

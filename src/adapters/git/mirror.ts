@@ -105,10 +105,14 @@ export class Mirror {
     else await this.sync().catch(() => {})
   }
 
-  /** Fetches and takes over the newest head. @throws StoreError what a write would get */
-  async sync(signal?: AbortSignal): Promise<void> {
+  /**
+   * Fetches and takes over the newest head.
+   * @param fetched called with that head as soon as its objects are here, before anything is known of it
+   * @throws StoreError what a write would get
+   */
+  async sync(signal?: AbortSignal, fetched: (head: string) => void = () => {}): Promise<void> {
     try {
-      await this.#repairing(() => this.#syncOnce(signal))
+      await this.#repairing(() => this.#syncOnce(signal, fetched))
     } catch (error) {
       const failure = errorOfFetch(error)
       this.block(failure)
@@ -150,13 +154,14 @@ export class Mirror {
     await this.#rebuild(force ? 'git failed twice in an unknown way' : 'the cache is damaged')
   }
 
-  async #syncOnce(signal?: AbortSignal): Promise<void> {
+  async #syncOnce(signal: AbortSignal | undefined, fetched: (head: string) => void): Promise<void> {
     const { cache, clock } = this.#options
     if (cache.stuck) await this.#rebuild('refs of the cache cannot be written')
     const askedAt = performance.now()
     const head = await this.#fetch(signal)
     const before = this.edition
     if (head !== before.snapshot.head) {
+      fetched(head)
       const after = await this.#reader.advance(before, head, clock.now())
       if (after === null) return this.#stopWriting(head)
       this.#edition = after
@@ -167,7 +172,8 @@ export class Mirror {
     this.#fetchedAt = askedAt
     this.#confirmed(askedAt)
     void cache.tidy()
-    if (head !== before.snapshot.head) this.#tell()
+    // Not at once: whoever waits for this head to write on it goes first.
+    if (head !== before.snapshot.head) setImmediate(() => this.#tell())
   }
 
   async #fetch(signal?: AbortSignal): Promise<string> {

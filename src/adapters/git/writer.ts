@@ -1,6 +1,6 @@
 import { StoreError } from '../../domain/errors.ts'
 import type { ChangeOptions, Decide, Landed, RepoFigures, Requester } from '../../domain/ports.ts'
-import { type Ahead, workAhead } from './ahead.ts'
+import { type Ahead, type Early, importEarly, workAhead } from './ahead.ts'
 import { backOff } from './back-off.ts'
 import {
   answerLanded,
@@ -11,7 +11,7 @@ import {
   importDrafts,
   publish,
 } from './batch.ts'
-import type { Decisions, Verdict } from './drafts.ts'
+import type { Decisions, Draft, Verdict } from './drafts.ts'
 import { Failures, type FailureDeps, type Round } from './failures.ts'
 import { errorOfFetch, shuttingDown, unauthorized } from './git-errors.ts'
 import type { Housekeeping } from './housekeeping.ts'
@@ -133,17 +133,19 @@ export class Writer {
   /** @param ahead what was made of these items while the push before them was in flight */
   async #process(items: readonly Item[], ahead: Ahead | null = null): Promise<void> {
     const round: Round = { attempt: 0, lost: false, raced: false, troubles: 0, lockedSince: null }
-    let made = ahead !== null && this.#holds(ahead) ? ahead : null
+    let made: Made | null = ahead !== null && this.#holds(ahead) ? madeOf(ahead) : null
+    let last: readonly Draft[] = []
     let mine = items
     for (;;) {
       const live = mine.filter((item) => !item.settled)
       if (live.length === 0) return
       if (this.#closing) return giveUp(live, shuttingDown(), this.#head)
-      const decisions = made === null ? await this.#decide(live, round) : decisionsOf(made)
-      if (decisions instanceof StoreError) return giveUp(live, decisions, this.#head)
+      const next: Made | StoreError = made ?? (await this.#decide(live, round, last))
+      if (next instanceof StoreError) return giveUp(live, next, this.#head)
       round.raced = false
-      if (await this.#attempt(decisions, round, made?.imported ?? null)) return
+      if (await this.#attempt(next.decisions, round, next.imported)) return
       made = null
+      last = next.decisions.drafts
       round.attempt += 1
       if (round.raced) mine = this.#fewer(live)
       await backOff(round.attempt)
@@ -168,18 +170,31 @@ export class Writer {
     return base === this.#head && mirror.age() <= youngMs && mirror.blockedBy === null
   }
 
-  /** Decides on a base that is young enough, or says why there is none. */
-  async #decide(items: readonly Item[], round: Round): Promise<Decisions | StoreError> {
+  /**
+   * Decides on a base that is young enough, or says why there is none. What the items came to when they lost a race is
+   * imported on the new head while that is still being read: mostly they come to the same again.
+   */
+  async #decide(
+    items: readonly Item[],
+    round: Round,
+    last: readonly Draft[],
+  ): Promise<Made | StoreError> {
     if (performance.now() < this.#authPausedUntil) return unauthorized()
     const { mirror } = this.#deps
     const stale = round.lost || mirror.age() > BASE_MS || mirror.blockedBy !== null
-    const failure = stale ? await this.#sync() : null
-    return failure ?? this.#decideFresh(items)
+    const again = last.filter(({ item }) => items.includes(item))
+    const early: Promise<Early | null>[] = []
+    const begin = (head: string) => void early.push(importEarly(this.#deps, head, again))
+    const failure = stale ? await this.#sync(begin) : null
+    const decisions = failure ?? (await this.#decideFresh(items))
+    const imported = await early.at(-1)
+    if (decisions instanceof StoreError) return decisions
+    return { decisions, imported: imported?.of(decisions.drafts, this.#head) ?? null }
   }
 
-  async #sync(): Promise<StoreError | null> {
+  async #sync(fetched?: (head: string) => void): Promise<StoreError | null> {
     try {
-      await this.#deps.mirror.sync(this.#deps.signal)
+      await this.#deps.mirror.sync(this.#deps.signal, fetched)
       return null
     } catch (error) {
       const failure = errorOfFetch(error)
@@ -267,8 +282,14 @@ export class Writer {
   }
 }
 
-function decisionsOf({ imported, verdicts }: Ahead): Decisions {
-  return { drafts: imported.map(({ draft }) => draft), verdicts }
+/** Decided, and perhaps imported already. */
+interface Made {
+  readonly decisions: Decisions
+  readonly imported: readonly Imported[] | null
+}
+
+function madeOf({ imported, verdicts }: Ahead): Made {
+  return { decisions: { drafts: imported.map(({ draft }) => draft), verdicts }, imported }
 }
 
 /** Refused or already so: true only of a head that the remote still has. */
