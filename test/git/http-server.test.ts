@@ -119,7 +119,7 @@ describe('the server', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-    expect(lines.find((line) => line['req_id'] === id)).toMatchObject({
+    expect(lines.find((line) => line['req_id'] === id && line['msg'] === 'request')).toMatchObject({
       level: 'info',
       status: 201,
       route: '/api/v1/stores',

@@ -133,7 +133,7 @@ describe('storectl', () => {
     const set = await storectl(
       'set changing plan=medium site.currency=EUR title="New title" --reason sale -o json',
     )
-    expect([set.code, set.err]).toEqual([0, expect.stringMatching(/^committed [0-9a-f]{12}\n$/)])
+    expect([set.code, set.err]).toEqual([0, expect.stringMatching(/^committed [0-9a-f]{12}$/m)])
     expect(JSON.parse(set.out) as Store).toMatchObject({ plan: 'medium', title: 'New title' })
     for (const [command, lifecycle] of [
       ['suspend changing', 'suspended'],
@@ -158,6 +158,34 @@ describe('storectl', () => {
     ])
     expect((await storectl('set changing plan=huge')).code).toBe(1)
     expect((await storectl('set changing plan')).code).toBe(2)
+  })
+
+  it('S2-31 shows history and differences, previews a change, and takes one back', async () => {
+    await storectl('create told')
+    const dry = await storectl('set told title="Sale" --dry-run')
+    expect([dry.code, dry.out]).toEqual([
+      0,
+      expect.stringMatching(/^-title: told\n\+title: Sale$/m),
+    ])
+    await storectl('set told title="Sale" --reason "the sale begins"')
+    const newest = async () => (await storectl('history told -o name')).out.split('\n')[0] ?? ''
+    const sale = await newest()
+    expect((await storectl(`diff told ${sale}`)).out).toMatch(/^@@ -\d+,\d+ \+\d+,\d+ @@$/m)
+    expect((await storectl('diff told')).out).toContain('+title: Sale\n')
+    expect((await storectl(`revert told ${sale}`)).code).toBe(1)
+    const revert = await storectl(`revert told ${sale} --reason "the sale is over"`)
+    expect([revert.code, revert.err]).toEqual([
+      ...[0, expect.stringContaining('#/title "Sale" -> "told"')],
+    ])
+    const table = (await storectl('history told')).out.split('\n')
+    expect(table[0]).toMatch(/^COMMIT +AT +ACTION +STORE +BY +SOURCE +RESULT +WHAT$/)
+    expect(table[1]).toMatch(/ revert +told +local +cli +(?:Committed|Synced|Live) /)
+    const taken = `[taken back by ${(await newest()).slice(0, 12)}]`
+    expect(table[2]?.endsWith(`: the sale begins ${taken}`)).toBe(true)
+    const csv = await storectl('audit --csv --store told --action revert')
+    expect(csv.out.split('\r\n')).toHaveLength(3)
+    expect((await storectl('audit --limit 0 --by nobody -o json')).out).toBe('[]\n')
+    expect((await storectl('audit --limit many')).code).toBe(2)
   })
 
   it('renders offline what the server would commit', async () => {
