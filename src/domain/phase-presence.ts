@@ -10,10 +10,10 @@ export const presenceRows: readonly PhaseRow[] = [
   // 1 accepted, not on main
   ({ pending }) => (pending === null ? null : { phase: 'Requested', ...pending }),
 
-  // 2 store.yaml is invalid (what was rendered before stays), or not rendered yet
+  // 2 store.yaml is invalid or gone alone (what was rendered before stays), or not rendered yet
   ({ declared }) => {
     const [problem] = declared.problems
-    if (declared.intentOnMain && problem !== undefined) {
+    if ((declared.intentOnMain || declared.onMain) && problem !== undefined) {
       return {
         phase: 'Failed',
         reason: 'InvalidSpec',

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { readyInput } from '../testing/phase-input.ts'
+import { phaseOf } from './phase.ts'
+
+it('a store whose store.yaml alone is gone is not Ready: its rendered files would run on unnoticed', () => {
+  const problems = [{ pointer: '#', detail: 'store.yaml is missing or no plain file' }]
+  const input = readyInput({ declared: { intentOnMain: false, problems } })
+  expect(phaseOf(input)).toMatchObject({
+    phase: 'Failed',
+    reason: 'InvalidSpec',
+    message: expect.stringContaining('store.yaml is missing'),
+  })
+})
+
+it.each([
+  ['pushed', 'Requested', { onMain: false }],
+  ['asked for', 'Committed', { autoSync: false }],
+] as const)('S2-40 a store that was %s and waits says in which place', (_how, phase, declared) => {
+  const input = readyInput({
+    declared: { queued: true, placeInQueue: 2, ...declared },
+    application: phase === 'Requested' ? null : { ...readyInput().application!, sync: 'OutOfSync' },
+  })
+  expect(phaseOf(input)).toMatchObject({
+    phase,
+    reason: 'Queued',
+    message: expect.stringContaining('number 2 in the queue'),
+  })
+})
