@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s'
 import { describe, expect, it } from 'vitest'
 import { StoresApplicationSet, StoresProject } from './argo-application.ts'
-import { namespacedKinds } from './kinds.ts'
+import { madeByControllers, namespacedKinds } from './kinds.ts'
 
 const REPO = 'https://git.example.com/acme/stores.git'
 
@@ -109,7 +109,10 @@ describe('StoresApplicationSet', () => {
 describe('StoresProject', () => {
   it('permits the closed list of kinds in store-* and nothing else', () => {
     const { spec } = project(['job'])
-    expect(spec.namespaceResourceWhitelist).toEqual(namespacedKinds(['job']))
+    expect(spec.namespaceResourceWhitelist).toEqual([
+      ...namespacedKinds(['job']),
+      ...madeByControllers,
+    ])
     expect(spec.clusterResourceWhitelist).toEqual([
       { group: '', kind: 'Namespace', name: 'store-*' },
     ])
@@ -132,7 +135,7 @@ describe('StoresProject', () => {
     const kinds = project(modes).spec.namespaceResourceWhitelist.map(({ kind }) => kind)
     const common = namespacedKinds([]).map(({ kind }) => kind)
     expect(common).toHaveLength(15)
-    expect(kinds).toEqual([...common, ...added])
+    expect(kinds).toEqual([...common, ...added, 'Pod', 'ReplicaSet'])
     expect(kinds).not.toContain('Secret')
   })
 })

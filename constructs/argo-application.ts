@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s'
 import { Construct } from 'constructs'
-import { type Kind, namespacedKinds, type SecretsMode } from './kinds.ts'
+import { type Kind, madeByControllers, namespacedKinds, type SecretsMode } from './kinds.ts'
 
 const API_VERSION = 'argoproj.io/v1alpha1'
 /** Name of the ApplicationSet, of its AppProject, and their RBAC object `stores/<application>`. */
@@ -212,6 +212,7 @@ interface AppProjectSpec {
 
 /**
  * What stores may consist of and where they may live. `Secret` is absent on purpose: a plain one in Git is refused.
+ * Pods and ReplicaSets are permitted to be seen; one in Git is refused by the checks, and could do no more than a Deployment.
  * It confines an Application to `store-*`, not to its own namespace; the checks of the stores repo do that.
  */
 export class StoresProject extends Construct {
@@ -224,7 +225,7 @@ export class StoresProject extends Construct {
       sourceRepos: [props.repoURL],
       destinations: props.clusters.map((name) => ({ name, namespace: 'store-*' })),
       clusterResourceWhitelist: [{ group: '', kind: 'Namespace', name: 'store-*' }],
-      namespaceResourceWhitelist: namespacedKinds(props.secretsModes),
+      namespaceResourceWhitelist: [...namespacedKinds(props.secretsModes), ...madeByControllers],
       roles: [{ name: 'dashboard', policies: [may('applications'), may('logs')] }],
     }
     new ApiObject(this, 'AppProject', {

@@ -39,6 +39,15 @@ const BY_SECRETS_MODE: Readonly<Record<SecretsMode, readonly Kind[]>> = {
 }
 
 /**
+ * What the controllers of the kinds above make in the cluster, and never Git. Argo CD leaves out of its tree, its events
+ * and its logs what the project does not permit. Source: argo-cd v3.6.1 controller/appcontroller.go `getResourceTree`.
+ */
+export const madeByControllers: readonly Kind[] = [
+  { group: '', kind: 'Pod' },
+  { group: 'apps', kind: 'ReplicaSet' },
+]
+
+/**
  * Closed list of the namespaced kinds of stores that use `modes`: what renders may emit and what the AppProject
  * permits. The one cluster-wide kind is `Namespace`.
  */
