@@ -25,7 +25,7 @@ beforeAll(async () => {
   await record(suite, '21 Ready', 'good', await suite.store('good'))
   await suite.pull()
 })
-afterAll(() => suite.close())
+afterAll(() => suite?.close())
 
 describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
   it('(g) a failing init Job does not hold the sync: Degraded; a new name mends it and the old one is pruned', async () => {

@@ -63,7 +63,7 @@ beforeAll(async () => {
   suite = await openSuite('l')
   for (const part of PARTS) await suite.create(part)
 })
-afterAll(() => suite.close())
+afterAll(() => suite?.close())
 
 describe('the way from create to Ready', () => {
   it("(n) S1-14 the API says Ready within 6 s of Argo CD's own Synced and Healthy", async () => {
