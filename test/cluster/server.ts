@@ -19,6 +19,10 @@ export interface TestServer {
   git(...words: string[]): Promise<string>
   /** Folder of that clone. */
   readonly clone: string
+  /** Ends the program at once, as when its machine lost power. */
+  crash(): Promise<void>
+  /** Starts it again, at the same address and with what it left on disk. */
+  startAgain(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -27,43 +31,24 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   const folder = await mkdtemp(join(tmpdir(), 'storewright-cluster-test-'))
   const url = `http://127.0.0.1:${await freePort()}`
   const { PATH, HOME } = process.env
-  const child = spawn(process.execPath, ['src/main.ts'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH,
-      HOME,
-      ...argoCdEnvironment(),
-      LISTEN_ADDR: new URL(url).host,
-      PUBLIC_URL: url,
-      DATA_DIR: join(folder, 'data'),
-      GIT_FETCH_INTERVAL: '1s',
-      LOG_FORMAT: 'json',
-      ...environment,
-    },
-  })
-  let log = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      log = (log + text).slice(-8000)
-    })
+  const env = {
+    PATH,
+    HOME,
+    ...argoCdEnvironment(),
+    LISTEN_ADDR: new URL(url).host,
+    PUBLIC_URL: url,
+    DATA_DIR: join(folder, 'data'),
+    GIT_FETCH_INTERVAL: '1s',
+    LOG_FORMAT: 'json',
+    ...environment,
   }
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  let program = await launch(env, url)
   const stop = async () => {
-    const alone = child.exitCode !== null || child.signalCode !== null
-    child.kill('SIGTERM')
-    await ended
+    const alone = program.ended()
+    await program.end('SIGTERM')
     await rm(folder, { recursive: true, force: true })
-    if (alone) throw new Error(`the server ended by itself:\n${log}`)
+    if (alone) throw new Error(`the server ended by itself:\n${program.log()}`)
   }
-  const ready = async () => {
-    if (child.exitCode !== null) throw new Error(`the server ended: ${log}`)
-    return fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  }
-  await until('the server is ready', ready, async () => log, 60)
   const clone = join(folder, 'clone')
   const git = (...words: string[]) => runGit(words, clone)
   await runGit(['clone', '--quiet', join(folder, 'data', 'stores.git'), clone], folder)
@@ -74,7 +59,49 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   )
   await git('commit', '--quiet', '-am', 'deleted stores stay for a week')
   await git('push', '--quiet', 'origin', 'HEAD:main')
-  return { url, repoURL: `${url}/git/stores.git`, request: requestTo(url), git, clone, stop }
+  return {
+    url,
+    repoURL: `${url}/git/stores.git`,
+    request: requestTo(url),
+    git,
+    clone,
+    crash: () => program.end('SIGKILL'),
+    startAgain: async () => void (program = await launch(env, url)),
+    stop,
+  }
+}
+
+/** Resolves once the program answers that it is ready. */
+async function launch(env: NodeJS.ProcessEnv, url: string) {
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+  })
+  let log = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      log = (log + text).slice(-8000)
+    })
+  }
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const ended = () => child.exitCode !== null || child.signalCode !== null
+  const ready = async () => {
+    if (ended()) throw new Error(`the server ended: ${log}`)
+    return fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  }
+  await until('the server is ready', ready, async () => log, 60)
+  return {
+    log: () => log,
+    ended,
+    async end(signal: 'SIGTERM' | 'SIGKILL') {
+      child.kill(signal)
+      await closed
+    },
+  }
 }
 
 /** What tells a server of the cluster under test. */

@@ -36,10 +36,14 @@ export interface Suite {
   close(): Promise<void>
 }
 
-export async function openSuite(title: string): Promise<Suite> {
+/** @param environment variables of the server beside, or in the place of, those that name the cluster */
+export async function openSuite(
+  title: string,
+  environment: Record<string, string> = {},
+): Promise<Suite> {
   await removeStores()
   const run = `${title}${Date.now().toString(36)}`
-  const server = await startServer()
+  const server = await startServer(environment)
   await installStores(server.repoURL)
   const figures: string[] = []
   const name = (part: string) => `${run}-${part}`
@@ -100,6 +104,11 @@ export async function openSuite(title: string): Promise<Suite> {
       await server.stop()
     },
   }
+}
+
+/** The size that is asked for by `CLUSTER_SIZE=full`, or one that fits into a change. */
+export function sized(change: number, full: number): number {
+  return process.env['CLUSTER_SIZE'] === 'full' ? full : change
 }
 
 /** A Job that the restricted standard admits. Sync wave 0 unless given. */
