@@ -6,6 +6,8 @@ import { isLoopback, readSetting, type Settings, settings } from './settings.ts'
 export interface Config extends Settings {
   /** No authentication is configured, so only this machine is answered. */
   readonly loopbackOnly: boolean
+  /** `GIT_TOKEN_FILE`, which is read again when the token is refused; `null`: the token came another way. */
+  readonly gitTokenFile: string | null
   /** API server of the cluster this process runs in; `null` outside of one. */
   readonly inClusterServer: string | null
   /** Where each value came from: `flag`, `environment`, `file` or `default`. */
@@ -47,7 +49,9 @@ export function readConfig(input: ConfigInput): ConfigResult {
   problems.push(...contradictions(read))
   if (problems.length > 0) return { config: null, problems }
   const inClusterServer = inCluster(input.environment)
-  return { config: { ...read, loopbackOnly: true, inClusterServer, sources }, problems: [] }
+  const gitTokenFile = input.environment['GIT_TOKEN_FILE'] || null
+  const more = { loopbackOnly: true, inClusterServer, gitTokenFile, sources }
+  return { config: { ...read, ...more }, problems: [] }
 }
 
 /** Source: kubernetes.io/docs/tasks/run-application/access-api-from-pod. */

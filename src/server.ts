@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicFactory } from 'ulid'
@@ -165,8 +166,15 @@ function remoteOf(config: Config): Remote {
     url,
     username: config.gitUsername,
     ...(config.gitToken === null ? {} : { token: config.gitToken }),
+    ...refreshOf(config),
     ...(config.gitCaFile === null ? {} : { caFile: resolve(config.gitCaFile) }),
   }
+}
+
+/** A mounted Secret is replaced in place, so its file is worth a second look. */
+function refreshOf({ gitTokenFile }: Config) {
+  if (gitTokenFile === null) return {}
+  return { refreshToken: async () => (await readFile(gitTokenFile, 'utf8')).trim() }
 }
 
 function signingOf({ gitSigning, gitSigningKeyFile, gitTrustedKeysFile: trusted }: Config) {

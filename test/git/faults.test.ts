@@ -2,6 +2,7 @@ import { readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Remote } from '../../src/adapters/git/environment.ts'
 import { create, requester, retitle } from '../../src/testing/writes.ts'
 import { eventually, harness, namesOnMain, over } from './harness.ts'
 
@@ -77,6 +78,33 @@ describe('a remote that is', () => {
       code: 'git_auth',
     })
     expect(asked).toBe(0)
+  })
+
+  it('F6 refusing a credential that was replaced is asked once more with the new one', async () => {
+    const { open, serve, log } = await harness()
+    const served = await serve()
+    served.credential = 'writer:old'
+    let reads = 0
+    let token = 'old'
+    const refreshToken = async () => {
+      reads += 1
+      return token
+    }
+    const repo = await open({ remote: { ...over(served, 'old'), refreshToken } as Remote })
+    await repo.change(requester(), create('acme', 'shop-1'))
+    token = 'new'
+    served.credential = 'writer:new'
+    const { timing } = await repo.change(requester(), create('acme', 'shop-2'))
+    expect([timing.pushes, reads]).toEqual([2, 1])
+    expect(log.lines.filter(({ message }) => message.includes('read again'))).toHaveLength(1)
+    // The same credential once more is no new one: one look, then the remote is left alone.
+    served.credential = 'writer:other'
+    const refused = repo.change(requester(), create('acme', 'shop-3'))
+    await expect(refused).rejects.toMatchObject({ code: 'git_auth' })
+    const looked = reads
+    const paused = repo.change(requester(), create('acme', 'shop-3'))
+    await expect(paused).rejects.toMatchObject({ code: 'git_auth' })
+    expect([looked, reads]).toEqual([2, 2])
   })
 
   it('F7 guarded by a hook refuses the offender only, and says what the hook said', async () => {

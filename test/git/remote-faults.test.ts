@@ -226,6 +226,27 @@ async function prove(
   }
 }
 
+it('F6 a token in a file is read again when it is refused: nobody notices that it was replaced', async () => {
+  const { remote, serve } = await harness({ platform: await roomyPlatform() })
+  const served = await serve()
+  served.credential = 'writer:first'
+  const file = join(remote.scratch, 'token')
+  await writeFile(file, 'first\n')
+  const api = await startApi(join(remote.scratch, 'data'), {
+    ...{ STORES_REPO_URL: served.url, GIT_USERNAME: 'writer', GIT_TOKEN_FILE: file },
+  })
+  onTestFinished(() => api.kill(true))
+  expect(await create(api, 'before', 'key-before')).toBe('201')
+  await writeFile(file, 'second\n')
+  served.credential = 'writer:second'
+  expect(await create(api, 'after', 'key-after')).toBe('201')
+  // Replaced too late: refused for now, and taken as soon as a look at the remote finds the new one.
+  served.credential = 'writer:third'
+  expect(await create(api, 'late', 'key-late')).toBe('503 git_auth')
+  await writeFile(file, 'third\n')
+  await eventually(async () => (await create(api, 'late', 'key-late')) === '201', 20_000)
+}, 60_000)
+
 it('F27 answers a create that hangs when SIGTERM comes, and exits with 0 within the grace', async () => {
   const { remote, serve } = await harness({ platform: await roomyPlatform() })
   const proxy = await faultProxy((await serve()).port)

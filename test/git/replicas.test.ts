@@ -20,7 +20,7 @@ async function replicas(environment: Readonly<Record<string, string>> = {}) {
 const CREATES = sized(400, 5000)
 
 it(
-  `G4 part of S2-39 F3 F4: two API processes with 8 writers each make ${CREATES} stores while a person pushes too`,
+  `G4 F3 F4 part of S2-39: two API processes with 8 writers each make ${CREATES} stores while a person pushes too`,
   async () => {
     const { remote, served, urls } = await replicas()
     let pushing = true
@@ -93,6 +93,47 @@ it('part of S2-39: a store made at one replica is listed by the other within a f
     .toBe(200)
   expect(await create(two, 'shop-1')).toBe('409 name_taken')
 })
+
+it('S2-39 a stream resumes on another replica: it is told to load anew, misses nothing, and goes on there', async () => {
+  const { apis } = await replicas()
+  const [one, two] = apis as [ApiProcess, ApiProcess]
+  const first = await openStream(one, null)
+  const seen = await first.until(/^id: \S+/m)
+  const last = /^id: (\S+)/m.exec(seen)?.[1] ?? ''
+  expect(await create(one, 'shop-1')).toBe('201')
+  await first.until(/event: stores[\s\S]*"shop-1"/)
+  await first.close()
+  // The browser reconnects, and the balancer sends it to the other replica.
+  const second = await openStream(two, last)
+  expect(await second.until(/event: resync/)).not.toMatch(/event: stores/)
+  await expect
+    .poll(async () => (await fetch(`${two.url}/api/v1/snapshot`)).text(), { timeout: 10_000 })
+    .toContain('"shop-1"')
+  expect(await create(one, 'shop-2')).toBe('201')
+  await second.until(/event: stores[\s\S]*"shop-2"/)
+  await second.close()
+}, 60_000)
+
+/** A client of the stream, as a browser is one. */
+async function openStream({ url }: ApiProcess, lastEventId: string | null) {
+  const headers = lastEventId === null ? {} : { 'Last-Event-ID': lastEventId }
+  const { body } = await fetch(`${url}/api/v1/stream`, { headers })
+  const reader = (body as ReadableStream<Uint8Array>).getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  return {
+    /** Everything that was sent by the time `pattern` had come. */
+    async until(pattern: RegExp): Promise<string> {
+      while (!pattern.test(text)) {
+        const { done, value } = await reader.read()
+        if (done) throw new Error(`the stream ended before ${pattern}: ${text}`)
+        text += decoder.decode(value, { stream: true })
+      }
+      return text
+    },
+    close: () => reader.cancel(),
+  }
+}
 
 it('200 parallel creates and 20 pushes of people: none lost, none doubled, at most 6 pushes a minute as GitHub asks', async () => {
   const { remote, served, apis } = await replicas({ GIT_PUSHES_PER_MINUTE: '6' })

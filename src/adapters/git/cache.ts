@@ -4,7 +4,7 @@ import { ulid } from 'ulid'
 import type { Log } from '../../domain/ports.ts'
 import { cacheConfig } from './cache-config.ts'
 import { git } from './client.ts'
-import { authOptions, cacheEnvironment, type Remote } from './environment.ts'
+import { authOptions, authorizationOf, cacheEnvironment, type Remote } from './environment.ts'
 import { ObjectReader } from './object-reader.ts'
 import { type GitExit, type GitProcessProfile, runGit } from './plumbing.ts'
 import type { Signing } from './signing.ts'
@@ -42,7 +42,8 @@ export interface CacheOptions {
  * `tx/<ulid>` one per batch, `rx/<ulid>` one per fetch, so no lock left by a killed process is ever met again.
  */
 export class Cache {
-  readonly profile: GitProcessProfile
+  /** Another object after each change of the credential. */
+  profile: GitProcessProfile
   readonly objects: ObjectReader
   readonly authOptions: readonly string[]
   readonly #options: CacheOptions
@@ -82,6 +83,25 @@ export class Cache {
     await writeFile(join(this.profile.directory, 'config'), config)
     this.#seen = { wanted: head, written: head }
     return head
+  }
+
+  /**
+   * Reads the credential again after the remote refused it.
+   * @returns false: it is the same, or cannot be read again
+   */
+  async refreshCredential(): Promise<boolean> {
+    const { remote } = this.#options
+    if (remote.kind !== 'https' || remote.refreshToken === undefined) return false
+    const token = await remote.refreshToken().catch(() => '')
+    const { STORES_REPO_AUTH } = authorizationOf({ ...remote, token })
+    const same = STORES_REPO_AUTH === this.profile.environment['STORES_REPO_AUTH']
+    if (token === '' || STORES_REPO_AUTH === undefined || same) return false
+    this.profile = {
+      ...this.profile,
+      environment: { ...this.profile.environment, STORES_REPO_AUTH },
+    }
+    this.#options.log.info('the credential of the stores repository was read again')
+    return true
   }
 
   /** Id of the head that we last believed. @throws FetchError a damaged cache */

@@ -8,6 +8,8 @@ export type Remote =
       readonly url: string
       readonly username: string
       readonly token?: string
+      /** Reads the token again, once it is refused: it may have been replaced. @default never */
+      readonly refreshToken?: () => Promise<string>
       /** PEM bundle that replaces the system's, absolute. */
       readonly caFile?: string
     }
@@ -46,22 +48,24 @@ export function processEnvironment(): Record<string, string> {
 
 /** Variables of a process that works on the cache at `gitDirectory`, the token included. */
 export function cacheEnvironment(remote: Remote, gitDirectory: string): Record<string, string> {
-  const authorization = authorizationOf(remote)
   return {
     ...processEnvironment(),
     // Named outright: a damaged cache must never make git look for a repository in a parent folder.
     GIT_DIR: gitDirectory,
-    ...(authorization === null ? {} : { STORES_REPO_AUTH: authorization }),
+    ...authorizationOf(remote),
   }
 }
 
 /** Global options before the command: the token by name of its variable, never by value. */
 export function authOptions(remote: Remote): readonly string[] {
-  return authorizationOf(remote) === null ? [] : ['--config-env=http.extraHeader=STORES_REPO_AUTH']
+  return 'STORES_REPO_AUTH' in authorizationOf(remote)
+    ? ['--config-env=http.extraHeader=STORES_REPO_AUTH']
+    : []
 }
 
-function authorizationOf(remote: Remote): string | null {
-  if (remote.kind !== 'https' || remote.token === undefined) return null
+/** The variable that carries the credential, if there is one. */
+export function authorizationOf(remote: Remote): { readonly STORES_REPO_AUTH?: string } {
+  if (remote.kind !== 'https' || remote.token === undefined) return {}
   const pair = Buffer.from(`${remote.username}:${remote.token}`, 'utf8').toString('base64')
-  return `Authorization: Basic ${pair}`
+  return { STORES_REPO_AUTH: `Authorization: Basic ${pair}` }
 }

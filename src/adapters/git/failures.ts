@@ -76,6 +76,7 @@ export class Failures {
         await this.#rejectedByPolicy(result.policyReason, items)
         return true
       case 'auth':
+        if (await this.#deps.cache.refreshCredential()) return false
         this.#steps.refused()
         giveUp(items, unauthorized(), this.#head)
         return true

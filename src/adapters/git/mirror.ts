@@ -177,9 +177,12 @@ export class Mirror {
   }
 
   async #fetch(signal?: AbortSignal): Promise<string> {
+    const { cache } = this.#options
     try {
-      return await this.#options.cache.fetch(signal)
+      return await cache.fetch(signal)
     } catch (error) {
+      const refused = error instanceof FetchError && error.outcome === 'auth'
+      if (refused && (await cache.refreshCredential())) return cache.fetch(signal)
       if (error instanceof FetchError && error.outcome === 'ref_gone') await this.#stopWriting(null)
       throw error
     }

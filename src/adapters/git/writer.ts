@@ -179,8 +179,9 @@ export class Writer {
     round: Round,
     last: readonly Draft[],
   ): Promise<Made | StoreError> {
-    if (performance.now() < this.#authPausedUntil) return unauthorized()
     const { mirror } = this.#deps
+    const refused = mirror.blockedBy === 'git_auth' && performance.now() < this.#authPausedUntil
+    if (refused) return unauthorized()
     const stale = round.lost || mirror.age() > BASE_MS || mirror.blockedBy !== null
     const again = last.filter(({ item }) => items.includes(item))
     const early: Promise<Early | null>[] = []
