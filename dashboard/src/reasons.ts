@@ -127,6 +127,11 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
     command: commands.events,
   },
   ReadyToRemove: wait('Its folder can leave Git'),
+  PurgeStuck: {
+    title: 'The purge has waited for 30 minutes',
+    next: 'Nothing was removed. Look at it in Argo CD, or purge it again and accept the loss of its data.',
+    command: commands.events,
+  },
   Degraded: {
     title: 'A part of it does not work',
     next: 'Look at its pods; when the set-up job failed, its log says why.',

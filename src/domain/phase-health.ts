@@ -1,4 +1,5 @@
 import type { PhaseRow } from './phase.ts'
+import { PURGE_STUCK_MS } from './purge.ts'
 import type { PhaseInput, Verdict } from './verdict.ts'
 
 const FIRST_START_MS = 15 * 60_000
@@ -8,13 +9,20 @@ const SETTLE_MS = 5_000
 /** Rows 14 to 21: it is applied; does it work? */
 export const healthRows: readonly PhaseRow[] = [
   // 14 on its way out
-  ({ declared, application }) => {
+  ({ declared, application, now }) => {
     if (declared.lifecycle !== 'purge') return null
     if (application?.health === 'Degraded') {
       return { phase: 'Deleting', reason: 'BackupFailed', message: 'The final backup failed' }
     }
-    return application?.health === 'Healthy'
-      ? { phase: 'Deleting', reason: 'ReadyToRemove', message: 'Its folder can leave Git' }
+    if (application?.health === 'Healthy') {
+      return { phase: 'Deleting', reason: 'ReadyToRemove', message: 'Its folder can leave Git' }
+    }
+    return now - declared.committedAt > PURGE_STUCK_MS
+      ? {
+          phase: 'Deleting',
+          reason: 'PurgeStuck',
+          message: 'The purge has waited for 30 minutes; nothing was removed',
+        }
       : { phase: 'Deleting', reason: 'FinalBackup', message: 'The final backup is running' }
   },
 

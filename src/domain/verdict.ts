@@ -37,6 +37,7 @@ export const reasons = [
   'FinalBackup',
   'BackupFailed',
   'ReadyToRemove',
+  'PurgeStuck',
   'Degraded',
   'ProgressDeadline',
   'Starting',
