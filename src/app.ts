@@ -22,6 +22,7 @@ import { revertRoutes } from './http/revert.ts'
 import { refuseInvalid } from './http/route.ts'
 import { storeRoutes } from './http/stores.ts'
 import { streamRoutes } from './http/stream.ts'
+import { summaryRoutes } from './http/summary.ts'
 
 /** The whole HTTP surface: middleware in order, routes, one problem for every error. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
@@ -39,6 +40,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.route('/', revertRoutes(deps))
   app.route('/', operationRoutes(deps))
   app.route('/', auditRoutes(deps))
+  app.route('/', summaryRoutes(deps))
   app.route('/', historyRoutes(deps))
   app.route('/', detailRoutes(deps))
   app.route('/', streamRoutes(deps))

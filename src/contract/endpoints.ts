@@ -13,6 +13,7 @@ import {
   RewriteAccepted,
 } from './repository.ts'
 import { Snapshot } from './snapshot.ts'
+import { Summary } from './summary.ts'
 import { Reason, Retry, StorePatch } from './store-patch.ts'
 import { Change, ChangedStore, Manifests, Store, StoreCreate } from './store.ts'
 
@@ -42,6 +43,7 @@ export const endpoints = {
   refreshStore: { body: Nothing, reply: Nothing },
   snapshot: { body: Nothing, reply: Snapshot },
   stream: { body: Nothing, reply: z.string() },
+  getSummary: { body: Nothing, reply: Summary },
   listAudit: { body: Nothing, reply: z.array(Change) },
   listOperations: { body: Nothing, reply: z.array(Operation) },
   getOperation: { body: Nothing, reply: Operation },

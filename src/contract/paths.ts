@@ -22,6 +22,7 @@ export const paths = {
   refreshStore: ['post', '/api/v1/stores/{name}/refresh'],
   snapshot: ['get', '/api/v1/snapshot'],
   stream: ['get', '/api/v1/stream'],
+  getSummary: ['get', '/api/v1/summary'],
   listAudit: ['get', '/api/v1/audit'],
   listOperations: ['get', '/api/v1/operations'],
   getOperation: ['get', '/api/v1/operations/{id}'],

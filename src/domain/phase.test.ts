@@ -222,16 +222,6 @@ const table: [row: string, phase: string, reason: string, input: PhaseInput][] =
     readyInput({ declared: { lifecycle: 'purge' }, application: app({ health: 'Degraded' }) }),
   ],
   ['14 done', 'Deleting', 'ReadyToRemove', readyInput({ declared: { lifecycle: 'purge' } })],
-  [
-    '14 stuck',
-    'Deleting',
-    'PurgeStuck',
-    readyInput({
-      ...{ declared: { lifecycle: 'purge' }, now: after(1801) },
-      application: app({ health: 'Progressing', reconciledAt: timeAfter(1800) }),
-      source: { asOf: after(1801), intervalMs: 60_000, reconciliationMs: 180_000 },
-    }),
-  ],
   ['15', 'Degraded', 'Degraded', readyInput({ application: app({ health: 'Degraded' }) })],
   [
     '16',

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { storeFile } from '../testing/records.ts'
-import { after, healthyApplication, timeAfter } from '../testing/phase-input.ts'
+import { after, healthyApplication, readyInput, timeAfter } from '../testing/phase-input.ts'
 import type { Application } from './application.ts'
 import { purging } from './lifecycle.ts'
+import { phaseOf } from './phase.ts'
 import { allMet, isStuck, type PurgeInput, purgeGatesOf } from './purge.ts'
 
 /** Every gate is met, one minute after the commit. */
@@ -86,6 +87,20 @@ describe('the gates of a purge', () => {
     expect(isStuck(waiting, timeAfter(0), after(1801))).toBe(true)
     expect(isStuck(purgeGatesOf(input()), timeAfter(0), after(9999))).toBe(false)
   })
+})
+
+it('a purge that waits for half an hour says so in its phase', () => {
+  const waiting = (seconds: number) =>
+    phaseOf(
+      readyInput({
+        ...{ declared: { lifecycle: 'purge' }, now: after(seconds), source: sourceAt(seconds) },
+        application: healthyApplication({
+          ...{ health: 'Progressing', reconciledAt: timeAfter(seconds) },
+        }),
+      }),
+    )
+  expect(waiting(1800)).toMatchObject({ phase: 'Deleting', reason: 'FinalBackup' })
+  expect(waiting(1801)).toMatchObject({ phase: 'Deleting', reason: 'PurgeStuck' })
 })
 
 function sourceAt(seconds: number): PurgeInput['source'] {

@@ -1,5 +1,6 @@
 import type { Store } from '../contract/store.ts'
 import type { StoreQuery } from '../contract/store-query.ts'
+import type { SummaryQuery } from '../contract/summary.ts'
 import { healths } from '../contract/words.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { OperationDeps } from '../domain/ports.ts'
@@ -42,7 +43,8 @@ export function listStores(deps: Pick<OperationDeps, 'views'>, query: StoreQuery
   }
 }
 
-function matchesQuery(store: Store, query: StoreQuery): boolean {
+/** Does a store fit all filters? */
+export function matchesQuery(store: Store, query: SummaryQuery): boolean {
   const has = (values: readonly string[] | undefined, value: string) =>
     values === undefined || values.includes(value)
   const deleted = store.deletedAt !== null
