@@ -87,7 +87,7 @@ const table: Row[] = [
     ],
   ],
   ['SecretNotReady', 'Job secrets-12', [part('Job', 'secrets-12', 'Degraded', 'BackOff')], []],
-  ['InitJobFailed', 'Job init-12', [part('Job', 'init-12', 'Degraded', 'BackOff'), web], []],
+  ['InitJobFailed', 'Job wp-init-12', [part('Job', 'wp-init-12', 'Degraded', 'BackOff'), web], []],
   ['BackupFailing', 'CronJob backup', [part('CronJob', 'backup', 'Degraded', 'failed')], []],
   [
     'RouteRejected',
@@ -133,6 +133,16 @@ describe('the cause of what does not get on', () => {
     expect(causeOf([web], [old], false)).toBeNull()
     expect(causeOf([web, part('Pod', 'wordpress-1', 'Healthy')], [old], false)).toBeNull()
     expect(causeOf([web, pod], [{ ...old, type: 'Normal' }], false)).toBeNull()
+  })
+
+  it('is never a failed run of cron, which only follows from it', () => {
+    const cron = [
+      part('Job', 'wp-cron-29926006', 'Degraded', 'BackoffLimitExceeded'),
+      part('Pod', 'wp-cron-29926006-2px95', 'Degraded', 'Error'),
+    ]
+    expect(causeOf([...cron, databasePod, web], [], false)).toBeNull()
+    const pull = warning('Pod mariadb-0', 'Failed', 'Failed to pull image "mariadb:11.8"')
+    expect(causeOf([...cron, databasePod, web], [pull], false)?.reason).toBe('ImagePull')
   })
 
   it('is cut: a controller may say very much', () => {

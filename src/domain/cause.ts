@@ -122,7 +122,7 @@ function jobs({ unwell }: Facts): Cause | null {
     ({ kind, name }) => ['CronJob', 'Job'].includes(kind) && name.includes('backup'),
   )
   if (backup !== undefined) return stated('BackupFailing', backup)
-  const job = failed.find(({ kind }) => kind === 'Job')
+  const job = failed.find(({ kind, name }) => kind === 'Job' && name.startsWith('wp-init-'))
   return job === undefined ? null : stated('InitJobFailed', job)
 }
 
@@ -139,8 +139,15 @@ function database({ unwell, late }: Facts): Cause | null {
 }
 
 function crash({ unwell }: Facts): Cause | null {
-  const pod = unwell.find(({ kind, health }) => kind === 'Pod' && health === 'Degraded')
+  const pod = unwell.find(
+    ({ kind, name, health }) => kind === 'Pod' && health === 'Degraded' && !isCron(name),
+  )
   return pod === undefined ? null : stated('PodFailing', pod)
+}
+
+/** A failed run of cron follows from what else is broken; the next one starts within five minutes. */
+function isCron(name: string): boolean {
+  return name.startsWith('wp-cron-')
 }
 
 /** Healthy only with an address in its status; nothing else may be missing, or it is that. */
