@@ -16,11 +16,13 @@ import { parseStoreFile } from '../src/repo-files/store-file.ts'
 import type { BareRemote } from '../src/testing/bare-remote.ts'
 import { memoryLog } from '../src/testing/writes.ts'
 import { fleetPlatform, fleetRemote, fleetStores } from './fleet.ts'
-import { atMost, ms, percentile, type Row, timed } from './measure.ts'
+import { atMost, concurrently, ms, percentile, type Row, timed } from './measure.ts'
 
+/** Changes that wait at once: fewer than the writer refuses, enough for full batches. */
+const WAITING = 400
 const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 
-/** P15, P16, P17: what the repository itself costs, without an HTTP server. */
+/** P10, P15, P16, P17: what the repository itself costs, without an HTTP server. */
 export async function repositoryRows(stores: number, repeats: number): Promise<readonly Row[]> {
   const remote = await fleetRemote(stores)
   const repo = await openRepo(remote.path, join(remote.scratch, 'data'))
@@ -33,6 +35,7 @@ export async function repositoryRows(stores: number, repeats: number): Promise<r
       await revertRow(repo, remote, store, platform, before, repeats),
       await historyRow(repo, store, stores, repeats),
       ...(await growthRows(platform, repeats)),
+      await fleetRow(repo, platform, stores),
     ]
   } finally {
     await repo.close(5000)
@@ -155,6 +158,24 @@ async function historyRow(
     baseline: '',
     value,
     target: atMost(25, 'ms'),
+  }
+}
+
+/** Every store of the fleet changed, rendered and landed, one commit each, as a change of platform.yaml makes them. */
+async function fleetRow(repo: StoresRepo, platform: Platform, stores: number): Promise<Row> {
+  const jobs = (await fleetStores(stores)).map(
+    (store) => () => change(repo, { ...store, title: 'Changed with the fleet' }, platform),
+  )
+  const pushes = repo.state().figures.pushes
+  const { totalMs } = await concurrently(jobs, WAITING)
+  const value = (totalMs / 1000) * (10_000 / stores)
+  return {
+    id: 'P10',
+    what: `change of ${stores} stores, one commit each, ${repo.state().figures.pushes - pushes} pushes, per 10,000`,
+    figure: `${(totalMs / 1000).toFixed(1)} s`,
+    baseline: '',
+    value,
+    target: atMost(40, 's'),
   }
 }
 

@@ -35,7 +35,7 @@ it(
     const clients = new Clients('pair')
     await goal('G4', async () => {
       const began = performance.now()
-      await clients.run(urls, 16, AbortSignal.timeout(sized(200_000, 1_500_000)), CREATES)
+      await clients.run(urls, 16, AbortSignal.timeout(sized(200_000, 3_400_000)), CREATES)
       const seconds = (performance.now() - began) / 1000
       pushing = false
       const notes = await person
@@ -47,7 +47,7 @@ it(
       return `${clients.acked.length} changes over two processes, ${notes} pushes of a person: 0 lost, 0 doubled, 0 refused; ${commits.size} commits, ${served.seen.pushes} pushes tried, ${seconds.toFixed(0)} s`
     })
   },
-  sized(260_000, 1_800_000),
+  sized(260_000, 3_600_000),
 )
 
 const ROUNDS = sized(50, 1000)
@@ -71,7 +71,7 @@ it(
       return `${ROUNDS} rounds of 16 requests: one 201 and fifteen 409 each`
     })
   },
-  sized(200_000, 1_800_000),
+  sized(200_000, 3_600_000),
 )
 
 async function create({ url }: ApiProcess, name: string): Promise<string> {
