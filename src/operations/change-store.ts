@@ -19,7 +19,7 @@ import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { leadingComment } from '../repo-files/store-file.ts'
 import { declaredStore } from './declared-store.ts'
-import { formerIntent } from './former-intent.ts'
+import { formerIntent, renderedIntent } from './former-intent.ts'
 import { releaseTrailers } from './release-trailers.ts'
 import { renderOnce } from './render-once.ts'
 import type { renderStore } from './render-store.ts'
@@ -143,7 +143,10 @@ async function committedFolder(
   const text = (path: string) => files.get(path) ?? ''
   const { intentBlob, manifestsTree: tree, intent } = record
   const comment = leadingComment(text('store.yaml'))
-  const admitted = record.last.requestId === null ? await formerIntent(repo, record) : undefined
+  const admitted =
+    record.last.requestId === null
+      ? ((await formerIntent(repo, record)) ?? renderedIntent(record))
+      : undefined
   const read = {
     ...{ intentBlob, tree, comment, files },
     ...(admitted === undefined ? {} : { admitted }),

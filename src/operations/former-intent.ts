@@ -15,14 +15,28 @@ async function commitsOf(repo: StoresRepo, { team, name, created }: StoreRecord)
   return first < 0 ? changes : changes.slice(0, first + 1)
 }
 
-/** What the newest commit of ours on the store declared: that much was admitted. `null`: there is none. */
+/**
+ * What the newest commit of ours on the store declared: that much was admitted. `null`: there is none. A folder that went
+ * without a purge and was put back is the same store still, volumes and all; after a purge it is another.
+ */
 export async function formerIntent(
   repo: StoresRepo,
   record: StoreRecord,
 ): Promise<StoreFile | null> {
-  const ours = (await commitsOf(repo, record)).find(({ requestId }) => requestId !== null)
-  if (ours === undefined) return null
+  const { changes } = await repo.history(record.team, record.name, { limit: LOOK_BACK })
+  const ours = changes.find(({ requestId }) => requestId !== null)
+  if (ours === undefined || ours.action === 'remove') return null
   return parseStoreFile((await textAt(repo, record, ours.commit, 'store.yaml')) ?? '').value
+}
+
+/** The intent of a store that people pushed together with what is rendered of it; `null`: it is not rendered so. */
+export function renderedIntent({ intent, app, manifestsTree }: StoreRecord): StoreFile | null {
+  if (intent === null || app === null || app.tree !== manifestsTree) return null
+  const same =
+    app.plan === intent.plan &&
+    app.release === intent.release &&
+    app.lifecycle === intent.lifecycle.state
+  return same ? intent : null
 }
 
 /** Text of the newest app.json that could be read. */
