@@ -3,6 +3,7 @@ import { type Row, table } from './measure.ts'
 import { pacingRows } from './pacing.ts'
 import { renderRows } from './render.ts'
 import { repositoryRows } from './repository.ts'
+import { settledRows } from './settled.ts'
 import { watchRows } from './watch.ts'
 import { writerRows } from './writer.ts'
 
@@ -31,7 +32,10 @@ const WATCH = { applications: 10_000, eventsPerSecond: 100, seconds: 10 }
 const TINY_WATCH = { applications: 20, eventsPerSecond: 10, seconds: 1 }
 
 const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
-  render: () => renderRows(values.tiny ? 4 : 200, stores),
+  render: async () => [
+    ...(await renderRows(values.tiny ? 4 : 200, stores)),
+    ...(await settledRows(stores)),
+  ],
   writer: () => writerRows(size),
   repository: () => repositoryRows(stores, values.tiny ? 3 : 50),
   pacing: () => pacingRows(values.tiny ? 1 : 90),

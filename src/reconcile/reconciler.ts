@@ -94,6 +94,8 @@ async function pass(
     if (closed() || repo.state().blockedBy !== null) return
     const chunk = names.slice(from, from + CHUNK).map(({ name }) => name)
     await renderChunk(options, settled, chunk)
+    // A chunk of stores that stay as they are waits for nothing; requests must not wait for it either.
+    await new Promise((resolve) => setImmediate(resolve))
   }
   settled.passed(start)
 }
@@ -117,6 +119,7 @@ async function renderChunk(
   for (const name of names) {
     const record = at.stores.get(name)
     if (record === undefined) continue
+    if (settled.stays(record, at.platform)) continue
     if (brake !== null && isPending(record)) {
       note(options, settled, record, at, { is: 'refused', problems: [heldBy(brake)] })
       continue

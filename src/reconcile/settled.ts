@@ -1,5 +1,7 @@
 import type { Platform } from '../contract/platform-file.ts'
+import { StoreError } from '../domain/errors.ts'
 import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
+import { inputDigest } from '../operations/input-digest.ts'
 
 /** Which stores need no look: nothing that their files depend on changed since the last one. */
 export interface Settled {
@@ -7,8 +9,13 @@ export interface Settled {
   open(at: Snapshot): StoreRecord[]
   /** @returns false: this very state was noted before */
   add(record: StoreRecord, platform: Platform, refused: boolean): boolean
+  /**
+   * Does another platform.yaml leave this store as it is? Told by the digest of what its files follow from, at a small part
+   * of the cost of a render; then it is settled under this one too.
+   */
+  stays(record: StoreRecord, platform: Platform): boolean
   /** A pass over all of `at` has ended. */
-  passed(at: Snapshot): void
+  passed(at: Pick<Snapshot, 'platform' | 'stores'>): void
   /** Refused stores need a look again: they may depend on others. */
   retry(): void
 }
@@ -35,15 +42,27 @@ export function openSettled(): Settled {
     const ours = record.last.requestId !== null && record.app !== null && !isModified(record)
     return ours && platform === passedPlatform && known?.refused !== true
   }
+  const remember = (record: StoreRecord, platform: Platform, refused: boolean) => {
+    const { intentBlob, manifestsTree, app, unsigned = false } = record
+    const state = { platform, intentBlob, manifestsTree, app, unsigned }
+    seen.set(record.name, { ...state, refused, again: false })
+  }
   return {
     open: ({ stores, platform }) =>
       [...stores.values()].filter((record) => !isKnown(record, platform)),
     add(record, platform, refused) {
       const known = seen.get(record.name)
-      const { intentBlob, manifestsTree, app, unsigned = false } = record
-      const state = { platform, intentBlob, manifestsTree, app, unsigned }
-      seen.set(record.name, { ...state, refused, again: false })
+      remember(record, platform, refused)
       return known === undefined || !isState(known, record, platform) || known.refused !== refused
+    },
+    stays(record, platform) {
+      const known = seen.get(record.name)
+      const former = known?.platform ?? passedPlatform
+      if (former === null || known?.again === true || known?.refused === true) return false
+      if (!isKnown(record, former) || isModified(record)) return false
+      if (!isSameInput(record, former, platform)) return false
+      remember(record, platform, false)
+      return true
     },
     passed(at) {
       passedPlatform = at.platform
@@ -52,6 +71,17 @@ export function openSettled(): Settled {
     retry() {
       for (const known of seen.values()) if (known.refused) known.again = true
     },
+  }
+}
+
+/** False also where that cannot be told without the committed files: sealed secrets, or an intent that does not fit. */
+function isSameInput({ intent }: StoreRecord, one: Platform, other: Platform): boolean {
+  if (intent === null || intent.secretsMode === 'sealed') return false
+  try {
+    return inputDigest(intent, one) === inputDigest(intent, other)
+  } catch (error) {
+    if (error instanceof StoreError) return false
+    throw error
   }
 }
 

@@ -22,7 +22,7 @@ it('measures every goal of its groups, each in its own row with a figure', async
   expect(stderr).not.toMatch(/Error/)
   expect(new Set(rows.map((line) => line.split(' ')[0]))).toEqual(
     new Set([
-      ...['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8'],
+      ...['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9'],
       ...['P10', 'P15', 'P16', 'P17', 'P18', 'P19', 'P20', 'P21'],
     ]),
   )

@@ -1,0 +1,36 @@
+import type { Snapshot } from '../src/domain/snapshot.ts'
+import { renderStore } from '../src/operations/render-store.ts'
+import { openSettled } from '../src/reconcile/settled.ts'
+import { storeRecord } from '../src/testing/records.ts'
+import { fleetPlatform, fleetStores } from './fleet.ts'
+import { atMost, ms, type Row, timed } from './measure.ts'
+
+/** P9: a platform.yaml that changes no store, against rendering every one of them to find that out. */
+export async function settledRows(many: number): Promise<readonly Row[]> {
+  const { value: platform } = await fleetPlatform()
+  const stores = await fleetStores(many)
+  const records = stores.map((store) => {
+    const made = storeRecord('2026-11-24T12:00:00Z', store)
+    return { ...made, app: made.app === null ? null : { ...made.app, tree: made.manifestsTree } }
+  })
+  const settled = openSettled()
+  const stays = (next: Snapshot['platform']) =>
+    records.filter((record) => settled.stays(record, next)).length
+  settled.passed({ platform, stores: new Map(records.map((each) => [each.name, each])) })
+  const next = { ...platform, maxStores: platform.maxStores - 1 }
+  // Warm, as a server that rendered its fleet once is.
+  stays({ ...platform })
+  let left = 0
+  const digestMs = await timed(() => (left = stays(next)))
+  const renderMs = await timed(() => stores.forEach((store) => renderStore(store, platform)))
+  return [
+    {
+      id: 'P9',
+      what: `${left} of ${many} stores left alone by a platform.yaml that changes none, against rendering them`,
+      figure: ms(digestMs),
+      baseline: ms(renderMs),
+      value: left === many ? digestMs / renderMs : Number.NaN,
+      target: atMost(0.1),
+    },
+  ]
+}
