@@ -158,14 +158,15 @@ export class ChaosClient implements Told {
     const headers: Record<string, string> = { 'Idempotency-Key': `${this.#name}-key-${this.#keys}` }
     if (body !== null) headers['Content-Type'] = 'application/json'
     if (ifMatch !== undefined) headers['If-Match'] = ifMatch
-    for (let attempt = 1; ; attempt += 1) {
+    for (;;) {
       const answer = await this.#send(method, path, body, headers)
-      if (answer !== null && answer.status < 500) {
+      if (typeof answer === 'object' && answer.status < 500) {
         this.#note(method, answer)
         return answer
       }
-      if (answer?.status === 500) throw new Error(`${method} ${path} ended with 500`)
-      if (attempt > 1) this.repeated += 1
+      if (typeof answer === 'object' && answer.status === 500)
+        throw new Error(`${method} ${path} ended with 500`)
+      if (answer !== 'closed') this.repeated += 1
       await pause(100 + this.#random() * 100)
     }
   }
@@ -185,16 +186,16 @@ export class ChaosClient implements Told {
     path: string,
     body: object | null,
     headers: Record<string, string>,
-  ): Promise<Answer | null> {
+  ): Promise<Answer | 'closed' | 'unanswered'> {
     const { url } = this.#door
-    if (url === null) return null
+    if (url === null) return 'closed'
     try {
       const text = body === null ? {} : { body: JSON.stringify(body) }
       const reply = await fetch(url + path, { method, headers, ...text })
       const said = await reply.text()
       return { status: reply.status, body: said === '' ? {} : (JSON.parse(said) as Answer['body']) }
     } catch {
-      return null
+      return 'unanswered'
     }
   }
 }

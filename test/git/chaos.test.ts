@@ -13,7 +13,7 @@ const PEOPLE = 3
 const SHARED = ['shared-1', 'shared-2', 'shared-3', 'shared-4']
 const RUN_MS = sized(50_000, 600_000)
 /** The server lives for a time within these bounds, then it is killed. */
-const LIFE_MS = [2_000, 9_000] as const
+const LIFE_MS = [2_000, 12_000] as const
 /** Time in which everything settles once all stopped: a simulated set-up takes 12 s, more than the cap wait for others. */
 const SETTLE_MS = sized(120_000, 600_000)
 
