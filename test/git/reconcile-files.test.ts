@@ -70,6 +70,37 @@ describe('generated files', () => {
     expect(await show(remote, app)).toBe(before)
   })
 
+  it('of an older generator move only where ours gives other bytes: one commit, and none for the rest', async () => {
+    const { remote, repo, deps, reconciler, join } = await fixture()
+    for (const name of ['same', 'other']) await createStore(deps, { name }, by())
+    await reconciler.close()
+    const tree = record(repo, 'other')?.manifestsTree
+    const at = (name: string, path: string) => `${folder('default', name)}/${path}`
+    const older = async (name: string) =>
+      (await show(remote, at(name, 'app.json'))).replace(
+        /"generator": "[^"]+"/,
+        '"generator": "0.0.1"',
+      )
+    const old = (await show(remote, at('other', 'manifests/00-namespace.yaml'))).concat('# 0.0.1\n')
+    await remote.commit({
+      [at('same', 'app.json')]: await older('same'),
+      [at('other', 'manifests/00-namespace.yaml')]: old,
+    })
+    const oldTree = (await remote.git(['rev-parse', `main:${at('other', 'manifests')}`])).trim()
+    await remote.commit({
+      [at('other', 'app.json')]: (await older('other')).replace(tree ?? '', oldTree),
+    })
+    const head = await remote.head()
+    const later = await join()
+    await eventually(() => record(later.repo, 'other')?.manifestsTree === tree)
+    await later.reconciler.idle()
+    expect(await messages(remote).then(([newest]) => newest)).toBe('store(default/other): render')
+    expect(await remote.git(['rev-list', '--count', `${head}..main`])).toBe('1\n')
+    expect(record(later.repo, 'other')?.app?.generator).not.toBe('0.0.1')
+    // Equal bytes: who rendered them first stays named, so a release touches no such store.
+    expect(record(later.repo, 'same')?.app?.generator).toBe('0.0.1')
+  })
+
   it('F28 of a newer generator are left alone', async () => {
     const { remote, repo, deps, log, reconciler } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
