@@ -21,6 +21,7 @@ import type {
   StoresRepo,
 } from './domain/ports.ts'
 import { platformWarnings } from './domain/warnings.ts'
+import { freeHeap } from './free-heap.ts'
 import { gitOnly } from './git-listener.ts'
 import type { AppDeps } from './http/env.ts'
 import { GIT_PATH } from './http/git.ts'
@@ -113,6 +114,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     log.warn(`platform.yaml ${pointer}: ${message}`)
   }
   warmUp(repo)
+  freeHeap()
   const loop = { repo, log, clock, sealer: sealedSecrets({ clock }), newRequestId }
   const reconciler = startReconciler({
     ...{ ...loop, refusals, provisioning, intervalMs: RECONCILE_MS },
@@ -124,6 +126,8 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   const purge = purgeSettings(config)
   const purges = startPurges({ ...loop, applications, purge, intervalMs: PURGE_LOOK_MS })
   ready = true
+  // Its first pass looks at every store.
+  void reconciler.idle().then(freeHeap)
   return {
     origin,
     about: about(config, origin, local?.path ?? null, applications),

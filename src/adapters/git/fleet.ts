@@ -10,6 +10,9 @@ import { algorithmOf, FILE_MODE, FOLDER_MODE, parseTree, type TreeEntry } from '
 /** Larger files are not read: no input of ours comes near it. */
 export const MAX_FILE_BYTES = 1_048_576
 
+/** Folders read at once: all of a large fleet would be in memory together, and stay in the process as free heap. */
+const AT_ONCE = 128
+
 /** What one folder `stores/<team>/<name>` holds, without its history. */
 export interface StoreFolder {
   readonly team: string
@@ -60,13 +63,11 @@ export async function readFleet(
   const storesRow = root.find((row) => row.name === 'stores' && row.mode === FOLDER_MODE)
   const rows = storesRow === undefined ? [] : await readTree(objects, storesRow.id)
   const teamRows = rows.filter((row) => row.mode === FOLDER_MODE && STORE_NAME.test(row.name))
-  const read = await Promise.all(
-    teamRows.map(async (row) => {
-      const team = known.teams.get(row.name)
-      return [row.name, team?.id === row.id ? team : await readTeam(objects, row, team)] as const
-    }),
-  )
-  const teams = new Map(read)
+  const teams = new Map<string, Team>()
+  for (const row of teamRows) {
+    const team = known.teams.get(row.name)
+    teams.set(row.name, team?.id === row.id ? team : await readTeam(objects, row, team))
+  }
   const platform = root.find((row) => row.name === 'platform.yaml' && row.mode === FILE_MODE)
   const fleet = { teams, platformBlob: platform?.id ?? '' }
   return { fleet, moves: movesBetween(known, fleet) }
@@ -110,17 +111,16 @@ async function readTeam(
   const rows = (await readTree(objects, row.id)).filter(
     (store) => store.mode === FOLDER_MODE && STORE_NAME.test(store.name),
   )
-  const folders = await Promise.all(
-    rows.map(async (store) => {
+  const folders = new Map<string, StoreFolder>()
+  for (let at = 0; at < rows.length; at += AT_ONCE) {
+    const some = rows.slice(at, at + AT_ONCE).map(async (store) => {
       const before = known?.folders.get(store.name)
-      if (before?.id === store.id) return [store.name, before] as const
-      return [
-        store.name,
-        await readFolder(objects, row.name, store.name, store.id, before),
-      ] as const
-    }),
-  )
-  return { id: row.id, folders: new Map(folders) }
+      if (before?.id === store.id) return before
+      return readFolder(objects, row.name, store.name, store.id, before)
+    })
+    for (const folder of await Promise.all(some)) folders.set(folder.name, folder)
+  }
+  return { id: row.id, folders }
 }
 
 /** Reads one store folder; a file that `before` holds unchanged is not parsed again. @throws ObjectReadError */
