@@ -15,8 +15,18 @@ export interface PurgeLoopOptions extends Pick<
   readonly intervalMs: number
 }
 
-/** After a step that did not land the store is left alone for so long. */
-const PAUSE_MS = 60_000
+/** After a step that did not land the store is left alone for so long: longer where a person has to do something. */
+const PAUSE_MS = { soon: 60_000, refused: 600_000 } as const
+
+/** Codes that pass by themselves. */
+const PASSING: readonly string[] = [
+  'git_unavailable',
+  'git_timeout',
+  'remote_locked',
+  'writer_busy',
+  'conflict',
+  'mass_delete_brake',
+]
 
 /**
  * Finishes purges: the first step when the retention of a deleted store is over, the second when all gates are met. Two
@@ -56,13 +66,13 @@ async function pass(
   const at = repo.snapshot()
   if (repo.state().blockedBy !== null) return
   const now = clock.now()
-  for (const name of paused.keys()) if ((paused.get(name) ?? 0) <= now) paused.delete(name)
+  for (const [key, until] of paused) if (until <= now) paused.delete(key)
   const steps: Promise<void>[] = []
   const going = [...at.stores.values()].filter(({ intent }) => {
     return intent?.lifecycle.state === 'deleted' || intent?.lifecycle.state === 'purge'
   })
   for (const record of going) {
-    if (paused.has(record.name)) continue
+    if (paused.has(stateOf(record))) continue
     const step = isDue(record, at, now)
       ? (by: Requester) => purgeByRetention(options, record.name, by)
       : await removalOf(options, record, told)
@@ -106,8 +116,14 @@ async function land(
     const { outcome, commit } = await step(by as Requester)
     if (outcome === 'landed') log.info('a step of a purge landed', { ...fields, revision: commit })
   } catch (error) {
-    paused.set(record.name, clock.now() + PAUSE_MS)
     const code = error instanceof StoreError ? error.code : 'internal'
+    const passing = PASSING.includes(code)
+    paused.set(stateOf(record), clock.now() + (passing ? PAUSE_MS.soon : PAUSE_MS.refused))
     log.warn('a step of a purge did not land; it is tried again', { ...fields, code, err: error })
   }
+}
+
+/** A store at its newest commit: what was refused of one may be possible after the next. */
+function stateOf({ team, name, last }: StoreRecord): string {
+  return `${team}/${name} ${last.commit}`
 }
