@@ -1,7 +1,9 @@
-import { appendFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation } from '../../src/contract/operation.ts'
+import type { PlatformView } from '../../src/contract/platform.ts'
+import type { Problem } from '../../src/contract/problem.ts'
 import type { Change, Store } from '../../src/contract/store.ts'
 import { application, syncedAndHealthy } from './argo-cd.ts'
 import { getObject, kubectl, until } from './kubernetes.ts'
@@ -9,7 +11,7 @@ import { record } from './recording.ts'
 import { openSuite, type Suite } from './suite.ts'
 
 let suite: Suite
-const PARTS = ['life', 'final', 'confirm']
+const PARTS = ['life', 'made', 'final', 'confirm']
 const space = (part: string) => `store-${suite.name(part)}`
 const seconds = (since: number) => (performance.now() - since) / 1000
 const FINALIZER = 'resources-finalizer.argocd.argoproj.io'
@@ -130,6 +132,10 @@ describe('the life of one store', () => {
     await until('the quota is back', async () => (await quota()) === before)
     suite.note('(q) git revert of a plan -> Ready with the old quota', seconds(began))
     expect(await uidsOfClaims('life')).toBe(claims)
+    const automated =
+      'jsonpath={.spec.syncPolicy.automated.enabled} {.spec.syncPolicy.automated.prune}'
+    const named = ['-n', 'argocd', 'get', 'application', space('life'), '-o', automated]
+    expect(await kubectl(named)).toBe('true true')
     const history = await suite.server.request('GET', `${new URL(url).pathname}/history`)
     const taken = (history.body as Change[]).find(({ commit }) => commit === revision)
     expect(taken?.revertedBy).toMatch(/^[0-9a-f]{40}$/)
@@ -151,6 +157,21 @@ describe('the life of one store', () => {
     suite.note('(b) folder back -> Ready', seconds(back))
     expect(await uidsOfPods('life')).toBe(pods)
     expect(await uidsOfClaims('life')).toBe(claims)
+  })
+
+  it('(b) S2-25 loses nothing when its creation is reverted by plain git; asked for again it has its volumes', async () => {
+    const [were, kept] = [await uidsOfPods('made'), await uidsOfClaims('made')]
+    await suite.pull()
+    const file = `stores/default/${suite.name('made')}/store.yaml`
+    await revertByGit(await suite.server.git('log', '--format=%H', '--diff-filter=A', '--', file))
+    await suite.phase('made', 'Detached', 'Detached', 60)
+    expect([await uidsOfPods('made'), await uidsOfClaims('made')]).toEqual([were, kept])
+    const stranger = { name: suite.name('made'), team: 'other' }
+    const refused = await suite.server.request('POST', '/api/v1/stores', stranger)
+    expect((refused.body as Problem).code).toBe('name_quarantined')
+    await suite.create('made')
+    await suite.phase('made', 'Ready')
+    expect(await uidsOfClaims('made')).toBe(kept)
   })
 
   it('(c) S1-08 is purged in two steps without a hand: Namespace last, never told as Deleted while an object lives', async () => {
@@ -221,12 +242,15 @@ describe('a purge', () => {
   it('(e) with confirmNamespace removes nothing before a person has confirmed', async () => {
     await suite.pull()
     const platform = join(suite.server.clone, 'platform.yaml')
-    await appendFile(platform, '  confirmNamespace: true\n')
+    const text = await readFile(platform, 'utf8')
+    await writeFile(platform, text.replace('deletion:\n', 'deletion:\n  confirmNamespace: true\n'))
     await suite.push('deletions are confirmed')
     await until('the platform was read', async () => {
       const head = await suite.server.git('rev-parse', 'HEAD')
       const { body } = await suite.server.request('GET', '/api/v1/platform')
-      return (body as { revision: string }).revision === head
+      const { revision, banners } = body as PlatformView
+      expect(banners).toEqual([])
+      return revision === head
     })
     await purge('confirm')
     const { value } = await suite.phase('confirm', 'Deleting', 'AwaitingConfirmation')
