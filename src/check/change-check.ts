@@ -1,7 +1,7 @@
 import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Lifecycle } from '../contract/words.ts'
-import { brakeOf, brakeSentence, isGoing, keyOf } from '../domain/brake.ts'
+import { brakeOf, brakeSentence, isStepOut, keyOf } from '../domain/brake.ts'
 import { type ChangeProblem, changeProblems } from '../domain/change.ts'
 import { teamProblems } from '../domain/fit.ts'
 import { missingOrigin } from '../domain/neighbours.ts'
@@ -160,7 +160,7 @@ function removalProblems(steps: readonly Step[]): CheckProblem[] {
 function brakeProblems({ steps, removals, storesBefore, was, nowMs }: ChangeInput): CheckProblem[] {
   const going = steps.filter(
     ({ before, after }) =>
-      before !== null && (after === null || (before.state !== after.state && isGoing(after.state))),
+      before !== null && (after === null || isStepOut(before.state, after.state)),
   )
   if (going.length === 0) return []
   const since = nowMs - was.massDelete.windowMinutes * 60_000

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { memoryRepo } from '../testing/memory-repo.ts'
 import { testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
-import { brakeAt, brakeLimit, brakeOf, goingAt, requireBrakeOff } from './brake.ts'
+import type { StoreFile } from '../contract/store-file.ts'
+import { brakeAt, brakeLimit, brakeOf, goingAt, isStepOut, requireBrakeOff } from './brake.ts'
 import type { Departure, Snapshot, StoreRecord } from './snapshot.ts'
 
 const platform = testPlatform()
@@ -87,6 +88,32 @@ describe('what counts as going', () => {
       [...folders(9, 1000)].map(([name, one]) => [name, { ...one, purged: true }]),
     )
     expect(goingAt(snapshot([], { vacated: purged }), NOW).size).toBe(0)
+  })
+})
+
+describe('isStepOut', () => {
+  const states = ['active', 'suspended', 'deleted', 'purge'] as const
+  const OUT = [
+    'active>deleted',
+    'active>purge',
+    'suspended>deleted',
+    'suspended>purge',
+    'deleted>purge',
+  ]
+  it.each(states.flatMap((from) => states.map((to) => [from, to] as const)))(
+    'from %s to %s',
+    (from, to) => expect(isStepOut(from, to)).toBe(OUT.includes(`${from}>${to}`)),
+  )
+
+  it('counts a purge that was pushed for a deleted store, and not one that was called off', () => {
+    const purge = storeFile({ lifecycle: { state: 'purge' } })
+    const deleted = storeFile({ lifecycle: { state: 'deleted' } })
+    const at = (intent: StoreFile, lifecycle: 'deleted' | 'purge') => {
+      const record = storeRecord('2026-11-01T00:00:00Z', intent)
+      return snapshot([{ ...record, app: { ...record.app!, lifecycle } }])
+    }
+    expect(goingAt(at(purge, 'deleted'), NOW).size).toBe(1)
+    expect(goingAt(at(deleted, 'purge'), NOW).size).toBe(0)
   })
 })
 

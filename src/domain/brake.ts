@@ -32,8 +32,15 @@ export function brakeSentence({ count, limit, windowMinutes }: Brake): string {
 }
 
 /** Does a store in this state stop being a shop? */
-export function isGoing(state: Lifecycle): boolean {
+function isGoing(state: Lifecycle): boolean {
   return state === 'deleted' || state === 'purge'
+}
+
+const STEPS: Readonly<Record<Lifecycle, number>> = { active: 0, suspended: 0, deleted: 1, purge: 2 }
+
+/** Is this a step towards the end of a shop? Calling a purge off, or a deletion, is none. */
+export function isStepOut(from: Lifecycle, to: Lifecycle): boolean {
+  return STEPS[to] > STEPS[from]
 }
 
 export function keyOf({ team, name }: StoreId): string {
@@ -73,9 +80,7 @@ export function holdAt(at: Snapshot, now: number): Brake | null {
 
 /** Declared as going by a push, and not rendered: what was rendered before runs on. */
 export function isPending({ intent, app }: StoreRecord): boolean {
-  return (
-    app !== null && !isGoing(app.lifecycle) && intent !== null && isGoing(intent.lifecycle.state)
-  )
+  return app !== null && intent !== null && isStepOut(app.lifecycle, intent.lifecycle.state)
 }
 
 /** A deletion that came with its rendered files. */

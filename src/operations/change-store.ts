@@ -2,7 +2,7 @@ import type { Store, Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Action } from '../contract/words.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
-import { isGoing, requireBrakeOff } from '../domain/brake.ts'
+import { isStepOut, requireBrakeOff } from '../domain/brake.ts'
 import { admitChange } from '../domain/change.ts'
 import { departs } from '../domain/commit-message.ts'
 import { StoreError } from '../domain/errors.ts'
@@ -189,7 +189,7 @@ function decideChange(
   if (admitted === before) admitChange(before, after, at)
   else admitOverPush(admitted, after, at, now)
   const { state } = after.lifecycle
-  const ends = isGoing(state) && state !== admitted?.lifecycle.state
+  const ends = isStepOut(admitted?.lifecycle.state ?? 'active', state)
   const approved = ends && requireBrakeOff(at, record, now, request.allowMassDelete)
   const files = render(after, at.platform, {
     before: record.app,

@@ -1,7 +1,7 @@
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
-import { type Brake, brakeAt, brakeSentence, isGoing } from '../domain/brake.ts'
+import { type Brake, brakeAt, brakeSentence, isStepOut } from '../domain/brake.ts'
 import { isNewer } from '../domain/generator.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { StoreError } from '../domain/errors.ts'
@@ -82,7 +82,7 @@ export function renderDeclared(declared: Declared, at: Snapshot): Finding {
     const problems = pushedProblems(former, wanted, at, readAt)
     if (problems.length > 0) return { is: 'refused', problems }
     const facts = wanted === intent ? factsOf(record, modified) : ['volumes keep their size']
-    if (former === null || isGoing(former.lifecycle.state) || !isGoing(wanted.lifecycle.state)) {
+    if (former === null || !isStepOut(former.lifecycle.state, wanted.lifecycle.state)) {
       return { is: 'render', change: changeOf(record, facts, after) }
     }
     const brake = brakeAt(at, record, readAt)
