@@ -19,6 +19,7 @@ import type {
   PurgeSettings,
   PushListener,
   StoresRepo,
+  StoreViews,
 } from './domain/ports.ts'
 import { platformWarnings } from './domain/warnings.ts'
 import { freeHeap } from './free-heap.ts'
@@ -27,7 +28,7 @@ import type { AppDeps } from './http/env.ts'
 import { GIT_PATH } from './http/git.ts'
 import { listen, type Listener } from './listen.ts'
 import { openObservation } from './observation.ts'
-import { movedFiles } from './observe/moved-stores.ts'
+import { movedFiles, unseenFiles } from './observe/moved-stores.ts'
 import { startPurges } from './reconcile/purge.ts'
 import { startQueue } from './reconcile/queue.ts'
 import { startReconciler } from './reconcile/reconciler.ts'
@@ -52,6 +53,9 @@ const ABOUT = {
   kubernetes: 'watched through the API server of its cluster',
   argocd: 'watched through its own API',
 } as const satisfies Record<Applications['source'], string>
+
+/** Milliseconds after the first list until the commits that it names are known. */
+const TREES_MS = 3_000
 
 const clock: Clock = { now: () => Date.now() }
 
@@ -128,6 +132,9 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   ready = true
   // Its first pass looks at every store.
   void reconciler.idle().then(freeHeap)
+  void tellUnseen(observation.views, applications, (files) => {
+    if (ready) argocd.landed({ head: repo.snapshot().head, files })
+  })
   return {
     origin,
     about: about(config, origin, local?.path ?? null, applications),
@@ -257,6 +264,21 @@ function tell(repo: StoresRepo, listeners: readonly PushListener[]): void {
     if (files.length === 0) return
     for (const listener of listeners) listener.landed({ head: after.head, files })
   })
+}
+
+/** Tells Argo CD once of what was pushed before this process began to watch. */
+async function tellUnseen(
+  views: StoreViews,
+  { listed, simulated }: Applications,
+  landed: (files: ReturnType<typeof unseenFiles>) => void,
+): Promise<void> {
+  await listed
+  if (simulated) return
+  // The first look asks for the trees of the commits that Argo CD names, the second knows them.
+  views.all()
+  await sleep(TREES_MS, undefined, { ref: false })
+  const files = unseenFiles(views)
+  if (files.length > 0) landed(files)
 }
 
 /** The first render pays for loading and compiling; it shall not be a user's. */

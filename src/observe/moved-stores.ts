@@ -1,5 +1,5 @@
 import { storeFolder } from '../domain/layout.ts'
-import type { PushListener } from '../domain/ports.ts'
+import type { PushListener, StoreViews } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 
 type Files = Parameters<PushListener['landed']>[0]['files']
@@ -16,9 +16,7 @@ export function movedFiles(before: Snapshot, after: Snapshot): Files {
       continue
     }
     const kind = known === undefined ? 'added' : 'modified'
-    const folder = storeFolder(record.team, name)
-    files.push({ path: `${folder}/app.json`, kind })
-    files.push({ path: `${folder}/manifests/00-namespace.yaml`, kind })
+    files.push(...filesOf(record.team, name, kind))
   }
   for (const [name, { team }] of before.stores) {
     // The generator must run again; what is left of the folder says nothing of it.
@@ -26,4 +24,28 @@ export function movedFiles(before: Snapshot, after: Snapshot): Files {
       files.push({ path: `${storeFolder(team, name)}/app.json`, kind: 'modified' })
   }
   return files
+}
+
+/**
+ * The same for every store whose manifests Argo CD has not compared yet: what was pushed while this process did not run
+ * was told by nobody, and would wait for Argo CD's next poll. One store at least, if there is any.
+ */
+export function unseenFiles(views: Pick<StoreViews, 'all'>): Files {
+  const [first, ...others] = views.all()
+  if (first === undefined) return []
+  const unseen = [first, ...others].filter(({ conditions }) =>
+    conditions.some(({ type, status }) => type === 'Observed' && status === 'False'),
+  )
+  // One file is enough for the generator to notice what was removed.
+  return (unseen.length > 0 ? unseen : [first]).flatMap(({ team, name }) =>
+    filesOf(team, name, 'modified'),
+  )
+}
+
+function filesOf(team: string, name: string, kind: 'added' | 'modified') {
+  const folder = storeFolder(team, name)
+  return ['app.json', 'manifests/00-namespace.yaml'].map((file) => ({
+    path: `${folder}/${file}`,
+    kind,
+  }))
 }
