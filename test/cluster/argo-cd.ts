@@ -12,7 +12,10 @@ export interface ArgoApplication {
     readonly annotations?: Readonly<Record<string, string>>
     readonly labels?: Readonly<Record<string, string>>
     readonly finalizers?: readonly string[]
+    readonly uid?: string
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[]
   }
+  readonly spec?: { readonly project?: string }
   readonly status?: {
     readonly sync?: { readonly status: string; readonly revision?: string }
     readonly health?: { readonly status: string }
@@ -31,12 +34,12 @@ interface Labelled {
   readonly metadata: { readonly labels?: Readonly<Record<string, string>> }
 }
 
-/** Installs our AppProject and ApplicationSet, reading `repoURL`. @param secretsModes default `job` alone */
-export async function installStores(
+/** Our AppProject and ApplicationSet as an operator renders them, reading `repoURL`. */
+export function renderedStores(
   repoURL: string,
   secretsModes: ArgoCdOptions['secretsModes'] = ['job'],
-): Promise<void> {
-  const { project, applicationSet } = argoCdObjects({
+) {
+  return argoCdObjects({
     argocdNamespace: NAMESPACE,
     apiNamespace: 'storewright',
     repoURL,
@@ -45,7 +48,20 @@ export async function installStores(
     clusters: ['in-cluster'],
     secretsModes,
   })
-  const items = [project, applicationSet].map((object) => {
+}
+
+/** Installs both. @param secretsModes default `job` alone */
+export async function installStores(
+  repoURL: string,
+  secretsModes?: ArgoCdOptions['secretsModes'],
+): Promise<void> {
+  const { project, applicationSet } = renderedStores(repoURL, secretsModes)
+  await applyMarked([project, applicationSet])
+}
+
+/** Applies objects that `removeStores` shall find again. */
+export async function applyMarked(objects: readonly unknown[]): Promise<void> {
+  const items = objects.map((object) => {
     const { metadata } = object as Labelled
     return {
       ...(object as object),

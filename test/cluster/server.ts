@@ -55,7 +55,7 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   // The local profile would purge a deleted store at once.
   await appendFile(
     join(clone, 'platform.yaml'),
-    'deletion:\n  retentionDays: 7\nlimits:\n  provisioning: 0\n  massDelete:\n    max: 1000\n',
+    'limits:\n  maxStores: 200\n  provisioning: 0\n  massDelete:\n    max: 1000\ndeletion:\n  retentionDays: 7\n',
   )
   await git('commit', '--quiet', '-am', 'deleted stores stay for a week')
   await git('push', '--quiet', 'origin', 'HEAD:main')
