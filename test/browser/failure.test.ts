@@ -55,4 +55,30 @@ describe.skipIf(chromiumPath === null)('a failure', () => {
       await page.close()
     },
   )
+
+  it('S2-18 every reason shows its words and what to do next, and a message of the cluster is text', async () => {
+    const failures = Object.entries(reasons).filter(([, { next }]) => next !== null)
+    expect(failures.length).toBeGreaterThan(30)
+    const said = '<img src=x onerror="document.title=`taken over`"> said the cluster'
+    const path = `/api/v1/stores/${FAULTS[0][0]}`
+    const store = (await (await fetch(server.url + path)).json()) as Store
+    const page = await browser.newPage()
+    let reason = ''
+    // The page, its code and everything else come from the server; the simulated Argo CD plays only few of the reasons.
+    await page.route(`**${path}`, (route) =>
+      route.fulfill({ json: { ...store, phase: 'Degraded', reason, message: said } }),
+    )
+    for (const [each, { title, next }] of failures) {
+      reason = each
+      await page.goto(server.url + path.replace('/api/v1', ''))
+      await page.getByText(title).first().waitFor()
+      await page
+        .getByText(next ?? '')
+        .first()
+        .waitFor()
+      await page.getByText(said).first().waitFor()
+      expect(await page.title(), each).not.toBe('taken over')
+    }
+    await page.close()
+  }, 120_000)
 })

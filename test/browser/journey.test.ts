@@ -47,7 +47,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     await page.close()
   })
 
-  it('S1-36 creates, shows and deletes a store by mouse', async () => {
+  it('S2-17 S1-36 creates, shows and deletes a store by mouse, Ready in seconds', async () => {
     const page = await open('/new')
     await page.getByLabel('Name', { exact: true }).fill('my-shop')
     await page.getByText('Exactly what would be committed').waitFor()
