@@ -94,7 +94,7 @@ describe('StoresApplicationSet', () => {
     expect(JSON.stringify(spec)).not.toMatch(/PruneLast|Replace=|Force=|ServerSideApply/)
   })
 
-  it('writes the cascade finalizer for lifecycle purge alone, spelled as Argo CD knows it', () => {
+  it('S1-08 writes the cascade finalizer for lifecycle purge alone, spelled as Argo CD knows it', () => {
     const patch = applicationSet().spec.templatePatch
     const guarded = /\{\{- if eq \.lifecycle "purge" \}\}\n([\s\S]*)\{\{- end \}\}\n$/.exec(patch)
     expect(guarded?.[1]).toBe(
