@@ -14,6 +14,8 @@ const SHARED = ['shared-1', 'shared-2', 'shared-3', 'shared-4']
 const RUN_MS = sized(50_000, 600_000)
 /** The server lives for a time within these bounds, then it is killed. */
 const LIFE_MS = [2_000, 12_000] as const
+const LEAST_KILLS = 4
+const LEAST_ACKED = 40
 /** Time in which everything settles once all stopped: a simulated set-up takes 12 s, more than the cap wait for others. */
 const SETTLE_MS = sized(120_000, 600_000)
 
@@ -49,8 +51,10 @@ it(
         ...people.map((each) => each.run(stop.signal, SHARED)),
       ])
       let kills = 0
-      const until = performance.now() + RUN_MS
-      while (performance.now() < until) {
+      const began = performance.now()
+      const acked = () => sum(clients.map((client) => client.acked))
+      // A slow machine needs longer for a run that says something.
+      while (performance.now() - began < RUN_MS || kills < LEAST_KILLS || acked() < LEAST_ACKED) {
         await pause(LIFE_MS[0] + random() * (LIFE_MS[1] - LIFE_MS[0]))
         door.url = null
         await api.kill(random() < 0.5)
@@ -58,6 +62,7 @@ it(
         api = await startApi(dataDir, environment)
         door.url = api.url
       }
+      const seconds = Math.round((performance.now() - began) / 1000)
       stop.abort()
       await working
       await checkChaos(remote, clients, people)
@@ -67,14 +72,12 @@ it(
       await api.stop()
       await served.close()
 
-      const acked = sum(clients.map((client) => client.acked))
       const pushed = sum(people.map((each) => each.pushed.length))
-      expect(acked).toBeGreaterThan(CLIENTS)
+      expect(acked()).toBeGreaterThanOrEqual(LEAST_ACKED)
       expect(pushed).toBeGreaterThan(PEOPLE)
-      expect(kills).toBeGreaterThan(3)
       const repeated = sum(clients.map((client) => client.repeated))
       const words = [...phases].map(([phase, count]) => `${count} ${phase}`).join(', ')
-      return `${RUN_MS / 1000} s, ${kills} kills, ${acked} acknowledged (${repeated} sent again), ${pushed} pushes by people, ${commits} commits of ours: 0 lost, 0 half, 0 written over; ${stores} stores, all explained: ${words}`
+      return `${seconds} s, ${kills} kills, ${acked()} acknowledged (${repeated} sent again), ${pushed} pushes by people, ${commits} commits of ours: 0 lost, 0 half, 0 written over; ${stores} stores, all explained: ${words}`
     })
   },
   RUN_MS + SETTLE_MS + 180_000,
