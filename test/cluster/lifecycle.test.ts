@@ -253,7 +253,8 @@ describe('a purge', () => {
     await suite.pull()
     const platform = join(suite.server.clone, 'platform.yaml')
     const text = await readFile(platform, 'utf8')
-    await writeFile(platform, text.replace('deletion:\n', 'deletion:\n  confirmNamespace: true\n'))
+    const confirmed = text.replace(/^deletion:\n/m, 'deletion:\n  confirmNamespace: true\n')
+    await writeFile(platform, confirmed)
     await suite.push('deletions are confirmed')
     await until('the platform was read', async () => {
       const head = await suite.server.git('rev-parse', 'HEAD')
