@@ -176,16 +176,19 @@ describe('a remote that is', () => {
     await repo.change(requester(), create('acme', 'shop-1'))
   })
 
-  it('F15 locked by a push that a power cut ended long ago is freed, as the repository is ours', async () => {
-    const { open, remote, log } = await harness()
-    const repo = await open()
-    const lock = `${remote.path}/refs/heads/main.lock`
-    await writeFile(lock, '')
-    const longAgo = Date.now() / 1000 - 3600
-    await utimes(lock, longAgo, longAgo)
-    await repo.change(requester(), create('acme', 'shop-1'))
-    expect(log.lines.filter(({ message }) => message.includes('lock'))).toHaveLength(1)
-  })
+  it.each([['refs/heads/main.lock'], ['HEAD.lock']])(
+    'F15 locked by a push that a power cut ended long ago is freed, as the repository is ours: %s',
+    async (file) => {
+      const { open, remote, log } = await harness()
+      const repo = await open()
+      const lock = `${remote.path}/${file}`
+      await writeFile(lock, '')
+      const longAgo = Date.now() / 1000 - 3600
+      await utimes(lock, longAgo, longAgo)
+      await repo.change(requester(), create('acme', 'shop-1'))
+      expect(log.lines.filter(({ message }) => message.includes('lock'))).toHaveLength(1)
+    },
+  )
 })
 
 describe('a branch that was', () => {

@@ -59,7 +59,7 @@ describe('one writer', () => {
       for (let n = 0; pushing; n += 1) {
         const path = `stores/people/hand-${n}/store.yaml`
         await remote.commit({ [path]: storeYaml('people', `hand-${n}`) }).catch(() => {})
-        await pause(200)
+        await pause(600)
       }
     })()
     for (let n = 0; n < 20; n += 1) await repo.change(requester(), create('acme', `shop-${n}`))

@@ -162,12 +162,11 @@ export async function runIn(
 export async function nextCreate(
   copy: Copy,
 ): Promise<{ readonly rebuilds: number; readonly locks: number }> {
-  const lock = join(copy.remote, 'refs/heads/main.lock')
-  const locks = (await readdir(join(copy.remote, 'refs/heads'))).filter((name) =>
-    name.endsWith('.lock'),
-  )
-  // The lock of a remote whose own process died is removed once it is older than ten minutes (F15).
-  if (locks.length > 0) await utimes(lock, Date.now() / 1000 - 1200, Date.now() / 1000 - 1200)
+  const files = await readdir(copy.remote, { recursive: true })
+  const locks = files.filter((name) => name.endsWith('.lock'))
+  // The locks of a remote whose own process died are removed once they are older than ten minutes (F15).
+  const longAgo = Date.now() / 1000 - 1200
+  for (const lock of locks) await utimes(join(copy.remote, lock), longAgo, longAgo)
   const repo = await openStoresRepo({
     remote: { kind: 'embedded', path: copy.remote },
     dataDir: copy.dataDir,

@@ -63,20 +63,24 @@ export class Housekeeping {
 const STALE_LOCK_MS = 600_000
 
 /**
- * Removes the lock of the branch in a bare repository of our own that a power cut left: only when it is older
- * than ten minutes, far beyond the life of any push of ours, and no process has it open. Returns true when it did.
+ * Removes the locks that a power cut left on the branch in a bare repository of our own: only those older than ten
+ * minutes, far beyond the life of any push of ours, that no process has open. Returns true when it removed one.
+ * `HEAD`, which points to the branch, is locked with it (git refs/files-backend.c, split_head_update).
  */
 export async function removeStaleLock(
   repository: string,
   branch: string,
   nowMs: number,
 ): Promise<boolean> {
-  const lock = join(repository, 'refs/heads', `${branch}.lock`)
-  const found = await stat(lock).catch(() => null)
-  if (found === null || nowMs - found.mtimeMs < STALE_LOCK_MS) return false
-  if (await isOpen(lock)) return false
-  await rm(lock, { force: true })
-  return true
+  let removed = false
+  for (const file of ['HEAD.lock', join('refs/heads', `${branch}.lock`)]) {
+    const lock = join(repository, file)
+    const found = await stat(lock).catch(() => null)
+    if (found === null || nowMs - found.mtimeMs < STALE_LOCK_MS || (await isOpen(lock))) continue
+    await rm(lock, { force: true })
+    removed = true
+  }
+  return removed
 }
 
 /** Has any process we may look at this file open? Unknown without /proc, where age must do. Source: proc(5), fd. */

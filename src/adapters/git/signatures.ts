@@ -31,7 +31,8 @@ export class Signatures {
   #began = false
   #running: Promise<void> | null = null
   #epoch = 0
-  /** Called when marks changed outside of {@link Signatures.settle}. */
+  readonly #closed = new AbortController()
+  /** Called when marks changed that nobody waits for. */
   onChanged: () => void = () => {}
 
   constructor(signing: Signing, profile: GitProcessProfile, log: Log) {
@@ -40,12 +41,12 @@ export class Signatures {
     this.#log = log
   }
 
-  /** Takes over verdicts of earlier processes under the same keys. */
+  /** Takes over what earlier processes found good under the same keys; the rest is judged anew. */
   async open(): Promise<void> {
     const text = await readFile(this.#signing.verdictsFile, 'utf8').catch(() => '')
     for (const line of text.split('\n')) {
-      const [trust, id = '', verdict] = line.split(' ')
-      if (trust === this.#signing.trust) this.#verdicts.set(id, verdict === 'good')
+      const [trust, id = ''] = line.split(' ')
+      if (trust === this.#signing.trust) this.#verdicts.set(id, true)
     }
   }
 
@@ -83,7 +84,7 @@ export class Signatures {
 
   /** Commits that this process signed and landed. */
   landed(commits: readonly LoggedCommit[]): void {
-    for (const { id } of commits) this.#keep(id, true)
+    this.#keep(commits.map(({ id }) => [id, true] as const))
     if (this.#waiting.length === 0) {
       for (const commit of commits) this.#apply(commit, [])
     } else {
@@ -99,15 +100,20 @@ export class Signatures {
     return changed
   }
 
-  /** Resolves when every commit has a verdict. */
-  async settle(): Promise<void> {
+  /** Ends what is under way; to be called while the keys are still there, for without them no signature is good. */
+  async close(): Promise<void> {
+    this.#closed.abort()
     await this.#running
   }
 
   /** @param quiet the caller asks for the changed marks itself */
   #run(quiet: boolean): Promise<void> {
     this.#running ??= this.#judgeAll()
-      .catch((error: unknown) => this.#log.warn('signatures could not be verified', { err: error }))
+      .catch((error: unknown) => {
+        if (!this.#closed.signal.aborted) {
+          this.#log.warn('signatures could not be verified', { err: error })
+        }
+      })
       .finally(() => {
         this.#running = null
         if (!quiet && this.#changed.size > 0) this.onChanged()
@@ -164,15 +170,18 @@ export class Signatures {
     const exit = await runGit(this.#profile, [...words, '--format=%H %G?'], {
       input: `${ids.join('\n')}\n`,
       timeoutMs: VERIFY_MS,
+      signal: this.#closed.signal,
     })
     const lines = exit.stdout.toString('utf8').trim().split('\n')
     if (exit.exitCode !== 0 || lines.length !== ids.length) {
       throw new Error(`git could not verify signatures: ${exit.stderr.trim().slice(-300)}`)
     }
-    for (const line of lines) {
-      const [id = '', letter = ''] = line.split(' ')
-      this.#keep(id, this.#isGood(letter))
-    }
+    this.#keep(
+      lines.map((line) => {
+        const [id = '', letter = ''] = line.split(' ')
+        return [id, this.#isGood(letter)] as const
+      }),
+    )
   }
 
   /**
@@ -183,10 +192,11 @@ export class Signatures {
     return letter === 'G' || (this.#signing.format === 'gpg' && /^[UY]$/.test(letter))
   }
 
-  #keep(id: string, good: boolean): void {
-    if (this.#verdicts.has(id)) return
-    this.#verdicts.set(id, good)
-    const line = `${this.#signing.trust} ${id} ${good ? 'good' : 'bad'}\n`
-    void appendFile(this.#signing.verdictsFile, line).catch(() => {})
+  /** Only what is good is written down: git says "none" also when the program that verifies failed. */
+  #keep(verdicts: readonly (readonly [id: string, good: boolean])[]): void {
+    const fresh = verdicts.filter(([id]) => !this.#verdicts.has(id))
+    for (const [id, good] of fresh) this.#verdicts.set(id, good)
+    const lines = fresh.filter(([, good]) => good).map(([id]) => `${this.#signing.trust} ${id}\n`)
+    void appendFile(this.#signing.verdictsFile, lines.join('')).catch(() => {})
   }
 }

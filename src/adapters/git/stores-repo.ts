@@ -72,7 +72,10 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   const housekeeping = new Housekeeping({ cache, lane, log })
   const embeddedPath = remote.kind === 'embedded' ? remote.path : null
   await mirror.open()
-  if (signatures !== null) signatures.onChanged = () => void lane.run(async () => mirror.judge())
+  if (signatures !== null) {
+    signatures.onChanged = () => void lane.run(async () => mirror.judge())
+    signatures.onChanged()
+  }
   const identity = { author, generator, allowDowngrade, signed: signing !== null }
   const parts = { cache, mirror, clock, lane, log, housekeeping, pace, embeddedPath, ...identity }
   const { reached, fetchIntervalMs } = options
@@ -186,6 +189,7 @@ class GitStoresRepo implements StoresRepo {
     clearTimeout(grace)
     this.#stop.abort()
     this.#parts.cache.objects.restart()
+    await this.#parts.signatures?.close()
     await this.#parts.signing?.close()
   }
 
