@@ -1,7 +1,7 @@
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { requireRoom, requireRoomInPlan } from './admission.ts'
-import { changeProblems } from './change.ts'
+import { admitChange, changeProblems } from './change.ts'
 import { StoreError } from './errors.ts'
 import { fitProblems } from './fit.ts'
 import { isReservedName } from './layout.ts'
@@ -58,3 +58,35 @@ function newProblems(store: StoreFile, at: Snapshot, now: number): ProblemDetail
   problems.push(...refusalOf('#', () => requireRoom(store, { ...at, stores: others })))
   return problems
 }
+
+/**
+ * A change by request on top of one that a person pushed and that may be refused: both together must be a step from what
+ * was admitted last, else a request would render what the push may not. `now` is in milliseconds since the epoch.
+ * @param admitted intent of our newest commit on the store; `null`: there is none
+ * @throws StoreError what `admitChange` throws, with a hint that a push is part of it; `invalid_store`: the store may not be
+ */
+export function admitOverPush(
+  admitted: StoreFile | null,
+  after: StoreFile,
+  at: Snapshot,
+  now: number,
+): void {
+  if (admitted !== null) {
+    try {
+      admitChange(admitted, after, at)
+      return
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      const { code, message, errors, extra } = error
+      throw new StoreError(code, message, { errors, extra, hint: PUSHED })
+    }
+  }
+  const errors = pushedProblems(null, after, at, now)
+  if (errors.length === 0) return
+  throw new StoreError('invalid_store', 'the store that was pushed is not admitted', {
+    errors,
+    hint: PUSHED,
+  })
+}
+
+const PUSHED = 'A change that was pushed is part of this: correct or revert it in the stores repo.'

@@ -14,7 +14,7 @@ import type {
   Requester,
   StoreChange,
 } from '../domain/ports.ts'
-import { pushedProblems } from '../domain/pushed.ts'
+import { admitOverPush } from '../domain/pushed.ts'
 import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { leadingComment } from '../repo-files/store-file.ts'
@@ -214,36 +214,6 @@ function decideChange(
     files,
   }
 }
-
-/**
- * A change by request on top of one that a person pushed and that may be refused: both together must be a step from what
- * was admitted last, else a request would render what the push may not.
- */
-function admitOverPush(
-  admitted: StoreFile | null,
-  after: StoreFile,
-  at: Snapshot,
-  now: number,
-): void {
-  if (admitted !== null) {
-    try {
-      admitChange(admitted, after, at)
-      return
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-      const { code, message, errors, extra } = error
-      throw new StoreError(code, message, { errors, extra, hint: PUSHED })
-    }
-  }
-  const errors = pushedProblems(null, after, at, now)
-  if (errors.length === 0) return
-  throw new StoreError('invalid_store', 'the store that was pushed is not admitted', {
-    errors,
-    hint: PUSHED,
-  })
-}
-
-const PUSHED = 'A change that was pushed is part of this: correct or revert it in the stores repo.'
 
 /** Are these files committed already, and no other? Then a commit would be empty. */
 function holds(
