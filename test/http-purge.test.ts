@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Operation } from '../src/contract/operation.ts'
 import type { Problem } from '../src/contract/problem.ts'
+import type { Store } from '../src/contract/store.ts'
 import { createStoreViews } from '../src/observe/store-views.ts'
 import { startPurges } from '../src/reconcile/purge.ts'
 import { type FakeApplications, fakeApplications } from '../src/testing/fake-applications.ts'
@@ -95,6 +96,15 @@ describe('POST /stores/{name}/purge', () => {
       expect(new TextDecoder().decode(bytes), path).not.toContain('Delete=false')
     }
     expect(text('manifests/40-database.yaml')).toContain('replicas: 0\n')
+  })
+
+  it('shows its gates after another change of the store too', async () => {
+    await remove()
+    const { gates } = await asked()
+    const headers = { 'Content-Type': 'application/json', 'If-Match': '*' }
+    const reply = await http.send('PATCH', SHOP, headers, '{"title":"Leaving"}')
+    const { change } = (await reply.json()) as Store
+    expect(await operation(change.operation ?? '')).toMatchObject({ kind: 'update', gates })
   })
 
   it('makes no second commit, and answers with the same operation', async () => {

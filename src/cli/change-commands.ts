@@ -159,12 +159,14 @@ function addDelete(add: (name: string, about: string) => Command, talk: Talk): v
         throw new Failure(2, `nothing was deleted; add --yes to delete ${name}`)
       }
       const query = { reason: said.reason, allowMassDelete: said.allowMassDelete }
-      await openClient(said.server).call('deleteStore', {
-        name,
-        query,
-        idempotencyKey: randomUUID(),
-      })
-      talk.err(`${name} is deleted; storectl restore ${name} takes it back\n`)
+      const client = openClient(said.server)
+      await client.call('deleteStore', { name, query, idempotencyKey: randomUUID() })
+      const { purgeAfter } = await client.call('getStore', { name })
+      const kept = purgeAfter === null || Date.parse(purgeAfter) > talk.now()
+      const next = kept
+        ? `storectl restore ${name} takes it back`
+        : 'its retention is 0 days, so it is purged now'
+      talk.err(`${name} is deleted; ${next}\n`)
     })
 }
 

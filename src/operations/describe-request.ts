@@ -16,7 +16,9 @@ export async function describeRequest(
   const record = deps.repo.snapshot().stores.get(name)
   const isNewest = record?.last.commit === ref.commit
   const kind = ref.action ?? 'update'
-  const gates = kind === 'purge' && record !== undefined ? [...(await gatesOf(deps, record))] : []
+  // A render in between must not hide what the purge waits for.
+  const tells = record !== undefined && (kind === 'purge' || isNewest)
+  const gates = tells ? [...(await gatesOf(deps, record))] : []
   const store = deps.views.get(name)
   const stuck = isStuck(gates, ref.at, deps.clock.now())
   return {

@@ -55,7 +55,8 @@ describe('a server with a simulated Argo CD', () => {
     const made = await post(server.url, '/api/v1/stores', { name: 'shop' })
     expect(made.status).toBe(201)
     await post(server.url, '/api/v1/stores/shop/suspend', {})
-    await fetch(`${server.url}/api/v1/stores/shop`, { method: 'DELETE' })
+    const { err } = await storectl('delete', 'shop', '--yes')
+    expect(err).toContain('its retention is 0 days, so it is purged now')
     const seen = new Set<unknown>()
     await eventually(async () => {
       seen.add(await phaseOf('shop'))
@@ -78,7 +79,7 @@ describe('a server with a simulated Argo CD', () => {
     await keepDeleted(server)
     await post(server.url, '/api/v1/stores', { name: 'shop' })
     expect((await storectl('purge', 'shop', '--yes', '--accept-data-loss')).code).toBe(4)
-    await storectl('delete', 'shop', '--yes')
+    expect((await storectl('delete', 'shop', '--yes')).err).toContain('storectl restore shop')
     expect((await storectl('purge', 'shop')).code).toBe(2)
     expect(await storectl('purge', 'shop', '--yes')).toMatchObject({
       code: 1,
@@ -90,7 +91,7 @@ describe('a server with a simulated Argo CD', () => {
       ...[0, [expect.objectContaining({ kind: 'purge', state: 'Live', simulated: true })]],
     ])
     expect(err).toMatch(/^\[ \] applied   .* \(simulated\)$/m)
-    expect(err).toMatch(/^\[x\] applied   .* \(simulated\)$/m)
+    expect(err).toMatch(/^\[x\] retention .* \(simulated\)$/m)
     const { out: table } = await storectl('operations', '--store', 'shop')
     expect(table).toMatch(/^\S{26} {2}remove +Live \(simulated\) +shop +system /m)
     expect((await storectl('operations', 'nobody')).code).toBe(3)
