@@ -24,7 +24,7 @@ if (!Number.isInteger(stores) || stores < 1 || stores > 14_000) {
   process.exit(2)
 }
 const size = values.tiny
-  ? { stores, idle: 3, busy: 8, width: 4, foreignMs: 200 }
+  ? { stores, idle: 3, busy: 8, width: 4, foreignMs: 1000 }
   : { stores, idle: 40, busy: 1024, width: 64, foreignMs: 200 }
 
 /** P21 is stated for 10,000 Applications whatever the size of the fleet. */
