@@ -11,7 +11,7 @@ import { Frame } from './features/frame/frame.tsx'
 import { NotFound } from './features/frame/not-found.tsx'
 import { PageFault } from './features/frame/page-fault.tsx'
 import { StoresPage } from './features/list/stores-page.tsx'
-import { listSearch, storeSearch } from './search.ts'
+import { activitySearch, listSearch, storeSearch } from './search.ts'
 
 interface RouterContext {
   readonly queryClient: QueryClient
@@ -55,7 +55,17 @@ const store = createRoute({
   component: lazyRouteComponent(() => import('./features/store/store-page.tsx'), 'StorePage'),
 })
 
-const routeTree = root.addChildren([home, stores, create, store])
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: '/activity',
+  validateSearch: activitySearch,
+  component: lazyRouteComponent(
+    () => import('./features/activity/activity-page.tsx'),
+    'ActivityPage',
+  ),
+})
+
+const routeTree = root.addChildren([home, stores, create, store, activity])
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

@@ -41,12 +41,53 @@ function text(value: unknown, max: number): string | null {
 export const storeTabs = ['overview', 'changes', 'manifests'] as const
 export type StoreTab = (typeof storeTabs)[number]
 
+/** Dialogs of the store page. */
+export const storeDialogs = [
+  'edit',
+  'suspend',
+  'resume',
+  'delete',
+  'restore',
+  'purge',
+  'render',
+  'retry',
+  'undo',
+  'restore-to',
+] as const
+export type StoreDialog = (typeof storeDialogs)[number]
+
 export interface StoreSearch {
   readonly tab?: StoreTab
+  /** The dialog that is open. */
+  readonly do?: StoreDialog
+  /** The commit that is looked at, in full. */
+  readonly at?: string
 }
+
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 
 /** Reads the query of `/stores/<name>`; `overview` is left out of the URL. */
 export function storeSearch(query: Record<string, unknown>): StoreSearch {
   const tab = storeTabs.find((word) => word === query['tab'])
-  return tab === undefined || tab === 'overview' ? {} : { tab }
+  const dialog = storeDialogs.find((word) => word === query['do'])
+  const at = text(query['at'], 64) ?? ''
+  return {
+    ...(tab === undefined || tab === 'overview' ? {} : { tab }),
+    ...(dialog === undefined ? {} : { do: dialog }),
+    ...(COMMIT.test(at) ? { at } : {}),
+  }
+}
+
+/** Filters of the activity page, as the URL and `GET /audit` hold them. */
+export const activityFilters = ['store', 'by', 'action', 'source', 'result', 'since'] as const
+export type ActivityFilter = (typeof activityFilters)[number]
+export type ActivitySearch = { readonly [Filter in ActivityFilter]?: string }
+
+/** Reads the query of `/activity`. What the API does not know it refuses in its own words, in the page. */
+export function activitySearch(query: Record<string, unknown>): ActivitySearch {
+  const entries = activityFilters.flatMap((filter) => {
+    const value = text(query[filter], 128)
+    return value === null ? [] : [[filter, value]]
+  })
+  return Object.fromEntries(entries) as ActivitySearch
 }

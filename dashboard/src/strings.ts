@@ -97,6 +97,16 @@ const sourceWords: Record<Change['source'], string> = {
 
 export const sourceLabel = (source: Change['source']): string => sourceWords[source]
 
+const resultWords: Record<NonNullable<Change['result']>, string> = {
+  Committed: 'In Git, not applied yet',
+  Synced: 'Applied',
+  Live: 'Live',
+  Superseded: 'Followed by a later change',
+}
+
+export const resultLabel = (result: NonNullable<Change['result']>): string =>
+  resultWords[result] ?? result
+
 /** Commands that a person may copy. Names are DNS labels by contract, so nothing needs quoting. */
 export const commands = {
   adminPassword: ({ targetNamespace }: Store) =>
@@ -114,6 +124,8 @@ export const commands = {
   argocdPods: () => 'kubectl get pods -n argocd',
   terminate: ({ targetNamespace }: Store) => `argocd app terminate-op ${targetNamespace}`,
   confirmDeletion: ({ targetNamespace }: Store) => `argocd app confirm-deletion ${targetNamespace}`,
+  /** Takes the commit back that removed a store's folder. */
+  reattach: ({ change }: Store) => `git revert ${change.commit ?? '<commit>'}`,
   refresh: ({ targetNamespace }: Store) => `argocd app get ${targetNamespace} --refresh`,
 } as const
 

@@ -13,6 +13,8 @@ export interface RequestOptions<Id extends OperationId> {
   readonly body?: BodyOf<Id>
   /** Sent as `Idempotency-Key`: the same key and body give the first answer again. */
   readonly idempotencyKey?: string
+  /** ETag of the version that the change was made for; sent as `If-Match`. */
+  readonly ifMatch?: string | undefined
   readonly signal?: AbortSignal
 }
 
@@ -44,7 +46,7 @@ export async function requestPage<Id extends OperationId>(
 
 async function send<Id extends OperationId>(
   id: Id,
-  { params, query, body, idempotencyKey, signal }: RequestOptions<Id>,
+  { params, query, body, idempotencyKey, ifMatch, signal }: RequestOptions<Id>,
 ): Promise<Response> {
   const [method, path] = paths[id]
   try {
@@ -54,6 +56,7 @@ async function send<Id extends OperationId>(
         Accept: 'application/json, application/problem+json',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': `"${idempotencyKey}"` }),
+        ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
@@ -88,6 +91,7 @@ async function failureOf(response: Response): Promise<RequestFailure> {
   return new RequestFailure(problem, {
     ...facts,
     errors: problem.errors ?? [],
+    extra: problem,
     outcome: problem.code === 'git_timeout' ? outcome : null,
   })
 }

@@ -13,6 +13,8 @@ export class RequestFailure extends Error {
   /** `null` when the answer did not come from the API. */
   readonly requestId: string | null
   readonly errors: readonly ProblemDetail[]
+  /** Members of the problem that only some codes bear, such as `count` of `mass_delete_brake`. */
+  readonly extra: Readonly<Record<string, unknown>>
   /** Seconds to wait, from `Retry-After`; `null` when not given. */
   readonly retryAfterSeconds: number | null
   /** Of `git_timeout`: did the change land? */
@@ -24,6 +26,7 @@ export class RequestFailure extends Error {
       status?: number
       requestId?: string | null
       errors?: readonly ProblemDetail[]
+      extra?: Readonly<Record<string, unknown>>
       retryAfterSeconds?: number | null
       outcome?: 'unknown' | 'not_written' | null
     } = {},
@@ -36,6 +39,7 @@ export class RequestFailure extends Error {
     this.status = facts.status ?? 0
     this.requestId = facts.requestId ?? null
     this.errors = facts.errors ?? []
+    this.extra = facts.extra ?? {}
     this.retryAfterSeconds = facts.retryAfterSeconds ?? null
     this.outcome = facts.outcome ?? null
   }

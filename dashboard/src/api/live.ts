@@ -10,6 +10,7 @@ import { isMoving, platformQuery, storeQuery, storesQuery } from './queries.ts'
 /** More changed stores than this in one batch: the list is asked for as a whole. */
 const ONE_BY_ONE = 20
 const TICK_MS = 1000
+const HISTORY_MS = 500
 /** Seconds between two polls while no store is moving. */
 const RESTING_TICKS = 5
 
@@ -41,11 +42,22 @@ function followStream(queryClient: QueryClient, onLive: (live: boolean) => void)
     // What moved between the first load of the page and this moment, or while the stream was cut.
     everything()
   })
-  on('stores', (event) => void takeIn(queryClient, event))
+  let historyAsked: ReturnType<typeof setTimeout> | null = null
+  on('stores', (event) => {
+    void takeIn(queryClient, event)
+    // A burst of events is one look at the history, after its last.
+    historyAsked ??= setTimeout(() => {
+      historyAsked = null
+      void queryClient.invalidateQueries({ queryKey: ['audit'] })
+    }, HISTORY_MS)
+  })
   on('banner', () => void queryClient.invalidateQueries({ queryKey: platformQuery.queryKey }))
   on('resync', everything)
   source.addEventListener('error', () => onLive(false))
-  return () => source.close()
+  return () => {
+    source.close()
+    if (historyAsked !== null) clearTimeout(historyAsked)
+  }
 }
 
 async function takeIn(
@@ -57,6 +69,7 @@ async function takeIn(
     queryClient.setQueryData(storesQuery.queryKey, (stores: Store[] | undefined) =>
       stores?.filter(({ name }) => !remove.includes(name)),
     )
+    for (const name of remove) void queryClient.invalidateQueries(storeQuery(name))
   }
   const names = upsert.map(([name]) => String(name))
   if (names.length > ONE_BY_ONE) {

@@ -49,14 +49,15 @@ export const manifestsQuery = (name: string, revision: string) =>
     staleTime: Infinity,
   })
 
-/** Changes of one store as of `revision`, newest first, page by page. */
-export const historyQuery = (name: string, revision: string) =>
+/** Changes of one store, newest first, page by page; asked anew when it changes or its change gets on. */
+export const historyQuery = ({ name, revision, change }: Store) =>
   infiniteQueryOptions({
-    queryKey: ['store', name, 'history', revision],
+    queryKey: ['store', name, 'history', revision, change.state],
     queryFn: ({ signal, pageParam }) =>
       requestPage('storeHistory', { params: { name }, query: pageParam, signal }),
     initialPageParam: { limit: '50' } as Record<string, string>,
     getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
     staleTime: Infinity,
   })
 
@@ -73,4 +74,58 @@ export const previewQuery = (body: BodyOf<'previewStore'>) =>
     placeholderData: keepPreviousData,
     gcTime: 0,
     retry: false,
+  })
+
+/** What a patch or a step of a store's life would commit, made for the version `etag`. Nothing is written. */
+export const previewChangeQuery = (body: ChangeToPreview, etag: string) =>
+  queryOptions({
+    queryKey: ['preview', etag, body],
+    queryFn: ({ signal }) => request('previewStore', { body, signal }),
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+    retry: false,
+  })
+
+export type ChangeToPreview = Pick<BodyOf<'previewStore'>, 'name' | 'patch' | 'action'>
+
+/** What taking a change back would commit, made for the version `etag`. Nothing is written. */
+export const previewRevertQuery = (
+  name: string,
+  { commit, mode }: Pick<BodyOf<'revertChange'>, 'commit' | 'mode'>,
+  etag: string,
+) =>
+  queryOptions({
+    queryKey: ['preview', etag, name, commit, mode],
+    queryFn: ({ signal }) => {
+      const body = { commit, mode, reason: 'preview, nothing is written', dryRun: true }
+      return request('revertChange', { params: { name }, body, signal })
+    },
+    gcTime: 0,
+    retry: false,
+  })
+
+/** What one commit changed of a store; a commit never changes, so neither does the answer. */
+export const diffQuery = (name: string, commit: string) =>
+  queryOptions({
+    queryKey: ['store', name, 'diff', commit],
+    queryFn: ({ signal }) =>
+      request('storeDiff', { params: { name }, query: { to: commit }, signal }),
+    staleTime: Infinity,
+  })
+
+/** Newest requests about one store; a purge bears its gates. */
+export const operationsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['store', name, 'operations'],
+    queryFn: ({ signal }) => request('listOperations', { query: { store: name }, signal }),
+  })
+
+/** Changes of all stores that match, newest first, page by page. */
+export const auditQuery = (filters: Readonly<Record<string, string>>) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filters],
+    queryFn: ({ signal, pageParam }) => requestPage('listAudit', { query: pageParam, signal }),
+    initialPageParam: { ...filters, limit: '50' } as Record<string, string>,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
   })

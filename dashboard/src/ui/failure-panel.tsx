@@ -12,18 +12,18 @@ export interface FailurePanelProps {
 export function FailurePanel({ error, onRetry }: FailurePanelProps) {
   const failure = asFailure(error)
   return (
-    <section role="alert" className="rounded-md border border-danger bg-page p-4">
+    <section role="alert" className="min-w-0 rounded-md border border-danger bg-page p-4">
       <h2 className="flex items-center gap-2 font-semibold text-danger">
         <CircleX aria-hidden size={16} className="shrink-0" />
         {failure.title}
       </h2>
-      <p className="mt-1">{failure.message}</p>
-      <p className="mt-1 text-muted">{failure.hint}</p>
+      <p className="mt-1 wrap-anywhere first-letter:uppercase">{failure.message}</p>
+      <p className="mt-1 text-muted wrap-anywhere">{failure.hint}</p>
       <div className="mt-3 flex flex-wrap items-center gap-3">
         {onRetry !== undefined && <Button onClick={onRetry}>Try again</Button>}
         {failure.requestId !== null && (
-          <span className="inline-flex items-center gap-1 text-sm text-muted">
-            Request <code className="font-mono">{failure.requestId}</code>
+          <span className="inline-flex min-w-0 flex-wrap items-center gap-1 text-sm text-muted">
+            Request <code className="font-mono wrap-anywhere">{failure.requestId}</code>
             <CopyButton text={failure.requestId} label="Copy the request id" />
           </span>
         )}

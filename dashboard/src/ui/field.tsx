@@ -21,7 +21,7 @@ export function describedBy(id: string): string {
 /** Label, control, hint and error. The control carries `id`, `aria-invalid` and {@link describedBy}. */
 export function Field({ id, label, hint, error, required, children }: FieldProps) {
   return (
-    <div className="grid gap-1">
+    <div className="grid min-w-0 content-start gap-1">
       <label htmlFor={id} className="font-medium">
         {label}
         {required !== true && <span className="font-normal text-muted"> (optional)</span>}

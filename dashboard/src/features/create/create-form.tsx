@@ -18,7 +18,7 @@ import { PlanCards } from './plan-cards.tsx'
 import { PreviewRail } from './preview-rail.tsx'
 import { mergeProblems, problemsOfForm } from './problems.ts'
 import { useCreate } from './use-create.ts'
-import { usePaced } from './use-paced.ts'
+import { usePaced } from '../../ui/use-paced.ts'
 
 const QUIET_MS = 300
 const APART_MS = 500

@@ -7,6 +7,7 @@ const keys = [
   ['/', 'Search stores'],
   ['c', 'Create a store'],
   ['g then s', 'Go to the stores'],
+  ['g then a', 'Go to the activity'],
   ['?', 'This help'],
   ['Esc', 'Close a dialog, leave the search'],
 ] as const

@@ -1,8 +1,13 @@
 import { Link } from '@tanstack/react-router'
-import { type LucideIcon, Plus, Store } from 'lucide-react'
+import { History, type LucideIcon, Plus, Store } from 'lucide-react'
 
-const entries: readonly { to: '/stores' | '/new'; label: string; icon: LucideIcon }[] = [
+const entries: readonly {
+  to: '/stores' | '/activity' | '/new'
+  label: string
+  icon: LucideIcon
+}[] = [
   { to: '/stores', label: 'Stores', icon: Store },
+  { to: '/activity', label: 'Activity', icon: History },
   { to: '/new', label: 'New store', icon: Plus },
 ]
 

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react'
 /** How long after `g` its second key may come. */
 const CHORD_MS = 1200
 
-/** `/` search, `c` create, `g s` stores, `?` help. Never in a field, in a dialog or with a modifier. */
+/** `/` search, `c` create, `g s` stores, `g a` activity, `?` help. Never in a field, in a dialog or with a modifier. */
 export function useShortcuts(onHelp: () => void): void {
   const navigate = useNavigate()
   const help = useRef(onHelp)
@@ -24,6 +24,7 @@ export function useShortcuts(onHelp: () => void): void {
       event.preventDefault()
       if (act === 'help') help.current()
       else if (act === 'create') void navigate({ to: '/new' })
+      else if (act === 'activity') void navigate({ to: '/activity' })
       else if (act === 'stores') void navigate({ to: '/stores' })
       else void navigate({ to: '/stores' }).then(focusSearch)
     }
@@ -32,10 +33,11 @@ export function useShortcuts(onHelp: () => void): void {
   }, [navigate])
 }
 
-type Action = 'go' | 'help' | 'create' | 'stores' | 'search'
+type Action = 'go' | 'help' | 'create' | 'stores' | 'activity' | 'search'
 
 function actionOf(key: string, chord: boolean): Action | null {
   if (chord && key === 's') return 'stores'
+  if (chord && key === 'a') return 'activity'
   switch (key) {
     case 'g':
       return 'go'

@@ -1,31 +1,55 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { GitCommitHorizontal } from 'lucide-react'
-import { historyQuery } from '../../api/queries.ts'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Undo2 } from 'lucide-react'
+import { useEffect } from 'react'
 import type { Change, Store } from '../../../../src/contract/store.ts'
-import { actionLabel, sourceLabel } from '../../strings.ts'
+import { diffQuery, historyQuery } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
-import { CopyButton } from '../../ui/copy.tsx'
+import { ChangeItem } from '../../ui/change-item.tsx'
+import { DiffView } from '../../ui/diff-view.tsx'
 import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
-import { Ago } from '../../ui/time.tsx'
+import { useDialogs } from './store-dialogs.tsx'
 
-/** Every commit of the store's folder, newest first. */
+/** Every commit of the store's folder, newest first; the one that the URL names shows what it changed. */
 export function ChangesTab({ store }: { readonly store: Store }) {
-  const history = useInfiniteQuery(historyQuery(store.name, store.revision))
-  if (history.error !== null) {
+  const history = useInfiniteQuery(historyQuery(store))
+  const { at } = useSearch({ from: '/stores/$name' })
+  const changes = history.data?.pages.flatMap(({ reply }) => reply)
+  const missing = at !== undefined && changes?.some(({ commit }) => commit === at) === false
+  const { hasNextPage, isFetching, fetchNextPage } = history
+  // A link may name a commit of any age: go on until it is there.
+  useEffect(() => {
+    if (missing && hasNextPage && !isFetching) void fetchNextPage()
+  }, [missing, hasNextPage, isFetching, fetchNextPage])
+  if (history.error !== null && changes === undefined) {
     return <FailurePanel error={history.error} onRetry={() => void history.refetch()} />
   }
-  if (history.data === undefined) return <Skeleton rows={3} label="Loading changes" />
-  const changes = history.data.pages.flatMap(({ reply }) => reply)
+  if (changes === undefined) return <Skeleton rows={3} label="Loading changes" />
   return (
     <>
       <ol className="rounded-md border border-line" aria-label="Changes, newest first">
-        {changes.map((change) => (
-          <ChangeRow key={change.commit} change={change} />
+        {changes.map((change, place) => (
+          <Row
+            key={change.commit}
+            change={change}
+            store={store}
+            chosen={change.commit === at}
+            newest={place === 0}
+          />
         ))}
       </ol>
-      {history.hasNextPage && (
-        <Button onClick={() => void history.fetchNextPage()} className="mt-3">
+      {history.error !== null && (
+        <div className="mt-3">
+          <FailurePanel error={history.error} onRetry={() => void fetchNextPage()} />
+        </div>
+      )}
+      {hasNextPage && (
+        <Button
+          onClick={() => void fetchNextPage()}
+          refusal={history.isFetchingNextPage ? 'Loading.' : null}
+          className="mt-3"
+        >
           Show older changes
         </Button>
       )}
@@ -33,34 +57,82 @@ export function ChangesTab({ store }: { readonly store: Store }) {
   )
 }
 
-function ChangeRow({ change }: { readonly change: Change }) {
+interface RowProps {
+  readonly change: Change
+  readonly store: Store
+  readonly chosen: boolean
+  readonly newest: boolean
+}
+
+function Row({ change, store, chosen, newest }: RowProps) {
+  const open = useDialogs()
+  const navigate = useNavigate({ from: '/stores/$name' })
+  const short = change.commit.slice(0, 10)
+  const toggle = () =>
+    void navigate({
+      search: ({ at: _at, ...others }) => (chosen ? others : { ...others, at: change.commit }),
+      replace: true,
+      resetScroll: false,
+    })
   return (
-    <li className="grid grid-cols-[1.25rem_1fr] gap-x-3 border-t border-line px-4 py-3 first:border-t-0">
-      <GitCommitHorizontal aria-hidden size={18} className="mt-0.5 text-muted" />
-      <div className="min-w-0">
-        <p className="flex flex-wrap items-baseline gap-x-2">
-          <span className="font-medium">{actionLabel(change.action)}</span>
-          <span className="text-muted">
-            {change.requestedBy === null ? '' : `by ${change.requestedBy} `}
-            through {sourceLabel(change.source)} · <Ago at={change.at} />
-          </span>
-        </p>
-        <p className="wrap-anywhere">{change.summary}</p>
-        {change.reason !== null && (
-          <p className="text-muted wrap-anywhere">Reason: {change.reason}</p>
-        )}
-        <p className="mt-0.5 flex flex-wrap items-center gap-x-3 text-sm text-muted">
-          <span className="inline-flex items-center gap-1">
-            Commit <code className="font-mono">{change.commit.slice(0, 10)}</code>
-            <CopyButton text={change.commit} label={`Copy commit ${change.commit.slice(0, 10)}`} />
-          </span>
-          {change.requestId !== null && (
-            <span>
-              Request <code className="font-mono wrap-anywhere">{change.requestId}</code>
-            </span>
+    <ChangeItem
+      change={change}
+      chosen={chosen}
+      commit={
+        <Link
+          to="/stores/$name"
+          params={{ name: store.name }}
+          search={{ tab: 'changes', at: change.commit }}
+          resetScroll={false}
+          className="inline-block py-1 font-mono text-accent hover:underline"
+        >
+          {short}
+        </Link>
+      }
+      actions={
+        <>
+          <Button
+            look="quiet"
+            onClick={toggle}
+            aria-expanded={chosen}
+            aria-label={`What ${short} changed`}
+          >
+            {chosen ? 'Hide difference' : 'Difference'}
+          </Button>
+          <Button
+            look="quiet"
+            icon={<Undo2 aria-hidden size={14} />}
+            onClick={() => open('undo', change.commit)}
+            aria-label={`Undo ${short}`}
+          >
+            Undo
+          </Button>
+          {!newest && (
+            <Button
+              look="quiet"
+              onClick={() => open('restore-to', change.commit)}
+              aria-label={`Restore the state at ${short}`}
+            >
+              Restore
+            </Button>
           )}
-        </p>
-      </div>
-    </li>
+        </>
+      }
+    >
+      {chosen && <Difference store={store} commit={change.commit} />}
+    </ChangeItem>
+  )
+}
+
+function Difference({ store, commit }: { readonly store: Store; readonly commit: string }) {
+  const { data, error, refetch } = useQuery(diffQuery(store.name, commit))
+  return (
+    <div className="mt-3">
+      {error !== null && <FailurePanel error={error} onRetry={() => void refetch()} />}
+      {data === undefined && error === null && (
+        <Skeleton rows={2} label="Loading what this commit changed" />
+      )}
+      {data !== undefined && <DiffView diff={data} label={`What ${commit.slice(0, 10)} changed`} />}
+    </div>
   )
 }

@@ -1,33 +1,132 @@
-import { ExternalLink, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import {
+  ArchiveRestore,
+  CirclePause,
+  CirclePlay,
+  ExternalLink,
+  Flame,
+  Pencil,
+  RefreshCw,
+  RotateCw,
+  Trash2,
+  Undo2,
+} from 'lucide-react'
 import type { Store } from '../../../../src/contract/store.ts'
 import { simulatedReason } from '../../strings.ts'
 import { Button, buttonClass } from '../../ui/button.tsx'
+import { Menu, type MenuEntry } from '../../ui/menu.tsx'
 import { useWriteRefusal } from '../../ui/writes.ts'
-import { DeleteDialog } from './delete-dialog.tsx'
+import { EDIT_ID, MORE_ID, RESTORE_ID, useDialogs } from './store-dialogs.tsx'
 
+const SIZE = 15
+
+/** What can be done with a store, by where it stands; nothing is offered that its state forbids. */
 export function StoreActions({ store }: { readonly store: Store }) {
-  const [deleting, setDeleting] = useState(false)
+  return store.deletedAt === null ? (
+    <LivingActions store={store} />
+  ) : (
+    <DeletedActions store={store} />
+  )
+}
+
+function LivingActions({ store }: { readonly store: Store }) {
+  const open = useDialogs()
   const refusal = useWriteRefusal()
-  const deleted = store.deletedAt !== null
+  const suspended = store.lifecycle === 'suspended'
+  const entries: MenuEntry[] = [
+    suspended
+      ? {
+          label: 'Resume…',
+          icon: <CirclePlay aria-hidden size={SIZE} />,
+          onChoose: () => open('resume'),
+        }
+      : {
+          label: 'Suspend…',
+          icon: <CirclePause aria-hidden size={SIZE} />,
+          onChoose: () => open('suspend'),
+        },
+    {
+      label: 'Run a step again…',
+      icon: <RotateCw aria-hidden size={SIZE} />,
+      onChoose: () => open('retry'),
+    },
+    {
+      label: 'Render again…',
+      icon: <RefreshCw aria-hidden size={SIZE} />,
+      onChoose: () => open('render'),
+    },
+    {
+      label: 'Delete…',
+      icon: <Trash2 aria-hidden size={SIZE} />,
+      onChoose: () => open('delete'),
+      danger: true,
+    },
+  ]
   return (
     <>
-      {!deleted && (
+      {suspended ? (
+        <Button
+          look="primary"
+          icon={<CirclePlay aria-hidden size={SIZE} />}
+          refusal={refusal}
+          onClick={() => open('resume')}
+        >
+          Resume
+        </Button>
+      ) : (
         <>
           <OpenLink store={store} url={store.links.site} label="Open store" primary />
           <OpenLink store={store} url={store.adminUrl} label="Open wp-admin" />
         </>
       )}
-      {!deleted && (
-        <Button
-          icon={<Trash2 aria-hidden size={15} />}
-          refusal={refusal}
-          onClick={() => setDeleting(true)}
-        >
-          Delete
-        </Button>
-      )}
-      <DeleteDialog store={store} open={deleting} onOpenChange={setDeleting} />
+      <Button
+        id={EDIT_ID}
+        icon={<Pencil aria-hidden size={SIZE} />}
+        refusal={refusal}
+        onClick={() => open('edit')}
+      >
+        Edit
+      </Button>
+      <Menu id={MORE_ID} label="More" entries={entries} />
+    </>
+  )
+}
+
+function DeletedActions({ store }: { readonly store: Store }) {
+  const open = useDialogs()
+  const refusal = useWriteRefusal()
+  const { commit, action } = store.change
+  if (store.lifecycle === 'purge') {
+    if (commit === null || action !== 'purge') return null
+    return (
+      <Button
+        look="primary"
+        icon={<Undo2 aria-hidden size={SIZE} />}
+        refusal={refusal}
+        onClick={() => open('undo', commit)}
+      >
+        Call off the purge
+      </Button>
+    )
+  }
+  return (
+    <>
+      <Button
+        id={RESTORE_ID}
+        look="primary"
+        icon={<ArchiveRestore aria-hidden size={SIZE} />}
+        refusal={refusal}
+        onClick={() => open('restore')}
+      >
+        Restore
+      </Button>
+      <Button
+        id={MORE_ID}
+        icon={<Flame aria-hidden size={SIZE} className="text-danger" />}
+        refusal={refusal}
+        onClick={() => open('purge')}
+      >
+        Purge…
+      </Button>
     </>
   )
 }
@@ -42,7 +141,7 @@ interface OpenLinkProps {
 /** A link to the shop, or a button that says why there is nothing to open. */
 function OpenLink({ store, url, label, primary }: OpenLinkProps) {
   const look = primary === true ? 'primary' : 'secondary'
-  const icon = <ExternalLink aria-hidden size={15} />
+  const icon = <ExternalLink aria-hidden size={SIZE} />
   const refusal = store.simulated
     ? simulatedReason
     : store.url === ''

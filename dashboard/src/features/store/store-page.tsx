@@ -15,6 +15,7 @@ import { ChangesTab } from './changes-tab.tsx'
 import { ManifestsTab } from './manifests-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
 import { StoreActions } from './store-actions.tsx'
+import { StoreDialogs } from './store-dialogs.tsx'
 import { StoreSummary } from './store-summary.tsx'
 
 export function StorePage() {
@@ -38,6 +39,7 @@ export function StorePage() {
         </div>
       )}
       {store !== undefined && <Content store={store} />}
+      {store !== undefined && <StoreDialogs store={store} />}
     </Page>
   )
 }
@@ -85,9 +87,14 @@ function NoStore({ name }: { readonly name: string }) {
   return (
     <Page title="Not found" heading={`There is no store “${name.slice(0, 60)}”`}>
       <p className="mt-2 mb-4">Git declares no store of this name.</p>
-      <Link to="/stores" className={buttonClass('primary')}>
-        Go to the stores
-      </Link>
+      <div className="flex flex-wrap gap-2">
+        <Link to="/stores" className={buttonClass('primary')}>
+          Go to the stores
+        </Link>
+        <Link to="/activity" search={{ store: name }} className={buttonClass()}>
+          What became of it
+        </Link>
+      </div>
     </Page>
   )
 }

@@ -3,19 +3,19 @@ import type { Store } from '../../../../src/contract/store.ts'
 import { reasonText } from '../../reasons.ts'
 import { HealthWord, PhaseWord, SyncWord } from '../../ui/state-words.tsx'
 import { Ago, clockOf } from '../../ui/time.tsx'
-import { DeletedNotice } from './deleted-notice.tsx'
+import { Notices } from './notices.tsx'
 
 /** The facts over the tabs. Health and sync are Argo CD's own words. */
 export function StoreSummary({ store }: { readonly store: Store }) {
   return (
     <div className="mt-1 mb-4">
-      <p className="flex flex-wrap items-baseline gap-x-3">
+      <p className="flex flex-wrap items-center gap-x-3">
         <PhaseWord store={store} />
         <span>{reasonText(store.reason).title}</span>
         {store.stale && <span className="text-muted">as of {clockOf(store.asOf)}</span>}
       </p>
       {store.title !== store.name && <p className="mt-1 text-muted wrap-anywhere">{store.title}</p>}
-      {store.deletedAt !== null && <DeletedNotice store={store} />}
+      <Notices store={store} />
       <dl className="mt-3 flex flex-wrap gap-x-8 gap-y-2">
         <Fact name="Health">
           <HealthWord store={store} />

@@ -1,0 +1,53 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
+import type { BodyOf, ReplyOf } from '../../../src/contract/endpoints.ts'
+import type { OperationId } from '../../../src/contract/paths.ts'
+import { request } from './client.ts'
+import { useWrite, type Write } from './use-write.ts'
+
+/** Operations that change one store which exists. */
+export type ChangeId = Extract<
+  OperationId,
+  | 'updateStore'
+  | 'suspendStore'
+  | 'resumeStore'
+  | 'deleteStore'
+  | 'restoreStore'
+  | 'purgeStore'
+  | 'retryStore'
+  | 'renderStore'
+  | 'revertChange'
+>
+
+export interface Asked<Id extends ChangeId> {
+  readonly body?: BodyOf<Id>
+  readonly query?: Readonly<Record<string, string>>
+  readonly ifMatch?: string
+}
+
+/**
+ * A change of the store `name`. The same request keeps its idempotency key, so that a second try after a lost answer
+ * makes no second change; another body or version is another request. Afterwards, refused or not, the page asks anew.
+ */
+export function useChange<Id extends ChangeId>(
+  id: Id,
+  name: string,
+  asked: Asked<Id>,
+  onDone: (reply: ReplyOf<Id>) => void,
+): Write {
+  const queryClient = useQueryClient()
+  const sent = useRef<{ key: string; text: string } | null>(null)
+  return useWrite(async () => {
+    const text = JSON.stringify([id, name, asked])
+    if (sent.current?.text !== text) sent.current = { key: crypto.randomUUID(), text }
+    try {
+      return await request(id, {
+        ...asked,
+        params: { name },
+        idempotencyKey: sent.current.key,
+      })
+    } finally {
+      void queryClient.invalidateQueries()
+    }
+  }, onDone)
+}

@@ -1,0 +1,148 @@
+import { X } from 'lucide-react'
+import { useState } from 'react'
+import {
+  actions,
+  changeResults,
+  changeSources,
+  type ChangeResult,
+  type ChangeSource,
+} from '../../../../src/contract/words.ts'
+import type { ActivityFilter, ActivitySearch } from '../../search.ts'
+import { actionLabel, resultLabel, sourceLabel } from '../../strings.ts'
+import { Button } from '../../ui/button.tsx'
+import { inputClass } from '../../ui/field.tsx'
+
+export interface ActivityFiltersProps {
+  readonly search: ActivitySearch
+  readonly onChange: (search: ActivitySearch) => void
+}
+
+const DAY_MS = 86_400_000
+const spans = [
+  [1, 'Last 24 hours'],
+  [7, 'Last 7 days'],
+  [30, 'Last 30 days'],
+] as const
+
+export function isFiltered(search: ActivitySearch): boolean {
+  return Object.keys(search).length > 0
+}
+
+/** All must hold. The URL keeps them, so that a view can be sent. */
+export function ActivityFilters({ search, onChange }: ActivityFiltersProps) {
+  const set = (filter: ActivityFilter, value: string) => {
+    const { [filter]: _before, ...others } = search
+    onChange(value === '' ? others : { ...others, [filter]: value })
+  }
+  const since = spans.find(([days]) => search.since?.startsWith(dayBefore(days)))?.[0]
+  return (
+    <div
+      role="search"
+      aria-label="Filter changes"
+      className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center"
+    >
+      <Exact label="Store" value={search.store} onChange={(value) => set('store', value)} />
+      <Exact label="Who" value={search.by} onChange={(value) => set('by', value)} />
+      <Choice
+        label="Action"
+        value={search.action}
+        options={[...actions, 'git'].map((action) => [action, actionLabel(action)])}
+        onChange={(value) => set('action', value)}
+      />
+      <Choice
+        label="Through"
+        value={search.source}
+        options={changeSources.map((source: ChangeSource) => [source, sourceLabel(source)])}
+        onChange={(value) => set('source', value)}
+      />
+      <Choice
+        label="Result"
+        value={search.result}
+        options={changeResults.map((result: ChangeResult) => [result, resultLabel(result)])}
+        onChange={(value) => set('result', value)}
+      />
+      <Choice
+        label="Time"
+        value={since === undefined ? search.since : String(since)}
+        options={[
+          ...spans.map(([days, words]) => [String(days), words] as const),
+          ...(search.since !== undefined && since === undefined
+            ? [[search.since, `Since ${search.since.slice(0, 10)}`] as const]
+            : []),
+        ]}
+        onChange={(days) => set('since', days === '' ? '' : `${dayBefore(Number(days))}T00:00:00Z`)}
+      />
+      {isFiltered(search) && (
+        <Button look="quiet" icon={<X aria-hidden size={14} />} onClick={() => onChange({})}>
+          Clear filters
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** Whole days, so that the URL of a view stays the same for a day. */
+function dayBefore(days: number): string {
+  return new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)
+}
+
+interface ExactProps {
+  readonly label: string
+  readonly value: string | undefined
+  readonly onChange: (value: string) => void
+}
+
+/** The API compares whole words, so the filter is applied on Enter or when the field is left. */
+function Exact({ label, value = '', onChange }: ExactProps) {
+  const [text, setText] = useState(value)
+  const [sent, setSent] = useState(value)
+  // Back, forward, a link and "Clear filters" change the URL from outside.
+  if (value !== sent) {
+    setSent(value)
+    setText(value)
+  }
+  const apply = () => {
+    if (text.trim() !== value) onChange(text.trim())
+  }
+  return (
+    <input
+      value={text}
+      aria-label={label}
+      placeholder={`${label}: any`}
+      maxLength={128}
+      autoComplete="off"
+      spellCheck={false}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={apply}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') apply()
+      }}
+      className={`${inputClass} sm:max-w-36`}
+    />
+  )
+}
+
+interface ChoiceProps {
+  readonly label: string
+  readonly value: string | undefined
+  readonly options: readonly (readonly [value: string, label: string])[]
+  readonly onChange: (value: string) => void
+}
+
+function Choice({ label, value, options, onChange }: ChoiceProps) {
+  return (
+    <select
+      aria-label={label}
+      value={value ?? ''}
+      onChange={(event) => onChange(event.target.value)}
+      className={`${inputClass} sm:max-w-40`}
+    >
+      <option value="">{label}: any</option>
+      {options.map(([option, words]) => (
+        <option key={option} value={option}>
+          {words}
+        </option>
+      ))}
+    </select>
+  )
+}

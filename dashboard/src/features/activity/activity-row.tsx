@@ -1,0 +1,85 @@
+import { Link } from '@tanstack/react-router'
+import { Undo2 } from 'lucide-react'
+import type { Change } from '../../../../src/contract/store.ts'
+import { buttonClass } from '../../ui/button.tsx'
+import { ChangeItem } from '../../ui/change-item.tsx'
+
+const LISTED = 3
+
+/** One change with the way to its store, to its commit and back. */
+export function ActivityRow({ change }: { readonly change: Change }) {
+  const { stores, commit, requestedBy } = change
+  const [store] = stores
+  const short = commit.slice(0, 10)
+  return (
+    <ChangeItem
+      change={change}
+      about={<Stores names={stores} />}
+      {...(store === undefined
+        ? {}
+        : {
+            commit: (
+              <Link
+                to="/stores/$name"
+                params={{ name: store }}
+                search={{ tab: 'changes', at: commit }}
+                className="inline-block py-1 font-mono text-accent hover:underline"
+              >
+                {short}
+              </Link>
+            ),
+          })}
+      {...(requestedBy === null
+        ? {}
+        : {
+            by: (
+              <Link
+                to="/activity"
+                search={(search) => ({ ...search, by: requestedBy })}
+                title={`Only changes by ${requestedBy}`}
+                className="underline decoration-dotted underline-offset-2 hover:text-text"
+              >
+                {requestedBy}
+              </Link>
+            ),
+          })}
+      {...(store === undefined || stores.length > 1 || change.action === 'remove'
+        ? {}
+        : { actions: <UndoLink store={store} commit={commit} /> })}
+    />
+  )
+}
+
+function Stores({ names }: { readonly names: readonly string[] }) {
+  if (names.length === 0) return <span>the platform</span>
+  return (
+    <span className="flex flex-wrap gap-x-2">
+      {names.slice(0, LISTED).map((name) => (
+        <Link
+          key={name}
+          to="/stores/$name"
+          params={{ name }}
+          className="font-semibold text-accent wrap-anywhere hover:underline"
+        >
+          {name}
+        </Link>
+      ))}
+      {names.length > LISTED && <span>and {names.length - LISTED} more</span>}
+    </span>
+  )
+}
+
+function UndoLink({ store, commit }: { readonly store: string; readonly commit: string }) {
+  return (
+    <Link
+      to="/stores/$name"
+      params={{ name: store }}
+      search={{ tab: 'changes', do: 'undo', at: commit }}
+      className={buttonClass('quiet')}
+      aria-label={`Undo ${commit.slice(0, 10)} of ${store}`}
+    >
+      <Undo2 aria-hidden size={14} />
+      Undo
+    </Link>
+  )
+}

@@ -1,0 +1,33 @@
+import { Download } from 'lucide-react'
+import { paths } from '../../../../src/contract/paths.ts'
+import { addressOf } from '../../api/address.ts'
+import { API } from '../../api/client.ts'
+import type { ActivitySearch } from '../../search.ts'
+import { buttonClass } from '../../ui/button.tsx'
+
+/** The API's own export of what is filtered: CSV holds everything that matches, JSON its newest 1,000. */
+export function ExportLinks({ search }: { readonly search: ActivitySearch }) {
+  const address = (more: Record<string, string>) =>
+    addressOf(API, paths.listAudit[1], {}, { ...search, ...more })
+  return (
+    <>
+      <a
+        href={address({ format: 'csv' })}
+        download="audit.csv"
+        className={buttonClass('secondary')}
+      >
+        <Download aria-hidden size={15} />
+        Export CSV
+      </a>
+      <a
+        href={address({ format: 'json', limit: '1000' })}
+        download="audit.json"
+        title="The newest 1,000 that match; CSV holds all"
+        className={buttonClass('secondary')}
+      >
+        <Download aria-hidden size={15} />
+        Export JSON
+      </a>
+    </>
+  )
+}

@@ -1,0 +1,88 @@
+import type { FormEvent, ReactNode } from 'react'
+import type { Write } from '../../api/use-write.ts'
+import { Button } from '../../ui/button.tsx'
+import { describedBy, Field, inputClass } from '../../ui/field.tsx'
+import { useWriteRefusal } from '../../ui/writes.ts'
+import { writeRefusal, WriteState } from '../../ui/write-state.tsx'
+
+export interface ChangeFormProps {
+  readonly write: Write
+  /** What may have happened when the answer was lost, such as "The store may be suspended". */
+  readonly unknown: string
+  /** Words of the button, before and while it works. */
+  readonly submit: readonly [word: string, busy: string]
+  readonly cancel: string
+  readonly danger?: boolean
+  /** Why this cannot be sent yet; `null` when it can. */
+  readonly refusal?: string | null
+  /** The failure is shown by the fields themselves. */
+  readonly quiet?: boolean
+  readonly onClose: () => void
+  readonly children: ReactNode
+}
+
+/** Body of a dialog that changes a store: fields, what became of the request, and one way on. */
+export function ChangeForm(props: ChangeFormProps) {
+  const { write, submit, cancel, danger, onClose } = props
+  const stopped = useWriteRefusal() ?? props.refusal ?? null
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    if (writeRefusal(write, stopped) === null) void write.start()
+  }
+  return (
+    <form
+      onSubmit={onSubmit}
+      noValidate
+      className="mt-4 grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4"
+    >
+      {props.children}
+      {props.quiet !== true && <WriteState write={write} unknown={props.unknown} />}
+      <div className="sticky -bottom-5 -mx-5 -mb-5 flex flex-wrap justify-end gap-2 border-t border-line bg-page px-5 py-3">
+        <Button onClick={onClose}>{cancel}</Button>
+        <Button
+          type="submit"
+          look={danger === true ? 'danger' : 'primary'}
+          refusal={writeRefusal(write, stopped)}
+        >
+          {write.pending ? submit[1] : submit[0]}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+export interface ReasonFieldProps {
+  readonly id: string
+  readonly value: string
+  readonly onChange: (reason: string) => void
+  /** Fewest characters; @default 0, not required */
+  readonly min?: number
+}
+
+export function ReasonField({ id, value, onChange, min = 0 }: ReasonFieldProps) {
+  const hint =
+    min === 0 ? 'Goes into the commit.' : `At least ${min} characters; goes into the commit.`
+  return (
+    <Field id={id} label="Reason" hint={hint} required={min > 0}>
+      <input
+        id={id}
+        value={value}
+        maxLength={200}
+        autoComplete="off"
+        onChange={(event) => onChange(event.target.value)}
+        aria-describedby={describedBy(id)}
+        className={inputClass}
+      />
+    </Field>
+  )
+}
+
+/** `{ reason }`, or nothing when none was given. */
+export function reasonOf(reason: string): { reason?: string } {
+  return reason.trim() === '' ? {} : { reason: reason.trim() }
+}
+
+/** Why a reason that must be given does not do; `null` when it does. */
+export function reasonRefusal(reason: string, min: number): string | null {
+  return [...reason.trim()].length < min ? `Say why, in at least ${min} characters.` : null
+}

@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query'
+import { ChevronRight, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Diff } from '../../../../src/contract/diff.ts'
+import type { Store } from '../../../../src/contract/store.ts'
+import { type ChangeToPreview, previewChangeQuery } from '../../api/queries.ts'
+import { DiffView, diffCounts } from '../../ui/diff-view.tsx'
+import { FailurePanel } from '../../ui/failure-panel.tsx'
+
+export interface CommitPreviewProps {
+  readonly store: Store
+  /** `null`: nothing to preview yet. */
+  readonly change: Omit<ChangeToPreview, 'name'> | null
+  /** A refusal was shown already. */
+  readonly quiet: boolean
+}
+
+/** What the server would commit for this change, from the operation itself stopped before its commit. */
+export function CommitPreview({ store, change, quiet }: CommitPreviewProps) {
+  const body = { name: store.name, ...change }
+  const preview = useQuery({ ...previewChangeQuery(body, store.etag), enabled: change !== null })
+  if (change === null) return null
+  if (preview.error !== null) return quiet ? null : <FailurePanel error={preview.error} />
+  const { data } = preview
+  if (data === undefined) return <PreviewBox summary="Asking what would be committed…" />
+  return (
+    <>
+      <Warnings warnings={data.warnings} />
+      {data.diff !== null && <DiffBox diff={data.diff} />}
+    </>
+  )
+}
+
+export function DiffBox({ diff }: { readonly diff: Diff }) {
+  if (diff.files.length === 0) return <PreviewBox summary="Nothing would be committed" />
+  return (
+    <PreviewBox summary={`What will be committed: ${diffCounts(diff)}`}>
+      <DiffView diff={diff} label="What will be committed" />
+    </PreviewBox>
+  )
+}
+
+function PreviewBox({
+  summary,
+  children,
+}: {
+  readonly summary: string
+  readonly children?: ReactNode
+}) {
+  if (children === undefined) return <p className="text-sm text-muted">{summary}</p>
+  return (
+    <details className="group/box min-w-0">
+      <summary className="-mx-1.5 flex w-fit cursor-pointer list-none items-center gap-1 rounded-md px-1.5 py-0.5 text-accent hover:bg-hover [&::-webkit-details-marker]:hidden">
+        <ChevronRight
+          aria-hidden
+          size={15}
+          className="shrink-0 transition-transform group-open/box:rotate-90"
+        />
+        {summary}
+      </summary>
+      <div className="mt-2">{children}</div>
+    </details>
+  )
+}
+
+/** What works and should be known before it is done. */
+export function Warnings({
+  warnings,
+}: {
+  readonly warnings: readonly { readonly code: string; readonly message: string }[]
+}) {
+  if (warnings.length === 0) return null
+  return (
+    <ul aria-label="Warnings" className="grid gap-1.5 rounded-md border border-warn p-3">
+      {warnings.map(({ code, message }) => (
+        <li key={code + message} className="flex items-start gap-2">
+          <TriangleAlert aria-hidden size={15} className="mt-0.5 shrink-0 text-warn" />
+          <span className="inline-block min-w-0 wrap-anywhere first-letter:uppercase">
+            {message}
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}

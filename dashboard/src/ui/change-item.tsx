@@ -1,0 +1,80 @@
+import { GitCommitHorizontal } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Change } from '../../../src/contract/store.ts'
+import { actionLabel, resultLabel, sourceLabel } from '../strings.ts'
+import { classes } from './classes.ts'
+import { CopyButton } from './copy.tsx'
+import { Ago } from './time.tsx'
+
+export interface ChangeItemProps {
+  readonly change: Change
+  /** What the change is about, where a list holds more than one store. */
+  readonly about?: ReactNode
+  /** Link to who asked; the plain name without one. */
+  readonly by?: ReactNode
+  /** Link to the commit; the short id without one. */
+  readonly commit?: ReactNode
+  readonly actions?: ReactNode
+  /** It is what the URL names. */
+  readonly chosen?: boolean
+  readonly children?: ReactNode
+}
+
+/** One change: what, of which store, by whom, through what, when, why, and what became of it. */
+export function ChangeItem(props: ChangeItemProps) {
+  const { change, about, by, commit, actions, chosen, children } = props
+  const short = change.commit.slice(0, 10)
+  return (
+    <li
+      aria-current={chosen === true ? 'true' : undefined}
+      className={classes(
+        'grid grid-cols-[1.25rem_minmax(0,1fr)] gap-x-3 border-t border-line px-4 py-3 first:border-t-0',
+        chosen === true && 'bg-raised',
+      )}
+    >
+      <GitCommitHorizontal aria-hidden size={18} className="mt-0.5 text-muted" />
+      <div className="min-w-0">
+        <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1">
+          <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
+            <span className="font-medium">{actionLabel(change.action)}</span>
+            {about}
+            <span className="text-muted">
+              {change.requestedBy !== null && <>by {by ?? change.requestedBy} </>}
+              through {sourceLabel(change.source)} · <Ago at={change.at} />
+            </span>
+          </p>
+          {actions !== undefined && (
+            <div className="-my-1 flex flex-wrap gap-1 max-sm:-ml-3">{actions}</div>
+          )}
+        </div>
+        <p className="wrap-anywhere">{change.summary}</p>
+        {change.reason !== null && (
+          <p className="text-muted wrap-anywhere">Reason: {change.reason}</p>
+        )}
+        <p className="mt-0.5 flex flex-wrap items-center gap-x-3 text-sm text-muted">
+          <span className="inline-flex items-center gap-1">
+            Commit {commit ?? <code className="font-mono">{short}</code>}
+            <CopyButton text={change.commit} label={`Copy commit ${short}`} />
+          </span>
+          {change.requestId !== null && (
+            <span>
+              Request <code className="font-mono wrap-anywhere">{change.requestId}</code>
+            </span>
+          )}
+          {change.result !== null && <span>{resultLabel(change.result)}</span>}
+          {change.reverts !== null && (
+            <span>
+              Takes back <code className="font-mono">{change.reverts.slice(0, 10)}</code>
+            </span>
+          )}
+          {change.revertedBy !== null && (
+            <span>
+              Taken back by <code className="font-mono">{change.revertedBy.slice(0, 10)}</code>
+            </span>
+          )}
+        </p>
+        {children}
+      </div>
+    </li>
+  )
+}

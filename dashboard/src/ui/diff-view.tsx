@@ -1,0 +1,78 @@
+import { ChevronRight } from 'lucide-react'
+import type { Diff, FileDiff } from '../../../src/contract/diff.ts'
+import { classes } from './classes.ts'
+
+/** Files of this kind are what a person reads first, so they are open. */
+const OPEN: FileDiff['kind'] = 'intent'
+
+/** What differs, a file at a time: the intent is open, rendered files are folded behind their counts. */
+export function DiffView({ diff, label }: { readonly diff: Diff; readonly label: string }) {
+  if (diff.files.length === 0) return <p className="text-muted">No file changes.</p>
+  return (
+    <section aria-label={label} className="overflow-hidden rounded-md border border-line">
+      {diff.files.map((file) => (
+        <File key={file.path} file={file} />
+      ))}
+      {diff.truncated && (
+        <p className="border-t border-line px-3 py-1.5 text-sm text-muted">
+          Too much to show in full: some lines were left out, the counts are complete.
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** `2 files, +3 −1`. */
+export function diffCounts({ files }: Diff): string {
+  const sum = (of: (file: FileDiff) => number) => files.reduce((all, file) => all + of(file), 0)
+  const count = files.length === 1 ? '1 file' : `${files.length} files`
+  return `${count}, +${sum(({ additions }) => additions)} −${sum(({ deletions }) => deletions)}`
+}
+
+function File({ file }: { readonly file: FileDiff }) {
+  return (
+    <details
+      className="group border-t border-line first:border-t-0"
+      {...(file.kind === OPEN ? { open: true } : {})}
+    >
+      <summary className="flex cursor-pointer list-none items-center gap-2 bg-raised px-2 py-1 text-sm hover:bg-hover focus-visible:-outline-offset-2 [&::-webkit-details-marker]:hidden">
+        <ChevronRight
+          aria-hidden
+          size={14}
+          className="shrink-0 text-muted transition-transform group-open:rotate-90"
+        />
+        <span className="min-w-0 flex-1 font-mono wrap-anywhere">{file.path}</span>
+        <span className="shrink-0 text-muted tabular-nums">
+          +{file.additions} −{file.deletions}
+        </span>
+      </summary>
+      <Lines file={file} />
+    </details>
+  )
+}
+
+const fills: Record<string, string> = { '+': 'bg-added', '-': 'bg-removed' }
+
+function Lines({ file: { path, hunks } }: { readonly file: FileDiff }) {
+  return (
+    <pre
+      role="region"
+      aria-label={`Changes of ${path}`}
+      tabIndex={0}
+      className="max-h-80 overflow-auto border-t border-line bg-page py-1 font-mono text-sm focus-visible:-outline-offset-2"
+    >
+      <code className="block w-max min-w-full">
+        {hunks.map((hunk, place) => (
+          <span key={`${hunk.oldStart}.${hunk.newStart}`} className="block">
+            {place > 0 && <span className="block px-3 text-muted">⋯</span>}
+            {hunk.lines.map((line, number) => (
+              <span key={number} className={classes('block px-3', fills[line[0] ?? ''])}>
+                {line.startsWith('-') ? `−${line.slice(1)}` : line || ' '}
+              </span>
+            ))}
+          </span>
+        ))}
+      </code>
+    </pre>
+  )
+}
