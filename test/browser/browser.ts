@@ -38,3 +38,25 @@ export async function violations(page: Page): Promise<string[]> {
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`)
   }, TAGS)
 }
+
+/** Presses Tab until the selector has the focus. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  await tabUntil(page, (wanted) => document.activeElement?.matches(wanted) === true, selector)
+}
+
+/** Presses Tab until what bears these words has the focus. */
+export async function tabToName(page: Page, name: string): Promise<void> {
+  await tabUntil(page, (wanted) => document.activeElement?.textContent?.trim() === wanted, name)
+}
+
+async function tabUntil(
+  page: Page,
+  there: (wanted: string) => boolean,
+  wanted: string,
+): Promise<void> {
+  for (let n = 0; n < 60; n += 1) {
+    if (await page.evaluate(there, wanted)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`${wanted} cannot be reached by Tab`)
+}

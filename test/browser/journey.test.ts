@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Preview } from '../../src/contract/preview.ts'
 import type { Manifests } from '../../src/contract/store.ts'
 import { post, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
-import { chromiumPath, launch, violations } from './browser.ts'
+import { chromiumPath, launch, tabTo, tabToName, violations } from './browser.ts'
 
 let folder = ''
 let server: ServerProcess
@@ -69,7 +69,8 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
       .getByText(/create/i)
       .first()
       .waitFor()
-    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Delete…' }).click()
     await page
       .getByRole('dialog')
       .getByLabel(/Type the store/)
@@ -90,7 +91,10 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     await page.keyboard.press('Enter')
     await page.waitForURL('**/stores/by-keys*')
     await page.getByText('Serving').first().waitFor({ timeout: 30_000 })
-    await tabToName(page, 'Delete')
+    await tabToName(page, 'More')
+    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem', { name: 'Delete…' }).waitFor()
+    await page.keyboard.type('del')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
     await tabTo(page, '#delete-name')
@@ -103,7 +107,8 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
   it('part of S2-24: deletes only when the name was typed', async () => {
     await post(server.url, '/api/v1/stores', { name: 'kept' })
     const page = await open('/stores/kept')
-    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Delete…' }).click()
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete store' })
     await page
       .getByRole('dialog')
@@ -162,6 +167,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     '/stores/kept?tab=manifests',
     '/stores/kept?tab=changes',
     '/stores/nobody',
+    '/activity',
   ]
   it.each(routes)(
     'S1-38 opens %s by its address, accessible in both themes, at 320 px without sideways scroll',
@@ -184,24 +190,3 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     expect(faults).toEqual([])
   })
 })
-
-/** Presses Tab until the selector has the focus. */
-async function tabTo(page: Page, selector: string): Promise<void> {
-  await tabUntil(page, (wanted) => document.activeElement?.matches(wanted) === true, selector)
-}
-
-async function tabToName(page: Page, name: string): Promise<void> {
-  await tabUntil(page, (wanted) => document.activeElement?.textContent?.trim() === wanted, name)
-}
-
-async function tabUntil(
-  page: Page,
-  there: (wanted: string) => boolean,
-  wanted: string,
-): Promise<void> {
-  for (let n = 0; n < 60; n += 1) {
-    if (await page.evaluate(there, wanted)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`${wanted} cannot be reached by Tab`)
-}

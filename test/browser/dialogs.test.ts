@@ -1,0 +1,262 @@
+import { rm } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Change, Store } from '../../src/contract/store.ts'
+import {
+  keepDeleted,
+  post,
+  scratch,
+  type ServerProcess,
+  startServer,
+} from '../../src/testing/server-process.ts'
+import { chromiumPath, launch, tabTo, tabToName, violations } from './browser.ts'
+
+let folder = ''
+let server: ServerProcess
+let browser: Browser
+
+describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
+  beforeAll(async () => {
+    folder = await scratch()
+    server = await startServer(folder)
+    await keepDeleted(server)
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.end('SIGTERM')
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const create = async (name: string) =>
+    expect((await post(server.url, '/api/v1/stores', { name })).status).toBe(201)
+  const storeOf = async (name: string) =>
+    (await (await fetch(`${server.url}/api/v1/stores/${name}`)).json()) as Store
+  const changesOf = async (name: string) =>
+    (await (await fetch(`${server.url}/api/v1/stores/${name}/history`)).json()) as Change[]
+  const actionsOf = async (name: string) =>
+    (await changesOf(name)).map(({ action }) => action).toReversed()
+  const patch = (name: string, body: object) =>
+    fetch(`${server.url}/api/v1/stores/${name}`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json', 'If-Match': '*' },
+      body: JSON.stringify(body),
+    })
+
+  async function open(path: string): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    await page.goto(server.url + path)
+    await page.locator('h1').first().waitFor()
+    return page
+  }
+  const choose = async (page: Page, entry: string) => {
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: entry }).click()
+  }
+  const done = (page: Page) => page.getByRole('dialog').waitFor({ state: 'detached' })
+
+  it('S1-36 S2-24 changes, suspends, resumes, deletes and restores by mouse while the stream is cut; two clicks are one commit', async () => {
+    await create('by-mouse')
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    await page.route('**/api/v1/stream', (route) => route.abort())
+    await page.goto(`${server.url}/stores/by-mouse`)
+    const dialog = page.getByRole('dialog')
+    const press = async (name: string) => {
+      await dialog.getByRole('button', { name }).dblclick()
+      await done(page)
+    }
+    await page.getByRole('button', { name: 'Edit' }).click()
+    await dialog.getByLabel('Plan').selectOption('medium')
+    await dialog.getByText(/What will be committed: \d+ files/).waitFor()
+    await press('Save changes')
+    await choose(page, 'Suspend…')
+    await dialog.getByText(/Volumes, credentials, the address/).waitFor()
+    await press('Suspend store')
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await press('Resume store')
+    await choose(page, 'Delete…')
+    await dialog.getByText(/Volumes and credentials for 7 days/).waitFor()
+    await dialog.getByLabel(/Type the store/).fill('by-mouse')
+    await press('Delete store')
+    await page.getByText('This store is deleted').waitFor()
+    await page.getByRole('button', { name: 'Restore' }).click()
+    await press('Restore store')
+    await page.getByRole('button', { name: 'Edit' }).waitFor()
+    expect(await actionsOf('by-mouse')).toEqual([
+      ...['create', 'update', 'suspend', 'resume', 'delete', 'restore'],
+    ])
+    expect((await storeOf('by-mouse')).plan).toBe('medium')
+    await page.close()
+  })
+
+  it('S1-36 does the same by keyboard alone, and gives the focus back to what opened the dialog', async () => {
+    await create('by-keys')
+    const page = await open('/stores/by-keys')
+    const { keyboard } = page
+    const focused = () => page.evaluate(() => document.activeElement?.id)
+    const fromMenu = async (letters: string) => {
+      await tabTo(page, '#store-more')
+      await keyboard.press('Enter')
+      await page.getByRole('menu').waitFor()
+      await keyboard.type(letters)
+      await keyboard.press('Enter')
+      await page.getByRole('dialog').waitFor()
+    }
+    await tabTo(page, '#store-edit')
+    await keyboard.press('Enter')
+    await tabTo(page, '#edit-plan')
+    await keyboard.press('m')
+    await expect.poll(() => page.locator('#edit-plan').inputValue()).toBe('medium')
+    await tabTo(page, '#edit-reason')
+    await keyboard.type('the autumn sale')
+    await keyboard.press('Enter')
+    await done(page)
+    await expect.poll(focused).toBe('store-edit')
+    await fromMenu('sus')
+    await keyboard.press('Escape')
+    await done(page)
+    await expect.poll(focused).toBe('store-more')
+    await fromMenu('sus')
+    await tabTo(page, '#suspend-reason')
+    await keyboard.press('Enter')
+    await done(page)
+    await fromMenu('del')
+    await tabTo(page, '#delete-name')
+    await keyboard.type('by-keys')
+    await keyboard.press('Enter')
+    await done(page)
+    await page.getByText('This store is deleted').waitFor()
+    await tabTo(page, '#store-restore')
+    await keyboard.press('Enter')
+    await tabTo(page, '#restore-reason')
+    await keyboard.press('Enter')
+    await done(page)
+    await tabToName(page, 'Resume')
+    const changes = await changesOf('by-keys')
+    expect(changes.map(({ action }) => action).toReversed()).toEqual([
+      ...['create', 'update', 'suspend', 'delete', 'restore'],
+    ])
+    expect(changes[3]).toMatchObject({ reason: 'the autumn sale', source: 'dashboard' })
+    await page.close()
+  })
+
+  it('shows a change that came first beside what was typed, keeps it, and goes on from there', async () => {
+    await create('contested')
+    const page = await open('/stores/contested?do=edit')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Plan').selectOption('large')
+    // The page must not learn of the other change before the server refuses.
+    await page.route('**/api/v1/stores/contested', (route) =>
+      route.request().method() === 'GET' ? route.abort() : route.continue(),
+    )
+    expect((await patch('contested', { title: 'Theirs', plan: 'medium' })).status).toBe(200)
+    const refused = page.waitForResponse((answer) => answer.status() === 412)
+    await dialog.getByRole('button', { name: 'Save changes' }).click()
+    await refused
+    await page.unroute('**/api/v1/stores/contested')
+    const conflict = dialog.getByRole('alert').filter({ hasText: 'changed meanwhile' })
+    await conflict.getByText('Nothing of yours was written').waitFor()
+    await conflict.getByRole('row', { name: 'Plan small medium large' }).waitFor()
+    await conflict.getByRole('row', { name: 'Title contested Theirs –' }).waitFor()
+    await conflict.getByRole('button', { name: 'Put mine on top' }).click()
+    expect(await dialog.getByLabel('Title').inputValue()).toBe('Theirs')
+    await dialog.getByRole('button', { name: 'Save changes' }).click()
+    await done(page)
+    expect(await storeOf('contested')).toMatchObject({ plan: 'large', title: 'Theirs' })
+    await page.close()
+  })
+
+  it('previews what taking a change back would do, commits exactly that, and says a refusal in the words of the API', async () => {
+    await create('undone')
+    await patch('undone', { plan: 'medium' })
+    await patch('undone', { title: 'Kept' })
+    const [, plan, created] = await changesOf('undone')
+    const page = await open('/stores/undone?tab=changes')
+    const dialog = page.getByRole('dialog')
+    await page.getByRole('button', { name: `Undo ${created?.commit.slice(0, 10)}` }).click()
+    await dialog.getByText('this commit created the store').waitFor()
+    await dialog.getByText('Delete the store: that keeps its data').waitFor()
+    await page.keyboard.press('Escape')
+    await done(page)
+    await page.getByRole('button', { name: `Undo ${plan?.commit.slice(0, 10)}` }).click()
+    await dialog.getByRole('row', { name: 'plan medium small' }).waitFor()
+    const submit = dialog.getByRole('button', { name: 'Undo change' })
+    expect(await submit.getAttribute('aria-disabled')).toBe('true')
+    await dialog.getByLabel('Reason').fill('the sale is over')
+    await submit.click()
+    await done(page)
+    await page.getByText(/Taken back by/).waitFor()
+    expect(await storeOf('undone')).toMatchObject({ plan: 'small', title: 'Kept' })
+    expect((await changesOf('undone'))[0]).toMatchObject({
+      ...{ action: 'revert', reverts: plan?.commit, reason: 'the sale is over' },
+    })
+    await page.close()
+  })
+
+  it('purges in two steps: the name, then the loss of the data, then the gates until nothing is left', async () => {
+    await create('ended')
+    await fetch(`${server.url}/api/v1/stores/ended`, { method: 'DELETE' })
+    const page = await open('/stores/ended')
+    const dialog = page.getByRole('dialog')
+    await page.getByRole('button', { name: 'Purge…' }).click()
+    const purge = dialog.getByRole('button', { name: 'Purge store' })
+    expect(await purge.getAttribute('aria-disabled')).toBe('true')
+    await dialog.getByLabel(/Type the store/).fill('ended')
+    await purge.click()
+    await dialog.getByText('No backup of this store outlives its namespace').waitFor()
+    expect(await actionsOf('ended')).toEqual(['create', 'delete'])
+    expect(await purge.getAttribute('aria-disabled')).toBe('true')
+    await dialog.getByLabel('I accept the loss of this data').check()
+    await purge.click()
+    await done(page)
+    await page.getByRole('heading', { name: 'This store is being purged' }).waitFor()
+    await page.getByRole('heading', { name: /There is no store/ }).waitFor({ timeout: 60_000 })
+    await page.getByRole('link', { name: 'What became of it' }).click()
+    await page.getByText('store(default/ended): purge').waitFor()
+    await page.close()
+  })
+
+  it('shows what a purge waits for, and calls it off', async () => {
+    const labels = { 'storewright.dev/simulate': 'sync-failed' }
+    await post(server.url, '/api/v1/stores', { name: 'held', labels })
+    await fetch(`${server.url}/api/v1/stores/held`, { method: 'DELETE' })
+    const purge = { confirm: 'held', acknowledgeDataLoss: true }
+    expect((await post(server.url, '/api/v1/stores/held/purge', purge)).status).toBe(202)
+    const page = await open('/stores/held')
+    const progress = page.getByRole('region', { name: 'Purge', exact: true })
+    await progress.getByRole('listitem').filter({ hasText: 'The last sync succeeded' }).waitFor()
+    expect(await progress.getByRole('listitem').count()).toBe(6)
+    await page.getByRole('button', { name: 'Call off the purge' }).click()
+    await page.getByLabel('Reason').fill('its owner came back')
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo change' }).click()
+    await done(page)
+    await page.getByRole('button', { name: 'Restore' }).waitFor()
+    await progress.waitFor({ state: 'detached' })
+    expect(await actionsOf('held')).toEqual(['create', 'delete', 'purge', 'revert'])
+    await page.close()
+  })
+
+  it('S1-38 each is accessible in both themes and fits 320 px', async () => {
+    await create('looked-at')
+    const [created] = await changesOf('looked-at')
+    const dialogs = ['edit', 'delete', 'retry', `undo&at=${created?.commit}`]
+    const page = await open('/stores/looked-at')
+    for (const dialog of dialogs) {
+      await page.goto(`${server.url}/stores/looked-at?do=${dialog}`)
+      await page.getByRole('dialog').waitFor()
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        await page.waitForTimeout(200)
+        for (const width of [1280, 320]) {
+          await page.setViewportSize({ width, height: 900 })
+          expect(await violations(page), `${dialog} ${colorScheme} ${width}`).toEqual([])
+          const box = await page
+            .getByRole('dialog')
+            .evaluate((each) => each.scrollWidth - each.clientWidth)
+          expect(box, `${dialog} at ${width}`).toBe(0)
+        }
+      }
+    }
+    await page.close()
+  })
+})

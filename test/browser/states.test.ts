@@ -1,0 +1,132 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Change } from '../../src/contract/store.ts'
+import {
+  git,
+  post,
+  scratch,
+  type ServerProcess,
+  startServer,
+} from '../../src/testing/server-process.ts'
+import { chromiumPath, launch } from './browser.ts'
+
+let folder = ''
+let clone = ''
+let server: ServerProcess
+let browser: Browser
+
+describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
+  beforeAll(async () => {
+    folder = await scratch()
+    clone = await scratch()
+    server = await startServer(folder)
+    browser = await launch()
+    await create('edited')
+    await create('invalid')
+    await create('seen')
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.end('SIGTERM')
+    await rm(folder, { recursive: true, force: true })
+    await rm(clone, { recursive: true, force: true })
+  })
+
+  const create = async (name: string) =>
+    expect((await post(server.url, '/api/v1/stores', { name })).status).toBe(201)
+  const open = async (path: string): Promise<Page> => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    await page.goto(server.url + path)
+    await page.locator('h1').first().waitFor()
+    return page
+  }
+  /** A person clones the stores repo, changes files and pushes. */
+  const push = async (files: Record<string, string>, message: string) => {
+    await rm(join(clone, 'r'), { recursive: true, force: true })
+    await git(clone, 'clone', '-q', join(server.dataDir, 'stores.git'), 'r')
+    for (const [path, text] of Object.entries(files)) await writeFile(join(clone, 'r', path), text)
+    await git(join(clone, 'r'), 'add', '-A')
+    await git(join(clone, 'r'), 'commit', '-qm', message)
+    await git(join(clone, 'r'), 'push', '-q')
+  }
+
+  /** A person adds a comment to a rendered file. */
+  const editByHand = async (name: string) => {
+    const namespace = `stores/default/${name}/manifests/00-namespace.yaml`
+    await rm(join(clone, 'r'), { recursive: true, force: true })
+    await git(clone, 'clone', '-q', join(server.dataDir, 'stores.git'), 'r')
+    const text = await git(join(clone, 'r'), 'show', `HEAD:${namespace}`)
+    await push({ [namespace]: `${text}\n# by hand\n` }, `tune ${name} by hand`)
+  }
+
+  it('shows a hand edit of a manifest, what rendering again would take away, and takes it away', async () => {
+    const page = await open('/stores/edited')
+    await editByHand('edited')
+    await page.getByRole('heading', { name: 'Rendered files were edited by hand' }).waitFor()
+    await page.getByRole('button', { name: /Look, and render again/ }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText(/What will be committed: 1 file/).click()
+    await dialog.getByText('00-namespace.yaml').click()
+    await dialog.getByText('−# by hand').waitFor()
+    await dialog.getByRole('button', { name: 'Render again' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page
+      .getByRole('heading', { name: 'Rendered files were edited by hand' })
+      .waitFor({ state: 'detached' })
+    await page.close()
+  })
+
+  it('shows where an invalid store.yaml is wrong, and how to go on', async () => {
+    const page = await open('/stores/invalid')
+    await push({ 'stores/default/invalid/store.yaml': 'schema: 1\nname: invalid\n' }, 'break it')
+    const notice = page.getByRole('region', { name: 'store.yaml is not valid' })
+    await notice.getByText(/what was rendered before stays/).waitFor()
+    await notice.getByText(/correct it in the stores repo and push/).waitFor()
+    await page.close()
+  })
+
+  it('part of S2-40: a store that waits for its turn says so, and starts by itself', async () => {
+    const names = ['turn-1', 'turn-2', 'turn-3', 'turn-4', 'turn-5']
+    await Promise.all(names.map(create))
+    const waiting = names.at(-1)
+    const page = await open(`/stores/${waiting}`)
+    const notice = page.getByRole('region', { name: 'Waiting for its turn' })
+    await notice.getByText(/starts by itself/).waitFor()
+    await notice.waitFor({ state: 'detached', timeout: 90_000 })
+    await page.close()
+  })
+
+  it('S2-35 Activity shows every change as it happens, filtered, exported and with a way to the commit', async () => {
+    const page = await open('/activity')
+    const rows = page.getByRole('list', { name: /newest first/ }).getByRole('listitem')
+    await editByHand('seen')
+    await rows.first().getByText('tune seen by hand').waitFor()
+    await rows.first().getByText('Made in Git').waitFor()
+    await create('just-now')
+    await rows.first().getByRole('link', { name: 'just-now', exact: true }).waitFor()
+    await page.getByLabel('Through').selectOption('git')
+    await page.waitForURL(/source=git/)
+    await expect
+      .poll(async () => (await rows.allTextContents()).every((row) => row.includes('git push')))
+      .toBe(true)
+    await page.getByLabel('Store', { exact: true }).fill('seen')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => rows.count()).toBe(1)
+    const csv = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Export CSV' }).click()
+    const stream = await (await csv).createReadStream()
+    const lines = (await stream.toArray()).join('').trim().split('\n')
+    expect(lines).toHaveLength(2)
+    expect(lines[1]).toContain('tune seen by hand')
+    const reply = await fetch(`${server.url}/api/v1/audit?source=git&store=seen`)
+    const [change] = (await reply.json()) as Change[]
+    await rows.getByRole('link', { name: change?.commit.slice(0, 10) ?? '', exact: true }).click()
+    await page.getByText('00-namespace.yaml').click()
+    await page.getByText('+# by hand').waitFor()
+    await page.goBack()
+    await expect.poll(() => rows.count()).toBe(1)
+    await page.close()
+  })
+})
