@@ -37,7 +37,7 @@ export function ActivityRow({ change }: { readonly change: Change }) {
                 to="/activity"
                 search={(search) => ({ ...search, by: requestedBy })}
                 title={`Only changes by ${requestedBy}`}
-                className="underline decoration-dotted underline-offset-2 hover:text-text"
+                className="inline-block py-1 underline decoration-dotted underline-offset-2 hover:text-text"
               >
                 {requestedBy}
               </Link>
@@ -59,7 +59,7 @@ function Stores({ names }: { readonly names: readonly string[] }) {
           key={name}
           to="/stores/$name"
           params={{ name }}
-          className="font-semibold text-accent wrap-anywhere hover:underline"
+          className="inline-block py-1 font-semibold text-accent wrap-anywhere hover:underline"
         >
           {name}
         </Link>
