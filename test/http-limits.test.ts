@@ -64,6 +64,19 @@ it('S2-40 acknowledges a store that must wait, says so in preview and answer, an
   for (const { path, content } of preview.files) {
     expect(new TextDecoder().decode(committed?.get(path)), path).toBe(content)
   }
+  // Deleted or suspended while it waits, it is that at once; taken back, it waits again.
+  const app = () => new TextDecoder().decode(http.repo.landed.at(-1)?.files.get('app.json'))
+  expect(app()).toContain('"autoSync": false')
+  for (const [ends, begins] of [
+    ['suspend', 'resume'],
+    ['delete', 'restore'],
+  ]) {
+    if (ends === 'delete') await http.send('DELETE', '/api/v1/stores/c')
+    else await http.post(`/api/v1/stores/c/${ends}`, {})
+    expect(app(), ends).toContain('"autoSync": true')
+    expect((await http.post(`/api/v1/stores/c/${begins}`, {})).status).toBe(200)
+    expect(app(), begins).toContain('"autoSync": false')
+  }
   // Who wants Argo CD only to compare waits for nobody.
   await http.post('/api/v1/stores', { name: 'd', autoSync: false })
   const text = new TextDecoder().decode(http.repo.landed.at(-1)?.files.get('store.yaml'))

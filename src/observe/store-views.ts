@@ -110,7 +110,7 @@ function inputOf(
       // What was rendered is what Argo CD acts on; for a removed store the record keeps it in its intent.
       lifecycle: record.app?.lifecycle ?? record.intent?.lifecycle.state ?? 'active',
       autoSync: record.app?.autoSync ?? true,
-      queued: record.intent?.queued === true || (place !== null && record.app === null),
+      queued: isQueued(record),
       ...(place === null ? {} : { placeInQueue: place }),
       required: record.manifestsTree,
       committedAt: Date.parse(record.last.at),

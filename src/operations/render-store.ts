@@ -55,7 +55,8 @@ function appOf(
     release: store.release,
     cluster: store.cluster,
     lifecycle: store.lifecycle.state,
-    autoSync: store.autoSync && store.queued !== true,
+    // A store that is stopped while it waits is stopped at once; taken up again, it waits again.
+    autoSync: store.autoSync && !(store.queued === true && store.lifecycle.state === 'active'),
     host: hostOf(store, platform),
     url: urlOf(store, platform),
     tree,
