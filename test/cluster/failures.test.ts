@@ -180,4 +180,25 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
     expect(value.message).toContain('no longer declares')
     expect(await claim()).not.toBeNull()
   })
+
+  it('12 a sync window that denies is told as such, and its end lets the change through', async () => {
+    const windows = (list: readonly object[]) =>
+      kubectl([
+        ...['-n', 'argocd', 'patch', 'appproject', 'stores', '--type', 'merge', '-p'],
+        JSON.stringify({ spec: { syncWindows: list } }),
+      ])
+    const applications = [`store-${suite.name('good')}`]
+    await windows([{ kind: 'deny', schedule: '* * * * *', duration: '1h', applications }])
+    await suite.edit('good', 'manifests/50-wordpress.yaml', (text) =>
+      text.replace('revisionHistoryLimit: 2', 'revisionHistoryLimit: 4'),
+    )
+    await suite.push('a change that a window denies')
+    const { value, seconds: took } = await suite.phase('good', 'Committed', 'SyncWindow')
+    suite.note('12 sync window that denies -> told', took)
+    expect(value.sync).toBe('OutOfSync')
+    await windows([])
+    const path = `/api/v1/stores/${suite.name('good')}/refresh`
+    expect((await suite.server.request('POST', path)).status).toBe(202)
+    await suite.phase('good', 'Ready')
+  })
 })
