@@ -31,19 +31,22 @@ describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
   it('(g) a failing init Job does not hold the sync: Degraded; a new name mends it and the old one is pruned', async () => {
     await suite.write(
       `${manifests('job')}/90-job.yaml`,
-      jobYaml(space('job'), 'init-1', 'x:failing'),
+      jobYaml(space('job'), 'wp-init-1', 'x:failing'),
     )
     await suite.push('a Job that fails')
     const { value } = await suite.phase('job', 'Degraded', 'InitJobFailed')
     await record(suite, '15 Degraded failing Job', 'job', value, 'Degraded')
-    expect(value.message).toContain('Job init-1')
+    expect(value.message).toContain('Job wp-init-1')
     expect((await application(suite.name('job')))?.status?.operationState?.phase).toBe('Succeeded')
-    await suite.write(`${manifests('job')}/90-job.yaml`, jobYaml(space('job'), 'init-2', 'x:fine'))
+    await suite.write(
+      `${manifests('job')}/90-job.yaml`,
+      jobYaml(space('job'), 'wp-init-2', 'x:fine'),
+    )
     const began = performance.now()
     await suite.push('a Job that works')
     await suite.phase('job', 'Ready')
     suite.note('(g) commit with a new Job -> Ready (5 s of it settling)', seconds(began))
-    expect(await getObject('job', 'init-1', space('job'))).toBeNull()
+    expect(await getObject('job', 'wp-init-1', space('job'))).toBeNull()
   })
 
   it('(g) an image that never starts is Progressing, not Degraded, and a revert mends it', async () => {
