@@ -53,7 +53,9 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await page.getByRole('button', { name: 'More' }).click()
     await page.getByRole('menuitem', { name: entry }).click()
   }
-  const done = (page: Page) => page.getByRole('dialog').waitFor({ state: 'detached' })
+  /** A confirmation is a dialog too, and stays for seconds: only a form is one that was opened. */
+  const formOf = (page: Page) => page.getByRole('dialog').locator('form')
+  const done = (page: Page) => formOf(page).waitFor({ state: 'detached' })
 
   it('S1-36 S2-24 changes, suspends, resumes, deletes and restores by mouse while the stream is cut; two clicks are one commit', async () => {
     await create('by-mouse')
@@ -100,7 +102,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
       await page.getByRole('menu').waitFor()
       await keyboard.type(letters)
       await keyboard.press('Enter')
-      await page.getByRole('dialog').waitFor()
+      await formOf(page).waitFor()
     }
     await tabTo(page, '#store-edit')
     await keyboard.press('Enter')

@@ -71,7 +71,7 @@ describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
     await dialog.getByText('00-namespace.yaml').click()
     await dialog.getByText('−# by hand').waitFor()
     await dialog.getByRole('button', { name: 'Render again' }).click()
-    await dialog.waitFor({ state: 'detached' })
+    await dialog.locator('form').waitFor({ state: 'detached' })
     await page
       .getByRole('heading', { name: 'Rendered files were edited by hand' })
       .waitFor({ state: 'detached' })
