@@ -42,6 +42,8 @@ export interface BareRemoteOptions {
   readonly platform?: string
 }
 
+const MOST_ATTEMPTS = 20
+
 export async function createBareRemote(options: BareRemoteOptions = {}): Promise<BareRemote> {
   const scratch = await mkdtemp(join(tmpdir(), 'storewright-remote-'))
   const path = join(scratch, 'stores.git')
@@ -64,9 +66,17 @@ export async function createBareRemote(options: BareRemoteOptions = {}): Promise
     git,
     head: async () => (await git(['rev-parse', 'refs/heads/main'])).trim(),
     async commit(files, message = 'edit by hand') {
-      const parent = await git(['rev-parse', '-q', '--verify', 'refs/heads/main']).catch(() => '')
-      await git(['fast-import', '--quiet', '--done'], stream(files, message, parent.trim()))
-      return remote.head()
+      for (let attempt = 1; ; attempt += 1) {
+        const parent = await git(['rev-parse', '-q', '--verify', 'refs/heads/main']).catch(() => '')
+        try {
+          await git(['fast-import', '--quiet', '--done'], stream(files, message, parent.trim()))
+          return await remote.head()
+        } catch (error) {
+          // Somebody pushed between the two: like any person, look again.
+          const lost = /Not updating refs|cannot lock ref/.test(String(error))
+          if (!lost || attempt === MOST_ATTEMPTS) throw error
+        }
+      }
     },
     async hook(name, script) {
       await mkdir(join(path, 'hooks'), { recursive: true })

@@ -50,7 +50,8 @@ export async function person(
   }
   const at = async (cwd: string, words: readonly string[]) =>
     (await run('git', [...words], { cwd, env, maxBuffer: 64 * 1024 * 1024 })).stdout
-  await at(remote.scratch, ['clone', '-q', from, directory])
+  // Its own housekeeping removes empty folders of objects while we add to them.
+  await at(remote.scratch, ['clone', '-q', '-c', 'gc.auto=0', from, directory])
   const git = (...words: string[]) => at(directory, words)
   const pull = async () => {
     await git('fetch', '-q', 'origin')
