@@ -4,6 +4,7 @@ import { allMet, isStuck } from '../domain/purge.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { gatesOf } from '../operations/purge-gates.ts'
 import { isDue, purgeByRetention, removeStore } from '../operations/purge-store.ts'
+import { startRounds, systemRequester } from './rounds.ts'
 
 export interface PurgeLoopOptions extends Pick<
   OperationDeps,
@@ -35,26 +36,7 @@ const PASSING: readonly string[] = [
 export function startPurges(options: PurgeLoopOptions): { close(): Promise<void> } {
   const paused = new Map<string, number>()
   const told = new Set<string>()
-  let closed = false
-  let running: Promise<void> | null = null
-  const run = () => {
-    if (closed || running !== null) return
-    running = pass(options, paused, told)
-      .catch((error: unknown) => options.log.error('a look at purges failed', { err: error }))
-      .finally(() => (running = null))
-  }
-  const timer = setInterval(run, options.intervalMs)
-  timer.unref()
-  const ends = [options.repo.onMoved(run), options.applications.onChanged(run)]
-  run()
-  return {
-    async close() {
-      closed = true
-      clearInterval(timer)
-      for (const end of ends) end()
-      await running
-    },
-  }
+  return startRounds(options, () => pass(options, paused, told), 'a look at purges failed')
 }
 
 async function pass(
@@ -112,8 +94,7 @@ async function land(
 ): Promise<void> {
   const fields = { team: record.team, store: record.name }
   try {
-    const by = { subject: 'system', auth: 'system', source: 'api', requestId: newRequestId() }
-    const { outcome, commit } = await step(by as Requester)
+    const { outcome, commit } = await step(systemRequester(newRequestId()))
     if (outcome === 'landed') log.info('a step of a purge landed', { ...fields, revision: commit })
   } catch (error) {
     const code = error instanceof StoreError ? error.code : 'internal'

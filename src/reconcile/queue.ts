@@ -1,8 +1,9 @@
 import { StoreError } from '../domain/errors.ts'
-import type { Applications, Log, OperationDeps, Requester } from '../domain/ports.ts'
+import type { Applications, Log, OperationDeps } from '../domain/ports.ts'
 import { hasWaited, type Provisioning, queueOf, settingUp } from '../domain/provisioning.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { startQueued } from '../operations/start-queued.ts'
+import { startRounds, systemRequester } from './rounds.ts'
 
 export interface QueueLoopOptions extends Pick<OperationDeps, 'repo' | 'sealer' | 'clock'> {
   readonly applications: Pick<Applications, 'onChanged'>
@@ -24,26 +25,8 @@ const PAUSE_MS = 60_000
  */
 export function startQueue(options: QueueLoopOptions): { close(): Promise<void> } {
   const paused = new Map<string, number>()
-  let closed = false
-  let running: Promise<void> | null = null
-  const run = () => {
-    if (closed || running !== null || queueOf(options.repo.snapshot()).length === 0) return
-    running = pass(options, paused)
-      .catch((error: unknown) => options.log.error('a look at the queue failed', { err: error }))
-      .finally(() => (running = null))
-  }
-  const timer = setInterval(run, options.intervalMs)
-  timer.unref()
-  const ends = [options.repo.onMoved(run), options.applications.onChanged(run)]
-  run()
-  return {
-    async close() {
-      closed = true
-      clearInterval(timer)
-      for (const end of ends) end()
-      await running
-    },
-  }
+  const look = () => (queueOf(options.repo.snapshot()).length === 0 ? null : pass(options, paused))
+  return startRounds(options, look, 'a look at the queue failed')
 }
 
 async function pass(options: QueueLoopOptions, paused: Map<string, number>): Promise<void> {
@@ -71,8 +54,8 @@ async function start(
   const { log, clock, provisioning, newRequestId } = options
   const fields = { team: record.team, store: record.name }
   try {
-    const by = { subject: 'system', auth: 'system', source: 'api', requestId: newRequestId() }
-    const landed = await startQueued(options, provisioning, record, by as Requester)
+    const by = systemRequester(newRequestId())
+    const landed = await startQueued(options, provisioning, record, by)
     if (landed.outcome !== 'landed') return
     log.info('a store that waited may start', { ...fields, revision: landed.commit })
   } catch (error) {

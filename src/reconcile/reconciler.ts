@@ -1,6 +1,6 @@
 import { brakeOf, goingAt, isPending } from '../domain/brake.ts'
 import { StoreError } from '../domain/errors.ts'
-import type { Log, OperationDeps, Requester, StoreChange } from '../domain/ports.ts'
+import type { Log, OperationDeps, StoreChange } from '../domain/ports.ts'
 import { hasWaited, isQueued, isRoom, type Provisioning } from '../domain/provisioning.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import type { Refusals } from '../observe/refusals.ts'
@@ -12,6 +12,7 @@ import {
   readDeclared,
   renderDeclared,
 } from '../operations/render-declared.ts'
+import { systemRequester } from './rounds.ts'
 import { openSettled, type Settled } from './settled.ts'
 
 export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer' | 'clock'> {
@@ -198,8 +199,4 @@ async function land(
     const code = error instanceof StoreError ? error.code : 'internal'
     log.warn('a render did not land; it is tried again', { ...fields, code, err: error })
   }
-}
-
-function systemRequester(requestId: string): Requester {
-  return { subject: 'system', auth: 'system', source: 'api', requestId }
 }
