@@ -1,5 +1,4 @@
 import { expect } from 'vitest'
-import type { Store } from '../../src/contract/store.ts'
 import { reasons } from '../../src/domain/verdict.ts'
 import { parseAppFile } from '../../src/repo-files/app-file.ts'
 import { parseStoreFile } from '../../src/repo-files/store-file.ts'
@@ -7,6 +6,7 @@ import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import type { Told } from './chaos-clients.ts'
 import type { ChaosPerson } from './chaos-people.ts'
 import { readMain } from './history-checker.ts'
+import { listStores } from './list-stores.ts'
 
 export interface ChaosFigures {
   readonly commits: number
@@ -123,7 +123,7 @@ async function checkShared(remote: BareRemote, clients: readonly Told[]): Promis
  */
 export async function explainPhases(remote: BareRemote, url: string): Promise<ChaosFigures> {
   const main = await readMain(remote)
-  const shown = await list(url)
+  const shown = await listStores(url)
   const names = new Set(shown.map(({ name }) => name))
   expect(
     [...main.folders.keys()].filter((name) => !names.has(name)),
@@ -169,14 +169,4 @@ async function expectedOf(
   const app = parseAppFile((await text('app.json')) ?? '')
   if (app !== null && app.tree !== folder.get('manifests')) return 'edited'
   return intent.lifecycle.state
-}
-
-async function list(url: string): Promise<Store[]> {
-  const all: Store[] = []
-  for (let next = '/api/v1/stores?deleted=include'; next !== '';) {
-    const reply = await fetch(url + next)
-    all.push(...((await reply.json()) as Store[]))
-    next = /<([^>]+)>; rel="next"/.exec(reply.headers.get('Link') ?? '')?.[1] ?? ''
-  }
-  return all
 }

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Store } from '../../src/contract/store.ts'
 import { startApi, roomyPlatform } from './api-process.ts'
 import { Clients } from './clients.ts'
 import { chance, goal, sized } from './goals.ts'
 import { harness, pause } from './harness.ts'
 import { checkHistory } from './history-checker.ts'
+import { listStores } from './list-stores.ts'
 
 const CREATORS = 16
 /** A kill falls at random within this time after the server is ready. */
@@ -90,7 +90,7 @@ it('S2-11 shows the same list from Git after a kill at any step, nothing marked 
     stop.abort()
     await running
     const again = await startApi(dataDir, environment)
-    const listed = await list(again.url)
+    const listed = await listStores(again.url)
     const { folders } = await checkHistory(remote, clients.acked)
     expect(listed.map(({ name }) => name).toSorted()).toEqual([...folders.keys()].toSorted())
     expect(listed.filter(({ status }) => status === 'Failed')).toEqual([])
@@ -124,16 +124,6 @@ it('S2-37 answers a key with the same commit after a restart, whether or not the
   const log = await remote.git(['log', '--format=%s', 'main'])
   expect(log.match(/: create/g)).toHaveLength(2)
 }, 60_000)
-
-async function list(url: string): Promise<Store[]> {
-  const all: Store[] = []
-  for (let next = '/api/v1/stores?deleted=include'; next !== '';) {
-    const reply = await fetch(url + next)
-    all.push(...((await reply.json()) as Store[]))
-    next = /<([^>]+)>; rel="next"/.exec(reply.headers.get('Link') ?? '')?.[1] ?? ''
-  }
-  return all
-}
 
 async function create(url: string, name: string, key: string) {
   const reply = await fetch(`${url}/api/v1/stores`, {
