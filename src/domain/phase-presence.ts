@@ -5,6 +5,12 @@ import type { Verdict } from './verdict.ts'
 /** After this long without an Application the ApplicationSet's own poll (3 min) plus its cache (3 min) has passed. */
 const APPLICATION_MISSING_MS = 6 * 60_000
 
+/**
+ * An object that something else removed first, between Argo CD's look and its own deletion. Argo CD goes on, and keeps
+ * the words for as long as the Application lives. Source: seen on argo-cd v3.6.1.
+ */
+const GONE = / not found$/
+
 /** Rows 1 to 6: is there something to judge at all? */
 export const presenceRows: readonly PhaseRow[] = [
   // 1 accepted, not on main
@@ -53,7 +59,9 @@ export const presenceRows: readonly PhaseRow[] = [
         ? null
         : deleting('WaitingForGenerator', 'Removed from Git; Argo CD has not looked yet')
     }
-    const failure = application.conditions.find(({ type }) => type === 'DeletionError')
+    const failure = application.conditions.find(
+      ({ type, message }) => type === 'DeletionError' && !GONE.test(message),
+    )
     if (failure !== undefined) return deleting('DeletionError', failure.message)
     return application.awaitsConfirmation
       ? deleting('AwaitingConfirmation', 'Argo CD waits for a person to confirm the deletion')

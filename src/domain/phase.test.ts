@@ -7,6 +7,8 @@ const app = healthyApplication
 const operation = app().operationState
 const running = { ...operation!, phase: 'Running', finishedAt: null } as const
 const setError = (reason: string) => ({ error: { reason, message: 'app.json' } })
+const deletionError = (message: string) =>
+  app({ deletionTimestamp: timeAfter(9), conditions: [{ type: 'DeletionError', message }] })
 const gone = { intentOnMain: false, onMain: false }
 
 const table: [row: string, phase: string, reason: string, input: PhaseInput][] = [
@@ -82,16 +84,12 @@ const table: [row: string, phase: string, reason: string, input: PhaseInput][] =
       }),
     }),
   ],
+  ['5 error', 'Deleting', 'DeletionError', readyInput({ application: deletionError('stuck') })],
   [
-    '5 error',
+    '5 an object that was gone already is no error',
     'Deleting',
-    'DeletionError',
-    readyInput({
-      application: app({
-        deletionTimestamp: timeAfter(9),
-        conditions: [{ type: 'DeletionError', message: 'stuck' }],
-      }),
-    }),
+    'CascadeRunning',
+    readyInput({ application: deletionError('cronjobs.batch "wp-cron" not found') }),
   ],
   ['6', 'Detached', 'Detached', readyInput({ declared: gone, application: null })],
   [

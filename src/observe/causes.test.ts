@@ -104,6 +104,21 @@ describe('causes', () => {
     expect(causes.explain(record('shop', 'tree-2'), starting)).toEqual(starting)
   })
 
+  it("S1-08 of a deletion are the objects still there, whatever error of its own Argo CD has kept", async () => {
+    const pending = { kind: 'PersistentVolumeClaim', name: 'uploads', health: 'Progressing' }
+    for (const reason of ['CascadeRunning', 'DeletionError'] as const) {
+      open()
+      answer = async () => [{ ...pending, message: 'Pending deletion' }]
+      const deleting = verdict(reason, 'Deleting')
+      causes.explain(record(), deleting)
+      await pass(100)
+      const told = causes.explain(record(), deleting)
+      expect(told).toMatchObject({ phase: 'Deleting', reason: 'NamespaceTerminating' })
+      expect(told.message).toContain('PersistentVolumeClaim uploads')
+      await causes.close()
+    }
+  })
+
   it('are asked two stores at a time, whoever waits longest first', async () => {
     open()
     const gates: (() => void)[] = []

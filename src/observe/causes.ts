@@ -30,6 +30,8 @@ const AT_ONCE = 2
 const TIMEOUT_MS = 10_000
 /** Verdicts that say that something is under way or broken, and not what. */
 const OPEN = ['Applying', 'Pending', 'SyncWindow', 'Starting', 'Degraded', 'ProgressDeadline']
+/** Verdicts on a deletion under way. Argo CD keeps an error of its own for ever, so what is still there decides. */
+const DELETING = ['CascadeRunning', 'DeletionError']
 
 interface Watched {
   readonly record: StoreRecord
@@ -77,7 +79,7 @@ export function openCauses(options: CausesOptions): Causes {
   return {
     explain(record, judgement) {
       const { name, manifestsTree } = record
-      const open = OPEN.includes(judgement.reason) || judgement.reason === 'CascadeRunning'
+      const open = OPEN.includes(judgement.reason) || DELETING.includes(judgement.reason)
       if (!open || judgement.stale) {
         // Silence is no progress: what was found stays for the time after it.
         if (!judgement.stale) watched.delete(name)
@@ -118,7 +120,7 @@ async function findCause(
     return { cause: null, windowDenies: await detail.windowDenies(record, signal) }
   }
   const parts = await detail.resources(record, signal)
-  if (reason === 'CascadeRunning') return { cause: holdUpOf(parts), windowDenies: false }
+  if (DELETING.includes(reason)) return { cause: holdUpOf(parts), windowDenies: false }
   const events = await detail.events(record, signal)
   return { cause: causeOf(parts, events, reason === 'ProgressDeadline'), windowDenies: false }
 }
