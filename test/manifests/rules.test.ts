@@ -156,6 +156,12 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     expect(route).toBe(active || choices.lifecycle === 'suspended')
   })
 
+  it('waits at its end for routers only where another pod serves meanwhile', () => {
+    const scaled = choices.plan === 'large RWX' && choices.code !== 'writable'
+    const server = find(objects, 'Deployment', 'wordpress')['spec'].template.spec.containers[0]
+    expect(server.lifecycle !== undefined).toBe(scaled)
+  })
+
   it('mounts every key of every ConfigMap somewhere, and only keys of Secrets that exist', () => {
     const mounted = new Set<string>()
     for (const { spec } of pods) {
