@@ -73,6 +73,30 @@ describe('a preview of a change', () => {
     expect(http.repo.landed).toHaveLength(1)
   })
 
+  it.each([
+    [{ labels: { tier: 'gold' }, autoSync: false, pin: null }, []],
+    [{ title: 'Sale' }, ['set_up_runs']],
+    [{ site: { currency: 'EUR' }, sampleProduct: false }, ['set_up_runs']],
+    [{ backup: { destination: 'none' } }, []],
+    [{ domains: ['shop.example.com'] }, ['address_changes', 'shop_restarts', 'set_up_runs']],
+    [{ smtp: true }, ['shop_restarts', 'set_up_runs']],
+    [{ plan: 'medium' }, ['volumes_grow', 'database_restarts', 'shop_restarts']],
+  ])('says what %j costs a store that runs, from its rendered objects', async (patch, codes) => {
+    const { effects } = await preview({ patch })
+    expect(effects?.map(({ code }) => code)).toEqual(codes)
+  })
+
+  it('costs a stopped store no restart, and a revert what it costs', async () => {
+    await http.send('PATCH', SHOP, json, '{"plan":"medium"}')
+    const [{ commit }] = (await (await http.get(`${SHOP}/history`)).json()) as [Change]
+    const wish = { commit, reason: 'the sale is over', dryRun: true }
+    const back = (await (await http.post(`${SHOP}/revert`, wish)).json()) as Reverted
+    expect(back.effects?.map(({ code }) => code)).toContain('database_restarts')
+    await http.post(`${SHOP}/suspend`, {})
+    const stopped = await preview({ patch: { plan: 'large' } })
+    expect(stopped.effects?.map(({ code }) => code)).toEqual(['volumes_grow'])
+  })
+
   it('of a revert is its dry run, with the diff', async () => {
     await http.send('PATCH', SHOP, json, '{"title":"Sale"}')
     const [{ commit }] = (await (await http.get(`${SHOP}/history`)).json()) as [Change]

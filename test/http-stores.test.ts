@@ -82,9 +82,11 @@ describe('a store', () => {
     )
     expect(fixture.repo.landed).toEqual([])
     await post('/api/v1/stores', { name: 'shop' })
-    const { files } = (await (await get('/api/v1/stores/shop/manifests')).json()) as {
+    const { files, intent } = (await (await get('/api/v1/stores/shop/manifests')).json()) as {
       files: unknown
+      intent: unknown
     }
+    expect(intent).toMatchObject({ name: 'shop', plan: 'small', nonce: { retry: 0 } })
     expect((preview as { files: unknown }).files).toEqual(files)
   })
 

@@ -27,6 +27,24 @@ export const PreviewRequest = StoreCreate.extend({
   .meta({ id: 'PreviewRequest' })
 export type PreviewRequest = z.infer<typeof PreviewRequest>
 
+/** What a change costs a store that runs. `final`: undoing the change does not take it back. */
+export const Effect = z
+  .object({
+    code: z.enum([
+      'data_upgraded',
+      'volumes_grow',
+      'address_changes',
+      'database_restarts',
+      'shop_restarts',
+      'set_up_runs',
+      'backup_runs',
+    ]),
+    message: z.string(),
+    final: z.boolean(),
+  })
+  .meta({ id: 'Effect' })
+export type Effect = z.infer<typeof Effect>
+
 /** What would be committed, byte for byte. Nothing was written. */
 export const Preview = z
   .object({
@@ -35,6 +53,8 @@ export const Preview = z
     /** What differs from what is committed; `null` for a new store. No files: nothing would be committed. */
     diff: Diff.nullable(),
     warnings: z.array(Warning),
+    /** Of a change: worst first; `null` for a new store, and where the files as they are cannot be read. */
+    effects: z.array(Effect).nullable(),
     impact: z.object({
       targetNamespace: z.string(),
       host: z.string(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Diff } from './diff.ts'
 import { freeText } from './names.ts'
+import { Effect } from './preview.ts'
 import { Store } from './store.ts'
 
 export const revertModes = ['undo', 'restore-to'] as const
@@ -39,6 +40,8 @@ export const Reverted = z
     /** Of a dry run: what would be committed; else `null`, see `GET /stores/{name}/diff`. */
     diff: Diff.nullable(),
     warnings: z.array(RevertWarning),
+    /** Of a dry run: what it costs the store, worst first; else `null`. */
+    effects: z.array(Effect).nullable(),
   })
   .meta({ id: 'Reverted' })
 export type Reverted = z.infer<typeof Reverted>

@@ -187,6 +187,11 @@ export const FileContent = z
 export type FileContent = z.infer<typeof FileContent>
 
 export const Manifests = z
-  .object({ commit: z.string(), files: z.array(FileContent) })
+  .object({
+    commit: z.string(),
+    files: z.array(FileContent),
+    /** store.yaml of that commit, read; `null`: it is not valid. */
+    intent: StoreFile.nullable(),
+  })
   .meta({ id: 'Manifests' })
 export type Manifests = z.infer<typeof Manifests>

@@ -104,7 +104,7 @@ describe('causes', () => {
     expect(causes.explain(record('shop', 'tree-2'), starting)).toEqual(starting)
   })
 
-  it("S1-08 of a deletion are the objects still there, whatever error of its own Argo CD has kept", async () => {
+  it('S1-08 of a deletion are the objects still there, whatever error of its own Argo CD has kept', async () => {
     const pending = { kind: 'PersistentVolumeClaim', name: 'uploads', health: 'Progressing' }
     for (const reason of ['CascadeRunning', 'DeletionError'] as const) {
       open()

@@ -1,6 +1,10 @@
 import type { Diff } from '../contract/diff.ts'
+import type { Effect } from '../contract/preview.ts'
+import { effectsOf, type RenderedStore } from '../domain/effects.ts'
 import { diffOf } from '../domain/hunks.ts'
 import type { StoreChange, StoreId, StoresRepo } from '../domain/ports.ts'
+import { renderedObjects } from '../repo-files/rendered-objects.ts'
+import { parseStoreFile } from '../repo-files/store-file.ts'
 
 /** A repository that decides and writes nothing. */
 export interface DryRun {
@@ -48,6 +52,27 @@ export async function plannedDiff(
   const { commit, files } = await repo.files(team, name)
   const before = new Map(files.map(({ path, content }) => [path, content]))
   return { from: commit, to: commit, ...diffOf(before, textsOf(planned) ?? before) }
+}
+
+/**
+ * What a planned change costs a store whose committed files are `before` (path -> text). `null`: they, or a store.yaml
+ * of theirs, cannot be read.
+ */
+export function plannedEffects(
+  repo: StoresRepo,
+  id: StoreId,
+  before: ReadonlyMap<string, string>,
+  planned: StoreChange | null,
+): Effect[] | null {
+  const old = renderedStore(before, id)
+  const now = renderedStore(textsOf(planned) ?? before, id)
+  return old === null || now === null ? null : effectsOf(old, now, repo.snapshot().platform)
+}
+
+function renderedStore(files: ReadonlyMap<string, string>, id: StoreId): RenderedStore | null {
+  const intent = parseStoreFile(files.get('store.yaml') ?? '', id).value
+  const objects = renderedObjects(files)
+  return intent === null || objects === null ? null : { intent, objects }
 }
 
 /** Path -> text of every file after a planned change; `null`: there is none. */

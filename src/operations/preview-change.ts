@@ -8,7 +8,7 @@ import { parseStoreFile } from '../repo-files/store-file.ts'
 import type { StoreRequest } from './change-store.ts'
 import { declaredStore } from './declared-store.ts'
 import { deleteStore } from './delete-store.ts'
-import { dryRun, plannedDiff, textsOf } from './dry-run.ts'
+import { dryRun, plannedDiff, plannedEffects, textsOf } from './dry-run.ts'
 import { purgeStore } from './purge-store.ts'
 import { rerenderStore } from './rerender-store.ts'
 import { restoreStore } from './restore-store.ts'
@@ -47,13 +47,15 @@ export async function previewChange(
   else if (action !== undefined) await ACTIONS[action](through, request, by)
   const { files } = await deps.repo.files(record.team, name)
   const planned = dry.planned()
-  const after = textsOf(planned) ?? new Map(files.map(({ path, content }) => [path, content]))
+  const before = new Map(files.map(({ path, content }) => [path, content]))
+  const after = textsOf(planned) ?? before
   return {
     files: Array.from(after, ([path, content]) => ({
       ...{ path, bytes: new TextEncoder().encode(content).length, content },
     })),
     diff: await plannedDiff(deps.repo, record, planned),
     warnings: [...warnings],
+    effects: plannedEffects(deps.repo, record, before, planned),
     impact: impactOf(deps, { name, team: record.team }, after.get('store.yaml') ?? ''),
     writeMode: 'direct',
   }

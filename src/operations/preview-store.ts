@@ -37,6 +37,7 @@ export function previewStore(
     })),
     diff: null,
     warnings: [...queueWarnings(store, at), ...storeWarnings(store, at.platform, siblings)],
+    effects: null,
     impact: {
       targetNamespace: namespaceOf(change.name),
       host: hostOf(store, at.platform),

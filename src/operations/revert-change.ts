@@ -14,7 +14,7 @@ import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 import { type ChangeOfIntent, changeStore, type StoreRequest } from './change-store.ts'
 import { declaredStore } from './declared-store.ts'
-import { dryRun as openDryRun, plannedDiff } from './dry-run.ts'
+import { type DryRun, dryRun as openDryRun, plannedDiff, plannedEffects } from './dry-run.ts'
 import { changesOf } from './walk-history.ts'
 
 type RevertDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>
@@ -82,9 +82,16 @@ async function revert(
       changes: [...changes],
       diff: dry === null ? null : await plannedDiff(deps.repo, record, dry.planned()),
       warnings: [...warnings],
+      effects: dry === null ? null : await effectsIn(deps.repo, record, dry),
     },
     landed: dry === null ? landed : null,
   }
+}
+
+async function effectsIn(repo: StoresRepo, record: StoreRecord, dry: DryRun) {
+  const { files } = await repo.files(record.team, record.name)
+  const before = new Map(files.map(({ path, content }) => [path, content]))
+  return plannedEffects(repo, record, before, dry.planned())
 }
 
 const NOTHING = { changes: [], warnings: [] }

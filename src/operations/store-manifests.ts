@@ -1,5 +1,6 @@
 import type { Manifests } from '../contract/store.ts'
 import type { OperationDeps } from '../domain/ports.ts'
+import { parseStoreFile } from '../repo-files/store-file.ts'
 import { declaredStore } from './declared-store.ts'
 
 /**
@@ -13,6 +14,7 @@ export async function storeManifests(
 ): Promise<Manifests> {
   const record = declaredStore(deps.repo.snapshot(), name, at.team)
   const { commit, files } = await deps.repo.files(record.team, name, at.at)
+  const text = files.find(({ path }) => path === 'store.yaml')?.content
   const encoder = new TextEncoder()
   return {
     commit,
@@ -21,5 +23,6 @@ export async function storeManifests(
       bytes: encoder.encode(content).length,
       content,
     })),
+    intent: parseStoreFile(text ?? '', record).value,
   }
 }
