@@ -174,38 +174,46 @@ function isDeleted(record: StoreRecord): boolean {
 /** @throws StoreError `store_limit_reached` */
 export function requireRoom(store: StoreFile, at: Snapshot): void {
   const { platform } = at
+  const used = usedBeside(store, at)
   const scopes: readonly Scope[] = [
-    { scope: 'platform', limit: platform.maxStores, used: countStores(at, () => true) },
-    {
-      scope: 'team',
-      limit: platform.teams[store.team]?.maxStores ?? 0,
-      used: countStores(at, (record) => record.team === store.team),
-    },
-    planScope(store, at),
+    { scope: 'platform', limit: platform.maxStores, used: used.platform },
+    { scope: 'team', limit: platform.teams[store.team]?.maxStores ?? 0, used: used.team },
+    { scope: 'plan', limit: limitOfPlan(store, at), used: used.plan },
     {
       scope: 'cluster',
       limit: platform.clusters[store.cluster]?.maxStores ?? 0,
-      used: countStores(at, (record) => record.intent?.cluster === store.cluster),
+      used: used.cluster,
     },
   ]
-  const full = scopes.find(({ limit, used }) => used >= limit)
+  const full = scopes.find(({ limit, used: taken }) => taken >= limit)
   if (full !== undefined) throw noRoom(full)
 }
 
 /** Room for a store in the plan it moves to. @throws StoreError `store_limit_reached` */
 export function requireRoomInPlan(store: StoreFile, at: Snapshot): void {
-  const scope = planScope(store, at)
-  if (scope.used >= scope.limit) throw noRoom(scope)
+  const limit = limitOfPlan(store, at)
+  if (limit === Infinity) return
+  const { plan: used } = usedBeside(store, at)
+  if (used >= limit) throw noRoom({ scope: 'plan', limit, used })
 }
 
-function planScope({ plan, name }: StoreFile, at: Snapshot): Scope {
-  const { maxStoresOfPlan: limits } = at.platform
-  const limit = Object.hasOwn(limits, plan) ? (limits[plan] ?? Infinity) : Infinity
-  const used =
-    limit === Infinity
-      ? 0
-      : countStores(at, (other) => other.name !== name && other.intent?.plan === plan)
-  return { scope: 'plan', limit, used }
+function limitOfPlan({ plan }: StoreFile, { platform }: Snapshot): number {
+  const limits = platform.maxStoresOfPlan
+  return Object.hasOwn(limits, plan) ? (limits[plan] ?? Infinity) : Infinity
+}
+
+/** What counts against each limit of a store, in one walk: every create does it, at each head it is decided on. */
+function usedBeside(store: StoreFile, { stores }: Snapshot) {
+  const used = { platform: 0, team: 0, plan: 0, cluster: 0 }
+  for (const record of stores.values()) {
+    if (isDeleted(record)) continue
+    used.platform += 1
+    if (record.team === store.team) used.team += 1
+    if (record.intent?.cluster === store.cluster) used.cluster += 1
+    // It may stand in its own way when it changes its plan.
+    if (record.intent?.plan === store.plan && record.name !== store.name) used.plan += 1
+  }
+  return used
 }
 
 interface Scope {
