@@ -96,20 +96,20 @@ describe('the life of one store', () => {
   let pods = ''
   let claims = ''
 
-  it('(p) is Synced and Healthy at 0 replicas while it is suspended, and comes back', async () => {
+  it('(m) is Synced and Healthy at 0 replicas while it is suspended, and comes back', async () => {
     claims = await uidsOfClaims('life')
     expect(claims.split(' ')).toHaveLength(2)
     const began = performance.now()
     await ask('life', 'suspend', { reason: 'holiday' })
     const { value } = await suite.phase('life', 'Suspended', 'Suspended')
-    suite.note('(p) suspend -> Synced, Healthy, told as Suspended', seconds(began))
+    suite.note('(m) suspend -> Synced, Healthy, told as Suspended', seconds(began))
     expect([value.sync, value.health]).toEqual(['Synced', 'Healthy'])
     const replicas = await of('life', 'deployments,statefulsets', '{.items[*].spec.replicas}')
     expect(replicas.split(' ').map(Number)).toEqual([0, 0])
     const back = performance.now()
     await ask('life', 'resume')
     await suite.phase('life', 'Ready')
-    suite.note('(p) resume -> Ready', seconds(back))
+    suite.note('(m) resume -> Ready', seconds(back))
   })
 
   it('(m) stays Synced and Healthy when it is deleted, bears no finalizer, and is restored with the same volumes', async () => {
@@ -127,7 +127,7 @@ describe('the life of one store', () => {
     expect(await uidsOfClaims('life')).toBe(claims)
   })
 
-  it('(q) goes back to its plan when a person reverts the change by plain git', async () => {
+  it('goes back to its plan when a person reverts the change by plain git', async () => {
     const quota = () => of('life', 'resourcequota', '{.items[0].spec.hard.requests\\.cpu}')
     const before = await quota()
     const url = `${suite.server.url}/api/v1/stores/${suite.name('life')}`
@@ -140,7 +140,7 @@ describe('the life of one store', () => {
     const began = await revertByGit(revision)
     await until('the plan is back', async () => (await changed()) === 'small')
     await until('the quota is back', async () => (await quota()) === before)
-    suite.note('(q) git revert of a plan -> Ready with the old quota', seconds(began))
+    suite.note('git revert of a plan -> Ready with the old quota', seconds(began))
     expect(await uidsOfClaims('life')).toBe(claims)
     const automated =
       'jsonpath={.spec.syncPolicy.automated.enabled} {.spec.syncPolicy.automated.prune}'
