@@ -13,6 +13,7 @@ export function contradictions(file: PlatformFile, platform: Platform): ProblemD
   counted(file, platform, need)
   referenced(platform, need)
   kept(platform, need)
+  sharded(platform, need)
   for (const [id, release] of Object.entries(platform.releases)) {
     downloaded(id, release, platform, need)
   }
@@ -108,6 +109,34 @@ function kept({ secrets, backup }: Platform, need: Need): void {
     '#/backup/s3',
     'is required with destination s3',
   )
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+
+/** Every first letter in one shard and no more: a store in none would never be made, one in two fought over. */
+function sharded({ shards }: Platform, need: Need): void {
+  const letters = shards.map(lettersIn)
+  for (const [at, mine] of letters.entries()) {
+    need(mine !== '', `#/argocd/shards/${at}`, `${shards[at]} runs backwards`)
+    const twin = letters.findIndex((other, n) => n < at && [...mine].some((l) => other.includes(l)))
+    need(
+      twin < 0,
+      `#/argocd/shards/${at}`,
+      `shares letters with ${shards[twin]}, and each store belongs to one shard`,
+    )
+  }
+  const left = [...LETTERS].filter((letter) => !letters.some((some) => some.includes(letter)))
+  need(
+    shards.length === 0 || left.length === 0,
+    '#/argocd/shards',
+    `leaves out ${left.join(', ')}: no store whose name starts so would ever be made; cover a to z`,
+  )
+}
+
+/** `[a-c]` = `abc`; `''` when it runs backwards. */
+function lettersIn(shard: string): string {
+  const from = LETTERS.indexOf(shard[1] ?? '')
+  return LETTERS.slice(from, LETTERS.indexOf(shard.at(-2) ?? '') + 1)
 }
 
 function downloaded(id: string, release: Release, { pluginHosts }: Platform, need: Need): void {

@@ -228,6 +228,10 @@ describe('platform.yaml names the place of', () => {
     ['#/deletion/retentionDays', { 'deletion/retentionDays': 366 }],
     ['#/argocd/namespace', { 'argocd/namespace': 'Argo' }],
     ['#/argocd/shards/0', { 'argocd/shards': ['a-m'] }],
+    ['#/argocd/shards/0', { 'argocd/shards': ['[m-a]', '[a-z]'] }],
+    ['#/argocd/shards', { 'argocd/shards': ['[a-m]', '[o-z]'] }],
+    ['#/argocd/shards/1', { 'argocd/shards': ['[a-m]', '[m-z]'] }],
+    ['#/argocd/shards/2', { 'argocd/shards': ['[a-m]', '[n-z]', '[q]'] }],
     ['#/reservedNames/0', { reservedNames: ['*'] }],
   ])('%s in %j', (pointer, changes) => {
     const found = pointersOf(changes)
@@ -235,6 +239,24 @@ describe('platform.yaml names the place of', () => {
       found.some((each) => each === pointer || each.startsWith(`${pointer}/`)),
       found.join(),
     ).toBe(true)
+  })
+
+  it('says which letters of shards are missing, which are shared, and with whom', () => {
+    const { problems } = parsePlatformFile(
+      changedPlatform({ 'argocd/shards': ['[a-f]', '[f-m]', '[o-y]'] }),
+    )
+    expect(problems).toEqual([
+      {
+        pointer: '#/argocd/shards/1',
+        detail: 'shares letters with [a-f], and each store belongs to one shard',
+      },
+      {
+        pointer: '#/argocd/shards',
+        detail: 'leaves out n, z: no store whose name starts so would ever be made; cover a to z',
+      },
+    ])
+    expect(pointersOf({ 'argocd/shards': [] })).toEqual([])
+    expect(pointersOf({ 'argocd/shards': ['[n-z]', '[b-m]', '[a]'] })).toEqual([])
   })
 
   it('every problem at once', () => {
