@@ -5,6 +5,11 @@ import { madeByControllers, namespacedKinds } from './kinds.ts'
 
 const REPO = 'https://git.example.com/acme/stores.git'
 
+const FILES = [
+  { path: 'stores/*/[a-m]*/app.json' },
+  { path: 'stores/beta/*/app.json', exclude: true },
+] as const
+
 interface RenderedSet {
   readonly metadata: Record<string, unknown>
   readonly spec: {
@@ -13,6 +18,7 @@ interface RenderedSet {
     readonly template: {
       readonly metadata: { finalizers?: unknown; annotations: Record<string, string> }
       readonly spec: {
+        readonly project: unknown
         readonly source: unknown
         readonly syncPolicy: { readonly automated: unknown; readonly syncOptions: unknown }
       }
@@ -22,7 +28,9 @@ interface RenderedSet {
 }
 
 interface RenderedProject {
+  readonly metadata: unknown
   readonly spec: {
+    readonly roles: unknown
     readonly sourceRepos: unknown
     readonly destinations: unknown
     readonly clusterResourceWhitelist: unknown
@@ -33,6 +41,9 @@ interface RenderedProject {
 function applicationSet(): RenderedSet {
   const chart = new Chart(new App(), 'Argo')
   new StoresApplicationSet(chart, 'Set', {
+    name: 'stores-acme',
+    project: 'stores-of-acme',
+    files: FILES,
     argocdNamespace: 'gitops',
     repoURL: REPO,
     branch: 'trunk',
@@ -44,6 +55,7 @@ function applicationSet(): RenderedSet {
 function project(modes: Parameters<typeof namespacedKinds>[0]): RenderedProject {
   const chart = new Chart(new App(), 'Argo')
   new StoresProject(chart, 'Project', {
+    name: 'stores-acme',
     argocdNamespace: 'gitops',
     repoURL: REPO,
     clusters: ['in-cluster', 'eu-2'],
@@ -55,17 +67,18 @@ function project(modes: Parameters<typeof namespacedKinds>[0]): RenderedProject 
 describe('StoresApplicationSet', () => {
   it('puts every prop where Argo CD reads it', () => {
     const { metadata, spec } = applicationSet()
-    expect(metadata).toMatchObject({ name: 'stores', namespace: 'gitops' })
+    expect(metadata).toMatchObject({ name: 'stores-acme', namespace: 'gitops' })
     expect(spec.generators).toEqual([
       {
         git: {
           repoURL: REPO,
           revision: 'refs/heads/trunk',
           requeueAfterSeconds: 180,
-          files: [{ path: 'stores/*/*/app.json' }],
+          files: FILES,
         },
       },
     ])
+    expect(spec.template.spec.project).toBe('stores-of-acme')
     expect(spec.template.spec.source).toMatchObject({
       repoURL: REPO,
       targetRevision: 'refs/heads/trunk',
@@ -108,7 +121,17 @@ describe('StoresApplicationSet', () => {
 
 describe('StoresProject', () => {
   it('permits the closed list of kinds in store-* and nothing else', () => {
-    const { spec } = project(['job'])
+    const { metadata, spec } = project(['job'])
+    expect(metadata).toMatchObject({ name: 'stores-acme', namespace: 'gitops' })
+    expect(spec.roles).toEqual([
+      {
+        name: 'dashboard',
+        policies: [
+          'p, proj:stores-acme:dashboard, applications, get, stores-acme/*, allow',
+          'p, proj:stores-acme:dashboard, logs, get, stores-acme/*, allow',
+        ],
+      },
+    ])
     expect(spec.namespaceResourceWhitelist).toEqual([
       ...namespacedKinds(['job']),
       ...madeByControllers,

@@ -3,8 +3,6 @@ import { Construct } from 'constructs'
 import { type Kind, madeByControllers, namespacedKinds, type SecretsMode } from './kinds.ts'
 
 const API_VERSION = 'argoproj.io/v1alpha1'
-/** Name of the ApplicationSet, of its AppProject, and their RBAC object `stores/<application>`. */
-const NAME = 'stores'
 /**
  * Argo CD deletes what an Application made only while this stands on it. Other spellings do nothing.
  * Source: argo-cd v3.6.1 pkg/apis/application/v1alpha1/application_defaults.go `ResourcesFinalizerName`.
@@ -21,10 +19,21 @@ interface ArgoProps {
 }
 
 export interface StoresApplicationSetProps extends ArgoProps {
+  readonly name: string
+  /** AppProject of the Applications; must exist before the set. */
+  readonly project: string
+  /** Globs of the `app.json` files it reads, with new globbing: `*` stays within one folder. At least one. */
+  readonly files: readonly SetFile[]
   /** Short name of the branch, such as `main`. */
   readonly branch: string
   /** Base URL of the dashboard, without a slash at the end. */
   readonly dashboardUrl: string
+}
+
+/** Files that a set reads, or with `exclude` leaves out. Source: argo-cd v3.5.1 `GitFileGeneratorItem`. */
+export interface SetFile {
+  readonly path: string
+  readonly exclude?: true
 }
 
 /** Spec of a generated Application. Source: argo-cd v3.5.1 pkg/apis/application/v1alpha1/types.go `ApplicationSpec`. */
@@ -66,7 +75,7 @@ interface ApplicationSetSpec {
       readonly repoURL: string
       readonly revision: string
       readonly requeueAfterSeconds: number
-      readonly files: readonly { readonly path: string }[]
+      readonly files: readonly SetFile[]
     }
   }[]
   readonly syncPolicy: {
@@ -86,7 +95,7 @@ interface ApplicationSetSpec {
 }
 
 /**
- * One Application per `stores/<team>/<name>/app.json`. Removing a directory, this set or the whole branch leaves the
+ * One Application per `app.json` that it reads. Removing a directory, this set or the whole branch leaves the
  * shops running: no Application carries a cascade finalizer unless its lifecycle is `purge`.
  */
 export class StoresApplicationSet extends Construct {
@@ -96,7 +105,7 @@ export class StoresApplicationSet extends Construct {
       apiVersion: API_VERSION,
       kind: 'ApplicationSet',
       metadata: {
-        name: NAME,
+        name: props.name,
         namespace: props.argocdNamespace,
         labels: MANAGED_BY,
         // Counts where a root Application manages this object.
@@ -119,7 +128,7 @@ function applicationSetSpec(props: StoresApplicationSetProps): ApplicationSetSpe
           repoURL: props.repoURL,
           revision,
           requeueAfterSeconds: 180,
-          files: [{ path: 'stores/*/*/app.json' }],
+          files: props.files,
         },
       },
     ],
@@ -146,16 +155,19 @@ function applicationSetSpec(props: StoresApplicationSetProps): ApplicationSetSpe
           'notice.argocd.argoproj.io/url': `${props.dashboardUrl}/stores/{{ .name }}`,
         },
       },
-      spec: applicationSpec(props.repoURL, revision),
+      spec: applicationSpec(props, revision),
     },
     templatePatch: TEMPLATE_PATCH,
   }
 }
 
-function applicationSpec(repoURL: string, targetRevision: string): ApplicationSpec {
+function applicationSpec(
+  { repoURL, project }: StoresApplicationSetProps,
+  targetRevision: string,
+): ApplicationSpec {
   return {
     // Literal: a templated project needs global repository credentials (argo-cd v3.5.1 generators/git.go).
-    project: NAME,
+    project,
     source: {
       repoURL,
       targetRevision,
@@ -190,6 +202,8 @@ metadata:
 `
 
 export interface StoresProjectProps extends ArgoProps {
+  /** Also of its RBAC objects `<name>/<application>`. */
+  readonly name: string
   /** Names of the clusters in Argo CD that may hold stores; at least one. */
   readonly clusters: readonly string[]
   /** Ways in which stores get their credentials; at least one. Each adds its kinds. */
@@ -218,12 +232,13 @@ interface AppProjectSpec {
 export class StoresProject extends Construct {
   constructor(scope: Construct, id: string, props: StoresProjectProps) {
     super(scope, id)
+    const { name } = props
     const may = (resource: string) =>
-      `p, proj:${NAME}:dashboard, ${resource}, get, ${NAME}/*, allow`
+      `p, proj:${name}:dashboard, ${resource}, get, ${name}/*, allow`
     const spec: AppProjectSpec = {
       description: 'Online shops rendered by Storewright into the stores repo.',
       sourceRepos: [props.repoURL],
-      destinations: props.clusters.map((name) => ({ name, namespace: 'store-*' })),
+      destinations: props.clusters.map((cluster) => ({ name: cluster, namespace: 'store-*' })),
       clusterResourceWhitelist: [{ group: '', kind: 'Namespace', name: 'store-*' }],
       namespaceResourceWhitelist: [...namespacedKinds(props.secretsModes), ...madeByControllers],
       roles: [{ name: 'dashboard', policies: [may('applications'), may('logs')] }],
@@ -232,7 +247,7 @@ export class StoresProject extends Construct {
       apiVersion: API_VERSION,
       kind: 'AppProject',
       metadata: {
-        name: NAME,
+        name,
         namespace: props.argocdNamespace,
         labels: MANAGED_BY,
         finalizers: [CASCADE_FINALIZER],

@@ -3,9 +3,10 @@ import { type Manifest, toFiles } from './output.ts'
 import type { RenderedFile, WooStoreProps } from './props.ts'
 import { WooStore } from './woo-store.ts'
 
+export { type ArgoCdObjects, renderArgoCd } from './argo-cd.ts'
 export { ADMIN_SECRET, SECRETS } from './credentials.ts'
 export { minuteOf, sha256, treeId } from './hash.ts'
-export { type Kind, namespacedKinds, type SecretsMode } from './kinds.ts'
+export { type Kind, madeByControllers, namespacedKinds, type SecretsMode } from './kinds.ts'
 export type {
   BackupProps,
   CacheProps,

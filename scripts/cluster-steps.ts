@@ -26,7 +26,7 @@ export function repoUrlOf(tool: Tool, port: number): string {
 }
 
 export interface UpOptions {
-  /** Printed AppProject, ApplicationSet and rights (`npm run argocd`). */
+  /** Printed AppProject, ApplicationSet and rights (`storectl argocd`). */
   readonly objects: string
   readonly repoUrl: string
   /** Password with which Argo CD reads the repo: `GIT_SERVE_TOKEN`. */

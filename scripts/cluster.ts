@@ -35,7 +35,9 @@ function main([action, tool, ...flags]: readonly string[]): number {
 
 function objectsFor(repoUrl: string): string {
   const words = [
-    'src/render-argocd.ts',
+    'src/cli/storectl.ts',
+    'argocd',
+    'gitops-repo-template',
     '--repo-url',
     repoUrl,
     '--dashboard-url',

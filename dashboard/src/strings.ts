@@ -120,7 +120,8 @@ export const commands = {
     `kubectl logs -n ${targetNamespace} statefulset/mariadb --all-containers --tail 100`,
   application: ({ targetNamespace }: Store) =>
     `kubectl describe application ${targetNamespace} -n argocd`,
-  applicationSet: () => 'kubectl describe applicationset stores -n argocd',
+  applicationSet: () =>
+    'kubectl describe applicationset -l app.kubernetes.io/managed-by=storewright -n argocd',
   argocdPods: () => 'kubectl get pods -n argocd',
   terminate: ({ targetNamespace }: Store) => `argocd app terminate-op ${targetNamespace}`,
   confirmDeletion: ({ targetNamespace }: Store) => `argocd app confirm-deletion ${targetNamespace}`,

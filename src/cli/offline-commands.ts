@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import { type ArgoCdWords, printArgoCd } from './argocd.ts'
 import { checkClone, type CheckWords } from './check.ts'
 import { previewFile } from './preview.ts'
 
@@ -57,4 +58,17 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
       const owners = words.platformOwners ?? codeowners.platformOwnersOf(present)
       terminal.out(codeowners.printCodeowners(await platformOf(path), owners))
     })
+  program
+    .command('argocd')
+    .description(
+      'print the AppProjects and ApplicationSets that platform.yaml asks for, and our rights',
+    )
+    .argument('[path]', 'the clone', '.')
+    .requiredOption('--repo-url <url>', 'the stores repo as Argo CD reaches it')
+    .requiredOption('--dashboard-url <url>', 'where Argo CD links to')
+    .option('--branch <branch>', 'of the stores repo', 'main')
+    .option('--api-namespace <namespace>', 'where Storewright runs', 'storewright')
+    .action(async (path: string, words: ArgoCdWords) =>
+      terminal.out(await printArgoCd(path, words)),
+    )
 }

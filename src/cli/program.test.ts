@@ -20,7 +20,7 @@ it('knows each command once, and says what it does', async () => {
   const listed = talk.said.out.slice(talk.said.out.indexOf('Commands:')).split('\n')
   const names = listed.flatMap((line) => /^ {2}([a-z]+)\b.* {2}\S/.exec(line)?.[1] ?? [])
   expect(names).toEqual(
-    expect.arrayContaining(['create', 'check', 'render', 'codeowners', 'serve']),
+    expect.arrayContaining(['create', 'check', 'render', 'codeowners', 'argocd', 'serve']),
   )
   expect(new Set(names).size).toBe(names.length)
 })

@@ -68,7 +68,7 @@ export async function platformOf(root: string): Promise<Platform> {
 }
 
 /** Team and name of every folder two levels below stores/; links are not followed. */
-async function storeFolders(root: string): Promise<readonly (readonly [string, string])[]> {
+export async function storeFolders(root: string): Promise<readonly (readonly [string, string])[]> {
   const found: (readonly [string, string])[] = []
   for (const team of await folders(join(root, 'stores'))) {
     for (const name of await folders(join(root, 'stores', team))) found.push([team, name])

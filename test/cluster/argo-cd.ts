@@ -1,4 +1,6 @@
-import { type ArgoCdOptions, argoCdObjects } from '../../src/render-argocd.ts'
+import { readFile } from 'node:fs/promises'
+import { argoCdSetup, type StoreNeeds } from '../../src/operations/argocd-setup.ts'
+import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
 import { getObject, kubectl, until } from './kubernetes.ts'
 
 const NAMESPACE = 'argocd'
@@ -34,29 +36,30 @@ interface Labelled {
   readonly metadata: { readonly labels?: Readonly<Record<string, string>> }
 }
 
-/** Our AppProject and ApplicationSet as an operator renders them, reading `repoURL`. */
-export function renderedStores(
-  repoURL: string,
-  secretsModes: ArgoCdOptions['secretsModes'] = ['job'],
-) {
-  return argoCdObjects({
-    argocdNamespace: NAMESPACE,
+type SecretsMode = NonNullable<StoreNeeds['secretsMode']>
+
+/** Our AppProject and ApplicationSet as for a new stores repo, reading `repoURL`. @param modes beside `job` */
+export async function renderedStores(repoURL: string, modes: readonly SecretsMode[] = []) {
+  const template = new URL('../../gitops-repo-template/platform.yaml', import.meta.url)
+  const { value: platform } = parsePlatformFile(await readFile(template, 'utf8'))
+  if (platform === null) throw new Error('platform.yaml of the template is not valid')
+  const stores = modes.map((secretsMode) => ({ team: 'default', secretsMode, cluster: null }))
+  const { projects, applicationSets } = argoCdSetup(platform, stores, {
     apiNamespace: 'storewright',
     repoURL,
     branch: 'main',
     dashboardUrl: new URL(repoURL).origin,
-    clusters: ['in-cluster'],
-    secretsModes,
   })
+  return { projects, applicationSets }
 }
 
-/** Installs both. @param secretsModes default `job` alone */
+/** Installs both. @param modes beside `job` */
 export async function installStores(
   repoURL: string,
-  secretsModes?: ArgoCdOptions['secretsModes'],
+  modes?: readonly SecretsMode[],
 ): Promise<void> {
-  const { project, applicationSet } = renderedStores(repoURL, secretsModes)
-  await applyMarked([project, applicationSet])
+  const { projects, applicationSets } = await renderedStores(repoURL, modes)
+  await applyMarked([...projects, ...applicationSets])
 }
 
 /** Applies objects that `removeStores` shall find again. */

@@ -45,7 +45,7 @@ beforeAll(async () => {
   suite = await openSuite('r')
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'storewright' } }
   await kubectl(['apply', '-f', '-'], JSON.stringify(namespace))
-  await kubectl(['apply', '-f', '-'], argoCdFiles().get('argocd/rbac.yaml'))
+  await kubectl(['apply', '-f', '-'], (await argoCdFiles()).get('argocd/rbac.yaml'))
   await suite.create('shop')
   await suite.phase('shop', 'Ready')
 })

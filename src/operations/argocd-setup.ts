@@ -1,0 +1,76 @@
+import type { Platform } from '../contract/platform-file.ts'
+import { projectNameOf, type ProjectLayout, projectsOf, setsOf } from '../domain/argocd-layout.ts'
+import {
+  type ArgoCdObjects,
+  printYaml,
+  renderArgoCd,
+  type SecretsMode,
+} from '../../constructs/index.ts'
+
+/** What only the installation knows. */
+export interface Installation {
+  /** The stores repo as Argo CD reads it: https, http or ssh, without credentials. */
+  readonly repoURL: string
+  /** Base URL of the dashboard, without a slash at the end. */
+  readonly dashboardUrl: string
+  /** Short name of the branch, such as `main`. */
+  readonly branch: string
+  /** Namespace that Storewright runs in. */
+  readonly apiNamespace: string
+}
+
+/** What one store needs of its project. */
+export interface StoreNeeds {
+  readonly team: string
+  /** `null`: unknown, which counts as all. */
+  readonly secretsMode: SecretsMode | null
+  /** `null`: unknown. */
+  readonly cluster: string | null
+}
+
+const ALL_MODES: readonly SecretsMode[] = ['job', 'sealed', 'external']
+
+/**
+ * The AppProjects and ApplicationSets that platform.yaml asks for. A project also permits what its stores already use,
+ * though new ones may not: Argo CD leaves behind, or refuses, what a project no longer permits.
+ */
+export function argoCdSetup(
+  platform: Platform,
+  stores: readonly StoreNeeds[],
+  installation: Installation,
+): ArgoCdObjects {
+  return renderArgoCd({
+    ...installation,
+    argocdNamespace: platform.argocdNamespace,
+    projects: projectsOf(platform).map((project) => ({
+      name: project.name,
+      ...neededIn(project, platform, stores),
+    })),
+    sets: setsOf(platform),
+  })
+}
+
+function neededIn(
+  { name, clusters }: ProjectLayout,
+  platform: Platform,
+  stores: readonly StoreNeeds[],
+): { clusters: readonly string[]; secretsModes: readonly SecretsMode[] } {
+  const modes = new Set<SecretsMode>([platform.secrets.mode])
+  const places = new Set(clusters)
+  for (const { team, secretsMode, cluster } of stores) {
+    if (projectNameOf(platform, team) !== name) continue
+    for (const mode of secretsMode === null ? ALL_MODES : [secretsMode]) modes.add(mode)
+    if (cluster !== null) places.add(cluster)
+  }
+  return {
+    clusters: [...places].toSorted(),
+    secretsModes: ALL_MODES.filter((mode) => modes.has(mode)),
+  }
+}
+
+/** One YAML stream, in the order in which it must be applied. */
+export function printArgoCdSetup({ projects, applicationSets, rights }: ArgoCdObjects): string {
+  return [...projects, ...applicationSets, ...rights]
+    .map((object) => printYaml(object))
+    .join('---\n')
+}
