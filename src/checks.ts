@@ -2,9 +2,10 @@ import type { Connection } from './adapters/argocd/connection.ts'
 import { ApiFailure } from './adapters/argocd/connection.ts'
 import type { Config } from './config.ts'
 import type { Applications, StoresRepo } from './domain/ports.ts'
-import type { Finding, Probe } from './observe/checks.ts'
+import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'
+import { type Finding, ill, type Probe, well } from './observe/checks.ts'
 
-export interface CheckDeps {
+export interface CheckDeps extends Pick<SetupCheckDeps, 'installed'> {
   readonly config: Config
   readonly repo: StoresRepo
   readonly applications: Applications
@@ -27,6 +28,7 @@ export function probesOf(deps: CheckDeps): ReadonlyMap<string, Probe> {
     ['git_signing', async () => gitSigning(deps)],
     ['status_source', async () => statusSource(deps)],
     ['application_set', async () => applicationSet(deps)],
+    ['argocd_setup', (signal) => setupCheck(deps, signal)],
     ['argocd_api', (signal) => argoCdApi(deps, signal)],
     ['argocd_webhooks', async () => webhooks(deps)],
   ])
@@ -93,7 +95,7 @@ function applicationSet({ applications }: CheckDeps): Finding {
     ? well('no ApplicationSet reports an error')
     : ill(
         `${error.reason}: ${error.message}`,
-        'Correct or revert the file it names; kubectl -n argocd describe applicationset stores',
+        'Correct or revert the file it names; kubectl -n argocd describe applicationset -l app.kubernetes.io/managed-by=storewright',
       )
 }
 
@@ -134,12 +136,4 @@ function webhooks({ config }: CheckDeps): Finding {
         'Name both in ARGOCD_WEBHOOK_URLS: argocd-server and the applicationset-controller.',
       )
     : well(`${count} addresses are told of each push, signed`)
-}
-
-function well(detail: string): Finding {
-  return { ok: true, detail, fix: null }
-}
-
-function ill(detail: string, fix: string): Finding {
-  return { ok: false, detail, fix }
 }

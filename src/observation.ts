@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { openConnection } from './adapters/argocd/connection.ts'
+import { installedByArgoCd, installedByKubernetes } from './adapters/argocd/installed.ts'
 import { kubernetesDetail } from './adapters/argocd/kubernetes-detail.ts'
 import { argoCdDetail } from './adapters/argocd/rest-detail.ts'
 import { probesOf } from './checks.ts'
@@ -29,6 +30,9 @@ export async function openObservation(
   const argocd = configured ? openConnection(await argoCdAccess(config)) : null
   const told = kubernetes === null ? null : kubernetesDetail(kubernetes, config.argocdNamespace)
   const detail = argocd === null ? told : argoCdDetail(argocd)
+  const byArgoCd = argocd === null || applications.simulated ? null : installedByArgoCd(argocd)
+  const installed =
+    kubernetes === null ? byArgoCd : installedByKubernetes(kubernetes, config.argocdNamespace)
   const causes =
     argocd === null || detail === null || applications.simulated
       ? null
@@ -54,7 +58,7 @@ export async function openObservation(
     provisioning: provisioningOf(views, applications, clock),
     feed,
     streams,
-    checks: openChecks(probesOf({ config, repo, applications, argocd }), clock),
+    checks: openChecks(probesOf({ config, repo, applications, argocd, installed }), clock),
     detail,
     async close() {
       feed.close()

@@ -8,6 +8,15 @@ export interface Finding {
   readonly fix: string | null
 }
 
+/** Nothing is wrong; `detail` says what was found, or why nothing was looked at. */
+export function well(detail: string): Finding {
+  return { ok: true, detail, fix: null }
+}
+
+export function ill(detail: string, fix: string): Finding {
+  return { ok: false, detail, fix }
+}
+
 /** Checks of what this process needs from outside, by name. */
 export interface Checks {
   /** The last result of each; the first call runs them. */

@@ -1,18 +1,11 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { parseAllDocuments } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { application, applyMarked, renderedStores } from './argo-cd.ts'
+import type { Check } from '../../src/contract/detail.ts'
+import { application, applyMarked } from './argo-cd.ts'
 import { kubectl, until } from './kubernetes.ts'
 import { openSuite, type Suite } from './suite.ts'
-
-interface Rendered {
-  readonly metadata: { readonly name: string }
-  readonly spec: Record<string, unknown> & {
-    readonly template?: { readonly spec: Record<string, unknown> }
-  }
-}
-interface FilePath {
-  readonly path: string
-  readonly exclude?: boolean
-}
 
 let suite: Suite
 const stamp = Date.now().toString(36)
@@ -45,42 +38,46 @@ async function create(name: string, team = 'default'): Promise<void> {
   expect([status, body]).toEqual([201, expect.anything()])
 }
 
-/** The rendered set under another name, reading other files, with Applications of another project. */
-function setOf(name: string, project: string, files: readonly FilePath[]): unknown {
-  const { spec } = renderedStores(suite.server.repoURL).applicationSet as Rendered
-  const [generator] = spec['generators'] as { git: object }[]
-  const template = spec.template ?? { spec: {} }
-  return {
-    ...(renderedStores(suite.server.repoURL).applicationSet as object),
-    metadata: {
-      ...(renderedStores(suite.server.repoURL).applicationSet as Rendered).metadata,
-      name,
-    },
-    spec: {
-      ...spec,
-      generators: [{ git: { ...generator?.git, files } }],
-      template: { ...template, spec: { ...template.spec, project } },
-    },
-  }
+/** Changes platform.yaml as a person does, by git. */
+async function ask(change: (platform: string) => string): Promise<void> {
+  await suite.pull()
+  const platform = await suite.server.git('show', 'HEAD:platform.yaml')
+  await suite.write('platform.yaml', `${change(platform)}\n`)
+  await suite.push('ask something else of Argo CD')
 }
-function projectOf(name: string): unknown {
-  const project = renderedStores(suite.server.repoURL).project as Rendered
-  return {
-    ...project,
-    metadata: { ...project.metadata, name },
-    spec: { ...project.spec, roles: [] },
-  }
+
+/** What `storectl doctor` says of the installed sets and projects. */
+async function setupCheck(): Promise<Check> {
+  const { status, body } = await suite.server.request('POST', '/api/v1/checks/argocd_setup')
+  expect([status, body]).toEqual([200, expect.anything()])
+  return body as Check
+}
+const setupIs = (ok: boolean) =>
+  until(
+    `the check argocd_setup is ${ok ? 'well' : 'not well'}`,
+    async () => {
+      const check = await setupCheck()
+      return check.ok === ok && check
+    },
+    async () => JSON.stringify(await setupCheck()),
+  ).then(({ value }) => value)
+
+/** Applies what `storectl argocd` prints for the clone, as the check says. */
+async function applySetup(): Promise<void> {
+  await suite.pull()
+  const { repoURL, clone, url } = suite.server
+  const words = ['argocd', clone, '--repo-url', repoURL, '--dashboard-url', url]
+  const { stdout } = await promisify(execFile)(process.execPath, ['src/cli/storectl.ts', ...words])
+  const objects = parseAllDocuments(stdout).map((document) => document.toJS() as { kind: string })
+  // The rights have a test of their own, and need a namespace.
+  await applyMarked(
+    objects.filter(({ kind }) => kind === 'AppProject' || kind === 'ApplicationSet'),
+  )
 }
 
 beforeAll(async () => {
   suite = await openSuite('k')
-  await suite.pull()
-  const platform = await suite.server.git('show', 'HEAD:platform.yaml')
-  await suite.write(
-    'platform.yaml',
-    `${platform.replace(/^teams:\n/m, `teams:\n  ${TEAM}: {}\n`)}\n`,
-  )
-  await suite.push('a second team')
+  await ask((platform) => platform.replace(/^teams:\n/m, `teams:\n  ${TEAM}: {}\n`))
   const known = async () => {
     const { body } = await suite.server.request('GET', '/api/v1/platform')
     return (body as { teams: { id: string }[] }).teams.some(({ id }) => id === TEAM)
@@ -102,15 +99,17 @@ describe('more than one ApplicationSet on a real Argo CD', () => {
   it('(p) a team moves to a project of its own: its store is taken up there, its pods are not touched', async () => {
     const [before, others] = [await podsOf(`${LOW}-own`), await application(LOW)]
     expect(before).not.toBe('')
+    expect((await setupCheck()).detail).toMatch(/^as platform.yaml asks/)
+    await ask((platform) => platform.replace(`  ${TEAM}: {}`, `  ${TEAM}: {project: own}`))
+    expect(await setupIs(false)).toMatchObject({
+      detail:
+        `AppProject stores-${TEAM} is missing; ` +
+        'ApplicationSet stores differs in spec.generators[0].git.files; ' +
+        `ApplicationSet stores-${TEAM} is missing`,
+      fix: expect.stringContaining('storectl argocd .') as string,
+    })
     const began = performance.now()
-    await applyMarked([
-      projectOf(`stores-${TEAM}`),
-      setOf('stores', 'stores', [
-        { path: 'stores/*/*/app.json' },
-        { path: `stores/${TEAM}/*/app.json`, exclude: true },
-      ]),
-      setOf(`stores-${TEAM}`, `stores-${TEAM}`, [{ path: `stores/${TEAM}/*/app.json` }]),
-    ])
+    await applySetup()
     const moved = async () => (await ownerOf(`${LOW}-own`)) === `stores-${TEAM} stores-${TEAM}`
     await until(
       'the store belongs to the project of its team',
@@ -120,6 +119,7 @@ describe('more than one ApplicationSet on a real Argo CD', () => {
     )
     await until('it is Ready there', ready(`${LOW}-own`))
     suite.note('(p) team moved to its own project -> Ready there', seconds(began))
+    expect(await setupIs(true)).toMatchObject({ fix: null })
     expect(await podsOf(`${LOW}-own`)).toBe(before)
     // Stores of other teams have not even been made anew.
     expect((await application(LOW))?.metadata.uid).toBe(others?.metadata.uid)
@@ -137,23 +137,25 @@ describe('more than one ApplicationSet on a real Argo CD', () => {
 
   it('(k) shards by first letter take up every store, and a bad file stops its own shard alone', async () => {
     const before = await podsOf(LOW)
-    const letters = ['[a-m]', '[n-z]']
-    await kubectl(['-n', 'argocd', 'delete', 'applicationset', 'stores'])
+    const [low, high] = await Promise.all([application(LOW), application(HIGH)])
+    await ask((platform) => `${platform}\nargocd:\n  shards: ["[a-m]", "[n-z]"]`)
+    const { fix } = await setupIs(false)
+    const [remove] = /kubectl -n argocd delete applicationset stores --cascade=orphan/.exec(
+      fix ?? '',
+    ) ?? ['']
     const began = performance.now()
-    await applyMarked(
-      letters.map((letter, n) =>
-        setOf(`stores-${n}`, 'stores', [
-          { path: `stores/*/${letter}*/app.json` },
-          { path: `stores/${TEAM}/*/app.json`, exclude: true },
-        ]),
-      ),
-    )
+    await kubectl(remove.split(' ').slice(1))
+    await applySetup()
     const taken = async () =>
-      (await ownerOf(LOW)) === 'stores-0 stores' && (await ownerOf(HIGH)) === 'stores-1 stores'
+      (await ownerOf(LOW)) === 'stores.a-m stores' && (await ownerOf(HIGH)) === 'stores.n-z stores'
     await until('each store has its shard', taken)
     for (const name of [LOW, HIGH]) await until(`${name} is Ready`, ready(name))
     suite.note('(k) one set cut into two shards -> all Ready', seconds(began))
     expect(await podsOf(LOW)).toBe(before)
+    // The sets went without their Applications, which were not even made anew.
+    expect((await application(LOW))?.metadata.uid).toBe(low?.metadata.uid)
+    expect((await application(HIGH))?.metadata.uid).toBe(high?.metadata.uid)
+    expect(await setupIs(true)).toMatchObject({ fix: null })
     await suite.pull()
     await suite.write(`stores/default/${HIGH}-bad/app.json`, '{"application": ')
     await suite.push('break one shard')
