@@ -1,9 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
-import { ChevronRight, TriangleAlert } from 'lucide-react'
+import {
+  ChevronRight,
+  Globe,
+  Lock,
+  type LucideIcon,
+  Play,
+  RotateCw,
+  TriangleAlert,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Diff } from '../../../../src/contract/diff.ts'
+import type { Effect, Preview } from '../../../../src/contract/preview.ts'
 import type { Store } from '../../../../src/contract/store.ts'
 import { type ChangeToPreview, previewChangeQuery } from '../../api/queries.ts'
+import { classes } from '../../ui/classes.ts'
 import { DiffView, diffCounts } from '../../ui/diff-view.tsx'
 import { FailurePanel } from '../../ui/failure-panel.tsx'
 
@@ -13,12 +23,19 @@ export interface CommitPreviewProps {
   readonly change: Omit<ChangeToPreview, 'name'> | null
   /** A refusal was shown already. */
   readonly quiet: boolean
+  /** Says what the change costs a store that runs; for steps whose dialog does not say it itself. */
+  readonly costs?: boolean
+}
+
+/** The preview behind {@link CommitPreview}, for who must know how it ended. */
+export function useCommitPreview(store: Store, change: CommitPreviewProps['change']) {
+  const body = { name: store.name, ...change }
+  return useQuery({ ...previewChangeQuery(body, store.etag), enabled: change !== null })
 }
 
 /** What the server would commit for this change, from the operation itself stopped before its commit. */
-export function CommitPreview({ store, change, quiet }: CommitPreviewProps) {
-  const body = { name: store.name, ...change }
-  const preview = useQuery({ ...previewChangeQuery(body, store.etag), enabled: change !== null })
+export function CommitPreview({ store, change, quiet, costs }: CommitPreviewProps) {
+  const preview = useCommitPreview(store, change)
   if (change === null) return null
   if (preview.error !== null) return quiet ? null : <FailurePanel error={preview.error} />
   const { data } = preview
@@ -26,6 +43,9 @@ export function CommitPreview({ store, change, quiet }: CommitPreviewProps) {
   return (
     <>
       <Warnings warnings={data.warnings} />
+      {costs === true && data.diff !== null && data.diff.files.length > 0 && (
+        <Effects effects={data.effects} />
+      )}
       {data.diff !== null && <DiffBox diff={data.diff} />}
     </>
   )
@@ -61,6 +81,46 @@ function PreviewBox({
       <div className="mt-2">{children}</div>
     </details>
   )
+}
+
+/** What a change costs a store that runs, from both renders. */
+export function Effects({ effects }: { readonly effects: Preview['effects'] }) {
+  if (effects === null) return null
+  const title = <span className="font-medium">What it costs: </span>
+  if (effects.length === 0) return <p>{title}nothing that runs restarts.</p>
+  return (
+    <section aria-label="What it costs" className="grid gap-1">
+      <p>{title}</p>
+      <ul className="grid gap-1">
+        {effects.map(({ code, message, final }) => {
+          const Icon = final ? Lock : icons[code]
+          return (
+            <li key={code} className="flex items-start gap-2">
+              <Icon
+                aria-hidden
+                size={15}
+                className={classes('mt-0.5 shrink-0', final ? 'text-warn' : 'text-muted')}
+              />
+              <span className="inline-block min-w-0 wrap-anywhere first-letter:uppercase">
+                {message}
+                {final && <strong className="font-medium">. No revert takes this back.</strong>}
+              </span>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}
+
+const icons: Record<Effect['code'], LucideIcon> = {
+  data_upgraded: Lock,
+  volumes_grow: Lock,
+  address_changes: Globe,
+  database_restarts: RotateCw,
+  shop_restarts: RotateCw,
+  set_up_runs: Play,
+  backup_runs: Play,
 }
 
 /** What works and should be known before it is done. */

@@ -4,13 +4,15 @@ import type { Store } from '../../../../src/contract/store.ts'
 import { actionLabel } from '../../strings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Ago } from '../../ui/time.tsx'
-import { differing, type Edit, type EditKey, editLabels, editOf, shown } from './edit.ts'
+import { differing, type Edit, type EditKey, editLabels, shown } from './edit.ts'
 
 export interface EditConflictProps {
   /** The server refused; otherwise the page saw it first. */
   readonly refused: boolean
   readonly base: Edit
   readonly store: Store
+  /** What it declares now. */
+  readonly theirs: Edit
   readonly fields: Edit
   /** Members that this person changed. */
   readonly mine: readonly EditKey[]
@@ -20,12 +22,12 @@ export interface EditConflictProps {
 
 /** Somebody changed the store while it was being edited: their change beside yours, what was typed is kept. */
 export function EditConflict(props: EditConflictProps) {
-  const { refused, base, store, fields, mine, onKeep, onDiscard } = props
+  const { refused, base, store, theirs: now, fields, mine, onKeep, onDiscard } = props
   const box = useRef<HTMLElement>(null)
   useEffect(() => {
     box.current?.scrollIntoView({ block: 'center' })
   }, [])
-  const theirs = differing(editOf(store), base)
+  const theirs = differing(now, base)
   const rows = [...new Set([...theirs, ...mine])]
   return (
     <section ref={box} role="alert" className="rounded-md border border-warn p-3">
@@ -52,9 +54,7 @@ export function EditConflict(props: EditConflictProps) {
               <tr key={key} className="border-t border-line">
                 <th scope="row">{editLabels[key]}</th>
                 <td className="text-muted">{shown(base, key)}</td>
-                <td className={theirs.includes(key) ? 'font-medium' : ''}>
-                  {shown(editOf(store), key)}
-                </td>
+                <td className={theirs.includes(key) ? 'font-medium' : ''}>{shown(now, key)}</td>
                 <td>{mine.includes(key) ? shown(fields, key) : '–'}</td>
               </tr>
             ))}

@@ -1,112 +1,237 @@
+import { ChevronRight } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import type { PlatformView } from '../../../../src/contract/platform.ts'
-import type { ProblemDetail } from '../../../../src/contract/problem.ts'
-import type { Store } from '../../../../src/contract/store.ts'
-import { describedBy, Field, inputClass } from '../../ui/field.tsx'
-import type { Edit, EditKey } from './edit.ts'
+import { type Edit, type EditKey, editLabels } from './edit.ts'
+import {
+  CheckControl,
+  type EditState,
+  errorOf,
+  LinesControl,
+  PickControl,
+  TextControl,
+} from './edit-controls.tsx'
 
 export interface EditFieldsProps {
-  readonly fields: Edit
+  readonly state: EditState
+  /** What the store had when the fields were filled. */
+  readonly base: Edit
   /** `undefined` while it is loading: then only what the store has now can be chosen. */
   readonly platform: PlatformView | undefined
-  readonly current: Store
-  readonly errors: readonly ProblemDetail[]
-  readonly onChange: (fields: Edit) => void
 }
 
-export function EditFields({ fields, platform, current, errors, onChange }: EditFieldsProps) {
-  const set = (change: Partial<Edit>) => onChange({ ...fields, ...change })
-  const errorOf = (key: EditKey) =>
-    errors.find(({ pointer }) => pointer === `#/${key}` || pointer.startsWith(`#/${key}/`))?.detail
-  const props = (key: EditKey) => ({
-    id: `edit-${key}`,
-    'aria-describedby': describedBy(`edit-${key}`),
-    'aria-invalid': errorOf(key) === undefined ? undefined : true,
-  })
-  const plan = platform?.plans.find(({ id }) => id === fields.plan)
+const INHERITED = ['', 'As the platform says'] as const
+
+/** Every member of a store that a person may change; the rarer ones are folded. */
+export function EditFields({ state, base, platform }: EditFieldsProps) {
+  const plan = platform?.plans.find(({ id }) => id === state.fields.plan)
   return (
-    <div className="grid min-w-0 gap-4 sm:grid-cols-2">
-      <Field
-        id="edit-plan"
-        label="Plan"
-        required
-        error={errorOf('plan')}
-        hint={
-          plan === undefined
-            ? ''
-            : `CPU ${plan.cpu}, memory ${plan.memory}, storage ${plan.storage}`
-        }
-      >
-        <Choice
-          {...props('plan')}
-          value={fields.plan}
-          options={idsOf(platform?.plans, current.plan)}
-          onChange={(next) => set({ plan: next })}
+    <>
+      <div className="grid min-w-0 gap-4 sm:grid-cols-2">
+        <PickControl
+          state={state}
+          name="plan"
+          required
+          options={idsOf(platform?.plans, base.plan)}
+          hint={plan && `CPU ${plan.cpu}, memory ${plan.memory}, storage ${plan.storage}`}
         />
-      </Field>
-      <Field id="edit-release" label="Release" required error={errorOf('release')}>
-        <Choice
-          {...props('release')}
-          value={fields.release}
-          options={idsOf(platform?.releases, current.release)}
-          onChange={(next) => set({ release: next })}
+        <PickControl
+          state={state}
+          name="release"
+          required
+          options={idsOf(platform?.releases, base.release)}
         />
-      </Field>
-      <Field id="edit-title" label="Title" hint="Shown to customers." error={errorOf('title')}>
-        <input
-          {...props('title')}
-          value={fields.title}
-          maxLength={80}
-          autoComplete="off"
-          onChange={(event) => set({ title: event.target.value })}
-          className={inputClass}
+        <TextControl state={state} name="title" required max={80} hint="Shown to customers." />
+        <LinesControl state={state} name="labels" hint="One key=value a line." />
+        <CheckControl state={state} name="autoSync" hint="Argo CD applies each commit by itself." />
+      </div>
+      <div className="grid min-w-0 gap-2">
+        <Section
+          title="Address and shop"
+          of={['domains', 'country', 'currency', 'locale', 'timezone', 'sampleProduct']}
+          state={state}
+          base={base}
+        >
+          <LinesControl
+            state={state}
+            name="domains"
+            hint="One a line; the first is the shop's address. Let each point at the platform first."
+          />
+          <CheckControl
+            state={state}
+            name="sampleProduct"
+            hint="Set-up adds one to try an order with."
+          />
+          <TextControl
+            state={state}
+            name="country"
+            required
+            max={2}
+            hint="ISO 3166-1, such as DE"
+          />
+          <TextControl
+            state={state}
+            name="currency"
+            required
+            max={3}
+            hint="ISO 4217, such as EUR"
+          />
+          <TextControl state={state} name="locale" required max={6} hint="Such as en_US" />
+          <TextControl
+            state={state}
+            name="timezone"
+            required
+            max={64}
+            hint="Such as Europe/Berlin"
+          />
+        </Section>
+        <Section
+          title="Volumes and backups"
+          of={['uploads', 'database', 'backups', 'backupTo', 'backupDays']}
+          state={state}
+          base={base}
+        >
+          <TextControl
+            state={state}
+            name="uploads"
+            required
+            type="number"
+            max={1000}
+            hint="Only grows."
+          />
+          <TextControl
+            state={state}
+            name="database"
+            required
+            type="number"
+            max={1000}
+            hint="Only grows."
+          />
+          <PickControl
+            state={state}
+            name="backupTo"
+            options={[
+              INHERITED,
+              ['none', 'Nowhere'],
+              ['pvc', 'A volume beside the store'],
+              ['s3', 'A bucket'],
+            ]}
+            hint="A volume dies with the store; a bucket outlives it."
+          />
+          <TextControl
+            state={state}
+            name="backupDays"
+            type="number"
+            max={90}
+            hint="1 to 90; empty: as the platform says."
+          />
+          <TextControl
+            state={state}
+            name="backups"
+            type="number"
+            max={1000}
+            hint="Only for backups on a volume; only grows. Empty: the plan's."
+          />
+        </Section>
+        <Section
+          title="Mail, cache and network"
+          of={['smtp', 'cache', 'https', 'quarantine']}
+          state={state}
+          base={base}
+        >
+          <CheckControl
+            state={state}
+            name="smtp"
+            hint="Sent through the Secret smtp of the store's namespace; without it none goes out."
+          />
+          <CheckControl
+            state={state}
+            name="cache"
+            hint="Valkey in memory, one pod more; losing it costs time only."
+          />
+          <PickControl
+            state={state}
+            name="https"
+            options={[
+              INHERITED,
+              ['allow', 'Allowed to public addresses'],
+              ['deny', 'Denied: gateways and updates are out of reach'],
+            ]}
+          />
+          <CheckControl
+            state={state}
+            name="quarantine"
+            hint="Reaches nobody: no mail, no webhooks, no payment gateways, not indexed."
+          />
+        </Section>
+        <Section title="Plugins and themes" of={['plugins', 'themes']} state={state} base={base}>
+          <div className="grid min-w-0 gap-4 sm:col-span-2">
+            <LinesControl
+              state={state}
+              name="plugins"
+              rows={3}
+              hint="One a line: slug, version and SHA-256 of the zip."
+            />
+            <LinesControl state={state} name="themes" hint="Written the same way." />
+          </div>
+        </Section>
+        <Section
+          title="Kept out of rollouts"
+          of={['pinUntil', 'pinReason']}
+          state={state}
+          base={base}
+        >
+          <TextControl state={state} name="pinUntil" type="date" hint="Empty both to unpin." />
+          <TextControl state={state} name="pinReason" max={200} hint="At least 10 characters." />
+        </Section>
+      </div>
+    </>
+  )
+}
+
+interface SectionProps {
+  readonly title: string
+  readonly of: readonly EditKey[]
+  readonly state: EditState
+  readonly base: Edit
+  readonly children: ReactNode
+}
+
+/** Folded fields. Says what was changed in it, and opens by itself when something in it is wrong. */
+function Section({ title, of, state, base, children }: SectionProps) {
+  const [open, setOpen] = useState(false)
+  const wrong = of.some((key) => errorOf(state, key) !== undefined)
+  const [wasWrong, setWasWrong] = useState(false)
+  if (wrong !== wasWrong) {
+    setWasWrong(wrong)
+    if (wrong) setOpen(true)
+  }
+  const changed = of.filter((key) => state.fields[key] !== base[key])
+  return (
+    <details
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      className="group/section min-w-0 rounded-md border border-line"
+    >
+      <summary className="flex cursor-pointer list-none flex-wrap items-center gap-x-1.5 rounded-md px-2.5 py-1.5 font-medium hover:bg-hover focus-visible:-outline-offset-2 [&::-webkit-details-marker]:hidden">
+        <ChevronRight
+          aria-hidden
+          size={15}
+          className="shrink-0 text-muted transition-transform group-open/section:rotate-90"
         />
-      </Field>
-      <Field id="edit-labels" label="Labels" hint="One key=value a line." error={errorOf('labels')}>
-        <textarea
-          {...props('labels')}
-          rows={2}
-          value={fields.labels}
-          spellCheck={false}
-          onChange={(event) => set({ labels: event.target.value })}
-          className={`${inputClass} h-auto py-1 font-mono`}
-        />
-      </Field>
-      <label className="flex items-start gap-2 sm:col-span-2">
-        <input
-          id="edit-autoSync"
-          type="checkbox"
-          checked={fields.autoSync}
-          onChange={(event) => set({ autoSync: event.target.checked })}
-          className="mt-0.5 size-4 shrink-0 accent-accent"
-        />
-        <span>
-          <span className="font-medium">Auto-sync.</span>{' '}
-          <span className="text-muted">Argo CD applies each commit by itself.</span>
-        </span>
-      </label>
-    </div>
+        {title}
+        {changed.length > 0 && (
+          <span className="text-sm font-normal text-muted">
+            changed: {changed.map((key) => editLabels[key].toLowerCase()).join(', ')}
+          </span>
+        )}
+      </summary>
+      <div className="grid min-w-0 gap-4 border-t border-line p-3 sm:grid-cols-2">{children}</div>
+    </details>
   )
 }
 
 /** What the platform offers; what the store has stays a choice, offered or not. */
-function idsOf(offered: readonly { readonly id: string }[] | undefined, current: string): string[] {
+function idsOf(offered: readonly { readonly id: string }[] | undefined, current: string) {
   const ids = (offered ?? []).map(({ id }) => id)
-  return ids.includes(current) ? ids : [current, ...ids]
-}
-
-interface ChoiceProps {
-  readonly id: string
-  readonly value: string
-  readonly options: readonly string[]
-  readonly onChange: (value: string) => void
-}
-
-function Choice({ options, onChange, ...rest }: ChoiceProps) {
-  return (
-    <select {...rest} onChange={(event) => onChange(event.target.value)} className={inputClass}>
-      {options.map((option) => (
-        <option key={option}>{option}</option>
-      ))}
-    </select>
-  )
+  return (ids.includes(current) ? ids : [current, ...ids]).map((id) => [id, id] as const)
 }

@@ -1,11 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { platformQuery } from '../../api/queries.ts'
+import { useEffect, useState } from 'react'
+import type { ProblemDetail } from '../../../../src/contract/problem.ts'
+import type { Store } from '../../../../src/contract/store.ts'
+import type { StoreFile } from '../../../../src/contract/store-file.ts'
+import { asFailure } from '../../api/failure.ts'
+import { manifestsQuery, platformQuery } from '../../api/queries.ts'
 import { useChange } from '../../api/use-change.ts'
+import { FailurePanel } from '../../ui/failure-panel.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { useConfirmation } from '../../ui/toasts.tsx'
 import { usePaced } from '../../ui/use-paced.ts'
 import { ChangeForm, ReasonField, reasonOf } from './change-form.tsx'
-import { CommitPreview } from './commit-preview.tsx'
+import { CommitPreview, useCommitPreview } from './commit-preview.tsx'
 import type { FormProps } from './delete-form.tsx'
 import { differing, editOf, patchOf, rebased } from './edit.ts'
 import { EditConflict } from './edit-conflict.tsx'
@@ -14,16 +20,53 @@ import { EditFields } from './edit-fields.tsx'
 const QUIET_MS = 300
 const APART_MS = 500
 
-/** Changes plan and options of exactly the version that the person saw. */
+/** What a store declares, and the version of it that a change names. */
+interface Version {
+  readonly etag: string
+  readonly intent: StoreFile
+}
+
+/** Changes what a store declares, in exactly the version that the person saw. */
 export function EditForm({ store, onClose }: FormProps) {
+  const { data, error, refetch } = useQuery(manifestsQuery(store.name, store.revision))
+  const now = data?.intent == null ? null : { etag: store.etag, intent: data.intent }
   // The version that the fields were filled from; a newer one never replaces what is being typed.
-  const [seen, setSeen] = useState(store)
-  const base = editOf(seen)
+  const [first, setFirst] = useState(now)
+  if (first === null && now !== null) setFirst(now)
+  if (first !== null) return <Fields store={store} first={first} now={now} onClose={onClose} />
+  return (
+    <div className="mt-4">
+      {error !== null && <FailurePanel error={error} onRetry={() => void refetch()} />}
+      {data === undefined && error === null && (
+        <Skeleton rows={4} label="Loading what the store declares" />
+      )}
+      {data?.intent === null && (
+        <p>
+          Its store.yaml is not valid, so nothing can be changed here. Correct it in the stores repo
+          and push, or undo the change that broke it (tab Changes).
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface FieldsProps {
+  readonly store: Store
+  readonly first: Version
+  /** `null`: the newest version is not known yet, or cannot be read. */
+  readonly now: Version | null
+  readonly onClose: () => void
+}
+
+function Fields({ store, first, now, onClose }: FieldsProps) {
+  const [seen, setSeen] = useState(first)
+  const base = editOf(seen.intent)
   const [fields, setFields] = useState(base)
   const [reason, setReason] = useState('')
   const [force, setForce] = useState(false)
   const confirm = useConfirmation()
   const { data: platform } = useQuery(platformQuery)
+  useEffect(() => document.getElementById('edit-plan')?.focus(), [])
   const patch = patchOf(fields, base)
   const unchanged = Object.keys(patch).length === 0
   const body = { ...patch, ...reasonOf(reason), ...(force ? { force: true } : {}) }
@@ -34,7 +77,11 @@ export function EditForm({ store, onClose }: FormProps) {
   const overtaken = store.etag !== seen.etag && !write.pending
   const stale = write.failure?.code === 'precondition_failed'
   const previewed = usePaced(unchanged ? null : patch, QUIET_MS, APART_MS)
-  const modified = seen.modified || write.failure?.code === 'store_modified'
+  const change =
+    previewed === null || overtaken ? null : { patch: { ...previewed, force: true as const } }
+  const preview = useCommitPreview(store, change)
+  const refused = preview.error === null ? [] : withoutPatch(asFailure(preview.error).errors)
+  const modified = store.modified || write.failure?.code === 'store_modified'
   const refusal = overtaken
     ? 'Choose below what to do with the other change first.'
     : unchanged
@@ -51,11 +98,13 @@ export function EditForm({ store, onClose }: FormProps) {
       onClose={onClose}
     >
       <EditFields
-        fields={fields}
+        state={{
+          fields,
+          errors: write.failure?.errors ?? refused,
+          set: (next) => setFields({ ...fields, ...next }),
+        }}
+        base={base}
         platform={platform}
-        current={seen}
-        errors={write.failure?.errors ?? []}
-        onChange={setFields}
       />
       {modified && (
         <label className="flex items-start gap-2 rounded-md border border-warn p-3">
@@ -72,30 +121,41 @@ export function EditForm({ store, onClose }: FormProps) {
         </label>
       )}
       <ReasonField id="edit-reason" value={reason} onChange={setReason} />
-      {!overtaken && (
-        <CommitPreview
-          store={store}
-          change={previewed === null ? null : { patch: { ...previewed, force: true } }}
-          quiet={write.failure !== null || write.pending}
-        />
-      )}
-      {overtaken && (
+      <CommitPreview
+        store={store}
+        change={change}
+        costs
+        quiet={write.failure !== null || write.pending}
+      />
+      {overtaken && now !== null && (
         <EditConflict
           refused={stale}
           base={base}
           store={store}
+          theirs={editOf(now.intent)}
           fields={fields}
           onKeep={() => {
-            setFields(rebased(fields, base, editOf(store)))
-            setSeen(store)
+            setFields(rebased(fields, base, editOf(now.intent)))
+            setSeen(now)
           }}
           onDiscard={() => {
-            setFields(editOf(store))
-            setSeen(store)
+            setFields(editOf(now.intent))
+            setSeen(now)
           }}
           mine={differing(fields, base)}
         />
       )}
+      {overtaken && now === null && (
+        <p role="alert">Somebody changed this store; asking what it declares now…</p>
+      )}
     </ChangeForm>
   )
+}
+
+/** The preview names a field by its place in its own body, the change by its place in the patch. */
+function withoutPatch(errors: readonly ProblemDetail[]): ProblemDetail[] {
+  return errors.map(({ pointer, detail }) => ({
+    pointer: pointer.replace(/^#\/patch\//, '#/'),
+    detail,
+  }))
 }

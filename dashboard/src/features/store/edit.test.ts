@@ -1,8 +1,28 @@
 import { expect, it } from 'vitest'
-import { differing, editOf, patchOf, rebased, shown } from './edit.ts'
+import type { StoreFile } from '../../../../src/contract/store-file.ts'
+import { StorePatch } from '../../../../src/contract/store-patch.ts'
+import {
+  differing,
+  type Edit,
+  editLabels,
+  editOf,
+  editPointers,
+  patchOf,
+  rebased,
+  shown,
+} from './edit.ts'
 
-const store = { plan: 'small', release: '2026.11', title: 'shop', autoSync: true, labels: {} }
+const store = {
+  plan: 'small',
+  release: '2026.11',
+  title: 'shop',
+  autoSync: true,
+  sampleProduct: true,
+  site: { country: 'US', currency: 'USD', locale: 'en_US', timezone: 'UTC' },
+  storage: { uploads: 5, database: 5, uploadsAccess: 'RWO' },
+} as StoreFile
 const base = editOf(store)
+const sum = 'a'.repeat(64)
 
 it('asks only for what the person changed', () => {
   expect(patchOf({ ...base, plan: 'medium' }, base)).toEqual({ plan: 'medium' })
@@ -17,6 +37,54 @@ it.each([
 ])('reads labels %j', (labels, expected) => {
   const gold = editOf({ ...store, labels: { tier: 'silver' } })
   expect(patchOf({ ...gold, labels }, gold)).toEqual({ labels: expected })
+})
+
+it.each<[Partial<Edit>, object]>([
+  [{ country: 'DE' }, { site: { country: 'DE' } }],
+  [{ uploads: '8' }, { storage: { uploads: 8 } }],
+  [{ uploads: '' }, {}],
+  [
+    { domains: 'a.example.com\n\n b.example.com ' },
+    { domains: ['a.example.com', 'b.example.com'] },
+  ],
+  [{ backupTo: 's3' }, { backup: { destination: 's3' } }],
+  [{ backupTo: 'pvc', backupDays: '3' }, { backup: { destination: 'pvc', retentionDays: 3 } }],
+  [
+    { https: 'deny', smtp: true },
+    { egress: { https: 'deny' }, smtp: true },
+  ],
+  [{ pinUntil: '2026-12-27' }, { pin: { until: '2026-12-27', reason: '' } }],
+  [{ plugins: `seo  1.2 ${sum}` }, { plugins: [{ slug: 'seo', version: '1.2', sha256: sum }] }],
+  [{ themes: 'storefront' }, { themes: [{ slug: 'storefront', version: '', sha256: '' }] }],
+])('asks for %j in the shape of the contract', (change, expected) => {
+  expect(patchOf({ ...base, ...change }, base)).toEqual(expected)
+})
+
+it('takes away what is emptied', () => {
+  const full = editOf({
+    ...store,
+    domains: ['a.example.com'],
+    backup: { destination: 's3', retentionDays: 3 },
+    egress: { https: 'deny' },
+    pin: { until: '2026-12-27', reason: 'the winter sale' },
+    plugins: [{ slug: 'seo', version: '1.2', sha256: sum }],
+  })
+  const emptied = patchOf({ ...base }, full)
+  expect(emptied).toEqual({ domains: null, backup: null, egress: null, pin: null, plugins: null })
+  expect(StorePatch.safeParse(emptied).success).toBe(true)
+  expect(patchOf({ ...full, backupTo: '' }, full)).toEqual({ backup: { retentionDays: 3 } })
+})
+
+it('offers every member that the API accepts, and has a place for each error', () => {
+  const changed = Object.fromEntries(
+    Object.entries(base).map(([key, value]) => [key, typeof value === 'boolean' ? !value : '1']),
+  ) as unknown as Edit
+  const not = ['force', 'reason', 'ticket']
+  const members = Object.keys(StorePatch.shape).filter((key) => !not.includes(key))
+  expect(Object.keys(patchOf(changed, base)).sort()).toEqual(members.sort())
+  const heads = Object.values(editPointers).map((pointer) => pointer.split('/')[1])
+  expect([...new Set(heads)].sort()).toEqual(members.sort())
+  expect(Object.keys(editLabels)).toEqual(Object.keys(base))
 })
 
 it('keeps what the person typed on top of what others changed', () => {

@@ -1,13 +1,34 @@
 import type { BodyOf } from '../../../../src/contract/endpoints.ts'
-import type { Store } from '../../../../src/contract/store.ts'
+import type { StoreFile } from '../../../../src/contract/store-file.ts'
+import { componentLines, componentsOf, labelLines, labelsOf, linesOf } from './edit-lines.ts'
 
-/** What the dialog offers of a store; `labels` is one `key=value` a line. */
+/** What the dialog offers of a store, as its controls hold it; lists are one entry a line, `''` = not set. */
 export interface Edit {
   readonly plan: string
   readonly release: string
   readonly title: string
-  readonly autoSync: boolean
   readonly labels: string
+  readonly autoSync: boolean
+  readonly domains: string
+  readonly country: string
+  readonly currency: string
+  readonly locale: string
+  readonly timezone: string
+  readonly sampleProduct: boolean
+  /** GiB. */
+  readonly uploads: string
+  readonly database: string
+  readonly backups: string
+  readonly backupTo: string
+  readonly backupDays: string
+  readonly smtp: boolean
+  readonly cache: boolean
+  readonly https: string
+  readonly quarantine: boolean
+  readonly plugins: string
+  readonly themes: string
+  readonly pinUntil: string
+  readonly pinReason: string
 }
 
 export type EditKey = keyof Edit
@@ -16,17 +37,90 @@ export const editLabels: Readonly<Record<EditKey, string>> = {
   plan: 'Plan',
   release: 'Release',
   title: 'Title',
-  autoSync: 'Auto-sync',
   labels: 'Labels',
+  autoSync: 'Auto-sync',
+  domains: 'Own domains',
+  country: 'Country',
+  currency: 'Currency',
+  locale: 'Language',
+  timezone: 'Time zone',
+  sampleProduct: 'Sample product',
+  uploads: 'Uploads, GiB',
+  database: 'Database, GiB',
+  backups: 'Backups, GiB',
+  backupTo: 'Backups go to',
+  backupDays: 'Backups are kept, days',
+  smtp: 'Order e-mails',
+  cache: 'Object cache',
+  https: 'Outgoing HTTPS',
+  quarantine: 'Quarantine',
+  plugins: 'Plugins',
+  themes: 'Themes',
+  pinUntil: 'Pinned until',
+  pinReason: 'Why it is pinned',
+}
+
+/** Where the API points to when a field is wrong; members of what it points to count as well. */
+export const editPointers: Readonly<Record<EditKey, string>> = {
+  plan: '#/plan',
+  release: '#/release',
+  title: '#/title',
+  labels: '#/labels',
+  autoSync: '#/autoSync',
+  domains: '#/domains',
+  country: '#/site/country',
+  currency: '#/site/currency',
+  locale: '#/site/locale',
+  timezone: '#/site/timezone',
+  sampleProduct: '#/sampleProduct',
+  uploads: '#/storage/uploads',
+  database: '#/storage/database',
+  backups: '#/storage/backups',
+  backupTo: '#/backup/destination',
+  backupDays: '#/backup/retentionDays',
+  smtp: '#/smtp',
+  cache: '#/cache',
+  https: '#/egress',
+  quarantine: '#/quarantine',
+  plugins: '#/plugins',
+  themes: '#/themes',
+  pinUntil: '#/pin/until',
+  pinReason: '#/pin/reason',
 }
 
 const keys = Object.keys(editLabels) as EditKey[]
 
-type Editable = Pick<Store, EditKey>
-
-export function editOf({ plan, release, title, autoSync, labels }: Editable): Edit {
-  return { plan, release, title, autoSync, labels: linesOf(labels) }
+export function editOf(store: StoreFile): Edit {
+  const { site, storage, backup, pin } = store
+  return {
+    plan: store.plan,
+    release: store.release,
+    title: store.title,
+    labels: labelLines(store.labels),
+    autoSync: store.autoSync,
+    domains: (store.domains ?? []).join('\n'),
+    country: site.country,
+    currency: site.currency,
+    locale: site.locale,
+    timezone: site.timezone,
+    sampleProduct: store.sampleProduct,
+    uploads: numeral(storage.uploads),
+    database: numeral(storage.database),
+    backups: numeral(storage.backups),
+    backupTo: backup?.destination ?? '',
+    backupDays: numeral(backup?.retentionDays),
+    smtp: store.smtp ?? false,
+    cache: store.cache ?? false,
+    https: store.egress?.https ?? '',
+    quarantine: store.quarantine ?? false,
+    plugins: componentLines(store.plugins),
+    themes: componentLines(store.themes),
+    pinUntil: pin?.until ?? '',
+    pinReason: pin?.reason ?? '',
+  }
 }
+
+const numeral = (value: number | undefined): string => (value === undefined ? '' : String(value))
 
 /** Members in which two versions differ. */
 export function differing(one: Edit, other: Edit): EditKey[] {
@@ -41,13 +135,56 @@ export function rebased(fields: Edit, base: Edit, now: Edit): Edit {
   return { ...now, ...Object.fromEntries(mine) }
 }
 
-/** Only what differs from `base`, so that nobody's change of another member is taken back. */
+/** Only what differs from `base`, so that nobody's change of another member is taken back; `null` takes it away. */
 export function patchOf(fields: Edit, base: Edit): BodyOf<'updateStore'> {
-  const changed = differing(fields, base).map((key) => [
-    key,
-    key === 'labels' ? labelsOf(fields.labels) : fields[key],
-  ])
-  return Object.fromEntries(changed) as BodyOf<'updateStore'>
+  const changed = new Set(differing(fields, base))
+  const given = <Key extends EditKey>(...of: readonly Key[]) =>
+    Object.fromEntries(of.filter((key) => changed.has(key)).map((key) => [key, fields[key]]))
+  const when = (of: readonly EditKey[], members: () => object): object =>
+    of.some((key) => changed.has(key)) ? members() : {}
+  const site = given('country', 'currency', 'locale', 'timezone')
+  const storage = Object.fromEntries(
+    Object.entries(given('uploads', 'database', 'backups'))
+      .filter(([, size]) => size !== '')
+      .map(([volume, size]) => [volume, Number(size)]),
+  )
+  const { https } = fields
+  return {
+    ...given(
+      'plan',
+      'release',
+      'title',
+      'autoSync',
+      'sampleProduct',
+      'smtp',
+      'cache',
+      'quarantine',
+    ),
+    ...when(['labels'], () => ({ labels: labelsOf(fields.labels) })),
+    ...when(['domains'], () => ({ domains: someOf(linesOf(fields.domains)) })),
+    ...when(['plugins'], () => ({ plugins: someOf(componentsOf(fields.plugins)) })),
+    ...when(['themes'], () => ({ themes: someOf(componentsOf(fields.themes)) })),
+    ...(Object.keys(site).length === 0 ? {} : { site }),
+    ...(Object.keys(storage).length === 0 ? {} : { storage }),
+    ...when(['backupTo', 'backupDays'], () => ({ backup: backupOf(fields) })),
+    ...when(['https'], () => ({ egress: https === '' ? null : { https } })),
+    ...when(['pinUntil', 'pinReason'], () => ({ pin: pinOf(fields) })),
+  } as BodyOf<'updateStore'>
+}
+
+const someOf = <Entry>(list: readonly Entry[]) => (list.length === 0 ? null : list)
+
+/** Stands in store.yaml as a whole, so a change of one member names the other too. */
+function backupOf({ backupTo, backupDays }: Edit): object | null {
+  const backup = {
+    ...(backupTo === '' ? {} : { destination: backupTo }),
+    ...(backupDays === '' ? {} : { retentionDays: Number(backupDays) }),
+  }
+  return Object.keys(backup).length === 0 ? null : backup
+}
+
+function pinOf({ pinUntil, pinReason }: Edit): object | null {
+  return pinUntil === '' && pinReason === '' ? null : { until: pinUntil, reason: pinReason }
 }
 
 /** A value in words, for a person who compares two. */
@@ -55,24 +192,4 @@ export function shown(edit: Edit, key: EditKey): string {
   const value = edit[key]
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   return value === '' ? 'none' : value.replaceAll('\n', ', ')
-}
-
-function linesOf(labels: Store['labels']): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .sort()
-    .join('\n')
-}
-
-/** `null` takes all labels away. A line without `=` is a label without a value. */
-function labelsOf(lines: string): Record<string, string> | null {
-  const entries = lines
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((line) => {
-      const at = line.indexOf('=')
-      return at < 0 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()]
-    })
-  return entries.length === 0 ? null : (Object.fromEntries(entries) as Record<string, string>)
 }

@@ -1,10 +1,10 @@
 import type { Reverted } from '../../../../src/contract/revert.ts'
-import { DiffBox, Warnings } from './commit-preview.tsx'
+import { DiffBox, Effects, Warnings } from './commit-preview.tsx'
 
 /** What the store would become, a line per member that moves. */
 export function RevertPreview({ preview }: { readonly preview: Reverted | undefined }) {
   if (preview === undefined) return <p className="text-sm text-muted">Asking what would change…</p>
-  const { changes, warnings, diff } = preview
+  const { changes, warnings, effects, diff } = preview
   if (changes.length === 0) {
     return <p>Nothing would change: the store is so already.</p>
   }
@@ -38,6 +38,7 @@ export function RevertPreview({ preview }: { readonly preview: Reverted | undefi
         </tbody>
       </table>
       <Warnings warnings={warnings} />
+      <Effects effects={effects} />
       {diff !== null && <DiffBox diff={diff} />}
     </>
   )

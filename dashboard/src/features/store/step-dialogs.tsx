@@ -105,6 +105,7 @@ export function StepForm({ step, store, onClose }: StepFormProps) {
         <CommitPreview
           store={store}
           change={{ action: step }}
+          costs={step === 'render'}
           quiet={write.failure !== null || write.pending}
         />
         <ReasonField id={`${step}-reason`} value={reason} onChange={setReason} />

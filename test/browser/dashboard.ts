@@ -1,0 +1,95 @@
+import { rm } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { Change, Store } from '../../src/contract/store.ts'
+import { post, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
+import { launch, violations } from './browser.ts'
+
+/** A server of its own and a browser, for the tests of one `describe`. */
+export interface Dashboard {
+  readonly server: ServerProcess
+  readonly browser: Browser
+  /** Opens a path in a page of its own and waits for its heading. */
+  open(path: string): Promise<Page>
+  create(name: string, more?: object): Promise<void>
+  patch(name: string, body: object): Promise<Response>
+  storeOf(name: string): Promise<Store>
+  /** Newest first. */
+  changesOf(name: string): Promise<Change[]>
+}
+
+const VIEWPORT = { width: 1280, height: 900 }
+
+/** Starts both before the tests and ends them after. `environment`: of the server, as an operator would set it. */
+export function dashboard(environment: Record<string, string> = {}): Dashboard {
+  let folder = ''
+  let server: ServerProcess
+  let browser: Browser
+  beforeAll(async () => {
+    folder = await scratch()
+    server = await startServer(folder, environment)
+    browser = await launch()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.end('SIGTERM')
+    await rm(folder, { recursive: true, force: true })
+  })
+  const ask = async <Reply>(path: string) =>
+    (await (await fetch(`${server.url}/api/v1/stores/${path}`)).json()) as Reply
+  return {
+    get server() {
+      return server
+    },
+    get browser() {
+      return browser
+    },
+    async open(path) {
+      const page = await browser.newPage({ viewport: VIEWPORT })
+      await page.goto(server.url + path)
+      await page.locator('h1').first().waitFor()
+      return page
+    },
+    async create(name, more = {}) {
+      const answer = await post(server.url, '/api/v1/stores', { name, ...more })
+      expect(answer.status).toBe(201)
+    },
+    patch: (name, body) =>
+      fetch(`${server.url}/api/v1/stores/${name}`, {
+        method: 'PATCH',
+        headers: { 'Content-Type': 'application/json', 'If-Match': '*' },
+        body: JSON.stringify(body),
+      }),
+    storeOf: (name) => ask(name),
+    changesOf: (name) => ask(`${name}/history`),
+  }
+}
+
+/** A confirmation is a dialog too, and stays for seconds: only a form is one that was opened. */
+export async function formClosed(page: Page): Promise<void> {
+  await page.getByRole('dialog').locator('form').waitFor({ state: 'detached' })
+}
+
+/** Chooses an entry of the menu "More". */
+export async function chooseMore(page: Page, entry: string): Promise<void> {
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: entry }).click()
+}
+
+/** Breaks no rule of accessibility in either theme, nor does `box` scroll sideways, on a desk and on a phone. */
+export async function expectAccessible(page: Page, box: string, what: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.waitForTimeout(200)
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ ...VIEWPORT, width })
+      expect(await violations(page), `${what}, ${colorScheme}, ${width} px`).toEqual([])
+      const over = await page
+        .locator(box)
+        .first()
+        .evaluate((each) => each.scrollWidth - each.clientWidth)
+      expect(over, `${what} at ${width} px`).toBe(0)
+    }
+  }
+  await page.setViewportSize(VIEWPORT)
+}
