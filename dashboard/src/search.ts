@@ -62,6 +62,11 @@ export interface StoreSearch {
   readonly do?: StoreDialog
   /** The commit that is looked at, in full. */
   readonly at?: string
+  /** Commits of a comparison, in full; `to` left out: the newest. */
+  readonly from?: string
+  readonly to?: string
+  /** How differences are shown where two columns fit; they are beside each other otherwise. */
+  readonly diff?: 'unified'
 }
 
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
@@ -70,11 +75,15 @@ const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 export function storeSearch(query: Record<string, unknown>): StoreSearch {
   const tab = storeTabs.find((word) => word === query['tab'])
   const dialog = storeDialogs.find((word) => word === query['do'])
-  const at = text(query['at'], 64) ?? ''
+  const commits = (['at', 'from', 'to'] as const).flatMap((key) => {
+    const commit = text(query[key], 64) ?? ''
+    return COMMIT.test(commit) ? [[key, commit] as const] : []
+  })
   return {
     ...(tab === undefined || tab === 'overview' ? {} : { tab }),
     ...(dialog === undefined ? {} : { do: dialog }),
-    ...(COMMIT.test(at) ? { at } : {}),
+    ...Object.fromEntries(commits),
+    ...(query['diff'] === 'unified' ? { diff: 'unified' as const } : {}),
   }
 }
 

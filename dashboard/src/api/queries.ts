@@ -104,12 +104,17 @@ export const previewRevertQuery = (
     retry: false,
   })
 
-/** What one commit changed of a store; a commit never changes, so neither does the answer. */
-export const diffQuery = (name: string, commit: string) =>
+/**
+ * What lies between two commits of a store, or, without `from`, what `to` itself changed; a commit never changes, so
+ * neither does the answer.
+ */
+export const diffQuery = (name: string, to: string, from?: string) =>
   queryOptions({
-    queryKey: ['store', name, 'diff', commit],
-    queryFn: ({ signal }) =>
-      request('storeDiff', { params: { name }, query: { to: commit }, signal }),
+    queryKey: ['store', name, 'diff', to, from],
+    queryFn: ({ signal }) => {
+      const query = { to, ...(from === undefined ? {} : { from }) }
+      return request('storeDiff', { params: { name }, query, signal })
+    },
     staleTime: Infinity,
   })
 

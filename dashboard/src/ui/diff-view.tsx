@@ -1,17 +1,25 @@
 import { ChevronRight } from 'lucide-react'
 import type { Diff, FileDiff } from '../../../src/contract/diff.ts'
 import { classes } from './classes.ts'
+import { type Side, sideBySide } from './side-by-side.ts'
 
 /** Files of this kind are what a person reads first, so they are open. */
 const OPEN: FileDiff['kind'] = 'intent'
 
+export interface DiffViewProps {
+  readonly diff: Diff
+  readonly label: string
+  /** Both versions beside each other, one under the other otherwise. @default false */
+  readonly split?: boolean
+}
+
 /** What differs, a file at a time: the intent is open, rendered files are folded behind their counts. */
-export function DiffView({ diff, label }: { readonly diff: Diff; readonly label: string }) {
+export function DiffView({ diff, label, split = false }: DiffViewProps) {
   if (diff.files.length === 0) return <p className="text-muted">No file changes.</p>
   return (
     <section aria-label={label} className="overflow-hidden rounded-md border border-line">
       {diff.files.map((file) => (
-        <File key={file.path} file={file} />
+        <File key={file.path} file={file} split={split} />
       ))}
       {diff.truncated && (
         <p className="border-t border-line px-3 py-1.5 text-sm text-muted">
@@ -29,7 +37,12 @@ export function diffCounts({ files }: Diff): string {
   return `${count}, +${sum(({ additions }) => additions)} −${sum(({ deletions }) => deletions)}`
 }
 
-function File({ file }: { readonly file: FileDiff }) {
+interface FileProps {
+  readonly file: FileDiff
+  readonly split: boolean
+}
+
+function File({ file, split }: FileProps) {
   return (
     <details
       className="group border-t border-line first:border-t-0"
@@ -46,7 +59,7 @@ function File({ file }: { readonly file: FileDiff }) {
           +{file.additions} −{file.deletions}
         </span>
       </summary>
-      <Lines file={file} />
+      {split ? <SplitLines file={file} /> : <Lines file={file} />}
     </details>
   )
 }
@@ -74,5 +87,76 @@ function Lines({ file: { path, hunks } }: { readonly file: FileDiff }) {
         ))}
       </code>
     </pre>
+  )
+}
+
+/** Long lines are broken, so that both versions stay in sight and their lines level. */
+function SplitLines({ file: { path, hunks } }: { readonly file: FileDiff }) {
+  return (
+    <div
+      role="region"
+      aria-label={`Changes of ${path}`}
+      tabIndex={0}
+      className="max-h-[34rem] overflow-y-auto border-t border-line bg-page py-1 focus-visible:-outline-offset-2"
+    >
+      <table className="w-full table-fixed border-collapse font-mono text-sm">
+        <thead className="sr-only">
+          <tr>
+            <th scope="col">Line before</th>
+            <th scope="col">Before</th>
+            <th scope="col">Line after</th>
+            <th scope="col">After</th>
+          </tr>
+        </thead>
+        <colgroup>
+          <col className="w-10" />
+          <col />
+          <col className="w-10" />
+          <col />
+        </colgroup>
+        {hunks.map((hunk, place) => (
+          <tbody key={`${hunk.oldStart}.${hunk.newStart}`}>
+            {place > 0 && (
+              <tr>
+                <td colSpan={4} className="px-3 text-muted">
+                  ⋯
+                </td>
+              </tr>
+            )}
+            {sideBySide(hunk).map(({ before, after, same }, row) => (
+              <tr key={row} className="align-top">
+                <Half side={before} fill={same ? '' : '-'} />
+                <Half side={after} fill={same ? '' : '+'} />
+              </tr>
+            ))}
+          </tbody>
+        ))}
+      </table>
+    </div>
+  )
+}
+
+interface HalfProps {
+  readonly side: Side | null
+  readonly fill: '' | '-' | '+'
+}
+
+function Half({ side, fill }: HalfProps) {
+  if (side === null) {
+    return (
+      <td colSpan={2} className="bg-raised">
+        <span className="sr-only">no line</span>
+      </td>
+    )
+  }
+  const sign = fill === '-' ? '−' : fill === '+' ? '+' : ' '
+  return (
+    <>
+      <td className="pr-1 text-right text-muted select-none tabular-nums">{side.number}</td>
+      <td className={classes('px-1.5 wrap-anywhere whitespace-pre-wrap', fills[fill])}>
+        {sign}
+        {side.text}
+      </td>
+    </>
   )
 }

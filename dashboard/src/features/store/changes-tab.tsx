@@ -1,20 +1,21 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Undo2 } from 'lucide-react'
 import { useEffect } from 'react'
 import type { Change, Store } from '../../../../src/contract/store.ts'
-import { diffQuery, historyQuery } from '../../api/queries.ts'
+import { historyQuery } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { ChangeItem } from '../../ui/change-item.tsx'
-import { DiffView } from '../../ui/diff-view.tsx'
 import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { CompareButton, Comparison } from './comparison.tsx'
+import { Difference } from './difference.tsx'
 import { useDialogs } from './store-dialogs.tsx'
 
 /** Every commit of the store's folder, newest first; the one that the URL names shows what it changed. */
 export function ChangesTab({ store }: { readonly store: Store }) {
   const history = useInfiniteQuery(historyQuery(store))
-  const { at } = useSearch({ from: '/stores/$name' })
+  const { at, from } = useSearch({ from: '/stores/$name' })
   const changes = history.data?.pages.flatMap(({ reply }) => reply)
   const missing = at !== undefined && changes?.some(({ commit }) => commit === at) === false
   const { hasNextPage, isFetching, fetchNextPage } = history
@@ -28,6 +29,11 @@ export function ChangesTab({ store }: { readonly store: Store }) {
   if (changes === undefined) return <Skeleton rows={3} label="Loading changes" />
   return (
     <>
+      {from === undefined ? (
+        <CompareButton changes={changes} />
+      ) : (
+        <Comparison store={store} changes={changes} from={from} />
+      )}
       <ol className="rounded-md border border-line" aria-label="Changes, newest first">
         {changes.map((change, place) => (
           <Row
@@ -119,20 +125,7 @@ function Row({ change, store, chosen, newest }: RowProps) {
         </>
       }
     >
-      {chosen && <Difference store={store} commit={change.commit} />}
+      {chosen && <Difference store={store} to={change.commit} label={`What ${short} changed`} />}
     </ChangeItem>
-  )
-}
-
-function Difference({ store, commit }: { readonly store: Store; readonly commit: string }) {
-  const { data, error, refetch } = useQuery(diffQuery(store.name, commit))
-  return (
-    <div className="mt-3">
-      {error !== null && <FailurePanel error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && (
-        <Skeleton rows={2} label="Loading what this commit changed" />
-      )}
-      {data !== undefined && <DiffView diff={data} label={`What ${commit.slice(0, 10)} changed`} />}
-    </div>
   )
 }

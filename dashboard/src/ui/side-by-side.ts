@@ -1,0 +1,45 @@
+import type { Hunk } from '../../../src/contract/diff.ts'
+
+/** One line of one version: its number from 1, and its text without the sign. */
+export interface Side {
+  readonly number: number
+  readonly text: string
+}
+
+/** A row of two versions beside each other; `null`: nothing stands there. */
+export interface PairedLine {
+  readonly before: Side | null
+  readonly after: Side | null
+  readonly same: boolean
+}
+
+/** Lines of a hunk in two columns: what was taken away beside what came in its place, in the order of the file. */
+export function sideBySide({ oldStart, newStart, lines }: Hunk): PairedLine[] {
+  const rows: PairedLine[] = []
+  let [old, now] = [oldStart, newStart]
+  let removed: Side[] = []
+  let added: Side[] = []
+  const flush = () => {
+    const height = Math.max(removed.length, added.length)
+    for (let n = 0; n < height; n += 1) {
+      rows.push({ before: removed[n] ?? null, after: added[n] ?? null, same: false })
+    }
+    removed = []
+    added = []
+  }
+  for (const line of lines) {
+    const text = line.slice(1)
+    if (line.startsWith('-')) removed.push({ number: old++, text })
+    else if (line.startsWith('+')) added.push({ number: now++, text })
+    else {
+      flush()
+      rows.push({
+        before: { number: old++, text },
+        after: { number: now++, text },
+        same: true,
+      })
+    }
+  }
+  flush()
+  return rows
+}
