@@ -65,7 +65,16 @@ const activity = createRoute({
   ),
 })
 
-const routeTree = root.addChildren([home, stores, create, store, activity])
+const operation = createRoute({
+  getParentRoute: () => root,
+  path: '/operations/$id',
+  component: lazyRouteComponent(
+    () => import('./features/activity/operation-page.tsx'),
+    'OperationPage',
+  ),
+})
+
+const routeTree = root.addChildren([home, stores, create, store, activity, operation])
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

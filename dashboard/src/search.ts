@@ -1,4 +1,4 @@
-import { type Phase, phases } from '../../src/contract/words.ts'
+import { type ChangeState, changeStates, type Phase, phases } from '../../src/contract/words.ts'
 
 /** Groups of the "needs attention" strip, worst first. */
 export const attentions = ['failed', 'degraded', 'missing', 'stuck', 'invalid', 'modified'] as const
@@ -90,7 +90,22 @@ export function storeSearch(query: Record<string, unknown>): StoreSearch {
 /** Filters of the activity page, as the URL and `GET /audit` hold them. */
 export const activityFilters = ['store', 'by', 'action', 'source', 'result', 'since'] as const
 export type ActivityFilter = (typeof activityFilters)[number]
-export type ActivitySearch = { readonly [Filter in ActivityFilter]?: string }
+export type ActivitySearch = { readonly [Filter in ActivityFilter]?: string } & {
+  /** Left out: changes. */
+  readonly tab?: 'operations'
+  /** Filter of the operations, beside `store`. */
+  readonly state?: ChangeState
+}
+
+/** Those of `GET /audit`. */
+export function auditFilters(search: ActivitySearch): Record<string, string> {
+  return Object.fromEntries(
+    activityFilters.flatMap((filter) => {
+      const value = search[filter]
+      return value === undefined ? [] : [[filter, value] as const]
+    }),
+  )
+}
 
 /** Reads the query of `/activity`. What the API does not know it refuses in its own words, in the page. */
 export function activitySearch(query: Record<string, unknown>): ActivitySearch {
@@ -98,5 +113,10 @@ export function activitySearch(query: Record<string, unknown>): ActivitySearch {
     const value = text(query[filter], 128)
     return value === null ? [] : [[filter, value]]
   })
-  return Object.fromEntries(entries) as ActivitySearch
+  const state = changeStates.find((word) => word === query['state'])
+  return {
+    ...(Object.fromEntries(entries) as ActivitySearch),
+    ...(query['tab'] === 'operations' ? { tab: 'operations' as const } : {}),
+    ...(state === undefined ? {} : { state }),
+  }
 }

@@ -1,5 +1,12 @@
 import type { Change, Store } from '../../src/contract/store.ts'
-import type { ConditionType, Health, Phase, Sync } from '../../src/contract/words.ts'
+import type {
+  Action,
+  ChangeState,
+  ConditionType,
+  Health,
+  Phase,
+  Sync,
+} from '../../src/contract/words.ts'
 
 /** Words for people. Code words (phase, reason, code) are looked up here and never shown alone. */
 
@@ -87,6 +94,11 @@ export function actionLabel(action: string | null): string {
   return actionWords[action ?? 'git'] ?? action ?? 'Made in Git'
 }
 
+/** `Create`, `Change` …: what was asked for, done or not. */
+export function requestLabel(kind: Action): string {
+  return kind === 'update' ? 'Change' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
+}
+
 const sourceWords: Record<Change['source'], string> = {
   dashboard: 'dashboard',
   api: 'API',
@@ -96,6 +108,18 @@ const sourceWords: Record<Change['source'], string> = {
 }
 
 export const sourceLabel = (source: Change['source']): string => sourceWords[source]
+
+/** How far a request got. */
+export const changeStateLabel: Record<ChangeState, string> = {
+  Requested: 'Accepted, not yet in Git',
+  InReview: 'In review',
+  Committed: 'In Git, not applied yet',
+  Synced: 'Applied',
+  Live: 'Live',
+  Rejected: 'Rejected',
+  CommitFailed: 'Not committed',
+  Closed: 'Called off',
+}
 
 const resultWords: Record<NonNullable<Change['result']>, string> = {
   Committed: 'In Git, not applied yet',

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { StoreError } from '../domain/errors.ts'
 import type { AppEnv, StaticFile } from './env.ts'
 
-const PAGE = /^\/(?:$|new$|activity$|stores(?:$|\/[^/]+$))/
+const PAGE = /^\/(?:$|new$|activity$|operations\/[^/]+$|stores(?:$|\/[^/]+$))/
 const DAY = 86_400
 
 /** The built dashboard: its files, and index.html for every page of it. */

@@ -48,7 +48,9 @@ function followStream(queryClient: QueryClient, onLive: (live: boolean) => void)
     // A burst of events is one look at the history, after its last.
     historyAsked ??= setTimeout(() => {
       historyAsked = null
-      void queryClient.invalidateQueries({ queryKey: ['audit'] })
+      for (const queryKey of [['audit'], ['operations']]) {
+        void queryClient.invalidateQueries({ queryKey })
+      }
     }, HISTORY_MS)
   })
   on('banner', () => void queryClient.invalidateQueries({ queryKey: platformQuery.queryKey }))

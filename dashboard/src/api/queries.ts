@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { BodyOf } from '../../../src/contract/endpoints.ts'
+import type { Operation } from '../../../src/contract/operation.ts'
 import type { Store } from '../../../src/contract/store.ts'
 import { request, requestPage } from './client.ts'
 
@@ -123,6 +124,29 @@ export const operationsQuery = (name: string) =>
   queryOptions({
     queryKey: ['store', name, 'operations'],
     queryFn: ({ signal }) => request('listOperations', { query: { store: name }, signal }),
+  })
+
+/** How often a request that waits for its gates is asked about: they meet without an event. */
+const GATES_MS = 2000
+
+const waits = ({ gates }: Operation) => gates.length > 0
+
+/** Requests of the last 25 hours that match, newest first. */
+export const operationsOfQuery = (filters: Readonly<Record<string, string>>) =>
+  queryOptions({
+    queryKey: ['operations', filters],
+    queryFn: ({ signal }) => request('listOperations', { query: filters, signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.data?.some(waits) === true ? GATES_MS : false),
+  })
+
+export const operationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['operations', id],
+    queryFn: ({ signal }) => request('getOperation', { params: { id }, signal }),
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && waits(state.data) ? GATES_MS : false,
+    retry: false,
   })
 
 /** Changes of all stores that match, newest first, page by page. */

@@ -2,6 +2,7 @@ import {
   ArchiveRestore,
   CircleArrowUp,
   CircleCheck,
+  CircleDashed,
   CircleHelp,
   CirclePause,
   CircleX,
@@ -9,6 +10,7 @@ import {
   FlaskConical,
   Ghost,
   GitCommitHorizontal,
+  GitPullRequest,
   Heart,
   HeartCrack,
   LoaderCircle,
@@ -17,8 +19,14 @@ import {
   Unplug,
 } from 'lucide-react'
 import type { Store } from '../../../src/contract/store.ts'
-import type { Health, Phase, Sync } from '../../../src/contract/words.ts'
-import { healthSentence, phaseLabel, phaseSentence, syncSentence } from '../strings.ts'
+import type { ChangeState, Health, Phase, Sync } from '../../../src/contract/words.ts'
+import {
+  changeStateLabel,
+  healthSentence,
+  phaseLabel,
+  phaseSentence,
+  syncSentence,
+} from '../strings.ts'
 import { classes } from './classes.ts'
 
 export type Tone = 'neutral' | 'progress' | 'ok' | 'warn' | 'danger' | 'paused'
@@ -68,6 +76,17 @@ const syncLook: Record<Sync, Look> = {
   Synced: look(CircleCheck, 'ok'),
   OutOfSync: look(CircleArrowUp, 'warn'),
   Unknown: look(CircleHelp, 'neutral'),
+}
+
+const changeStateLook: Record<ChangeState, Look> = {
+  Requested: look(Clock, 'neutral'),
+  InReview: look(GitPullRequest, 'progress'),
+  Committed: look(GitCommitHorizontal, 'progress'),
+  Synced: look(CircleCheck, 'progress'),
+  Live: look(CircleCheck, 'ok'),
+  Rejected: look(CircleX, 'danger'),
+  CommitFailed: look(CircleX, 'danger'),
+  Closed: look(CircleDashed, 'neutral'),
 }
 
 interface WordProps {
@@ -133,6 +152,24 @@ export function SyncWord({ store }: { readonly store: Pick<Store, 'sync' | 'simu
       word={store.sync}
       title={syncSentence[store.sync]}
       simulated={store.simulated}
+    />
+  )
+}
+
+export interface ChangeStateWordProps {
+  readonly state: ChangeState
+  readonly simulated: boolean
+}
+
+/** How far a request got; Argo CD's part of it may be made up. */
+export function ChangeStateWord({ state, simulated }: ChangeStateWordProps) {
+  const observed = state === 'Synced' || state === 'Live'
+  return (
+    <Word
+      look={changeStateLook[state]}
+      word={changeStateLabel[state]}
+      title={state}
+      simulated={simulated && observed}
     />
   )
 }

@@ -1,5 +1,4 @@
 import { X } from 'lucide-react'
-import { useState } from 'react'
 import {
   actions,
   changeResults,
@@ -7,10 +6,11 @@ import {
   type ChangeResult,
   type ChangeSource,
 } from '../../../../src/contract/words.ts'
-import type { ActivityFilter, ActivitySearch } from '../../search.ts'
+import { type ActivityFilter, activityFilters, type ActivitySearch } from '../../search.ts'
 import { actionLabel, resultLabel, sourceLabel } from '../../strings.ts'
 import { Button } from '../../ui/button.tsx'
-import { inputClass } from '../../ui/field.tsx'
+import { Choice } from '../../ui/choice.tsx'
+import { Exact } from './exact.tsx'
 
 export interface ActivityFiltersProps {
   readonly search: ActivitySearch
@@ -25,7 +25,7 @@ const spans = [
 ] as const
 
 export function isFiltered(search: ActivitySearch): boolean {
-  return Object.keys(search).length > 0
+  return activityFilters.some((filter) => search[filter] !== undefined)
 }
 
 /** All must hold. The URL keeps them, so that a view can be sent. */
@@ -84,65 +84,4 @@ export function ActivityFilters({ search, onChange }: ActivityFiltersProps) {
 /** Whole days, so that the URL of a view stays the same for a day. */
 function dayBefore(days: number): string {
   return new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)
-}
-
-interface ExactProps {
-  readonly label: string
-  readonly value: string | undefined
-  readonly onChange: (value: string) => void
-}
-
-/** The API compares whole words, so the filter is applied on Enter or when the field is left. */
-function Exact({ label, value = '', onChange }: ExactProps) {
-  const [text, setText] = useState(value)
-  const [sent, setSent] = useState(value)
-  // Back, forward, a link and "Clear filters" change the URL from outside.
-  if (value !== sent) {
-    setSent(value)
-    setText(value)
-  }
-  const apply = () => {
-    if (text.trim() !== value) onChange(text.trim())
-  }
-  return (
-    <input
-      value={text}
-      aria-label={label}
-      placeholder={`${label}: any`}
-      maxLength={128}
-      autoComplete="off"
-      spellCheck={false}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={apply}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') apply()
-      }}
-      className={`${inputClass} sm:max-w-36`}
-    />
-  )
-}
-
-interface ChoiceProps {
-  readonly label: string
-  readonly value: string | undefined
-  readonly options: readonly (readonly [value: string, label: string])[]
-  readonly onChange: (value: string) => void
-}
-
-function Choice({ label, value, options, onChange }: ChoiceProps) {
-  return (
-    <select
-      aria-label={label}
-      value={value ?? ''}
-      onChange={(event) => onChange(event.target.value)}
-      className={`${inputClass} sm:max-w-40`}
-    >
-      <option value="">{label}: any</option>
-      {options.map(([option, words]) => (
-        <option key={option} value={option}>
-          {words}
-        </option>
-      ))}
-    </select>
-  )
 }

@@ -1,77 +1,47 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { auditQuery } from '../../api/queries.ts'
 import type { ActivitySearch } from '../../search.ts'
-import { Button } from '../../ui/button.tsx'
-import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Skeleton } from '../../ui/skeleton.tsx'
-import { ActivityFilters, isFiltered } from './activity-filters.tsx'
-import { ActivityRow } from './activity-row.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
+import { ChangesView } from './changes-view.tsx'
 import { ExportLinks } from './export-links.tsx'
+import { OperationsView } from './operations-view.tsx'
 
-/** Every change of every store and of the platform, of any age, from the history of the stores repo. */
+/** What was changed, by whom and when; and what was asked for and how far it got. */
 export function ActivityPage() {
   const search = useSearch({ from: '/activity' })
   const navigate = useNavigate({ from: '/activity' })
-  const history = useInfiniteQuery(auditQuery(search as Record<string, string>))
-  const changes = history.data?.pages.flatMap(({ reply }) => reply)
+  const { tab = 'changes', store } = search
   const filter = (next: ActivitySearch) => void navigate({ search: next, replace: true })
+  const choose = (next: 'changes' | 'operations') =>
+    filter({
+      ...(next === 'operations' ? { tab: next } : {}),
+      ...(store === undefined ? {} : { store }),
+    })
   return (
-    <Page title="Activity" heading="Activity" actions={<ExportLinks search={search} />}>
-      <div className="mt-4 grid gap-3">
-        <ActivityFilters search={search} onChange={filter} />
-        {history.error !== null && (
-          <FailurePanel error={history.error} onRetry={() => void history.refetch()} />
-        )}
-        {changes === undefined && history.error === null && (
-          <Skeleton rows={6} label="Loading activity" />
-        )}
-        {changes?.length === 0 && history.error === null && (
-          <Empty filtered={isFiltered(search)} onClear={() => filter({})} />
-        )}
-        {changes !== undefined && changes.length > 0 && (
-          <ol className="rounded-md border border-line" aria-label="Changes, newest first">
-            {changes.map((change) => (
-              <ActivityRow key={change.commit} change={change} />
-            ))}
-          </ol>
-        )}
-        {history.hasNextPage && (
-          <Button
-            onClick={() => void history.fetchNextPage()}
-            refusal={history.isFetchingNextPage ? 'Loading.' : null}
-            className="justify-self-start"
-          >
-            Show older changes
-          </Button>
-        )}
+    <Page
+      title="Activity"
+      heading="Activity"
+      actions={tab === 'changes' ? <ExportLinks search={search} /> : undefined}
+    >
+      <div className="mt-3">
+        <Tabs
+          label="Views of the activity"
+          value={tab}
+          onChange={choose}
+          tabs={[
+            {
+              value: 'changes',
+              label: 'Changes',
+              content: <ChangesView search={search} onChange={filter} />,
+            },
+            {
+              value: 'operations',
+              label: 'Operations',
+              content: <OperationsView search={search} onChange={filter} />,
+            },
+          ]}
+        />
       </div>
     </Page>
-  )
-}
-
-interface EmptyProps {
-  readonly filtered: boolean
-  readonly onClear: () => void
-}
-
-function Empty({ filtered, onClear }: EmptyProps) {
-  return (
-    <section className="rounded-md border border-line px-4 py-10 text-center">
-      <h2 className="font-semibold">
-        {filtered ? 'No change matches these filters' : 'Nothing was changed yet'}
-      </h2>
-      <p className="mt-1 text-muted">
-        {filtered
-          ? 'The whole history was looked through.'
-          : 'The first store that is created shows up here, with who asked for it and its commit.'}
-      </p>
-      {filtered && (
-        <Button onClick={onClear} className="mt-3">
-          Clear filters
-        </Button>
-      )}
-    </section>
   )
 }

@@ -3,8 +3,7 @@ import { Undo2 } from 'lucide-react'
 import type { Change } from '../../../../src/contract/store.ts'
 import { buttonClass } from '../../ui/button.tsx'
 import { ChangeItem } from '../../ui/change-item.tsx'
-
-const LISTED = 3
+import { StoreLinks } from './store-links.tsx'
 
 /** One change with the way to its store, to its commit and back. */
 export function ActivityRow({ change }: { readonly change: Change }) {
@@ -14,7 +13,7 @@ export function ActivityRow({ change }: { readonly change: Change }) {
   return (
     <ChangeItem
       change={change}
-      about={<Stores names={stores} />}
+      about={<StoreLinks names={stores} />}
       {...(store === undefined
         ? {}
         : {
@@ -34,6 +33,7 @@ export function ActivityRow({ change }: { readonly change: Change }) {
         : {
             by: (
               <Link
+                from="/activity"
                 to="/activity"
                 search={(search) => ({ ...search, by: requestedBy })}
                 title={`Only changes by ${requestedBy}`}
@@ -47,25 +47,6 @@ export function ActivityRow({ change }: { readonly change: Change }) {
         ? {}
         : { actions: <UndoLink store={store} commit={commit} /> })}
     />
-  )
-}
-
-function Stores({ names }: { readonly names: readonly string[] }) {
-  if (names.length === 0) return <span>the platform</span>
-  return (
-    <span className="flex flex-wrap gap-x-2">
-      {names.slice(0, LISTED).map((name) => (
-        <Link
-          key={name}
-          to="/stores/$name"
-          params={{ name }}
-          className="inline-block py-1 font-semibold text-accent wrap-anywhere hover:underline"
-        >
-          {name}
-        </Link>
-      ))}
-      {names.length > LISTED && <span>and {names.length - LISTED} more</span>}
-    </span>
   )
 }
 

@@ -2,13 +2,13 @@ import { Download } from 'lucide-react'
 import { paths } from '../../../../src/contract/paths.ts'
 import { addressOf } from '../../api/address.ts'
 import { API } from '../../api/client.ts'
-import type { ActivitySearch } from '../../search.ts'
+import { type ActivitySearch, auditFilters } from '../../search.ts'
 import { buttonClass } from '../../ui/button.tsx'
 
 /** The API's own export of what is filtered: CSV holds everything that matches, JSON its newest 1,000. */
 export function ExportLinks({ search }: { readonly search: ActivitySearch }) {
   const address = (more: Record<string, string>) =>
-    addressOf(API, paths.listAudit[1], {}, { ...search, ...more })
+    addressOf(API, paths.listAudit[1], {}, { ...auditFilters(search), ...more })
   return (
     <>
       <a

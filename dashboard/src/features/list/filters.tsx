@@ -5,6 +5,7 @@ import { type Phase, phases } from '../../../../src/contract/words.ts'
 import type { ListSearch } from '../../search.ts'
 import { phaseLabel } from '../../strings.ts'
 import { Button } from '../../ui/button.tsx'
+import { Choice } from '../../ui/choice.tsx'
 import { inputClass } from '../../ui/field.tsx'
 import { useNow } from '../../ui/time.tsx'
 import { facetCounts, isFiltered } from './selection.ts'
@@ -32,7 +33,7 @@ export function Filters({ stores, search, shown, onChange }: FiltersProps) {
       <TextFilter search={search} onChange={onChange} />
       <Choice
         label="Phase"
-        value={search.phase ?? ''}
+        value={search.phase}
         options={phases
           .filter((phase) => phaseCounts.has(phase))
           .map((phase) => [phase, `${phaseLabel[phase]} (${phaseCounts.get(phase)})`])}
@@ -42,7 +43,7 @@ export function Filters({ stores, search, shown, onChange }: FiltersProps) {
       />
       <Choice
         label="Plan"
-        value={search.plan ?? ''}
+        value={search.plan}
         options={[...planCounts].sort().map(([plan, count]) => [plan, `${plan} (${count})`])}
         onChange={(plan) => onChange(plan === '' ? withoutPlan : { ...search, plan })}
       />
@@ -117,31 +118,6 @@ function TextFilter({ search, onChange }: PartProps) {
         className={`${inputClass} pl-8`}
       />
     </div>
-  )
-}
-
-interface ChoiceProps {
-  readonly label: string
-  readonly value: string
-  readonly options: readonly (readonly [value: string, label: string])[]
-  readonly onChange: (value: string) => void
-}
-
-function Choice({ label, value, options, onChange }: ChoiceProps) {
-  return (
-    <select
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-      className={`${inputClass} sm:max-w-44`}
-    >
-      <option value="">{label}: any</option>
-      {options.map(([option, text]) => (
-        <option key={option} value={option}>
-          {text}
-        </option>
-      ))}
-    </select>
   )
 }
 

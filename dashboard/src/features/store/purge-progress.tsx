@@ -1,23 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Circle, CircleCheck } from 'lucide-react'
-import type { PurgeGate } from '../../../../src/contract/operation.ts'
 import type { Store } from '../../../../src/contract/store.ts'
 import { operationsQuery } from '../../api/queries.ts'
 import { commands } from '../../strings.ts'
 import { Command } from '../../ui/copy.tsx'
 import { FailurePanel } from '../../ui/failure-panel.tsx'
-import { SimulatedMark } from '../../ui/state-words.tsx'
+import { GateList } from '../../ui/gate-list.tsx'
 
 const EVERY_MS = 2000
-
-const gateLabels: Record<PurgeGate['gate'], string> = {
-  finalizer: 'Argo CD will remove what it made',
-  applied: 'The protections are dropped',
-  operation: 'The last sync succeeded',
-  health: 'The final backup is complete',
-  source: 'What was seen is recent',
-  retention: 'The retention is over',
-}
 
 /** What must be so before the folder leaves Git. Until then a purge can be called off. */
 export function PurgeProgress({ store }: { readonly store: Store }) {
@@ -36,11 +25,7 @@ export function PurgeProgress({ store }: { readonly store: Store }) {
           : 'Its folder leaves Git, and its data is gone for good, once all of this is so:'}
       </p>
       {error !== null && <FailurePanel error={error} onRetry={() => void refetch()} />}
-      <ul className="mt-2 grid gap-1.5">
-        {purge?.gates.map((gate) => (
-          <Gate key={gate.gate} gate={gate} simulated={purge.simulated} />
-        ))}
-      </ul>
+      {purge !== undefined && <GateList gates={purge.gates} simulated={purge.simulated} />}
       {purge?.problem != null && (
         <p role="alert" className="mt-2 text-danger">
           {purge.problem.detail} {purge.problem.hint}
@@ -53,20 +38,5 @@ export function PurgeProgress({ store }: { readonly store: Store }) {
         </div>
       )}
     </section>
-  )
-}
-
-function Gate({ gate, simulated }: { readonly gate: PurgeGate; readonly simulated: boolean }) {
-  const Icon = gate.met ? CircleCheck : Circle
-  return (
-    <li className="grid grid-cols-[1rem_1fr] gap-x-2">
-      <Icon aria-hidden size={15} className={`mt-0.5 ${gate.met ? 'text-ok' : 'text-muted'}`} />
-      <span className="min-w-0">
-        <span className="font-medium">{gateLabels[gate.gate]}</span>{' '}
-        <span className="sr-only">{gate.met ? 'met' : 'not yet'}</span>
-        {simulated && <SimulatedMark />}
-        <span className="block text-sm text-muted wrap-anywhere">{gate.detail}</span>
-      </span>
-    </li>
   )
 }

@@ -1,0 +1,29 @@
+import { classes } from './classes.ts'
+import { inputClass } from './field.tsx'
+
+export interface ChoiceProps {
+  readonly label: string
+  readonly value: string | undefined
+  readonly options: readonly (readonly [value: string, label: string])[]
+  /** `''`: any. */
+  readonly onChange: (value: string) => void
+}
+
+/** A filter of a list: any, or one of these. It names itself while it filters nothing. */
+export function Choice({ label, value = '', options, onChange }: ChoiceProps) {
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      className={classes(inputClass, 'sm:max-w-44')}
+    >
+      <option value="">{label}: any</option>
+      {options.map(([option, words]) => (
+        <option key={option} value={option}>
+          {words}
+        </option>
+      ))}
+    </select>
+  )
+}

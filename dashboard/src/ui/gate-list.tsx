@@ -1,0 +1,40 @@
+import { Circle, CircleCheck } from 'lucide-react'
+import type { PurgeGate } from '../../../src/contract/operation.ts'
+import { SimulatedMark } from './state-words.tsx'
+
+const labels: Record<PurgeGate['gate'], string> = {
+  finalizer: 'Argo CD will remove what it made',
+  applied: 'The protections are dropped',
+  operation: 'The last sync succeeded',
+  health: 'The final backup is complete',
+  source: 'What was seen is recent',
+  retention: 'The retention is over',
+}
+
+export interface GateListProps {
+  readonly gates: readonly PurgeGate[]
+  readonly simulated: boolean
+}
+
+/** What must be so before the folder of a purged store leaves Git. */
+export function GateList({ gates, simulated }: GateListProps) {
+  return (
+    <ul className="mt-2 grid gap-1.5">
+      {gates.map(({ gate, met, detail }) => {
+        const Icon = met ? CircleCheck : Circle
+        return (
+          <li key={gate} className="grid grid-cols-[1rem_1fr] gap-x-2">
+            <Icon aria-hidden size={15} className={`mt-0.5 ${met ? 'text-ok' : 'text-muted'}`} />
+            <span className="min-w-0">
+              <span className="inline-flex items-center gap-1.5 font-medium">
+                {labels[gate]} <span className="sr-only">{met ? 'met' : 'not yet'}</span>
+                {simulated && <SimulatedMark />}
+              </span>
+              <span className="block text-sm text-muted wrap-anywhere">{detail}</span>
+            </span>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
