@@ -150,7 +150,7 @@ export const commands = {
   terminate: ({ targetNamespace }: Store) => `argocd app terminate-op ${targetNamespace}`,
   confirmDeletion: ({ targetNamespace }: Store) => `argocd app confirm-deletion ${targetNamespace}`,
   /** Takes the commit back that removed a store's folder. */
-  reattach: ({ change }: Store) => `git revert ${change.commit ?? '<commit>'}`,
+  reattach: (commit: string) => `git revert --no-edit ${commit} && git push`,
   refresh: ({ targetNamespace }: Store) => `argocd app get ${targetNamespace} --refresh`,
 } as const
 

@@ -45,7 +45,7 @@ describe('a name that was left', () => {
       expect.objectContaining({
         code: 'name_quarantined',
         extra: { until: '2026-12-24T12:00:00.000Z' },
-        errors: [{ pointer: '#/name', detail: 'is kept for another team' }],
+        errors: [{ pointer: '#/name', detail: 'is kept for another team until 2026-12-24' }],
       }),
     )
     expect(create).not.toThrow(/acme/)

@@ -33,7 +33,7 @@ export function requireNoHold(name: string, team: string, at: Snapshot, now: num
   const hold = holdOf(name, team, at, now)
   if (hold === null) return
   throw new StoreError('name_quarantined', sentenceOf(hold), {
-    errors: [{ pointer: '#/name', detail: 'is kept for another team' }],
+    errors: [{ pointer: '#/name', detail: `is kept for another team${termOf(hold)}` }],
     extra: { until: hold.until },
     ...(hold.until === null
       ? { hint: 'Pick another name; this one is free once that team has purged its store.' }
@@ -46,4 +46,10 @@ export function sentenceOf({ until }: Hold): string {
   return until === null
     ? 'a store of this name left Git without a purge; its team may take it up again'
     : `a store of this name was removed; until ${until.slice(0, 10)} only its team may use the name`
+}
+
+function termOf({ until }: Hold): string {
+  return until === null
+    ? ', whose store of this name left Git without a purge'
+    : ` until ${until.slice(0, 10)}`
 }

@@ -1,8 +1,15 @@
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Change, Store } from '../../src/contract/store.ts'
-import { post, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
+import {
+  git,
+  post,
+  scratch,
+  type ServerProcess,
+  startServer,
+} from '../../src/testing/server-process.ts'
 import { launch, violations } from './browser.ts'
 
 /** A server of its own and a browser, for the tests of one `describe`. */
@@ -14,6 +21,8 @@ export interface Dashboard {
   create(name: string, more?: object): Promise<void>
   patch(name: string, body: object): Promise<Response>
   storeOf(name: string): Promise<Store>
+  /** A person clones the stores repo, does something in the clone, commits what it left behind, and pushes. */
+  person(act: (clone: string) => Promise<unknown>, message: string): Promise<void>
   /** Newest first. */
   changesOf(name: string): Promise<Change[]>
 }
@@ -61,6 +70,18 @@ export function dashboard(environment: Record<string, string> = {}): Dashboard {
         body: JSON.stringify(body),
       }),
     storeOf: (name) => ask(name),
+    async person(act, message) {
+      const parent = await scratch()
+      const clone = join(parent, 'r')
+      await git(parent, 'clone', '-q', join(server.dataDir, 'stores.git'), 'r')
+      await act(clone)
+      await git(clone, 'add', '-A')
+      if ((await git(clone, 'status', '--porcelain')) !== '') {
+        await git(clone, 'commit', '-qm', message)
+      }
+      await git(clone, 'push', '-q')
+      await rm(parent, { recursive: true, force: true })
+    },
     changesOf: (name) => ask(`${name}/history`),
   }
 }

@@ -149,6 +149,13 @@ export const operationQuery = (id: string) =>
     retry: false,
   })
 
+/** The newest change of one store, of one that Git no longer holds too; none or one. */
+export const newestChangeQuery = (store: string) =>
+  queryOptions({
+    queryKey: ['audit', 'newest', store],
+    queryFn: ({ signal }) => request('listAudit', { query: { store, limit: '1' }, signal }),
+  })
+
 /** Changes of all stores that match, newest first, page by page. */
 export const auditQuery = (filters: Readonly<Record<string, string>>) =>
   infiniteQueryOptions({

@@ -1,13 +1,10 @@
-import { FilePen, FileWarning, Hourglass, type LucideIcon, Unplug } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { FilePen, FileWarning, Hourglass } from 'lucide-react'
 import type { Store } from '../../../../src/contract/store.ts'
-import { commands } from '../../strings.ts'
 import { Button } from '../../ui/button.tsx'
-import { classes } from '../../ui/classes.ts'
-import { Command } from '../../ui/copy.tsx'
-import { type Tone, toneText } from '../../ui/state-words.tsx'
 import { useWriteRefusal } from '../../ui/writes.ts'
 import { DeletedNotice } from './deleted-notice.tsx'
+import { DetachedNotice } from './detached-notice.tsx'
+import { Notice } from './notice.tsx'
 import { PurgeProgress } from './purge-progress.tsx'
 import { useDialogs } from './store-dialogs.tsx'
 
@@ -50,45 +47,7 @@ export function Notices({ store }: { readonly store: Store }) {
           </p>
         </Notice>
       )}
-      {store.phase === 'Detached' && (
-        <Notice icon={Unplug} tone="warn" title="It runs on, but Git no longer declares it">
-          <p>
-            Its folder was removed outside of a purge, so nothing of it was deleted: pods and
-            volumes are untouched, and no change reaches them.
-          </p>
-          <p className="mt-1 mb-1.5">
-            <span className="font-medium">Next:</span> take the commit back that removed it.
-          </p>
-          <Command text={commands.reattach(store)} label="Copy the command" />
-        </Notice>
-      )}
+      {store.phase === 'Detached' && <DetachedNotice store={store} />}
     </>
-  )
-}
-
-interface NoticeProps {
-  readonly icon: LucideIcon
-  readonly tone: Tone
-  readonly title: string
-  readonly children: ReactNode
-}
-
-const borders: Partial<Record<Tone, string>> = { warn: 'border-warn', danger: 'border-danger' }
-
-function Notice({ icon: Icon, tone, title, children }: NoticeProps) {
-  return (
-    <section
-      aria-label={title}
-      className={classes(
-        'mt-3 flex items-start gap-3 rounded-md border p-3',
-        borders[tone] ?? 'border-line',
-      )}
-    >
-      <Icon aria-hidden size={18} className={classes('mt-0.5 shrink-0', toneText[tone])} />
-      <div className="min-w-0 flex-1">
-        <h2 className="font-semibold">{title}</h2>
-        {children}
-      </div>
-    </section>
   )
 }

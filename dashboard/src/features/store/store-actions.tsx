@@ -30,7 +30,9 @@ export function StoreActions({ store }: { readonly store: Store }) {
 
 function LivingActions({ store }: { readonly store: Store }) {
   const open = useDialogs()
-  const refusal = useWriteRefusal()
+  const stopped = useWriteRefusal()
+  const detached = store.phase === 'Detached'
+  const refusal = detached ? 'Git does not declare it: put its folder back first.' : stopped
   const suspended = store.lifecycle === 'suspended'
   const entries: MenuEntry[] = [
     suspended
@@ -86,7 +88,7 @@ function LivingActions({ store }: { readonly store: Store }) {
       >
         Edit
       </Button>
-      <Menu id={MORE_ID} label="More" entries={entries} />
+      {!detached && <Menu id={MORE_ID} label="More" entries={entries} />}
     </>
   )
 }

@@ -45,10 +45,18 @@ export function StorePage() {
 }
 
 function Content({ store }: { readonly store: Store }) {
-  const { tab = 'overview' } = useSearch({ from: '/stores/$name' })
+  const { tab: asked = 'overview' } = useSearch({ from: '/stores/$name' })
   const navigate = useNavigate({ from: '/stores/$name' })
   const choose = (next: StoreTab) =>
     void navigate({ search: next === 'overview' ? {} : { tab: next }, replace: true })
+  // Git holds neither history nor files of a folder that is gone under this name.
+  const detached = store.phase === 'Detached'
+  const tab = detached ? 'overview' : asked
+  const overview = {
+    value: 'overview',
+    label: 'Overview',
+    content: <OverviewTab store={store} />,
+  } as const
   return (
     <>
       <StoreSummary store={store} />
@@ -57,11 +65,15 @@ function Content({ store }: { readonly store: Store }) {
         label={`Views of ${store.name}`}
         value={tab}
         onChange={choose}
-        tabs={[
-          { value: 'overview', label: 'Overview', content: <OverviewTab store={store} /> },
-          { value: 'changes', label: 'Changes', content: <ChangesTab store={store} /> },
-          { value: 'manifests', label: 'Manifests', content: <ManifestsTab store={store} /> },
-        ]}
+        tabs={
+          detached
+            ? [overview]
+            : [
+                overview,
+                { value: 'changes', label: 'Changes', content: <ChangesTab store={store} /> },
+                { value: 'manifests', label: 'Manifests', content: <ManifestsTab store={store} /> },
+              ]
+        }
       />
     </>
   )
