@@ -62,6 +62,7 @@ export const fences: readonly Fence[] = [
     plant: 'src/domain/planted.ts',
     refuse: [
       ...['node:crypto', 'cdk8s', 'hono', 'js-yaml', '../repo-files/yaml.ts', ...EVERYWHERE],
+      ...['node:worker_threads', '../threads/threads.ts'],
       ...[
         '../operations/create-store.ts',
         '../adapters/git/writer.ts',
@@ -76,6 +77,7 @@ export const fences: readonly Fence[] = [
     refuse: [
       ...['../adapters/git/writer.ts', '../http/stores.ts', '../observe/store-views.ts', 'hono'],
       ...['simple-git', 'node:fs', '../../constructs/woo-store.ts', 'cdk8s', ...EVERYWHERE],
+      ...['node:worker_threads', '../threads/threads.ts'],
     ],
     allow: ['../../constructs/index.ts', '../domain/ports.ts', '../repo-files/store-file.ts'],
   },
@@ -88,7 +90,10 @@ export const fences: readonly Fence[] = [
   {
     glob: 'src/reconcile/*.ts',
     plant: 'src/reconcile/planted.ts',
-    refuse: ['../adapters/git/writer.ts', '../http/stores.ts', 'hono', 'node:fs'],
+    refuse: [
+      ...['../adapters/git/writer.ts', '../http/stores.ts', 'hono', 'node:fs'],
+      '../threads/threads.ts',
+    ],
     allow: ['../operations/render-store.ts', '../observe/memory.ts', '../domain/ports.ts'],
   },
   adapter('git', 'argocd', ['ulid', '../../repo-files/store-file.ts']),
@@ -125,13 +130,25 @@ export const fences: readonly Fence[] = [
     allow: ['./x.ts', '../operations/render-store.ts', '../domain/layout.ts', 'js-yaml'],
   },
   {
+    glob: 'src/threads/*.ts',
+    plant: 'src/threads/planted.ts',
+    refuse: [
+      ...['../operations/create-store.ts', '../adapters/git/writer.ts', '../http/stores.ts'],
+      ...['../../constructs/index.ts', '../check/check-repository.ts', 'node:fs', 'piscina'],
+    ],
+    allow: ['./pool.ts', '../operations/render-store.ts', '../domain/errors.ts', 'node:os'],
+  },
+  {
     glob: 'src/cli/*.ts',
     plant: 'src/cli/planted.ts',
     refuse: [
       ...['../adapters/git/writer.ts', '../http/stores.ts', '../operations/create-store.ts'],
       ...['../main.ts', '../app.ts', 'node:child_process', 'hono', ...EVERYWHERE],
     ],
-    allow: ['./client.ts', '../operations/render-store.ts', 'commander', 'node:fs/promises'],
+    allow: [
+      ...['./client.ts', '../operations/render-store.ts', '../threads/threads.ts'],
+      ...['commander', 'node:fs/promises'],
+    ],
   },
   {
     glob: 'src/testing/*.ts',

@@ -1,0 +1,128 @@
+import { Worker } from 'node:worker_threads'
+import type { Platform } from '../contract/platform-file.ts'
+import { StoreError } from '../domain/errors.ts'
+import { type Answer, type Job, orderOf, type Result } from './work.ts'
+
+export interface Task {
+  readonly job: Job
+  resolve(result: Result): void
+  reject(error: unknown): void
+}
+
+/** How a thread ended. */
+export interface End {
+  readonly why: Error
+  /** False: it never worked, so another one would not either. */
+  readonly wasReady: boolean
+  /** What it was at; `undefined`: nothing. */
+  readonly lost: Task | undefined
+  /** What it had not begun. */
+  readonly left: readonly Task[]
+}
+
+export interface ThreadOptions {
+  readonly script: URL
+  /** Milliseconds without an answer after which a thread at work is ended. */
+  readonly limitMs: number
+  answered(): void
+  ended(thread: Thread, end: End): void
+}
+
+/** Tasks that lie at a thread: the one it is at, and one so that it need not wait for us. */
+const DEPTH = 2
+
+/** Heap of a thread in MiB. One that needs more is ended, and not the server. */
+const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 } as const
+
+/** One worker thread and what was given to it. It keeps the process alive only while it is at work. */
+export class Thread {
+  readonly #options: ThreadOptions
+  readonly #worker: Worker
+  readonly #tasks: Task[] = []
+  #platform: Platform | null = null
+  #ready = false
+  #why: Error | null = null
+  #limit: NodeJS.Timeout | undefined
+
+  constructor(options: ThreadOptions) {
+    this.#options = options
+    // Nothing of the environment: tokens are none of its business.
+    this.#worker = new Worker(options.script, {
+      ...{ name: 'store-work', env: {}, execArgv: [], resourceLimits: HEAP },
+    })
+    this.#worker.unref()
+    this.#worker.on('message', (answer: Answer) => this.#hear(answer))
+    this.#worker.on('messageerror', (error) => this.#giveUp(error))
+    this.#worker.on('error', (error) => (this.#why ??= asError(error)))
+    this.#worker.on('exit', (code) => this.#end(code))
+  }
+
+  /** Tasks given and not answered. */
+  get load(): number {
+    return this.#tasks.length
+  }
+
+  get isFull(): boolean {
+    return this.load >= DEPTH
+  }
+
+  give(task: Task): void {
+    const order = orderOf(task.job, this.#platform)
+    try {
+      this.#worker.postMessage(order)
+    } catch (error) {
+      // Something in it is no plain data.
+      task.reject(error)
+      return
+    }
+    this.#platform = task.job.args[1]
+    this.#tasks.push(task)
+    this.#watch()
+  }
+
+  /** Ends it at once; what it was at is lost. */
+  async stop(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  #hear(answer: Answer): void {
+    if (answer.is === 'ready') {
+      this.#ready = true
+      return
+    }
+    const task = this.#tasks.shift()
+    this.#watch()
+    if (answer.is === 'done') task?.resolve(answer.result)
+    else if (answer.is === 'failed') task?.reject(answer.error)
+    else task?.reject(new StoreError(answer.code, answer.message, { errors: answer.errors }))
+    this.#options.answered()
+  }
+
+  #watch(): void {
+    clearTimeout(this.#limit)
+    if (this.#tasks.length === 0) {
+      this.#worker.unref()
+      return
+    }
+    this.#worker.ref()
+    const { limitMs } = this.#options
+    const late = new Error(`there was no answer for ${limitMs / 1000} s`)
+    this.#limit = setTimeout(() => this.#giveUp(late), limitMs)
+  }
+
+  #giveUp(why: Error): void {
+    this.#why ??= why
+    void this.stop()
+  }
+
+  #end(code: number): void {
+    clearTimeout(this.#limit)
+    const why = this.#why ?? new Error(`it ended with code ${code}`)
+    const [lost, ...left] = this.#tasks
+    this.#options.ended(this, { why, wasReady: this.#ready, lost, left })
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}

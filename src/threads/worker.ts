@@ -1,0 +1,25 @@
+import { setPriority } from 'node:os'
+import { parentPort } from 'node:worker_threads'
+import type { Platform } from '../contract/platform-file.ts'
+import { type Answer, answerTo, jobOf, type Order } from './work.ts'
+
+/** A thread of `pool.ts`: does one order after the other. */
+
+/** How much later than the thread that answers requests; `nice` as of setpriority(2). */
+const NICE = 5
+
+// On Linux a thread has a priority of its own; elsewhere this would slow down the whole process.
+if (process.platform === 'linux') setPriority(NICE)
+
+const say = (answer: Answer) => parentPort?.postMessage(answer)
+let platform: Platform | null = null
+let last = Promise.resolve()
+
+parentPort?.on('message', (order: Order) => {
+  last = last.then(async () => {
+    const job = jobOf(order, platform)
+    platform = job.args[1]
+    say(await answerTo(job))
+  })
+})
+say({ is: 'ready' })

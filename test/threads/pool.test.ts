@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { NoThread, openPool, type PoolOptions } from '../../src/threads/pool.ts'
+import { openThreads, type ThreadsOptions } from '../../src/threads/threads.ts'
+import { testPlatform } from '../../src/testing/platform.ts'
+import { storeFile } from '../../src/testing/records.ts'
+import type { Job } from '../../src/threads/work.ts'
+import { eventually } from '../git/harness.ts'
+
+const platform = testPlatform()
+const BREAKING = new URL('./breaking-worker.ts', import.meta.url)
+const MISSING = new URL('./no-such-worker.ts', import.meta.url)
+
+const render = (name: string): Job => ({
+  kind: 'render',
+  args: [storeFile({ name }), platform],
+})
+
+function pool(options: Partial<PoolOptions> = {}) {
+  const opened = openPool({
+    ...{ size: 2, idleMs: 60_000, limitMs: 60_000, script: BREAKING },
+    ...options,
+  })
+  onTestFinished(() => opened.close())
+  return opened
+}
+
+function threads(options: ThreadsOptions) {
+  const opened = openThreads({ size: 2, few: 0, ...options })
+  onTestFinished(() => opened.close())
+  return opened
+}
+
+/** Names of ten stores, one of which breaks its thread. */
+const withOne = (broken: string) => ['a', 'b', 'c', broken, 'd', 'e', 'f', 'g', 'h', 'i']
+
+describe('a thread that', () => {
+  it.each([
+    ['exits', 'it ended with code 3', 60_000],
+    ['throws', 'nobody catches this', 60_000],
+    ['fills', 'memory', 60_000],
+    ['loops', 'no answer for 1 s', 1000],
+  ])(
+    '%s is an error of the store it was at, by name; the others go on',
+    async (name, why, limitMs) => {
+      const { render: onThreads } = threads({ script: BREAKING, limitMs })
+      const ends = await Promise.allSettled(
+        withOne(name).map((each) => onThreads(storeFile({ name: each }), platform)),
+      )
+      expect(ends.map(({ status }) => status)).toEqual(
+        withOne(name).map((each) => (each === name ? 'rejected' : 'fulfilled')),
+      )
+      const reason = ends.find((end) => end.status === 'rejected')?.reason as unknown
+      expect(reason).toMatchObject({
+        name: 'StoreError',
+        code: 'internal',
+        message: expect.stringMatching(`stores/default/${name} could not be rendered: .*${why}`),
+        hint: expect.stringContaining('report'),
+      })
+      // The pool is whole again.
+      const after = await onThreads(storeFile({ name: 'after' }), platform)
+      expect(new TextDecoder().decode(after.get('name'))).toBe('after')
+    },
+  )
+
+  it('cannot be started is none: all is rendered in this thread', async () => {
+    const one = pool({ script: MISSING })
+    await expect(one.run(render('a'))).rejects.toThrow(NoThread)
+    const { render: onThreads } = threads({ script: MISSING })
+    const files = await Promise.all(
+      ['a', 'b', 'c'].map((name) => onThreads(storeFile({ name }), platform)),
+    )
+    expect(files.map((each) => each.has('app.json'))).toEqual([true, true, true])
+  })
+})
+
+describe('threads', () => {
+  it('are started when there is work, and ended when there is none; then new ones start', async () => {
+    const one = pool({ idleMs: 20 })
+    expect(one.isRunning).toBe(false)
+    await one.run(render('a'))
+    expect(one.isRunning).toBe(true)
+    await eventually(() => !one.isRunning)
+    await one.run(render('b'))
+    expect(one.isRunning).toBe(true)
+  })
+
+  it('give no job to one that is being ended', async () => {
+    const one = pool({ idleMs: 0 })
+    for (let n = 0; n < 8; n += 1) {
+      await one.run(render(`a${n}`))
+      await new Promise((resolve) => setTimeout(resolve, n % 3))
+    }
+  })
+
+  it('that are closed answer what they were asked, and take nothing more', async () => {
+    const one = pool()
+    const ends = Promise.allSettled(withOne('loops').map((name) => one.run(render(name))))
+    await eventually(() => one.isRunning)
+    await one.close()
+    const reasons = (await ends).flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
+    expect(reasons.length).toBeGreaterThan(0)
+    expect(reasons).toEqual(reasons.map(() => expect.objectContaining({ code: 'shutting_down' })))
+    await expect(one.run(render('late'))).rejects.toMatchObject({ code: 'shutting_down' })
+  })
+
+  it('refuse what is no plain data, and go on', async () => {
+    const one = pool()
+    const odd = storeFile({ name: 'odd', title: (() => '') as never })
+    await expect(one.run({ kind: 'render', args: [odd, platform] })).rejects.toThrow(/cloned/)
+    await expect(one.run(render('even'))).resolves.toBeDefined()
+  })
+
+  it('keep no program from ending', async () => {
+    const program = `
+      import { openThreads } from './src/threads/threads.ts'
+      import { testPlatform } from './src/testing/platform.ts'
+      import { storeFile } from './src/testing/records.ts'
+      const { render } = openThreads({ few: 0, idleMs: 3_600_000 })
+      console.log((await render(storeFile(), testPlatform())).size > 3)`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: new URL('../..', import.meta.url),
+    })
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
+    expect([...(await once(child, 'close')), said]).toEqual([0, null, 'true\n'])
+  })
+})
