@@ -35,6 +35,7 @@ import { startReconciler } from './reconcile/reconciler.ts'
 import { previewStore } from './operations/preview-store.ts'
 import { readDashboard } from './static-dashboard.ts'
 import { openStatusSource } from './status-source.ts'
+import { openThreads } from './threads/threads.ts'
 
 /** Milliseconds to wait at start for the first list of Applications. */
 const FIRST_LIST_MS = 5_000
@@ -120,8 +121,9 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   warmUp(repo)
   freeHeap()
   const loop = { repo, log, clock, sealer: sealedSecrets({ clock }), newRequestId }
+  const threads = openThreads()
   const reconciler = startReconciler({
-    ...{ ...loop, refusals, provisioning, intervalMs: RECONCILE_MS },
+    ...{ ...loop, refusals, provisioning, render: threads.render, intervalMs: RECONCILE_MS },
   })
   const queue = startQueue({
     ...{ ...loop, applications, provisioning, intervalMs: QUEUE_LOOK_MS },
@@ -146,6 +148,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
       const reconciled = Promise.all([reconciler.close(), purges.close(), queue.close()])
       await repo.close(config.shutdownGrace)
       await Promise.all([ended, reconciled])
+      await threads.close()
       await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
     },
   }

@@ -1,3 +1,4 @@
+import type { Platform } from '../contract/platform-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
@@ -13,6 +14,7 @@ import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { leadingComment } from '../repo-files/store-file.ts'
 import { formerIntent, lastReadableApp } from './former-intent.ts'
+import { renderOnce } from './render-once.ts'
 import { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
@@ -59,11 +61,46 @@ export async function readDeclared(
   return { record, files, former, sealed, lastApp, readAt: deps.clock.now() }
 }
 
-/** What to do about the store at this head. Pure. */
-export function renderDeclared(declared: Declared, at: Snapshot): Finding {
-  const { record, files, former, sealed, lastApp, readAt } = declared
-  const { intent, app } = record
-  if (app !== null && isNewer(app.generator, GENERATOR)) return { is: 'newer' }
+/** Renders one store, maybe on another thread: same arguments, same bytes. @throws StoreError as `renderStore` */
+export type RenderStore = (
+  ...input: Parameters<typeof renderStore>
+) => Promise<ReturnType<typeof renderStore>>
+
+/**
+ * Renders ahead of {@link renderDeclared}, which is synchronous, where it will render at all. Never rejects: what the render
+ * threw, it throws there.
+ */
+export async function renderAhead(
+  declared: Declared,
+  { platform }: Snapshot,
+  render: RenderStore,
+): Promise<typeof renderStore> {
+  const { record, former } = declared
+  const { intent } = record
+  const left = isOfNewer(record) || (isModified(record) && platform.onModified === 'report')
+  if (intent === null || left) return renderStore
+  const input = inputOf(declared, withVolumes(intent, former), platform)
+  const give = await render(...input).then(
+    (files) => () => files,
+    (error: unknown) => () => {
+      throw error
+    },
+  )
+  return renderOnce({ input, give })
+}
+
+/**
+ * What to do about the store at this head. Pure.
+ * @param render gives what was rendered ahead, or renders
+ */
+export function renderDeclared(
+  declared: Declared,
+  at: Snapshot,
+  render: typeof renderStore = renderStore,
+): Finding {
+  const { record, files, former, lastApp, readAt } = declared
+  const { intent } = record
+  if (isOfNewer(record)) return { is: 'newer' }
   if (intent === null) return lastApp === null ? { is: 'invalid' } : withApp(declared, lastApp)
   const modified = isModified(record)
   if (modified && at.platform.onModified === 'report') return { is: 'modified' }
@@ -75,8 +112,7 @@ export function renderDeclared(declared: Declared, at: Snapshot): Finding {
       if (problems.length > 0) return { is: 'refused', problems }
     }
     const text = files.get('store.yaml') ?? ''
-    const comment = leadingComment(text)
-    const rendered = renderStore(wanted, at.platform, { before: app, sealed, comment })
+    const rendered = render(...inputOf(declared, wanted, at.platform))
     const after = wanted === intent ? new Map([...rendered, ['store.yaml', utf8(text)]]) : rendered
     if (holds(files, after) && record.unsigned !== true) return { is: 'settled' }
     const problems = pushedProblems(former, wanted, at, readAt)
@@ -95,6 +131,19 @@ export function renderDeclared(declared: Declared, at: Snapshot): Finding {
       error.errors.length > 0 ? error.errors : [{ pointer: '#', detail: error.message }]
     return { is: 'refused', problems }
   }
+}
+
+function inputOf(
+  { record, files, sealed }: Declared,
+  wanted: StoreFile,
+  platform: Platform,
+): Parameters<typeof renderStore> {
+  const comment = leadingComment(files.get('store.yaml') ?? '')
+  return [wanted, platform, { before: record.app, sealed, comment }]
+}
+
+function isOfNewer({ app }: StoreRecord): boolean {
+  return app !== null && isNewer(app.generator, GENERATOR)
 }
 
 /** What a store is told whose pushed deletion waits. */

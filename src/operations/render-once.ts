@@ -1,19 +1,31 @@
 import { renderStore } from './render-store.ts'
 
+type Input = Parameters<typeof renderStore>
+type Rendered = ReturnType<typeof renderStore>
+
 /**
  * `renderStore` for one request, whose decision may run many times: as long as intent, platform and context are what they
  * were the last time, the same map is given back. A platform or ciphertexts count as the same only when they are one object.
+ * @param ahead a render that was done before, and what it gave or threw
  */
-export function renderOnce(): typeof renderStore {
-  let last: { key: string; platform: object; sealed: object | null; files: Rendered } | null = null
-  return (...[store, platform, context = {}]) => {
-    const { sealed = null, ...plain } = context
-    const key = JSON.stringify([store, plain])
-    if (last?.key === key && last.platform === platform && last.sealed === sealed) return last.files
-    const files = renderStore(store, platform, context)
-    last = { key, platform, sealed, files }
+export function renderOnce(ahead?: {
+  readonly input: Input
+  readonly give: () => Rendered
+}): typeof renderStore {
+  let last: { key: string; platform: object; sealed: object | null; give: () => Rendered } | null =
+    ahead === undefined ? null : { ...keyOf(ahead.input), give: ahead.give }
+  return (...input) => {
+    const now = keyOf(input)
+    const isSame =
+      last?.key === now.key && last.platform === now.platform && last.sealed === now.sealed
+    if (last !== null && isSame) return last.give()
+    const files = renderStore(...input)
+    last = { ...now, give: () => files }
     return files
   }
 }
 
-type Rendered = ReturnType<typeof renderStore>
+function keyOf([store, platform, context = {}]: Input) {
+  const { sealed = null, ...plain } = context
+  return { key: JSON.stringify([store, plain]), platform, sealed }
+}

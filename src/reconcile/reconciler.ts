@@ -10,7 +10,9 @@ import {
   heldBy,
   isSame,
   readDeclared,
+  renderAhead,
   renderDeclared,
+  type RenderStore,
 } from '../operations/render-declared.ts'
 import { systemRequester } from './rounds.ts'
 import { openSettled, type Settled } from './settled.ts'
@@ -21,6 +23,8 @@ export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer'
   readonly newRequestId: () => string
   /** Milliseconds between passes without a moved head: what failed or was refused is tried again. */
   readonly intervalMs: number
+  /** Many are asked for at once. */
+  readonly render: RenderStore
   /** @default no store waits for others */
   readonly provisioning?: Provisioning
 }
@@ -116,7 +120,7 @@ async function renderChunk(
   const at = repo.snapshot()
   // Told without a look at their history: there may be thousands of them.
   const brake = brakeOf(goingAt(at, options.clock.now()), at.platform.massDelete, at.stores.size)
-  const found: { declared: Declared; change: StoreChange }[] = []
+  const read: Declared[] = []
   for (const name of names) {
     const record = at.stores.get(name)
     if (record === undefined) continue
@@ -127,15 +131,41 @@ async function renderChunk(
     }
     // Not settled: the queue asks for another look when there is room.
     if (waits(options, record, at)) continue
-    // Each read yields to requests; a render is a few milliseconds.
-    const declared = await readDeclared(options, record, at)
-    const finding = renderDeclared(declared, at)
-    note(options, settled, record, at, finding)
-    if (finding.is === 'render') found.push({ declared, change: finding.change })
+    read.push(await readDeclared(options, record, at))
   }
-  // All at once, so that they share a push.
-  await Promise.all(found.map(({ declared, change }) => land(options, declared, change, at)))
+  // All at once, so that they share threads, and then a push.
+  const ahead = await Promise.all(read.map((declared) => renderAhead(declared, at, options.render)))
+  const landings: Promise<void>[] = []
+  for (const [n, declared] of read.entries()) {
+    const found = { declared, render: ahead[n], at }
+    const finding = findingOf(options, found)
+    note(options, settled, declared.record, at, finding)
+    if (finding.is === 'render') landings.push(land(options, found, finding.change))
+  }
+  await Promise.all(landings)
 }
+
+/** A store that was read and rendered at one head. */
+interface Found {
+  readonly declared: Declared
+  readonly render: Awaited<ReturnType<typeof renderAhead>> | undefined
+  readonly at: Snapshot
+}
+
+/** What is to be done about it. A fault of the renderer is a matter of this store alone. */
+function findingOf({ log }: ReconcilerOptions, { declared, render, at }: Found): Finding {
+  try {
+    return renderDeclared(declared, at, render)
+  } catch (error) {
+    const { team, name } = declared.record
+    const detail = error instanceof Error ? error.message : ''
+    log.error('a store could not be rendered', { team, store: name, detail, err: error })
+    return { is: 'refused', problems: [{ pointer: '#', detail: FAULT }] }
+  }
+}
+
+const FAULT =
+  'could not be rendered by a fault of Storewright, which its log tells; it is tried again each minute'
 
 /** A store that was pushed and that others keep waiting: it is rendered when its turn comes. */
 function waits(
@@ -175,9 +205,8 @@ const SAID = {
 /** Lands one render. A store that moved meanwhile is left to the next pass. */
 async function land(
   options: ReconcilerOptions,
-  declared: Declared,
+  { declared, render, at: foundAt }: Found,
   found: StoreChange,
-  foundAt: Snapshot,
 ): Promise<void> {
   const { repo, log, newRequestId } = options
   const { record } = declared
@@ -188,7 +217,7 @@ async function land(
     const apart = record.app !== null && found.action === 'render'
     if (apart && at.platform === foundAt.platform) return found
     if (waits(options, record, at)) return 'unchanged'
-    const finding = renderDeclared(declared, at)
+    const finding = renderDeclared(declared, at, render)
     return finding.is === 'render' ? finding.change : 'unchanged'
   }
   const fields = { team: record.team, store: record.name }

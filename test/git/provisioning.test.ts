@@ -7,6 +7,7 @@ import { settingUp } from '../../src/domain/provisioning.ts'
 import { openRefusals } from '../../src/observe/refusals.ts'
 import { createStore } from '../../src/operations/create-store.ts'
 import { startQueue } from '../../src/reconcile/queue.ts'
+import { renderStore } from '../../src/operations/render-store.ts'
 import { startReconciler } from '../../src/reconcile/reconciler.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { memorySealer } from '../../src/testing/memory-sealer.ts'
@@ -48,7 +49,12 @@ async function servers() {
     repo.onMoved(watch)
     const deps = { repo, views, clock, sealer: memorySealer(), provisioning }
     const loop = { ...deps, log: git.log, newRequestId }
-    const reconciler = startReconciler({ ...loop, refusals: openRefusals(), intervalMs: 60_000 })
+    const reconciler = startReconciler({
+      ...loop,
+      render: async (...input) => renderStore(...input),
+      refusals: openRefusals(),
+      intervalMs: 60_000,
+    })
     const queue = startQueue({
       ...loop,
       applications: { onChanged: () => () => undefined },

@@ -4,6 +4,7 @@ import type { StoresRepo } from '../../src/domain/ports.ts'
 import { openRefusals } from '../../src/observe/refusals.ts'
 import { startReconciler } from '../../src/reconcile/reconciler.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
+import { openThreads } from '../../src/threads/threads.ts'
 import { memorySealer } from '../../src/testing/memory-sealer.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'
 import { storeYaml } from '../../src/testing/writes.ts'
@@ -13,8 +14,15 @@ export const by = () =>
   ({ subject: 'local', auth: 'local', source: 'api', requestId: ulid() }) as const
 const views = { all: () => [], get: () => null, present: () => ({}) as never }
 
+/** As the server renders what was pushed. */
+function openRender() {
+  const threads = openThreads()
+  onTestFinished(() => threads.close())
+  return threads.render
+}
+
 /** A remote, and one server's view of it with a reconciler that looks every 50 ms. */
-export async function fixture(platform = PLATFORM_YAML) {
+export async function fixture(platform = PLATFORM_YAML, render = openRender()) {
   const git = await harness({ platform })
   const join = async () => {
     const repo = await git.open({ fetchIntervalMs: 50 })
@@ -27,6 +35,7 @@ export async function fixture(platform = PLATFORM_YAML) {
         sealer,
         clock,
         refusals,
+        render,
         log: git.log,
         newRequestId: () => ulid(),
         intervalMs: 200,
