@@ -1,8 +1,11 @@
 import { renderWooStore } from '../constructs/index.ts'
+import type { Platform } from '../src/contract/platform-file.ts'
+import type { StoreFile } from '../src/contract/store-file.ts'
 import { propsOf } from '../src/operations/resolve-store.ts'
 import { fleetPlatform, fleetStores } from './fleet.ts'
 import { atMost, ms, percentile, type Row, timed } from './measure.ts'
 import { renderStore } from '../src/operations/render-store.ts'
+import { openThreads } from '../src/threads/threads.ts'
 import { synthYaml } from './naive-writer.ts'
 import { residentMegabytes } from './process-memory.ts'
 
@@ -11,7 +14,12 @@ export async function renderRows(renders: number, many: number): Promise<readonl
   return [...(await printerRows(renders)), ...(await fleetRows(many))]
 }
 
-/** P7, P8: every store of a fleet to bytes, one after another on one thread, and what that leaves in memory. */
+/** Stores that the reconciler asks for at once. */
+const CHUNK = 100
+
+const THREADS = 2
+
+/** P7: every store of a fleet to bytes, one after another on one thread. P8: on two, as the server does it. */
 async function fleetRows(many: number): Promise<readonly Row[]> {
   const { value: platform } = await fleetPlatform()
   const stores = await fleetStores(many)
@@ -22,7 +30,9 @@ async function fleetRows(many: number): Promise<readonly Row[]> {
     })
   const short = (await render(few)) / few
   const longMs = await render(many)
-  const megabytes = await residentMegabytes(process.pid)
+  const { startMs, eachMs, megabytes } = await onThreads(stores, platform)
+  const inAll = (10_000 * eachMs + startMs) / 1000
+  const alone = ((longMs / many) * 10_000) / 1000
   const memory = { id: 'P8', baseline: '', value: megabytes, target: atMost(600, 'MB') }
   return [
     {
@@ -35,14 +45,32 @@ async function fleetRows(many: number): Promise<readonly Row[]> {
     },
     {
       id: 'P8',
-      what: `re-render of ${many} stores, one thread, per 10,000`,
-      figure: `${(longMs / 1000).toFixed(1)} s`,
-      baseline: '',
-      value: ((longMs / 1000) * 10_000) / many,
+      what: `re-render of ${many} stores, ${THREADS} threads and their start, per 10,000, against one`,
+      figure: `${inAll.toFixed(1)} s`,
+      baseline: `${alone.toFixed(1)} s`,
+      value: inAll,
       target: atMost(20, 's'),
     },
     { ...memory, what: 'resident memory after it', figure: `${megabytes.toFixed(0)} MB` },
   ]
+}
+
+/** The start is what the first chunk takes: it is paid once, whatever the size of the fleet. */
+async function onThreads(stores: readonly StoreFile[], platform: Platform) {
+  const threads = openThreads({ size: THREADS })
+  const render = (from: number, to: number) =>
+    timed(async () => {
+      for (let at = from; at < to; at += CHUNK) {
+        const chunk = stores.slice(at, Math.min(at + CHUNK, to))
+        await Promise.all(chunk.map((store) => threads.render(store, platform)))
+      }
+    })
+  const first = Math.min(CHUNK, Math.ceil(stores.length / 2))
+  const startMs = await render(0, first)
+  const eachMs = (await render(first, stores.length)) / (stores.length - first)
+  const megabytes = await residentMegabytes(process.pid)
+  await threads.close()
+  return { startMs, eachMs, megabytes }
 }
 
 /** P6: one store to bytes, warm, ours and cdk8s' own printer in turn over the same chart. */
