@@ -1,6 +1,7 @@
 import type { Connection } from './adapters/argocd/connection.ts'
 import { ApiFailure } from './adapters/argocd/connection.ts'
 import type { Config } from './config.ts'
+import { projectNameOf } from './domain/argocd-layout.ts'
 import type { Applications, StoresRepo } from './domain/ports.ts'
 import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'
 import { type Finding, ill, type Probe, well } from './observe/checks.ts'
@@ -99,7 +100,8 @@ function applicationSet({ applications }: CheckDeps): Finding {
       )
 }
 
-async function argoCdApi({ argocd }: CheckDeps, signal: AbortSignal): Promise<Finding> {
+async function argoCdApi(deps: CheckDeps, signal: AbortSignal): Promise<Finding> {
+  const { argocd } = deps
   if (argocd === null)
     return well('not configured: no resource tree, no logs. Set ARGOCD_URL and ARGOCD_TOKEN')
   try {
@@ -107,7 +109,13 @@ async function argoCdApi({ argocd }: CheckDeps, signal: AbortSignal): Promise<Fi
       timeoutMs: 10_000,
       signal,
     })
-    return well('Argo CD answers and takes the token')
+    const hidden = await hiddenProjects(argocd, deps, signal)
+    return hidden.length === 0
+      ? well('Argo CD answers and takes the token')
+      : ill(
+          `the token may not read Applications of ${hidden.join(', ')}`,
+          `Use an account that may: ${hidden.map((name) => `p, <account>, applications, get, ${name}/*, allow`).join('; ')}; the same with logs (argocd/README.md, Rights).`,
+        )
   } catch (error) {
     const why = error instanceof ApiFailure ? error.message : 'no answer'
     return ill(
@@ -115,6 +123,32 @@ async function argoCdApi({ argocd }: CheckDeps, signal: AbortSignal): Promise<Fi
       'Renew the token: argocd proj role create-token stores dashboard; check ARGOCD_URL and ARGOCD_CA_FILE.',
     )
   }
+}
+
+/** Projects of a team whose Applications the token may not see. A list leaves them out silently, so one each is asked for. */
+async function hiddenProjects(
+  argocd: Connection,
+  { repo, applications }: CheckDeps,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { platform, stores } = repo.snapshot()
+  const examples = new Map<string, string>()
+  for (const record of stores.values()) {
+    const project = applications.get(record)?.project ?? projectNameOf(platform, record.team)
+    if (record.app !== null) examples.set(project, record.app.application)
+  }
+  const hidden = [...examples].map(async ([project, application]) => {
+    const path = `/api/v1/applications/${encodeURIComponent(application)}?project=${encodeURIComponent(project)}`
+    try {
+      await argocd.json(path, { timeoutMs: 10_000, signal })
+    } catch (error) {
+      if (error instanceof ApiFailure && error.status === 403) return [project]
+      // It may not be there yet.
+      if (!(error instanceof ApiFailure && error.status === 404)) throw error
+    }
+    return []
+  })
+  return (await Promise.all(hidden)).flat().toSorted()
 }
 
 function webhooks({ config }: CheckDeps): Finding {

@@ -5,7 +5,9 @@ import { kubernetesDetail } from './adapters/argocd/kubernetes-detail.ts'
 import { argoCdDetail } from './adapters/argocd/rest-detail.ts'
 import { probesOf } from './checks.ts'
 import type { Config } from './config.ts'
+import { projectNameOf } from './domain/argocd-layout.ts'
 import type { Clock, StoresRepo, StoreViews } from './domain/ports.ts'
+import type { StoreRecord } from './domain/snapshot.ts'
 import { openStreamHub } from './http/stream-hub.ts'
 import { openChangeFeed } from './observe/change-feed.ts'
 import { openCauses } from './observe/causes.ts'
@@ -29,7 +31,10 @@ export async function openObservation(
   const configured = config.argocdUrl !== null && config.argocdToken !== null
   const argocd = configured ? openConnection(await argoCdAccess(config)) : null
   const told = kubernetes === null ? null : kubernetesDetail(kubernetes, config.argocdNamespace)
-  const detail = argocd === null ? told : argoCdDetail(argocd)
+  // What runs may lag behind what platform.yaml asks for.
+  const projectOf = (record: StoreRecord) =>
+    applications.get(record)?.project ?? projectNameOf(repo.snapshot().platform, record.team)
+  const detail = argocd === null ? told : argoCdDetail(argocd, projectOf)
   const byArgoCd = argocd === null || applications.simulated ? null : installedByArgoCd(argocd)
   const installed =
     kubernetes === null ? byArgoCd : installedByKubernetes(kubernetes, config.argocdNamespace)

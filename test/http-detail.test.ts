@@ -30,7 +30,7 @@ beforeEach(async () => {
     tls: { rejectUnauthorized: true },
   }
   fixture = httpFixture({
-    detail: argoCdDetail(openConnection(access)),
+    detail: argoCdDetail(openConnection(access), (record) => `stores-of-${record.team}`),
     applications: fakeApplications(Date.now),
   })
   await fixture.post('/api/v1/stores', { name: 'shop', reason: 'for the fair' })
@@ -72,7 +72,7 @@ describe('the detail of a store', () => {
       ['Deployment', 'Progressing', 'Synced', null],
       ['Pod', null, null, 'uid-wordpress'],
     ])
-    expect(argo.requests.every((line) => line.includes('project=stores'))).toBe(true)
+    expect(argo.requests.every((line) => line.includes('project=stores-of-default'))).toBe(true)
   })
 
   it('S1-11 merges events of the cluster with our own changes, newest first, repeats folded', async () => {
@@ -122,7 +122,7 @@ describe('the detail of a store', () => {
 
   it('is refreshed by a question, not by a write', async () => {
     expect((await fixture.post('/api/v1/stores/shop/refresh', {})).status).toBe(202)
-    expect(argo.requests.at(-1)).toBe(`GET ${APP}?project=stores&refresh=normal`)
+    expect(argo.requests.at(-1)).toBe(`GET ${APP}?project=stores-of-default&refresh=normal`)
     expect(new Set(argo.requests.map((line) => line.split(' ')[0]))).toEqual(new Set(['GET']))
   })
 

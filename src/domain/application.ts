@@ -6,6 +6,8 @@ import type { Health, Sync } from '../contract/words.ts'
  */
 export interface Application {
   readonly name: string
+  /** Its AppProject; absent when the source does not say. */
+  readonly project?: string
   readonly createdAt: string
   readonly deletionTimestamp: string | null
   /** Bears the finalizer with which Argo CD deletes everything the Application made before the Application itself. */

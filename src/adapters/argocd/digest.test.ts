@@ -13,6 +13,7 @@ describe('a digest', () => {
   it('keeps what a verdict needs', () => {
     expect(digestOf(rawApplication('store-shop'))).toEqual({
       name: 'store-shop',
+      project: 'stores',
       createdAt: '2026-11-24T12:00:01Z',
       deletionTimestamp: null,
       cascades: false,

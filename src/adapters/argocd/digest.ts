@@ -14,6 +14,7 @@ const Raw = z.object({
     finalizers: z.array(z.string()).catch([]),
     annotations: z.record(z.string(), z.string()).catch({}),
   }),
+  spec: z.object({ project: text }).catch({ project: '' }),
   operation: z.unknown().optional(),
   status: z
     .object({
@@ -95,10 +96,14 @@ export function digestOf(object: unknown, syncWindowDenies = false): Application
   return parsed.success ? digest(parsed.data, syncWindowDenies) : null
 }
 
-function digest({ metadata, operation, status }: Raw, syncWindowDenies: boolean): Application {
+function digest(
+  { metadata, spec, operation, status }: Raw,
+  syncWindowDenies: boolean,
+): Application {
   const state = status.operationState
   return {
     name: metadata.name,
+    ...(spec.project === '' ? {} : { project: spec.project }),
     createdAt: metadata.creationTimestamp,
     deletionTimestamp: metadata.deletionTimestamp,
     cascades: metadata.finalizers.some((name) =>

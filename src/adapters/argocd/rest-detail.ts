@@ -9,8 +9,6 @@ const TIMEOUT_MS = 10_000
 /** Objects whose events are asked for: the Application itself, then what is not well. */
 const MAX_EVENT_OBJECTS = 12
 const MAX_LOG_CHARACTERS = 1024 * 1024
-/** Without `project=` Argo CD answers 403 for an Application that is missing (argo-cd v3.6.1 server/application). */
-const PROJECT = 'project=stores'
 
 const text = z.string().catch('')
 const maybe = z.string().nullable().catch(null)
@@ -81,8 +79,16 @@ const Windows = z.object({
   activeWindows: z.array(Window).nullable().catch([]),
 })
 
-/** Detail of one store from Argo CD's own API, asked on demand. Needs `applications, get` and `logs, get`. */
-export function argoCdDetail(connection: Connection): StoreDetail {
+/**
+ * Detail of one store from Argo CD's own API, asked on demand. Needs `applications, get` and `logs, get`.
+ * @param projectOf AppProject of a store's Application: without it Argo CD answers 403 for one that is missing, and with
+ *   another one's too (argo-cd v3.6.1 server/application/application.go `getAppEnforceRBAC`)
+ */
+export function argoCdDetail(
+  connection: Connection,
+  projectOf: (record: StoreRecord) => string,
+): StoreDetail {
+  const inProject = (record: StoreRecord) => `project=${encodeURIComponent(projectOf(record))}`
   const ask = async (record: StoreRecord, path: string, signal: AbortSignal) => {
     const name = encodeURIComponent(record.app?.application ?? `store-${record.name}`)
     const url = `/api/v1/applications/${name}${path}`
@@ -93,13 +99,13 @@ export function argoCdDetail(connection: Connection): StoreDetail {
     }
   }
   const nodesOf = async (record: StoreRecord, signal: AbortSignal) =>
-    Tree.parse(await ask(record, `/resource-tree?${PROJECT}`, signal)).nodes ?? []
+    Tree.parse(await ask(record, `/resource-tree?${inProject(record)}`, signal)).nodes ?? []
   return {
     source: 'argocd',
     async resources(record, signal) {
       const [nodes, application] = await Promise.all([
         nodesOf(record, signal),
-        ask(record, `?${PROJECT}`, signal),
+        ask(record, `?${inProject(record)}`, signal),
       ])
       const declared = new Map(
         Declared.parse(application).status.resources.map((each) => [keyOf(each), each]),
@@ -118,7 +124,7 @@ export function argoCdDetail(connection: Connection): StoreDetail {
       ]
       const found = await Promise.all(
         objects.map(async (query) =>
-          Events.parse(await ask(record, `/events?${PROJECT}${query}`, signal)),
+          Events.parse(await ask(record, `/events?${inProject(record)}${query}`, signal)),
         ),
       )
       return found.flatMap(({ items }) => (items ?? []).map(eventOf))
@@ -126,7 +132,7 @@ export function argoCdDetail(connection: Connection): StoreDetail {
     async logs(record, { pod, container, tail }, signal) {
       const name = encodeURIComponent(record.app?.application ?? `store-${record.name}`)
       const query = new URLSearchParams({
-        project: 'stores',
+        project: projectOf(record),
         namespace: record.app?.namespace ?? `store-${record.name}`,
         podName: pod,
         tailLines: String(tail),
@@ -137,10 +143,10 @@ export function argoCdDetail(connection: Connection): StoreDetail {
       return readLog(connection.lines(path, { timeoutMs: TIMEOUT_MS, idleMs: TIMEOUT_MS, signal }))
     },
     async windowDenies(record, signal) {
-      return deniedBy(Windows.parse(await ask(record, `/syncwindows?${PROJECT}`, signal)))
+      return deniedBy(Windows.parse(await ask(record, `/syncwindows?${inProject(record)}`, signal)))
     },
     async refresh(record, signal) {
-      await ask(record, `?${PROJECT}&refresh=normal`, signal)
+      await ask(record, `?${inProject(record)}&refresh=normal`, signal)
     },
   }
 }
