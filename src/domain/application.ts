@@ -41,8 +41,13 @@ export interface Application {
   readonly syncWindowDenies: boolean
 }
 
-/** What we keep of the ApplicationSets that make our Applications: the first error of any of them. */
+/** What we keep of the ApplicationSets that make our Applications: the error of one, or the first of any of them. */
 export interface ApplicationSetState {
   /** Condition `ErrorOccurred` is True. */
-  readonly error: { readonly reason: string; readonly message: string } | null
+  readonly error: {
+    readonly reason: string
+    readonly message: string
+    /** Name of the set. */
+    readonly set?: string
+  } | null
 }

@@ -215,7 +215,8 @@ export interface Applications {
   readonly simulated: boolean
   /** `null`: no such Application. */
   get(declared: StoreRecord): Application | null
-  applicationSet(): ApplicationSetState | null
+  /** Of that one set where the source knows it; else, and without a name, the first error of any. */
+  applicationSet(set?: string): ApplicationSetState | null
   /** Milliseconds since the Unix epoch when the source last spoke; 0 = never; equals now for a simulated one. */
   asOf(): number
   /** How often the source speaks when nothing happens, in milliseconds. */

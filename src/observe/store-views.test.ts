@@ -9,9 +9,9 @@ import { createStoreViews } from './store-views.ts'
 const RECORD = storeRecord(timeAfter(0))
 const OTHER = '0'.repeat(39) + '1'
 
-function fixture() {
+function fixture(platform = testPlatform()) {
   let now = after(60)
-  const repo = memoryRepo(testPlatform(), () => now)
+  const repo = memoryRepo(platform, () => now)
   const trees: Record<string, string | null> = { [OTHER]: RECORD.manifestsTree }
   const asked: string[] = []
   repo.manifestsTree = async (commit) => {
@@ -45,6 +45,29 @@ function fixture() {
 }
 
 describe('a store as clients see it', () => {
+  it('is not held up by an ApplicationSet that makes the stores of others', () => {
+    const asked = (yaml: string) =>
+      `${yaml.replace('title: Acme', 'project: own')}argocd: {shards: ["[a-m]", "[n-z]"]}\n`
+    const { views, applications, repo } = fixture(testPlatform(asked))
+    repo.put(storeRecord(timeAfter(0), storeFile({ name: 'alpha' })))
+    repo.put(storeRecord(timeAfter(0), storeFile({ name: 'zeta', team: 'acme' })))
+    const reasons = () => ['alpha', 'shop', 'zeta'].map((name) => views.get(name)?.reason)
+    applications.set('store-shop', null)
+    for (const set of ['stores.a-m', 'stores.n-z', 'stores-acme']) {
+      applications.setApplicationSet({ error: null }, set)
+    }
+    expect(reasons()).toEqual(Array(3).fill('WaitingForApplication'))
+    const error = { reason: 'RenderTemplateParamsError', message: 'no key' }
+    applications.setApplicationSet({ error }, 'stores.n-z')
+    expect(reasons()).toEqual([
+      'WaitingForApplication',
+      'GeneratorBlocked',
+      'WaitingForApplication',
+    ])
+    applications.setApplicationSet({ error }, 'stores-acme')
+    expect(reasons()[2]).toBe('GeneratorBlocked')
+  })
+
   it('S1-17 is not moved by a commit that leaves its manifests alone, not even for a moment', async () => {
     const { views, observe, asked, known } = fixture()
     const observed = () => {

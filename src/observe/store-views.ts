@@ -1,4 +1,5 @@
 import type { Store } from '../contract/store.ts'
+import { setNameOf } from '../domain/argocd-layout.ts'
 import type { Application } from '../domain/application.ts'
 import { conditionsOf } from '../domain/conditions.ts'
 import { phaseOf } from '../domain/phase.ts'
@@ -119,7 +120,9 @@ function inputOf(
     application,
     observed: memory.observed,
     applied: memory.applied,
-    applicationSet: applications.applicationSet(),
+    applicationSet: applications.applicationSet(
+      setNameOf(options.repo.snapshot().platform, record.team, record.name),
+    ),
     source: {
       asOf: applications.asOf(),
       intervalMs: applications.intervalMs,

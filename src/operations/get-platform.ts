@@ -66,9 +66,11 @@ function argoCdBanners(applications: OperationDeps['applications']): PlatformVie
   const error = applications.applicationSet()?.error ?? null
   // An error of one Application leaves the others alone; any other stops every store change.
   if (error !== null && error.reason !== 'ApplicationValidationError') {
+    // One of several sets stops its own stores alone.
+    const ofSet = error.set === undefined || error.set === 'stores' ? '' : ` in ${error.set}`
     banners.push({
       code: 'generator_blocked',
-      message: `Argo CD applies no new store and no change of a lifecycle: ${error.message}`,
+      message: `Argo CD applies no new store and no change of a lifecycle${ofSet}: ${error.message}`,
     })
   }
   return banners

@@ -4,7 +4,8 @@ import type { Applications } from '../domain/ports.ts'
 export interface FakeApplications extends Applications {
   /** Puts what Argo CD says of an Application, or takes it away, and tells. */
   set(name: string, application: Application | null): void
-  setApplicationSet(state: ApplicationSetState): void
+  /** @param set default: of any set without a state of its own */
+  setApplicationSet(state: ApplicationSetState, set?: string): void
   /** The source falls silent: it last spoke at this moment (milliseconds since the Unix epoch); `null` = speaks. */
   silentSince(at: number | null): void
 }
@@ -16,7 +17,7 @@ export function fakeApplications(
 ): FakeApplications {
   const known = new Map<string, Application>()
   const listeners = new Set<(names: readonly string[]) => void>()
-  let sets: ApplicationSetState = { error: null }
+  const sets = new Map<string | undefined, ApplicationSetState>([[undefined, { error: null }]])
   let silent: number | null = null
   const tell = (names: readonly string[]) => {
     for (const listener of listeners) listener(names)
@@ -26,7 +27,7 @@ export function fakeApplications(
     simulated: source === 'simulated',
     intervalMs: 60_000,
     get: (declared) => known.get(`store-${declared.name}`) ?? null,
-    applicationSet: () => sets,
+    applicationSet: (set) => sets.get(set) ?? sets.get(undefined) ?? null,
     asOf: () => silent ?? now(),
     problem: () => (silent === null ? null : 'it does not answer'),
     onChanged(listener) {
@@ -40,8 +41,8 @@ export function fakeApplications(
       else known.set(name, application)
       tell([name])
     },
-    setApplicationSet(state) {
-      sets = state
+    setApplicationSet(state, set) {
+      sets.set(set, state)
       tell([...known.keys()])
     },
     silentSince(at) {

@@ -152,6 +152,7 @@ describe('a digest of an ApplicationSet', () => {
     expect(setDigestOf(set('True'))?.error).toEqual({
       reason: 'RenderTemplateParamsError',
       message: 'no key',
+      set: 'stores',
     })
     expect(setDigestOf(set('False'))?.error).toBeNull()
   })

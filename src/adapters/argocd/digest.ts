@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { healths, syncs } from '../../contract/words.ts'
-import type { Application } from '../../domain/application.ts'
+import type { Application, ApplicationSetState } from '../../domain/application.ts'
 
 const text = z.string().catch('')
 const maybe = z.string().nullable().catch(null)
@@ -182,7 +182,9 @@ const RawSet = z.object({
 })
 
 /** Name and error of an ApplicationSet; `null`: it is none. Message at most 400 characters. */
-export function setDigestOf(object: unknown) {
+export function setDigestOf(
+  object: unknown,
+): { name: string; error: ApplicationSetState['error'] } | null {
   const parsed = RawSet.safeParse(object)
   if (!parsed.success) return null
   const { metadata, status } = parsed.data
@@ -192,6 +194,18 @@ export function setDigestOf(object: unknown) {
   return {
     name: metadata.name,
     error:
-      failed === undefined ? null : { reason: failed.reason, message: cut(failed.message, 400) },
+      failed === undefined
+        ? null
+        : { reason: failed.reason, message: cut(failed.message, 400), set: metadata.name },
   }
+}
+
+/** Name of an ApplicationSet -> its error; `null` = none. */
+export type SetErrors = Map<string, ApplicationSetState['error']>
+
+/** State of `set` where it is known; else, and without a name, the first error of any. */
+export function setStateOf(errors: SetErrors, set?: string): ApplicationSetState {
+  const own = set === undefined ? undefined : errors.get(set)
+  if (own !== undefined) return { error: own }
+  return { error: [...errors.values()].find((error) => error !== null) ?? null }
 }

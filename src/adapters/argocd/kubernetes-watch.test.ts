@@ -210,6 +210,10 @@ describe('the Kubernetes status source', () => {
     expect(applications.applicationSet()).toEqual({ error: null })
     server.put('applicationsets', set('stores-acme', 'True'))
     await until(() => applications.applicationSet()?.error?.message === 'bad')
+    // One that is blocked leaves the others to work; of a set that is not there, any error may be the reason.
+    expect(applications.applicationSet('stores')).toEqual({ error: null })
+    expect(applications.applicationSet('stores-acme')?.error?.set).toBe('stores-acme')
+    expect(applications.applicationSet('stores-beta')?.error?.set).toBe('stores-acme')
     server.remove('applicationsets', 'stores-acme')
     await until(() => applications.applicationSet()?.error === null)
   })

@@ -1,7 +1,7 @@
 import type { Application } from '../../domain/application.ts'
 import type { Applications, Clock, Log } from '../../domain/ports.ts'
 import type { Connection } from './connection.ts'
-import { digestOf, setDigestOf } from './digest.ts'
+import { digestOf, setDigestOf, type SetErrors, setStateOf } from './digest.ts'
 import { type ListWatch, listWatch, type ListWatchOptions } from './list-watch.ts'
 import { openRegistry, type Registry } from './registry.ts'
 
@@ -36,7 +36,7 @@ export function kubernetesApplications(options: KubernetesApplicationsOptions): 
     simulated: false,
     intervalMs: INTERVAL_MS,
     get: (declared) => registry.get(declared.app?.application ?? `store-${declared.name}`),
-    applicationSet: () => sets.state(),
+    applicationSet: (set) => setStateOf(sets.errors(), set),
     asOf: () => Math.min(...watches.map((watch) => watch.heardAt())),
     problem: () =>
       watches.map((watch) => watch.problem()).find((problem) => problem !== null) ?? null,
@@ -64,14 +64,13 @@ function targetOf(registry: Registry, log: Log): ListWatchOptions['target'] {
   }
 }
 
-/** One error of any of our ApplicationSets; a shard that is blocked blocks its stores. */
+/** Errors of our ApplicationSets by name; a shard that is blocked blocks its own stores alone. */
 function openSets(options: KubernetesApplicationsOptions, changed: () => void) {
-  let errors = new Map<string, { reason: string; message: string } | null>()
+  let errors: SetErrors = new Map()
   let next = errors
-  let told = ''
-  const state = () => ({ error: [...errors.values()].find((error) => error !== null) ?? null })
+  let told = '[]'
   const tellIfMoved = () => {
-    const now = JSON.stringify(state())
+    const now = JSON.stringify([...errors].filter(([, error]) => error !== null))
     if (now !== told) changed()
     told = now
   }
@@ -97,7 +96,7 @@ function openSets(options: KubernetesApplicationsOptions, changed: () => void) {
       tellIfMoved()
     },
   })
-  return { watch, state }
+  return { watch, errors: () => errors }
 }
 
 function open(

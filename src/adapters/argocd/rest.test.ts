@@ -115,9 +115,15 @@ describe('the Argo CD status source', () => {
     const condition = { type: 'ErrorOccurred', status: 'True', reason: 'x', message: 'blocked' }
     server.answer('/api/v1/applicationsets', {
       status: 200,
-      body: { items: [{ metadata: { name: 'stores' }, status: { conditions: [condition] } }] },
+      body: {
+        items: [
+          { metadata: { name: 'stores' }, status: { conditions: [condition] } },
+          { metadata: { name: 'stores-acme' }, status: {} },
+        ],
+      },
     })
     await open().listed
     expect(applications.applicationSet()?.error?.message).toBe('blocked')
+    expect(applications.applicationSet('stores-acme')).toEqual({ error: null })
   })
 })

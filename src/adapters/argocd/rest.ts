@@ -1,7 +1,7 @@
-import type { Application, ApplicationSetState } from '../../domain/application.ts'
+import type { Application } from '../../domain/application.ts'
 import type { Applications, Clock, Log } from '../../domain/ports.ts'
 import { ApiFailure, type Connection } from './connection.ts'
-import { digestOf, setDigestOf } from './digest.ts'
+import { digestOf, setDigestOf, type SetErrors, setStateOf } from './digest.ts'
 import { openRegistry } from './registry.ts'
 import { type Backoff, Nonsense, repeat } from './repeat.ts'
 
@@ -34,7 +34,7 @@ export function argoCdApplications(options: ArgoCdApplicationsOptions): Applicat
   const first = Promise.withResolvers<void>()
   let heardAt = 0
   let problem: string | null = null
-  let sets: ApplicationSetState = { error: null }
+  let sets: SetErrors = new Map()
   const report = (next: string | null) => {
     if (next === problem) return
     problem = next
@@ -76,7 +76,7 @@ export function argoCdApplications(options: ArgoCdApplicationsOptions): Applicat
     simulated: false,
     intervalMs,
     get: (declared) => registry.get(declared.app?.application ?? `store-${declared.name}`),
-    applicationSet: () => sets,
+    applicationSet: (set) => setStateOf(sets, set),
     asOf: () => heardAt,
     problem: () => problem,
     onChanged: (listener) => registry.onChanged(listener),
@@ -114,17 +114,17 @@ async function list(
 }
 
 /** Needs `applicationsets, get`, which a token may lack: then nothing is known of them. */
-async function setsOf(connection: Connection, signal: AbortSignal): Promise<ApplicationSetState> {
+async function setsOf(connection: Connection, signal: AbortSignal): Promise<SetErrors> {
   try {
     const reply = await connection.json(`/api/v1/applicationsets?selector=${SELECTOR}`, {
       timeoutMs: TIMEOUT_MS,
       signal,
     })
     const { items } = reply as { items?: readonly unknown[] | null }
-    const errors = (items ?? []).map((object) => setDigestOf(object)?.error ?? null)
-    return { error: errors.find((error) => error !== null) ?? null }
+    const digests = (items ?? []).map((object) => setDigestOf(object))
+    return new Map(digests.flatMap((set) => (set === null ? [] : [[set.name, set.error]])))
   } catch (error) {
-    if (error instanceof ApiFailure && [403, 404].includes(error.status)) return { error: null }
+    if (error instanceof ApiFailure && [403, 404].includes(error.status)) return new Map()
     throw error
   }
 }
