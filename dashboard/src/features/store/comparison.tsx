@@ -18,18 +18,15 @@ function useCompare() {
     })
 }
 
-/** Begins with the two newest. */
+/** Begins with the two newest; nothing where there is one version only. */
 export function CompareButton({ changes }: { readonly changes: readonly Change[] }) {
   const compare = useCompare()
   const [newest, before] = changes
+  if (newest === undefined || before === undefined) return null
   return (
     <Button
       icon={<GitCompareArrows aria-hidden size={15} />}
-      refusal={before === undefined ? 'There is one version only.' : null}
-      onClick={() => {
-        if (newest === undefined || before === undefined) return
-        compare({ from: before.commit, to: newest.commit })
-      }}
+      onClick={() => compare({ from: before.commit, to: newest.commit })}
       className="mb-3"
     >
       Compare versions
