@@ -1,82 +1,36 @@
-import { rm } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Change, Store } from '../../src/contract/store.ts'
-import {
-  keepDeleted,
-  post,
-  scratch,
-  type ServerProcess,
-  startServer,
-} from '../../src/testing/server-process.ts'
-import { chromiumPath, launch, tabTo, tabToName, violations } from './browser.ts'
-
-let folder = ''
-let server: ServerProcess
-let browser: Browser
+import { beforeAll, describe, expect, it } from 'vitest'
+import { keepDeleted, post } from '../../src/testing/server-process.ts'
+import { chromiumPath, tabTo, tabToName } from './browser.ts'
+import { chooseMore, dashboard, expectAccessible, formClosed } from './dashboard.ts'
 
 describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
-  beforeAll(async () => {
-    folder = await scratch()
-    server = await startServer(folder)
-    await keepDeleted(server)
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await server.end('SIGTERM')
-    await rm(folder, { recursive: true, force: true })
-  })
+  const on = dashboard()
+  const { open, create, patch, storeOf, changesOf } = on
+  beforeAll(() => keepDeleted(on.server))
 
-  const create = async (name: string) =>
-    expect((await post(server.url, '/api/v1/stores', { name })).status).toBe(201)
-  const storeOf = async (name: string) =>
-    (await (await fetch(`${server.url}/api/v1/stores/${name}`)).json()) as Store
-  const changesOf = async (name: string) =>
-    (await (await fetch(`${server.url}/api/v1/stores/${name}/history`)).json()) as Change[]
   const actionsOf = async (name: string) =>
     (await changesOf(name)).map(({ action }) => action).toReversed()
-  const patch = (name: string, body: object) =>
-    fetch(`${server.url}/api/v1/stores/${name}`, {
-      method: 'PATCH',
-      headers: { 'Content-Type': 'application/json', 'If-Match': '*' },
-      body: JSON.stringify(body),
-    })
-
-  async function open(path: string): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    await page.goto(server.url + path)
-    await page.locator('h1').first().waitFor()
-    return page
-  }
-  const choose = async (page: Page, entry: string) => {
-    await page.getByRole('button', { name: 'More' }).click()
-    await page.getByRole('menuitem', { name: entry }).click()
-  }
-  /** A confirmation is a dialog too, and stays for seconds: only a form is one that was opened. */
-  const formOf = (page: Page) => page.getByRole('dialog').locator('form')
-  const done = (page: Page) => formOf(page).waitFor({ state: 'detached' })
 
   it('S1-36 S2-24 changes, suspends, resumes, deletes and restores by mouse while the stream is cut; two clicks are one commit', async () => {
     await create('by-mouse')
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    const page = await on.browser.newPage({ viewport: { width: 1280, height: 900 } })
     await page.route('**/api/v1/stream', (route) => route.abort())
-    await page.goto(`${server.url}/stores/by-mouse`)
+    await page.goto(`${on.server.url}/stores/by-mouse`)
     const dialog = page.getByRole('dialog')
     const press = async (name: string) => {
       await dialog.getByRole('button', { name }).dblclick()
-      await done(page)
+      await formClosed(page)
     }
     await page.getByRole('button', { name: 'Edit' }).click()
     await dialog.getByLabel('Plan').selectOption('medium')
     await dialog.getByText(/What will be committed: \d+ files/).waitFor()
     await press('Save changes')
-    await choose(page, 'Suspend…')
+    await chooseMore(page, 'Suspend…')
     await dialog.getByText(/Volumes, credentials, the address/).waitFor()
     await press('Suspend store')
     await page.getByRole('button', { name: 'Resume' }).click()
     await press('Resume store')
-    await choose(page, 'Delete…')
+    await chooseMore(page, 'Delete…')
     await dialog.getByText(/Volumes and credentials for 7 days/).waitFor()
     await dialog.getByLabel(/Type the store/).fill('by-mouse')
     await press('Delete store')
@@ -102,7 +56,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
       await page.getByRole('menu').waitFor()
       await keyboard.type(letters)
       await keyboard.press('Enter')
-      await formOf(page).waitFor()
+      await page.getByRole('dialog').locator('form').waitFor()
     }
     await tabTo(page, '#store-edit')
     await keyboard.press('Enter')
@@ -112,27 +66,27 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await tabTo(page, '#edit-reason')
     await keyboard.type('the autumn sale')
     await keyboard.press('Enter')
-    await done(page)
+    await formClosed(page)
     await expect.poll(focused).toBe('store-edit')
     await fromMenu('sus')
     await keyboard.press('Escape')
-    await done(page)
+    await formClosed(page)
     await expect.poll(focused).toBe('store-more')
     await fromMenu('sus')
     await tabTo(page, '#suspend-reason')
     await keyboard.press('Enter')
-    await done(page)
+    await formClosed(page)
     await fromMenu('del')
     await tabTo(page, '#delete-name')
     await keyboard.type('by-keys')
     await keyboard.press('Enter')
-    await done(page)
+    await formClosed(page)
     await page.getByText('This store is deleted').waitFor()
     await tabTo(page, '#store-restore')
     await keyboard.press('Enter')
     await tabTo(page, '#restore-reason')
     await keyboard.press('Enter')
-    await done(page)
+    await formClosed(page)
     await tabToName(page, 'Resume')
     const changes = await changesOf('by-keys')
     expect(changes.map(({ action }) => action).toReversed()).toEqual([
@@ -163,7 +117,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await conflict.getByRole('button', { name: 'Put mine on top' }).click()
     expect(await dialog.getByLabel('Title').inputValue()).toBe('Theirs')
     await dialog.getByRole('button', { name: 'Save changes' }).click()
-    await done(page)
+    await formClosed(page)
     expect(await storeOf('contested')).toMatchObject({ plan: 'large', title: 'Theirs' })
     await page.close()
   })
@@ -179,14 +133,14 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await dialog.getByText('this commit created the store').waitFor()
     await dialog.getByText('Delete the store: that keeps its data').waitFor()
     await page.keyboard.press('Escape')
-    await done(page)
+    await formClosed(page)
     await page.getByRole('button', { name: `Undo ${plan?.commit.slice(0, 10)}` }).click()
     await dialog.getByRole('row', { name: 'plan medium small' }).waitFor()
     const submit = dialog.getByRole('button', { name: 'Undo change' })
     expect(await submit.getAttribute('aria-disabled')).toBe('true')
     await dialog.getByLabel('Reason').fill('the sale is over')
     await submit.click()
-    await done(page)
+    await formClosed(page)
     await page.getByText(/Taken back by/).waitFor()
     expect(await storeOf('undone')).toMatchObject({ plan: 'small', title: 'Kept' })
     expect((await changesOf('undone'))[0]).toMatchObject({
@@ -197,7 +151,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
 
   it('purges in two steps: the name, then the loss of the data, then the gates until nothing is left', async () => {
     await create('ended')
-    await fetch(`${server.url}/api/v1/stores/ended`, { method: 'DELETE' })
+    await fetch(`${on.server.url}/api/v1/stores/ended`, { method: 'DELETE' })
     const page = await open('/stores/ended')
     const dialog = page.getByRole('dialog')
     await page.getByRole('button', { name: 'Purge…' }).click()
@@ -210,7 +164,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     expect(await purge.getAttribute('aria-disabled')).toBe('true')
     await dialog.getByLabel('I accept the loss of this data').check()
     await purge.click()
-    await done(page)
+    await formClosed(page)
     await page.getByRole('heading', { name: 'This store is being purged' }).waitFor()
     await page.getByRole('heading', { name: /There is no store/ }).waitFor({ timeout: 60_000 })
     await page.getByRole('link', { name: 'What became of it' }).click()
@@ -220,11 +174,11 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
 
   it('lets a mass deletion pass only with its count, shows what a purge waits for, and calls it off', async () => {
     const labels = { 'storewright.dev/simulate': 'sync-failed' }
-    await post(server.url, '/api/v1/stores', { name: 'held', labels })
+    await post(on.server.url, '/api/v1/stores', { name: 'held', labels })
     // As many as may go within the window, with those that went before; the brake refuses the others.
     for (const name of ['spare-1', 'spare-2', 'spare-3']) {
       await create(name)
-      await fetch(`${server.url}/api/v1/stores/${name}`, { method: 'DELETE' })
+      await fetch(`${on.server.url}/api/v1/stores/${name}`, { method: 'DELETE' })
     }
     const page = await open('/stores/held?do=delete')
     const dialog = page.getByRole('dialog')
@@ -238,10 +192,10 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
       .waitFor()
     await dialog.getByLabel('Type how many stores go in all').fill('4')
     await remove.click()
-    await done(page)
+    await formClosed(page)
     const purge = { confirm: 'held', acknowledgeDataLoss: true }
     const passed = { allowMassDelete: 4, reason: 'closing the season' }
-    const answer = await post(server.url, '/api/v1/stores/held/purge', { ...purge, ...passed })
+    const answer = await post(on.server.url, '/api/v1/stores/held/purge', { ...purge, ...passed })
     expect(answer.status).toBe(202)
     const progress = page.getByRole('region', { name: 'Purge', exact: true })
     await progress.getByRole('listitem').filter({ hasText: 'The last sync succeeded' }).waitFor()
@@ -249,7 +203,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await page.getByRole('button', { name: 'Call off the purge' }).click()
     await page.getByLabel('Reason').fill('its owner came back')
     await page.getByRole('dialog').getByRole('button', { name: 'Undo change' }).click()
-    await done(page)
+    await formClosed(page)
     await page.getByRole('button', { name: 'Restore' }).waitFor()
     await progress.waitFor({ state: 'detached' })
     expect(await actionsOf('held')).toEqual(['create', 'delete', 'purge', 'revert'])
@@ -262,20 +216,9 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     const dialogs = ['edit', 'delete', 'retry', `undo&at=${created?.commit}`]
     const page = await open('/stores/looked-at')
     for (const dialog of dialogs) {
-      await page.goto(`${server.url}/stores/looked-at?do=${dialog}`)
+      await page.goto(`${on.server.url}/stores/looked-at?do=${dialog}`)
       await page.getByRole('dialog').waitFor()
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-        await page.waitForTimeout(200)
-        for (const width of [1280, 320]) {
-          await page.setViewportSize({ width, height: 900 })
-          expect(await violations(page), `${dialog} ${colorScheme} ${width}`).toEqual([])
-          const box = await page
-            .getByRole('dialog')
-            .evaluate((each) => each.scrollWidth - each.clientWidth)
-          expect(box, `${dialog} at ${width}`).toBe(0)
-        }
-      }
+      await expectAccessible(page, '[role=dialog]', dialog)
     }
     await page.close()
   })

@@ -1,14 +1,8 @@
-import { rm } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { reasons } from '../../dashboard/src/reasons.ts'
-import type { Store } from '../../src/contract/store.ts'
-import { post, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
-import { chromiumPath, launch } from './browser.ts'
+import { chromiumPath } from './browser.ts'
+import { dashboard } from './dashboard.ts'
 
-let folder = ''
-let server: ServerProcess
-let browser: Browser
 /** Faults that the simulated Argo CD plays, and the reason each must show. */
 const FAULTS = [
   ['sync-failed', 'SyncFailed'],
@@ -16,26 +10,18 @@ const FAULTS = [
 ] as const
 
 describe.skipIf(chromiumPath === null)('a failure', () => {
+  const on = dashboard()
   beforeAll(async () => {
-    folder = await scratch()
-    server = await startServer(folder)
-    browser = await launch()
     for (const [fault] of FAULTS) {
-      const labels = { 'storewright.dev/simulate': fault }
-      await post(server.url, '/api/v1/stores', { name: fault, labels })
+      await on.create(fault, { labels: { 'storewright.dev/simulate': fault } })
     }
-  })
-  afterAll(async () => {
-    await browser.close()
-    await server.end('SIGTERM')
-    await rm(folder, { recursive: true, force: true })
   })
 
   it.each(FAULTS)(
     'S1-16 %s shows its reason on the list, and with message and next step on its page',
     async (fault, reason) => {
-      const page = await browser.newPage()
-      await page.goto(`${server.url}/stores/${fault}`)
+      const page = await on.browser.newPage()
+      await page.goto(`${on.server.url}/stores/${fault}`)
       await page
         .getByText(reasons[reason]?.title ?? '')
         .first()
@@ -44,10 +30,10 @@ describe.skipIf(chromiumPath === null)('a failure', () => {
         .getByText(reasons[reason]?.next ?? '')
         .first()
         .waitFor()
-      const store = (await (await fetch(`${server.url}/api/v1/stores/${fault}`)).json()) as Store
+      const store = await on.storeOf(fault)
       expect(store.reason).toBe(reason)
       await page.getByText(store.message).first().waitFor()
-      await page.goto(server.url)
+      await page.goto(on.server.url)
       await page
         .getByText(reasons[reason]?.title ?? '')
         .first()
@@ -61,8 +47,8 @@ describe.skipIf(chromiumPath === null)('a failure', () => {
     expect(failures.length).toBeGreaterThan(30)
     const said = '<img src=x onerror="document.title=`taken over`"> said the cluster'
     const path = `/api/v1/stores/${FAULTS[0][0]}`
-    const store = (await (await fetch(server.url + path)).json()) as Store
-    const page = await browser.newPage()
+    const store = await on.storeOf(FAULTS[0][0])
+    const page = await on.browser.newPage()
     let reason = ''
     // The page, its code and everything else come from the server; the simulated Argo CD plays only few of the reasons.
     await page.route(`**${path}`, (route) =>
@@ -70,7 +56,7 @@ describe.skipIf(chromiumPath === null)('a failure', () => {
     )
     for (const [each, { title, next }] of failures) {
       reason = each
-      await page.goto(server.url + path.replace('/api/v1', ''))
+      await page.goto(on.server.url + path.replace('/api/v1', ''))
       await page.getByText(title).first().waitFor()
       await page
         .getByText(next ?? '')

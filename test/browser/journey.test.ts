@@ -1,41 +1,27 @@
-import { rm } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import type { Preview } from '../../src/contract/preview.ts'
 import type { Manifests } from '../../src/contract/store.ts'
-import { post, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
-import { chromiumPath, launch, tabTo, tabToName, violations } from './browser.ts'
-
-let folder = ''
-let server: ServerProcess
-let browser: Browser
+import { post } from '../../src/testing/server-process.ts'
+import { chromiumPath, tabTo, tabToName, violations } from './browser.ts'
+import { dashboard } from './dashboard.ts'
 
 describe.skipIf(chromiumPath === null)('the dashboard', () => {
+  const on = dashboard()
   const faults: string[] = []
-
-  beforeAll(async () => {
-    folder = await scratch()
-    server = await startServer(folder)
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await server.end('SIGTERM')
-    await rm(folder, { recursive: true, force: true })
-  })
 
   async function open(
     path: string,
     size = { width: 1280, height: 800 },
     dark = false,
   ): Promise<Page> {
-    const page = await browser.newPage({ viewport: size, colorScheme: dark ? 'dark' : 'light' })
+    const page = await on.browser.newPage({ viewport: size, colorScheme: dark ? 'dark' : 'light' })
     page.on('pageerror', (error) => faults.push(error.message))
     page.on('console', (message) => {
       if (message.type() === 'error' && /Content.Security|Uncaught/.test(message.text()))
         faults.push(message.text())
     })
-    await page.goto(server.url + path)
+    await page.goto(on.server.url + path)
     await page.locator('h1').first().waitFor()
     return page
   }
@@ -51,14 +37,14 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     const page = await open('/new')
     await page.getByLabel('Name', { exact: true }).fill('my-shop')
     await page.getByText('Exactly what would be committed').waitFor()
-    const reply = await post(server.url, '/api/v1/stores:preview', {
+    const reply = await post(on.server.url, '/api/v1/stores:preview', {
       name: 'my-shop',
       plan: 'small',
     })
     const preview = (await reply.json()) as Preview
     await page.getByRole('button', { name: 'Create store' }).click()
     await page.waitForURL('**/stores/my-shop*')
-    const manifests = await fetch(`${server.url}/api/v1/stores/my-shop/manifests`)
+    const manifests = await fetch(`${on.server.url}/api/v1/stores/my-shop/manifests`)
     expect(((await manifests.json()) as Manifests).files).toEqual(preview.files)
     await page.getByText('Serving').first().waitFor({ timeout: 30_000 })
     await page.getByRole('tab', { name: 'Manifests' }).click()
@@ -105,7 +91,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
   })
 
   it('part of S2-24: deletes only when the name was typed', async () => {
-    await post(server.url, '/api/v1/stores', { name: 'kept' })
+    await post(on.server.url, '/api/v1/stores', { name: 'kept' })
     const page = await open('/stores/kept')
     await page.getByRole('button', { name: 'More' }).click()
     await page.getByRole('menuitem', { name: 'Delete…' }).click()
@@ -117,7 +103,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     expect(await confirm.getAttribute('aria-disabled')).toBe('true')
     await page.keyboard.press('Enter')
     await page.keyboard.press('Escape')
-    const store = (await (await fetch(`${server.url}/api/v1/stores/kept`)).json()) as {
+    const store = (await (await fetch(`${on.server.url}/api/v1/stores/kept`)).json()) as {
       deletedAt: unknown
     }
     expect(store.deletedAt).toBeNull()

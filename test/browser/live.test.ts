@@ -1,28 +1,13 @@
-import { rm } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { post, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
-import { chromiumPath, launch } from './browser.ts'
-
-let folder = ''
-let server: ServerProcess
-let browser: Browser
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { chromiumPath } from './browser.ts'
+import { dashboard } from './dashboard.ts'
 
 describe.skipIf(chromiumPath === null)('a page that is open', () => {
-  beforeAll(async () => {
-    folder = await scratch()
-    server = await startServer(folder)
-    browser = await launch()
-    await create('first')
-  })
-  afterAll(async () => {
-    await browser.close()
-    await server.end('SIGTERM')
-    await rm(folder, { recursive: true, force: true })
-  })
+  const on = dashboard()
+  const { create } = on
+  beforeAll(() => create('first'))
 
-  const create = async (name: string) =>
-    expect((await post(server.url, '/api/v1/stores', { name })).status).toBe(201)
   /** Lists that the page has asked for. */
   const listsOf = (page: Page) => {
     const asked: string[] = []
@@ -34,8 +19,8 @@ describe.skipIf(chromiumPath === null)('a page that is open', () => {
   const row = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).first()
 
   it('S1-37 shows what others do as the stream tells it, and asks for no list again', async () => {
-    const page = await browser.newPage()
-    await page.goto(server.url)
+    const page = await on.browser.newPage()
+    await page.goto(on.server.url)
     await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
     await row(page, 'first').waitFor()
     const asked = listsOf(page)
@@ -47,9 +32,9 @@ describe.skipIf(chromiumPath === null)('a page that is open', () => {
   })
 
   it('S1-37 S2-10 polls while the stream is cut, and takes nothing away', async () => {
-    const page = await browser.newPage()
+    const page = await on.browser.newPage()
     await page.route('**/api/v1/stream', (route) => route.abort())
-    await page.goto(server.url)
+    await page.goto(on.server.url)
     await page.getByRole('status').getByText('Polling', { exact: true }).waitFor()
     await row(page, 'first').waitFor()
     const asked = listsOf(page)

@@ -1,65 +1,29 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Change } from '../../src/contract/store.ts'
-import {
-  git,
-  post,
-  scratch,
-  type ServerProcess,
-  startServer,
-} from '../../src/testing/server-process.ts'
-import { chromiumPath, launch } from './browser.ts'
-
-let folder = ''
-let clone = ''
-let server: ServerProcess
-let browser: Browser
+import { chromiumPath } from './browser.ts'
+import { dashboard } from './dashboard.ts'
 
 describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
+  const on = dashboard()
+  const { open, create } = on
   beforeAll(async () => {
-    folder = await scratch()
-    clone = await scratch()
-    server = await startServer(folder)
-    browser = await launch()
     await create('edited')
     await create('invalid')
     await create('seen')
   })
-  afterAll(async () => {
-    await browser.close()
-    await server.end('SIGTERM')
-    await rm(folder, { recursive: true, force: true })
-    await rm(clone, { recursive: true, force: true })
-  })
-
-  const create = async (name: string) =>
-    expect((await post(server.url, '/api/v1/stores', { name })).status).toBe(201)
-  const open = async (path: string): Promise<Page> => {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    await page.goto(server.url + path)
-    await page.locator('h1').first().waitFor()
-    return page
-  }
-  /** A person clones the stores repo, changes files and pushes. */
-  const push = async (files: Record<string, string>, message: string) => {
-    await rm(join(clone, 'r'), { recursive: true, force: true })
-    await git(clone, 'clone', '-q', join(server.dataDir, 'stores.git'), 'r')
-    for (const [path, text] of Object.entries(files)) await writeFile(join(clone, 'r', path), text)
-    await git(join(clone, 'r'), 'add', '-A')
-    await git(join(clone, 'r'), 'commit', '-qm', message)
-    await git(join(clone, 'r'), 'push', '-q')
-  }
 
   /** A person adds a comment to a rendered file. */
-  const editByHand = async (name: string) => {
-    const namespace = `stores/default/${name}/manifests/00-namespace.yaml`
-    await rm(join(clone, 'r'), { recursive: true, force: true })
-    await git(clone, 'clone', '-q', join(server.dataDir, 'stores.git'), 'r')
-    const text = await git(join(clone, 'r'), 'show', `HEAD:${namespace}`)
-    await push({ [namespace]: `${text}\n# by hand\n` }, `tune ${name} by hand`)
-  }
+  const editByHand = (name: string) =>
+    on.person(
+      (clone) =>
+        appendFile(
+          join(clone, `stores/default/${name}/manifests/00-namespace.yaml`),
+          '\n# by hand\n',
+        ),
+      `tune ${name} by hand`,
+    )
 
   it('shows a hand edit of a manifest, what rendering again would take away, and takes it away', async () => {
     const page = await open('/stores/edited')
@@ -80,7 +44,11 @@ describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
 
   it('shows where an invalid store.yaml is wrong, and how to go on', async () => {
     const page = await open('/stores/invalid')
-    await push({ 'stores/default/invalid/store.yaml': 'schema: 1\nname: invalid\n' }, 'break it')
+    await on.person(
+      (clone) =>
+        writeFile(join(clone, 'stores/default/invalid/store.yaml'), 'schema: 1\nname: invalid\n'),
+      'break it',
+    )
     const notice = page.getByRole('region', { name: 'store.yaml is not valid' })
     await notice.getByText(/what was rendered before stays/).waitFor()
     await notice.getByText(/correct it in the stores repo and push/).waitFor()
@@ -89,7 +57,7 @@ describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
 
   it('part of S2-40: a store that waits for its turn says so, and starts by itself', async () => {
     const names = ['turn-1', 'turn-2', 'turn-3', 'turn-4', 'turn-5']
-    await Promise.all(names.map(create))
+    await Promise.all(names.map((name) => create(name)))
     const waiting = names.at(-1)
     const page = await open(`/stores/${waiting}`)
     const notice = page.getByRole('region', { name: 'Waiting for its turn' })
@@ -120,7 +88,7 @@ describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
     const lines = (await stream.toArray()).join('').trim().split('\n')
     expect(lines).toHaveLength(2)
     expect(lines[1]).toContain('tune seen by hand')
-    const reply = await fetch(`${server.url}/api/v1/audit?source=git&store=seen`)
+    const reply = await fetch(`${on.server.url}/api/v1/audit?source=git&store=seen`)
     const [change] = (await reply.json()) as Change[]
     await rows.getByRole('link', { name: change?.commit.slice(0, 10) ?? '', exact: true }).click()
     await page.getByText('00-namespace.yaml').click()
