@@ -1,13 +1,15 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Preview } from '../../src/contract/preview.ts'
 import type { Manifests } from '../../src/contract/store.ts'
-import { post } from '../../src/testing/server-process.ts'
+import { keepDeleted, post } from '../../src/testing/server-process.ts'
 import { chromiumPath, tabTo, tabToName, violations } from './browser.ts'
 import { dashboard } from './dashboard.ts'
 
 describe.skipIf(chromiumPath === null)('the dashboard', () => {
   const on = dashboard()
+  // Else a deleted store is purged within a second, and a page under load never shows it as deleted.
+  beforeAll(() => keepDeleted(on.server))
   const faults: string[] = []
 
   async function open(
