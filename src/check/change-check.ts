@@ -6,6 +6,8 @@ import { type ChangeProblem, changeProblems } from '../domain/change.ts'
 import { teamProblems } from '../domain/fit.ts'
 import { missingOrigin } from '../domain/neighbours.ts'
 import { isReservedName, storeFolder } from '../domain/layout.ts'
+import type { Vacated } from '../domain/snapshot.ts'
+import { type Hold, holdOf } from '../domain/vacated.ts'
 import { VOLUMES } from '../domain/volumes.ts'
 import { type CheckProblem, problem, type RuleId } from './problem.ts'
 import type { Removal } from './repository.ts'
@@ -34,6 +36,8 @@ export interface ChangeInput {
   /** The platform of the branch. */
   readonly was: Platform
   readonly removals: readonly Removal[]
+  /** Names whose store left the branch. */
+  readonly vacated: ReadonlyMap<string, Vacated>
   readonly storesBefore: number
   readonly labels: readonly string[]
   /** Milliseconds since the Unix epoch. */
@@ -124,20 +128,16 @@ function newStoreProblems(store: StoreFile, input: ChangeInput): CheckProblem[] 
     const detail = 'a new store begins as active'
     found.push(problem('C13', intentPath(store), detail, '#/lifecycle/state'))
   }
-  const days = input.was.nameQuarantineDays
-  const holder = input.removals.find(
-    ({ name, team, kind, atMs }) =>
-      kind === 'folder' &&
-      name === store.name &&
-      team !== store.team &&
-      atMs >= input.nowMs - days * 86_400_000,
-  )
-  if (holder !== undefined) {
-    const until = new Date(holder.atMs).toISOString().slice(0, 10)
-    const detail = `belonged to team ${holder.team} until ${until}; it is free ${days} days after`
-    found.push(problem('C03', intentPath(store), detail, '#/name'))
-  }
+  const kept = { vacated: input.vacated, platform: input.was }
+  const hold = holdOf(store.name, store.team, kept, input.nowMs)
+  if (hold !== null) found.push(problem('C03', intentPath(store), heldSentence(hold), '#/name'))
   return found
+}
+
+function heldSentence({ team, until }: Hold): string {
+  return until === null
+    ? `belongs to team ${team}, whose store of this name left Git without a purge: the team takes it up again, or an admin releases the name (storectl release-name)`
+    : `belonged to team ${team}, and is free from ${until.slice(0, 10)} on`
 }
 
 function intentPath({ team, name }: StoreFile): string {

@@ -212,15 +212,13 @@ class CheckRun {
     }
     const limits = was ?? platform
     const { nowMs, labels } = this.#options
-    const reachMs = Math.max(
-      limits.nameQuarantineDays * 86_400_000,
-      limits.massDelete.windowMinutes * 60_000,
-    )
-    const removals = await this.#repository.removals(this.#base.commit, nowMs - reachMs)
+    const since = nowMs - limits.massDelete.windowMinutes * 60_000
+    const removals = await this.#repository.removals(this.#base.commit, since)
+    const vacated = await this.#repository.vacated(this.#base.commit)
     if (this.#repository.shallow) {
       this.#note(
         '',
-        'the clone is shallow: names in quarantine and recent deletions may be unknown',
+        'the clone is shallow: names that are kept and recent deletions may be unknown',
       )
     }
     this.problems.push(
@@ -230,6 +228,7 @@ class CheckRun {
         platform,
         was: limits,
         removals,
+        vacated,
         storesBefore: this.#base.stores.size,
         labels,
         nowMs,

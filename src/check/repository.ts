@@ -1,3 +1,5 @@
+import type { Vacated } from '../domain/snapshot.ts'
+
 /** One row of a Git tree. `mode` as Git writes it: `100644` file, `40000` folder, `120000` link, `160000` submodule. */
 export interface Row {
   readonly mode: string
@@ -14,8 +16,6 @@ export interface Removal {
   readonly name: string
   /** Committer time, milliseconds since the Unix epoch. */
   readonly atMs: number
-  /** `folder`: the directory went; `intent`: it was deleted or purged, the directory stayed. */
-  readonly kind: 'folder' | 'intent'
 }
 
 /** Objects of a clone, read as Git stores them: nothing is checked out and nothing is run. */
@@ -29,6 +29,8 @@ export interface Repository {
   blob(id: string, maxBytes: number): Promise<Uint8Array | null>
   /** Stores removed by commits up to `commit` and not older than `sinceMs`. */
   removals(commit: string, sinceMs: number): Promise<readonly Removal[]>
-  /** True: history is cut off, so {@link removals} may not know all. */
+  /** Names whose store left Git by commits up to `commit`, as the server keeps them. */
+  vacated(commit: string): Promise<ReadonlyMap<string, Vacated>>
+  /** True: history is cut off, so {@link removals} and {@link vacated} may not know all. */
   readonly shallow: boolean
 }

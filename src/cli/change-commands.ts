@@ -75,7 +75,6 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
   addRetry(add, told)
   addRevert(add, talk)
   addDelete(add, talk)
-  addRelease(shared(program.command('release-deletions')), talk)
 }
 
 /** One word for both: a store through the API, or `--all` of a clone without a server. */
@@ -167,19 +166,6 @@ function addDelete(add: (name: string, about: string) => Command, talk: Talk): v
         ? `storectl restore ${name} takes it back`
         : 'its retention is 0 days, so it is purged now'
       talk.err(`${name} is deleted; ${next}\n`)
-    })
-}
-
-function addRelease(command: Command, talk: Talk): void {
-  command
-    .description('let pushed deletions pass that the mass-deletion brake holds')
-    .requiredOption('--count <count>', 'how many stores go in all, as the banner says', Number)
-    .requiredOption('--reason <reason>', 'at least 10 characters; goes into each commit')
-    .action(async ({ server, count, reason }: Said & { count: number; reason: string }) => {
-      const body = { count, reason }
-      const { released } = await openClient(server).call('releaseDeletions', { body })
-      for (const { team, name } of released) talk.out(`${team}/${name}\n`)
-      talk.err(`${released.length} stores are deleted; storectl restore takes one back\n`)
     })
 }
 

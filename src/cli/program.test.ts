@@ -18,7 +18,7 @@ it('knows each command once, and says what it does', async () => {
   const talk = terminal()
   expect(await runStorectl(['--help'], talk)).toBe(0)
   const listed = talk.said.out.slice(talk.said.out.indexOf('Commands:')).split('\n')
-  const names = listed.flatMap((line) => /^ {2}([a-z]+)\b.* {2}\S/.exec(line)?.[1] ?? [])
+  const names = listed.flatMap((line) => /^ {2}([a-z-]+).* {2}\S/.exec(line)?.[1] ?? [])
   expect(names).toEqual(
     expect.arrayContaining(['create', 'check', 'render', 'codeowners', 'argocd', 'serve']),
   )

@@ -11,6 +11,7 @@ import { addHistory } from './history-commands.ts'
 import { addOffline, type OfflineTerminal } from './offline-commands.ts'
 import { addOperations } from './operation-commands.ts'
 import { type Format, formats, printStore, printStores } from './output.ts'
+import { addReleases } from './release-commands.ts'
 import { durationMs, type Goal, goals, waitFor } from './wait.ts'
 
 /** `out`: data, standard output. `err`: talk, standard error. */
@@ -83,6 +84,7 @@ function storectl(terminal: Terminal): Command {
   addChanges(program, shared, terminal)
   addOperations(program, shared, terminal)
   addHistory(program, shared, terminal)
+  addReleases(program, shared, terminal)
   shared(program.command('doctor'))
     .description('check what the server needs from outside; exit 6 when something is wrong')
     .action(async (said: Shared) => {

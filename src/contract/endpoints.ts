@@ -9,7 +9,9 @@ import { RevertChange, Reverted } from './revert.ts'
 import {
   AcceptRewrite,
   DeletionsReleased,
+  NameReleased,
   ReleaseDeletions,
+  ReleaseName,
   RewriteAccepted,
 } from './repository.ts'
 import { Snapshot } from './snapshot.ts'
@@ -52,6 +54,7 @@ export const endpoints = {
   getPlatform: { body: Nothing, reply: PlatformView },
   acceptRewrite: { body: AcceptRewrite, reply: RewriteAccepted },
   releaseDeletions: { body: ReleaseDeletions, reply: DeletionsReleased },
+  releaseName: { body: ReleaseName, reply: NameReleased },
   healthz: { body: Nothing, reply: z.object({ status: z.literal('alive') }) },
   readyz: { body: Nothing, reply: z.object({ status: z.literal('ready') }) },
 } as const satisfies Record<OperationId, { body: z.ZodType; reply: z.ZodType }>

@@ -31,6 +31,7 @@ export const paths = {
   getPlatform: ['get', '/api/v1/platform'],
   acceptRewrite: ['post', '/api/v1/repository/accept-rewrite'],
   releaseDeletions: ['post', '/api/v1/repository/release-deletions'],
+  releaseName: ['post', '/api/v1/repository/release-name'],
   healthz: ['get', '/healthz'],
   readyz: ['get', '/readyz'],
 } as const satisfies Record<string, readonly ['get' | 'post' | 'patch' | 'delete', string]>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { freeText } from './names.ts'
+import { freeText, StoreName } from './names.ts'
 
 /** One store by team and name. */
 export const StoreRef = z.object({ team: z.string(), name: z.string() }).meta({ id: 'StoreRef' })
@@ -23,6 +23,27 @@ export const ReleaseDeletions = z
   })
   .meta({ id: 'ReleaseDeletions' })
 export type ReleaseDeletions = z.infer<typeof ReleaseDeletions>
+
+/** An admin gives a name free that a store bore whose folder left Git without a purge. */
+export const ReleaseName = z
+  .strictObject({
+    name: StoreName,
+    /** Somebody looked: no cluster holds the namespace of that store. A new store of its name would take over what is in it. */
+    namespaceGone: z.literal(true),
+    reason: freeText(200).pipe(z.string().min(10, 'at least 10 characters')),
+  })
+  .meta({ id: 'ReleaseName' })
+export type ReleaseName = z.infer<typeof ReleaseName>
+
+export const NameReleased = z
+  .object({
+    revision: z.string(),
+    name: z.string(),
+    /** RFC 3339: until then only the team that had it may use it, as after a purge; `null`: it is free. */
+    until: z.string().nullable(),
+  })
+  .meta({ id: 'NameReleased' })
+export type NameReleased = z.infer<typeof NameReleased>
 
 export const DeletionsReleased = z
   .object({ revision: z.string(), released: z.array(StoreRef) })

@@ -73,6 +73,7 @@ export const actions = [
   'rollout',
   'clone',
   'retry',
+  'release',
 ] as const
 export type Action = (typeof actions)[number]
 

@@ -215,6 +215,8 @@ export interface Applications {
   readonly simulated: boolean
   /** `null`: no such Application. */
   get(declared: StoreRecord): Application | null
+  /** Is there an Application of this name, whether a store of it is declared or not? */
+  has(name: string): boolean
   /** Of that one set where the source knows it; else, and without a name, the first error of any. */
   applicationSet(set?: string): ApplicationSetState | null
   /** Milliseconds since the Unix epoch when the source last spoke; 0 = never; equals now for a simulated one. */

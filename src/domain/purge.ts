@@ -90,11 +90,19 @@ function health({ application, lifecycle, now }: PurgeInput): PurgeGate {
     : gate('health', false, 'Healthy; waiting for it to stay so')
 }
 
+/** Has what tells about Applications been silent for too long to be believed? Times in milliseconds. */
+export function isSilent(
+  told: { readonly asOf: number; readonly intervalMs: number },
+  now: number,
+) {
+  return now - told.asOf > 2 * told.intervalMs
+}
+
 function source({ application, source: told, now }: PurgeInput): PurgeGate {
   if (!told.believed) {
     return gate('source', false, 'the status is simulated, and others may read this repository')
   }
-  if (now - told.asOf > 2 * told.intervalMs) {
+  if (isSilent(told, now)) {
     return gate('source', false, 'Argo CD cannot be reached')
   }
   const looked = Date.parse(application?.reconciledAt ?? '')

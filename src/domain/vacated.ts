@@ -1,11 +1,17 @@
 import { StoreError } from './errors.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Snapshot, Vacated } from './snapshot.ts'
 
 /** A name that a removed store bore, and for whom it is kept. */
 export interface Hold {
   readonly team: string
   /** RFC 3339; `null`: without end, for what the store was made of may still run. */
   readonly until: string | null
+}
+
+/** What names are kept by. */
+export interface Vacancies {
+  readonly vacated: ReadonlyMap<string, Vacated>
+  readonly platform: Pick<Snapshot['platform'], 'nameQuarantineDays'>
 }
 
 const DAY_MS = 86_400_000
@@ -18,7 +24,7 @@ const DAY_MS = 86_400_000
 export function holdOf(
   name: string,
   team: string,
-  { vacated, platform }: Pick<Snapshot, 'vacated' | 'platform'>,
+  { vacated, platform }: Vacancies,
   now: number,
 ): Hold | null {
   const last = vacated.get(name)
@@ -36,8 +42,29 @@ export function requireNoHold(name: string, team: string, at: Snapshot, now: num
     errors: [{ pointer: '#/name', detail: `is kept for another team${termOf(hold)}` }],
     extra: { until: hold.until },
     ...(hold.until === null
-      ? { hint: 'Pick another name; this one is free once that team has purged its store.' }
+      ? {
+          hint: 'Pick another name; this one is free once that team has purged its store, or an admin has released it (storectl release-name).',
+        }
       : {}),
+  })
+}
+
+/**
+ * For whom `name` is kept without end. Only that ends with a release: a quarantine ends by itself.
+ * @throws StoreError `conflict`: it is not kept so, or its team bears it again
+ */
+export function requireEndlessHold(name: string, at: Snapshot, now: number): Vacated {
+  const last = at.vacated.get(name)
+  if (last?.purged === false) return last
+  const declared = at.stores.has(name)
+  const until = holdOf(name, '', at, now)?.until ?? null
+  throw new StoreError('conflict', 'nothing keeps this name without end', {
+    extra: { until },
+    hint: declared
+      ? 'A store bears it: delete and purge that store.'
+      : until === null
+        ? 'It is free.'
+        : `It is free from ${until} on; until then its own team may use it.`,
   })
 }
 

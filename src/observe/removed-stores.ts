@@ -21,11 +21,16 @@ export function openRemoved(start: Snapshot): RemovedStores {
   let known = start.stores
   const removed = new Map<string, StoreRecord>()
   return {
-    moved({ stores }) {
+    moved({ stores, vacated }) {
       for (const [name, record] of known) {
         if (!stores.has(name)) removed.set(name, withoutGit(record))
       }
       for (const name of removed.keys()) if (stores.has(name)) removed.delete(name)
+      for (const [name, { intent }] of removed) {
+        // Not purged, and said to be gone: an admin released its name.
+        const released = vacated.get(name)?.purged === true && intent?.lifecycle.state !== 'purge'
+        if (released) removed.delete(name)
+      }
       for (const name of removed.keys()) if (removed.size > LIMIT) removed.delete(name)
       known = stores
     },

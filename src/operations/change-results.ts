@@ -1,6 +1,9 @@
 import type { Change } from '../contract/store.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 
+/** Actions after which nothing of a store is declared. */
+const GONE: readonly string[] = ['remove', 'release']
+
 /** A change with how far it got: that of its store's newest commit, or that a later one took its place. */
 export function withResult(
   { repo, views }: Pick<OperationDeps, 'repo' | 'views'>,
@@ -14,7 +17,7 @@ export function withResult(
     const result = state === 'Synced' || state === 'Live' ? state : 'Committed'
     return { ...change, result }
   }
-  const gone = record === undefined && change.action === 'remove'
+  const gone = record === undefined && GONE.includes(change.action)
   if (!gone) return { ...change, result: 'Superseded' }
   return { ...change, result: views.get(name)?.phase === 'Deleting' ? 'Committed' : 'Live' }
 }

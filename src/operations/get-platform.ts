@@ -144,7 +144,7 @@ export function bannersOf(
     const names = state.lost.slice(0, 3).map(({ team, name }) => `${team}/${name}`)
     banners.push({
       code: 'store_lost',
-      message: `${state.lost.length} stores that were written are missing or stale in the stores repo, such as ${names.join(', ')}. Look at its latest commits.`,
+      message: `${state.lost.length} stores that were written are missing or stale in the stores repo, such as ${names.join(', ')}. Look at its latest commits; put folders back, or release their names (storectl release-name).`,
     })
   }
   const [problem] = deps.repo.snapshot().platformProblems

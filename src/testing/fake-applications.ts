@@ -27,6 +27,7 @@ export function fakeApplications(
     simulated: source === 'simulated',
     intervalMs: 60_000,
     get: (declared) => known.get(`store-${declared.name}`) ?? null,
+    has: (name) => known.has(name),
     applicationSet: (set) => sets.get(set) ?? sets.get(undefined) ?? null,
     asOf: () => silent ?? now(),
     problem: () => (silent === null ? null : 'it does not answer'),

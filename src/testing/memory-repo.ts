@@ -95,7 +95,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     if (change.trailers?.['Mass-Delete-Approved-By'] !== undefined) approvedAt = now()
     history.set(change.name, [changeOf(change, ref), ...(history.get(change.name) ?? [])])
     if (change.files.size === 0) {
-      stores.delete(change.name)
+      if (stores.get(change.name)?.team === change.team) stores.delete(change.name)
       vacated.set(change.name, { team: change.team, at, purged: true })
       keep(change.name, [])
       for (const listener of listeners) listener(snapshot())

@@ -20,6 +20,10 @@ import { type Changes, rendered } from './fixture.ts'
 const repo = acmeRepo()
 const DAY_MS = 86_400_000
 
+/** Message of a commit that Storewright made. */
+const ours = (name: string, action: string) =>
+  `store(acme/${name}): ${action}\n\nStore: ${name}\nTeam: acme\nAction: ${action}\nRequest-Id: 01JDABCDEFGHJKMNPQRSTVWXYZ\n`
+
 const going = (stores: readonly StoreFile[]): Changes =>
   Object.fromEntries(
     stores.map((store) => [
@@ -34,10 +38,34 @@ describe('what happened before counts', () => {
     [31, []],
   ])('C03 keeps a removed name for its team: taken %i days after', async (days, expected) => {
     const now = Date.now()
-    const base = await repo().commit({ 'stores/acme/purging': null }, { atMs: now - days * DAY_MS })
+    const base = await repo().commit(
+      { 'stores/acme/purging': null },
+      { message: ours('purging', 'remove'), atMs: now - days * DAY_MS },
+    )
     const again = rendered(storeFile({ name: 'purging' }), platform)
     const head = await repo().commit(again, { from: base })
     expect(said(await repo().check(head, { base, nowMs: now }))).toEqual(expected)
+  })
+
+  it('C03 keeps the name of a folder that vanished without end, until an admin releases it', async () => {
+    const now = Date.now()
+    const again = rendered(storeFile({ name: 'gone' }), platform)
+    const vanished = { atMs: now - 400 * DAY_MS }
+    const base = await repo().commit({ 'stores/acme/gone': null }, vanished)
+    const head = await repo().commit(again, { from: base })
+    const { problems } = await repo().check(head, { base, nowMs: now })
+    expect(problems.map(({ rule, path, detail }) => [rule, path, detail])).toEqual([
+      ['C03', 'stores/default/gone/store.yaml', expect.stringContaining('release-name')],
+    ])
+    for (const [days, expected] of [
+      [5, ['C03 stores/default/gone/store.yaml']],
+      [31, []],
+    ] as const) {
+      const release = { message: ours('gone', 'release'), atMs: now - days * DAY_MS }
+      const released = await repo().commit({}, { ...release, from: base })
+      const taken = await repo().commit(again, { from: released })
+      expect(said(await repo().check(taken, { base: released, nowMs: now }))).toEqual(expected)
+    }
   })
 
   it('C03 lets its own team take a removed name again', async () => {
@@ -54,7 +82,7 @@ describe('what happened before counts', () => {
     const now = Date.now()
     let base = repo().main
     for (const store of others.slice(0, 2)) {
-      const message = `store(acme/${store.name}): delete\n\nStore: ${store.name}\nTeam: acme\nAction: delete\nRequest-Id: 01JDABCDEFGHJKMNPQRSTVWXYZ\n`
+      const message = ours(store.name, 'delete')
       const made = rendered({ ...store, lifecycle: { state: 'deleted' } }, platform)
       base = await repo().commit(made, { from: base, message, atMs: now - minutes * 60_000 })
     }

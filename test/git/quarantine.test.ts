@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { StoreChange } from '../../src/domain/ports.ts'
 import { createStore } from '../../src/operations/create-store.ts'
+import { releaseName } from '../../src/operations/release-name.ts'
+import { fakeApplications } from '../../src/testing/fake-applications.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'
 import { eventually } from './harness.ts'
 import { by, fixture, folder, intent, record } from './reconciler-fixture.ts'
@@ -63,5 +65,49 @@ describe('the name of a store that left Git', () => {
     await remote.commit({ [folder('acme', 'shop')]: null })
     await eventually(() => record(repo, 'shop') === undefined)
     await createStore(deps, { name: 'shop' }, by())
+  })
+
+  it('is free again, or in quarantine, once an admin has released it: in Git, for every server and after a restart', async () => {
+    const applications = fakeApplications(() => Date.now())
+    const purge = { reconciliationMs: 180_000, simulatedIsEnough: true }
+    const said = { name: 'shop', reason: 'the cluster was rebuilt' }
+    for (const [platform, outcome] of [
+      [PLATFORM_YAML, 'acme'],
+      [kept, 'name_quarantined'],
+    ] as const) {
+      const { remote, repo, deps, refusals, join } = await fixture(platform)
+      const release = () => releaseName({ ...deps, applications, purge }, said, by())
+      await createStore(deps, { name: 'shop' }, by())
+      await expect(release()).rejects.toMatchObject({ code: 'conflict' })
+      await remote.commit({ [folder('default', 'shop')]: null })
+      await eventually(() => record(repo, 'shop') === undefined && repo.state().lost.length > 0)
+      // Another team waits for the name already.
+      const path = `${folder('acme', 'shop')}/store.yaml`
+      await remote.commit({ [path]: intent('acme', 'shop') })
+      await eventually(() => refusals.get('shop').length > 0)
+      const tree = await remote.git(['rev-parse', 'main^{tree}'])
+      const { until, revision } = await release()
+      expect(until === null).toBe(outcome === 'acme')
+      expect(await remote.git(['rev-parse', `${revision}^{tree}`])).toBe(tree)
+      const message = await remote.git(['show', '-s', '--format=%B', revision])
+      expect(message).toMatch(/^store\(default\/shop\): release \(name\)\n/)
+      expect(message).toContain('Reason: the cluster was rebuilt')
+      expect(message).toContain('Requested-By: local')
+      expect(repo.state().lost).toEqual([])
+      await expect(release()).rejects.toMatchObject({ code: 'conflict', extra: { until } })
+      const fresh = await join()
+      expect(fresh.repo.state().lost).toEqual([])
+      if (outcome === 'acme') {
+        await eventually(() => record(repo, 'shop')?.app?.team === 'acme')
+        continue
+      }
+      await remote.commit({ [folder('acme', 'shop')]: null })
+      await eventually(() => record(fresh.repo, 'shop') === undefined)
+      await expect(createStore(fresh.deps, elsewhere, by())).rejects.toMatchObject({
+        code: outcome,
+        extra: { until },
+      })
+      await createStore(fresh.deps, { name: 'shop' }, by())
+    }
   })
 })

@@ -36,6 +36,7 @@ export function kubernetesApplications(options: KubernetesApplicationsOptions): 
     simulated: false,
     intervalMs: INTERVAL_MS,
     get: (declared) => registry.get(declared.app?.application ?? `store-${declared.name}`),
+    has: (name) => registry.get(name) !== null,
     applicationSet: (set) => setStateOf(sets.errors(), set),
     asOf: () => Math.min(...watches.map((watch) => watch.heardAt())),
     problem: () =>

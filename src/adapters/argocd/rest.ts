@@ -76,6 +76,7 @@ export function argoCdApplications(options: ArgoCdApplicationsOptions): Applicat
     simulated: false,
     intervalMs,
     get: (declared) => registry.get(declared.app?.application ?? `store-${declared.name}`),
+    has: (name) => registry.get(name) !== null,
     applicationSet: (set) => setStateOf(sets, set),
     asOf: () => heardAt,
     problem: () => problem,

@@ -28,6 +28,7 @@ export function simulatedApplications(clock: Clock): Applications {
     source: 'simulated',
     simulated: true,
     get,
+    has: () => false,
     applicationSet: () => ({ error: null }),
     asOf: () => clock.now(),
     intervalMs: 60_000,

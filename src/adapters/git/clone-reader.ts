@@ -1,8 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { commitsBetween, touchesOf } from './commit-log.ts'
+import type { Vacated } from '../../domain/snapshot.ts'
+import { commitsBetween, isOutside, touchesOf } from './commit-log.ts'
 import { processEnvironment } from './environment.ts'
 import { readTree } from './fleet.ts'
+import { HistoryIndex } from './history-index.ts'
 import { ObjectReader } from './object-reader.ts'
 import type { TreeEntry } from './objects.ts'
 import type { GitProcessProfile } from './plumbing.ts'
@@ -12,7 +14,6 @@ interface Removal {
   readonly team: string
   readonly name: string
   readonly atMs: number
-  readonly kind: 'folder' | 'intent'
 }
 
 /** Objects of somebody's clone. Reads only, starts nothing of the clone's: no checkout, no filter, no hook, no fetch. */
@@ -23,6 +24,7 @@ export interface Clone {
   rows(tree: string): Promise<readonly TreeEntry[]>
   blob(id: string, maxBytes: number): Promise<Uint8Array | null>
   removals(commit: string, sinceMs: number): Promise<readonly Removal[]>
+  vacated(commit: string): Promise<ReadonlyMap<string, Vacated>>
   close(): void
 }
 
@@ -51,6 +53,7 @@ export async function openClone(path: string): Promise<Clone | null> {
       return (await objects.read(id))?.content ?? null
     },
     removals: (commit, sinceMs) => removalsOf(profile, commit, sinceMs),
+    vacated: (commit) => vacatedUpTo(profile, commit),
     close: () => objects.restart(),
   }
 }
@@ -70,12 +73,25 @@ async function removalsOf(
   return recent.flatMap(({ id, atMs, said }): Removal[] => {
     const { team, store, action } = said
     if (team !== null && store !== null && said.departs && action !== 'remove') {
-      return [{ team, name: store, atMs, kind: 'intent' }]
+      return [{ team, name: store, atMs }]
     }
     return (touches.get(id) ?? [])
       .filter(({ removed }) => removed)
-      .map((touch) => ({ team: touch.team, name: touch.name, atMs, kind: 'folder' }))
+      .map((touch) => ({ team: touch.team, name: touch.name, atMs }))
   })
+}
+
+async function vacatedUpTo(
+  profile: GitProcessProfile,
+  head: string,
+): Promise<ReadonlyMap<string, Vacated>> {
+  const commits = await commitsBetween(profile, null, head)
+  const outside = commits.filter(isOutside).map(({ id }) => id)
+  const touches = await touchesOf(profile, outside)
+  const history = new HistoryIndex()
+  // What is recent does not matter here: nothing was asked of this process.
+  for (const commit of commits) history.add(commit, touches.get(commit.id) ?? [], Infinity)
+  return history.vacated
 }
 
 /** The nearest `.git`, or the path itself when it is a bare repository. */

@@ -180,6 +180,11 @@ export function changeRefOf(commit: LoggedCommit): ChangeRef {
   }
 }
 
+/** Made by plain git: only what it changed tells which stores it was about. */
+export function isOutside({ said }: LoggedCommit): boolean {
+  return said.requestId === null || said.store === null
+}
+
 function oneLine(name: string): string {
   return name
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')

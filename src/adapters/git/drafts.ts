@@ -205,7 +205,7 @@ class WorkingSnapshot {
       source: draft.item.by.source,
     }
     if (after === null) {
-      this.#stores.delete(name)
+      if (before?.team === team) this.#stores.delete(name)
       this.#vacated = new Map(this.snapshot.vacated).set(name, { team, at: last.at, purged: true })
     } else {
       const created = before?.team === team ? before.created : last

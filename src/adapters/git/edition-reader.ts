@@ -11,6 +11,7 @@ import {
   changeRefOf,
   commitsBetween,
   commitsOfPath,
+  isOutside,
   type LoggedCommit,
   LogReadError,
   type Touch,
@@ -207,11 +208,6 @@ export class EditionReader {
 interface Parsed {
   readonly value: Platform | null
   readonly problems: readonly ProblemDetail[]
-}
-
-/** Made by plain git: only what it changed tells which stores it was about. */
-function isOutside({ said }: LoggedCommit): boolean {
-  return said.requestId === null || said.store === null
 }
 
 /** History of a folder that no walked commit names: all we know is the head that holds it. */

@@ -58,7 +58,7 @@ export class HistoryIndex {
       }
       return
     }
-    const removed = said.action === 'remove'
+    const removed = isGone(said)
     this.#vacate(said.team, said.store, ref, removed, true)
     this.#touch(said.team, said.store, ref, removed)
     this.#ack(commit, said.team, said.store)
@@ -101,7 +101,7 @@ export class HistoryIndex {
 
   #ack({ id, said }: LoggedCommit, team: string, name: string): void {
     const key = `${team}/${name}`
-    if (said.action === 'remove') {
+    if (isGone(said)) {
       this.#acked.delete(key)
       return
     }
@@ -183,4 +183,9 @@ export class HistoryIndex {
       }
     }
   }
+}
+
+/** Nothing is left of the store: its folder was removed after a purge, or an admin says so of one that vanished. */
+function isGone({ action }: LoggedCommit['said']): boolean {
+  return action === 'remove' || action === 'release'
 }

@@ -43,7 +43,7 @@ export function ActivityRow({ change }: { readonly change: Change }) {
               </Link>
             ),
           })}
-      {...(store === undefined || stores.length > 1 || change.action === 'remove'
+      {...(store === undefined || stores.length > 1 || ['remove', 'release'].includes(change.action)
         ? {}
         : { actions: <UndoLink store={store} commit={commit} /> })}
     />

@@ -1,0 +1,54 @@
+import type { Command } from 'commander'
+import { openClient } from './client.ts'
+import { Failure } from './exit.ts'
+
+interface Talk {
+  out(text: string): void
+  err(text: string): void
+}
+
+interface Said {
+  readonly server: string
+  readonly reason: string
+}
+
+type Shared = (command: Command) => Command
+
+/** Commands by which an admin lets go what is held: pushed deletions, and names of stores that vanished. */
+export function addReleases(program: Command, shared: Shared, talk: Talk): void {
+  addReleaseDeletions(shared(program.command('release-deletions')), talk)
+  addReleaseName(shared(program.command('release-name')), talk)
+}
+
+function addReleaseDeletions(command: Command, talk: Talk): void {
+  command
+    .description('let pushed deletions pass that the mass-deletion brake holds')
+    .requiredOption('--count <count>', 'how many stores go in all, as the banner says', Number)
+    .requiredOption('--reason <reason>', 'at least 10 characters; goes into each commit')
+    .action(async ({ server, count, reason }: Said & { count: number }) => {
+      const body = { count, reason }
+      const { released } = await openClient(server).call('releaseDeletions', { body })
+      for (const { team, name } of released) talk.out(`${team}/${name}\n`)
+      talk.err(`${released.length} stores are deleted; storectl restore takes one back\n`)
+    })
+}
+
+function addReleaseName(command: Command, talk: Talk): void {
+  command
+    .description('give a name free whose store left Git without a purge')
+    .argument('<name>')
+    .requiredOption('--reason <reason>', 'at least 10 characters; goes into the commit')
+    .option('--namespace-gone', 'somebody looked: no cluster holds its namespace any more')
+    .action(async (name: string, said: Said & { namespaceGone?: boolean }) => {
+      if (said.namespaceGone !== true) {
+        const look = `kubectl get namespace store-${name}`
+        const why = `a new store would take over what is left of it. See that "${look}" finds nothing, then add --namespace-gone`
+        throw new Failure(2, `${name} was not released: ${why}`)
+      }
+      const body = { name, namespaceGone: true as const, reason: said.reason }
+      const { until } = await openClient(said.server).call('releaseName', { body })
+      const free =
+        until === null ? 'is free' : `is free from ${until} on; its own team may use it now`
+      talk.err(`${name} ${free}\n`)
+    })
+}
