@@ -173,10 +173,12 @@ describe('the life of a store', () => {
     expect((await http.send('DELETE', '/api/v1/stores/nobody')).status).toBe(404)
   })
 
-  it('resumes no deleted store, and restores none into a full platform', async () => {
+  it('resumes and suspends no deleted store, and restores none into a full platform', async () => {
     await http.send('DELETE', '/api/v1/stores/shop')
-    const refused = await post('resume')
-    expect([refused.status, (await problemIn(refused)).code]).toEqual([409, 'lifecycle_conflict'])
+    for (const step of ['resume', 'suspend']) {
+      const refused = await post(step)
+      expect([refused.status, (await problemIn(refused)).code]).toEqual([409, 'lifecycle_conflict'])
+    }
   })
 
   it('retries set-up, rotates, resets the admin and backs up by raising a counter', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Operation } from '../src/contract/operation.ts'
 import type { Problem } from '../src/contract/problem.ts'
+import type { Reverted } from '../src/contract/revert.ts'
 import type { Store } from '../src/contract/store.ts'
 import { createStoreViews } from '../src/observe/store-views.ts'
 import { startPurges } from '../src/reconcile/purge.ts'
@@ -215,6 +216,52 @@ describe('the second step', () => {
     applied()
     expect(await look()).toEqual([])
     expect(await operation(id)).toMatchObject({ state: 'Closed', gates: [] })
+  })
+
+  it.each(['active', 'suspended'] as const)(
+    'is called off by a restore, whatever is met by then: the store is %s again',
+    async (state) => {
+      if (state === 'suspended') await http.post(`${SHOP}/suspend`, {})
+      const headers = { 'Content-Type': 'application/json', 'If-Match': '*' }
+      await http.send('PATCH', SHOP, headers, '{"autoSync":false}')
+      await remove()
+      const { id } = await asked()
+      applied()
+      const reply = await http.post(`${SHOP}/restore`, { reason: 'not this shop' })
+      expect([reply.status, (await reply.json()) as Store]).toMatchObject([
+        ...[200, { lifecycle: state, autoSync: false, purgeAfter: null }],
+      ])
+      expect(repo.landed.at(-1)?.facts).toEqual([state, 'purge called off'])
+      expect(text('store.yaml')).not.toContain('dataLossAccepted')
+      expect(text('manifests/40-database.yaml')).toContain('Delete=false')
+      expect(JSON.parse(text('app.json'))).toMatchObject({ lifecycle: state, autoSync: false })
+      expect(await look()).toEqual([])
+      expect(await operation(id)).toMatchObject({ state: 'Closed', gates: [] })
+    },
+  )
+
+  it('is called off for good by a restore where the retention is over, which a revert says it does not', async () => {
+    open((yaml) => yaml)
+    await http.post('/api/v1/stores', { name: 'shop' })
+    await remove()
+    expect(await look()).toEqual(['purge'])
+    const commit = repo.snapshot().head
+    const undo = { commit, reason: 'not this shop', dryRun: true }
+    const dry = (await (await http.post(`${SHOP}/revert`, undo)).json()) as Reverted
+    expect(dry.warnings.map(({ code }) => code)).toEqual(['purged_again'])
+    await http.post(`${SHOP}/revert`, { ...undo, dryRun: false })
+    expect(await look()).toEqual(['purge'])
+    expect((await http.post(`${SHOP}/restore`, {})).status).toBe(200)
+    now += 9e9
+    expect(await look()).toEqual([])
+  })
+
+  it('that has begun to remove is not called off: there is no such store', async () => {
+    await remove()
+    await ask()
+    applied()
+    expect(await look()).toEqual(['remove'])
+    expect((await http.post(`${SHOP}/restore`, {})).status).toBe(404)
   })
 
   it('that waits for 30 minutes is an alarm, and nothing is removed', async () => {

@@ -64,7 +64,11 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
   for (const [word, id, about] of [
     ['suspend', 'suspendStore', 'stop a store and keep everything'],
     ['resume', 'resumeStore', 'take a suspended store up again'],
-    ['restore', 'restoreStore', 'take a deleted store back'],
+    [
+      'restore',
+      'restoreStore',
+      'take a deleted store back; calls a purge off that has removed nothing yet',
+    ],
   ] as const) {
     add(word, about).action(async (name: string, said: Said) => {
       const options = { name, body: reasonOf(said), idempotencyKey: randomUUID() }

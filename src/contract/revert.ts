@@ -25,7 +25,7 @@ export const FieldChange = z
 export type FieldChange = z.infer<typeof FieldChange>
 
 export const RevertWarning = z.object({
-  code: z.enum(['volumes_kept', 'counters_kept']),
+  code: z.enum(['volumes_kept', 'counters_kept', 'purged_again']),
   message: z.string(),
   pointer: z.string(),
 })

@@ -272,6 +272,8 @@ describe('the lifecycle', () => {
     'deleted>active',
     'deleted>suspended',
     'deleted>purge',
+    'purge>active',
+    'purge>suspended',
     'purge>deleted',
   ]
   const pairs = lifecycles.flatMap((from) => lifecycles.map((to) => [from, to] as const))

@@ -3,14 +3,14 @@ import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError } from './errors.ts'
 
 /**
- * Where the declared intent may go. A purge can be called off until the directory is removed; only from `purge` may it
- * be removed.
+ * Where the declared intent may go. Until the directory is removed nothing is lost, so a purge can be called off by every
+ * way that takes a deletion back; only from `purge` may the directory be removed.
  */
 const TRANSITIONS: Readonly<Record<Lifecycle, readonly Lifecycle[]>> = {
   active: ['suspended', 'deleted'],
   suspended: ['active', 'deleted'],
   deleted: ['active', 'suspended', 'purge'],
-  purge: ['deleted'],
+  purge: ['active', 'suspended', 'deleted'],
 }
 
 /** May a store whose declared state is `from` be declared `to`? Staying is always allowed. */

@@ -73,7 +73,11 @@ const suspend = change(
   'Stop a store and keep everything',
 )
 const resume = change('resumeStore', endpoints.resumeStore.body, 'Take a suspended store up again')
-const restore = change('restoreStore', endpoints.restoreStore.body, 'Take a deleted store back')
+const restore = change(
+  'restoreStore',
+  endpoints.restoreStore.body,
+  'Take a deleted store back, or call its purge off',
+)
 const retry = change(
   'retryStore',
   endpoints.retryStore.body,

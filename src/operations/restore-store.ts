@@ -9,8 +9,8 @@ import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
 const LOOK_BACK = 200
 
 /**
- * Takes a deleted store back to what it was before: active or suspended, with its data and credentials. Not deleted:
- * no commit.
+ * Takes a deleted store back to what it was before: active or suspended, with its data and credentials. A purge whose
+ * folder is still in Git has removed nothing yet, and is called off by this. Not deleted: no commit.
  * @throws StoreError see `changeStore`; `store_limit_reached`
  */
 export async function restoreStore(
@@ -20,36 +20,54 @@ export async function restoreStore(
   options: ChangeOptions = {},
 ): Promise<Changed> {
   const now = deps.clock.now()
-  const former = await formerState(deps.repo, request.name)
+  const former = await formerOf(deps.repo, request.name)
   return changeStore(
     deps,
     request,
     {
       action: 'restore',
       next: (store, at) => {
-        if (store.lifecycle.state === 'active' || store.lifecycle.state === 'suspended') return null
+        const { state } = store.lifecycle
+        if (state === 'active' || state === 'suspended') return null
         requireRoom(store, at)
-        return inState(store, former, now, request.reason)
+        // A purge switches auto-sync on, whatever a person had chosen.
+        const autoSync = state === 'purge' ? former.autoSync : store.autoSync
+        return inState({ ...store, autoSync }, former.state, now, request.reason)
       },
-      facts: (_before, after) => [after.lifecycle.state],
+      facts: ({ lifecycle }, after) => [
+        after.lifecycle.state,
+        ...(lifecycle.state === 'purge' ? ['purge called off'] : []),
+      ],
     },
     by,
     options,
   )
 }
 
-/** State of the store before its last deletion, from Git; `active` when that cannot be told. */
-async function formerState(repo: StoresRepo, name: string): Promise<'active' | 'suspended'> {
+interface Former {
+  /** Before its last deletion. */
+  readonly state: 'active' | 'suspended'
+  /** Before its purge. */
+  readonly autoSync: boolean
+}
+
+/** What the store was, from Git; as a new one where that cannot be told. */
+async function formerOf(repo: StoresRepo, name: string): Promise<Former> {
   const record = repo.snapshot().stores.get(name)
   const state = record?.intent?.lifecycle.state
-  if (record === undefined || state === 'active' || state === 'suspended') return 'active'
+  const former = { state: 'active', autoSync: true } as const
+  if (record === undefined || state === 'active' || state === 'suspended') return former
   const { changes } = await repo.history(record.team, name, { limit: LOOK_BACK })
+  let autoSync: boolean | null = null
   for (const { commit } of changes) {
     const intent = await intentAt(repo, record.team, name, commit)
     const then = intent?.lifecycle.state
-    if (then === 'active' || then === 'suspended') return then
+    if (intent !== null && then !== 'purge') autoSync ??= intent.autoSync
+    if (then === 'active' || then === 'suspended') {
+      return { state: then, autoSync: autoSync ?? former.autoSync }
+    }
   }
-  return 'active'
+  return { ...former, autoSync: autoSync ?? former.autoSync }
 }
 
 async function intentAt(

@@ -1,4 +1,4 @@
-import type { RevertChange, Reverted } from '../contract/revert.ts'
+import type { RevertChange, Reverted, RevertWarning } from '../contract/revert.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { requireRoom } from '../domain/admission.ts'
 import { StoreError } from '../domain/errors.ts'
@@ -81,7 +81,7 @@ async function revert(
       store,
       changes: [...changes],
       diff: dry === null ? null : await plannedDiff(deps.repo, record, dry.planned()),
-      warnings: [...warnings],
+      warnings: [...warnings, ...purgedAgain(plan, deps)],
       effects: dry === null ? null : await effectsIn(deps.repo, record, dry),
     },
     landed: dry === null ? landed : null,
@@ -92,6 +92,18 @@ async function effectsIn(repo: StoresRepo, record: StoreRecord, dry: DryRun) {
   const { files } = await repo.files(record.team, record.name)
   const before = new Map(files.map(({ path, content }) => [path, content]))
   return plannedEffects(repo, record, before, dry.planned())
+}
+
+/** A purge that a revert calls off leaves a deleted store; one whose retention is over is purged at the next look. */
+function purgedAgain(
+  plan: RevertPlan | null,
+  { repo, clock }: Pick<RevertDeps, 'repo' | 'clock'>,
+): readonly RevertWarning[] {
+  const { state, purgeAfter = '' } = plan?.after.lifecycle ?? {}
+  const due = state === 'deleted' && Date.parse(purgeAfter) <= clock.now()
+  if (!due || !repo.snapshot().platform.autoPurge) return []
+  const message = 'the retention is over, so the store is purged at once; restore it to keep it'
+  return [{ code: 'purged_again', pointer: '#/lifecycle/purgeAfter', message }]
 }
 
 const NOTHING = { changes: [], warnings: [] }

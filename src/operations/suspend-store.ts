@@ -7,7 +7,7 @@ type Deps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>
 
 /**
  * Nothing runs any more, everything is kept, the address answers 503. Suspended already: no commit.
- * @throws StoreError see `changeStore`
+ * @throws StoreError see `changeStore`; `lifecycle_conflict` for a deleted store, which is restored
  */
 export function suspendStore(
   deps: Deps,
@@ -22,10 +22,12 @@ export function suspendStore(
     request,
     {
       action: 'suspend',
-      next: (store) =>
-        store.lifecycle.state === 'suspended'
-          ? null
-          : inState(store, 'suspended', now, request.reason),
+      next: (store) => {
+        const { state } = store.lifecycle
+        if (state === 'suspended') return null
+        if (state === 'active') return inState(store, 'suspended', now, request.reason)
+        throw isDeleted(state, 'suspended')
+      },
     },
     by,
     options,
@@ -52,7 +54,7 @@ export function resumeStore(
         const { state } = store.lifecycle
         if (state === 'active') return null
         if (state === 'suspended') return inState(store, 'active', now, undefined)
-        throw notSuspended(state)
+        throw isDeleted(state, 'resumed')
       },
     },
     by,
@@ -60,8 +62,9 @@ export function resumeStore(
   )
 }
 
-function notSuspended(lifecycle: string): StoreError {
-  return new StoreError('lifecycle_conflict', 'a deleted store is restored, not resumed', {
+/** A step back into life needs room among the stores, which a restore looks for. */
+function isDeleted(lifecycle: string, wanted: string): StoreError {
+  return new StoreError('lifecycle_conflict', `a deleted store is restored, not ${wanted}`, {
     extra: { lifecycle },
     hint: 'Restore the store.',
   })

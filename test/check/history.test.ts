@@ -193,11 +193,14 @@ it('C21 wants a label for more than 200 stores', async () => {
   expect(approved.pending).toHaveLength(201)
 })
 
-it('C13 a soft-deleted store comes back, and one in purge goes back to deleted', async () => {
-  const head = await repo().commit({
-    'stores/acme/gone/store.yaml': yamlOf({ ...deleted, lifecycle: { state: 'active' } }),
-    'stores/acme/purging/store.yaml': yamlOf({ ...purging, lifecycle: { state: 'deleted' } }),
-  })
-  expect((await repo().check(head)).problems).toEqual([])
-  expect(shop.lifecycle.state).toBe('active')
-})
+it.each(['deleted', 'active'] as const)(
+  'C13 a soft-deleted store comes back, and one in purge goes back to %s',
+  async (state) => {
+    const head = await repo().commit({
+      'stores/acme/gone/store.yaml': yamlOf({ ...deleted, lifecycle: { state: 'active' } }),
+      'stores/acme/purging/store.yaml': yamlOf({ ...purging, lifecycle: { state } }),
+    })
+    expect((await repo().check(head)).problems).toEqual([])
+    expect(shop.lifecycle.state).toBe('active')
+  },
+)

@@ -9,6 +9,7 @@ import type { Store } from '../../src/contract/store.ts'
 import type { StoresRepo } from '../../src/domain/ports.ts'
 import { createStore } from '../../src/operations/create-store.ts'
 import { deleteStore } from '../../src/operations/delete-store.ts'
+import { restoreStore } from '../../src/operations/restore-store.ts'
 import { revertChange } from '../../src/operations/revert-change.ts'
 import { startPurges } from '../../src/reconcile/purge.ts'
 import { fakeApplications } from '../../src/testing/fake-applications.ts'
@@ -154,7 +155,7 @@ describe('two servers at one repository', () => {
   })
 
   it('remove nothing that was called off in the last moment, by request or by plain git', async () => {
-    for (const how of ['request', 'git']) {
+    for (const how of ['restore', 'request', 'git']) {
       const { one, log } = await begin()
       const observe = loop(one.repo, one.deps, log)
       await deleteStore(one.deps, { name: 'shop' }, by())
@@ -167,7 +168,8 @@ describe('two servers at one repository', () => {
         ),
       })
       await eventually(() => !one.repo.snapshot().platform.autoPurge)
-      if (how === 'request') {
+      if (how === 'restore') await restoreStore(one.deps, { name: 'shop' }, by())
+      else if (how === 'request') {
         const request = { commit, mode: 'undo', reason: 'not this shop', dryRun: false } as const
         await revertChange(one.deps, { name: 'shop' }, request, by())
       } else {
@@ -189,7 +191,8 @@ describe('two servers at one repository', () => {
       }
       observe(commit)
       await new Promise((resolve) => setTimeout(resolve, 300))
-      expect(record(one.repo, 'shop')?.app?.lifecycle).toBe('deleted')
+      const state = how === 'restore' ? 'active' : 'deleted'
+      expect(record(one.repo, 'shop')?.app?.lifecycle).toBe(state)
       expect((await messages(one.remote)).filter((line) => line.includes('remove'))).toEqual([])
     }
   })

@@ -43,7 +43,7 @@ export function PurgeForm({ store, onClose }: FormProps) {
           ],
           [
             'For good',
-            'After that nothing brings its data back. Until then the purge can be called off.',
+            'After that nothing brings its data back. Until then Restore calls the purge off.',
           ],
         ]}
       />

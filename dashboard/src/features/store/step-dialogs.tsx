@@ -46,7 +46,15 @@ export const steps: Record<SimpleStep, StepWords> = {
   restore: {
     id: 'restoreStore',
     title: (name) => `Restore ${name}?`,
-    consequences: () => [
+    consequences: ({ lifecycle }) => [
+      ...(lifecycle === 'purge'
+        ? [
+            [
+              'Called off',
+              'The purge. As long as its folder is in Git, nothing of it was removed.',
+            ] as const,
+          ]
+        : []),
       [
         'Comes back',
         'The store as it was before the deletion, with its volumes, credentials and address.',

@@ -93,18 +93,21 @@ function LivingActions({ store }: { readonly store: Store }) {
   )
 }
 
+/** Of a store whose folder has left Git. */
+const GONE_ETAG = '""'
+
 function DeletedActions({ store }: { readonly store: Store }) {
   const open = useDialogs()
   const refusal = useWriteRefusal()
-  const { commit, action } = store.change
   if (store.lifecycle === 'purge') {
-    if (commit === null || action !== 'purge') return null
+    if (store.etag === GONE_ETAG) return null
     return (
       <Button
+        id={RESTORE_ID}
         look="primary"
         icon={<Undo2 aria-hidden size={SIZE} />}
         refusal={refusal}
-        onClick={() => open('undo', commit)}
+        onClick={() => open('restore')}
       >
         Call off the purge
       </Button>
