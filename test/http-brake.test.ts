@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { PlatformView } from '../src/contract/platform.ts'
 import type { Problem } from '../src/contract/problem.ts'
 import { type HttpFixture, httpFixture } from './http-fixture.ts'
+import { storectlOf } from './storectl-fixture.ts'
 
 let http: HttpFixture
 const remove = (name: string, query = '') => http.send('DELETE', `/api/v1/stores/${name}${query}`)
@@ -79,6 +80,26 @@ it('F26 a purge counts like a deletion, and a store once: what was deleted in th
   expect((await purge('shop-2', approved)).status).toBe(202)
   expect(http.repo.landed.at(-1)).toMatchObject({
     action: 'purge',
+    trailers: { 'Mass-Delete-Approved-By': 'local' },
+  })
+})
+
+it('F26 storectl purge is refused with the count and passes with it, on the record', async () => {
+  const storectl = await storectlOf(http)
+  const words = ['purge', 'shop-5', '--yes', '--accept-data-loss']
+  await http.post('/api/v1/stores/shop-1/purge', { confirm: 'shop-1', acknowledgeDataLoss: true })
+  await remove('shop-4', '?reason=end%20of%20the%20season&allowMassDelete=4')
+  await remove('shop-5', '?reason=end%20of%20the%20season&allowMassDelete=5')
+  const refused = await storectl(...words)
+  expect([refused.code, refused.err]).toEqual([4, expect.stringContaining('5 stores would')])
+  const bare = await storectl(...words, '--allow-mass-delete', '5')
+  expect([bare.code, bare.err]).toEqual([1, expect.stringContaining('#/reason')])
+  const many = [...words, '--reason', 'end of the season', '--allow-mass-delete']
+  expect((await storectl(...many, '6')).code).toBe(4)
+  expect((await storectl(...many, 'many')).code).toBe(2)
+  expect((await storectl(...many, '5')).code).toBe(0)
+  expect(http.repo.landed.at(-1)).toMatchObject({
+    ...{ action: 'purge', name: 'shop-5', reason: 'end of the season' },
     trailers: { 'Mass-Delete-Approved-By': 'local' },
   })
 })

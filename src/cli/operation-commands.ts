@@ -43,6 +43,7 @@ export function addOperations(program: Command, shared: Shared, talk: Talk): voi
 interface PurgeWords extends Said {
   readonly yes?: boolean
   readonly acceptDataLoss?: boolean
+  readonly allowMassDelete?: string
   readonly wait?: boolean
   readonly timeout: string
 }
@@ -55,10 +56,14 @@ function addPurge(command: Command, talk: Talk): void {
     .option('--reason <reason>', 'goes into the commit')
     .option('-y, --yes', 'really')
     .option('--accept-data-loss', 'needed where no backup outlives the namespace')
+    .option('--allow-mass-delete <count>', 'how many stores go in all; needs --reason')
     .option('--wait', 'until nothing is left of it')
     .option('--timeout <duration>', 'for --wait', '10m')
     .action(async (name: string, said: PurgeWords) => {
       if (said.yes !== true) throw new Failure(2, `nothing was purged; add --yes to purge ${name}`)
+      const count = said.allowMassDelete
+      if (count !== undefined && !/^[0-9]{1,5}$/.test(count))
+        throw new Failure(2, `${count} is not a count`)
       const client = openClient(said.server)
       const asked = await client.call('purgeStore', {
         name,
@@ -67,6 +72,7 @@ function addPurge(command: Command, talk: Talk): void {
           confirm: name,
           acknowledgeDataLoss: said.acceptDataLoss === true,
           ...(said.reason === undefined ? {} : { reason: said.reason }),
+          ...(count === undefined ? {} : { allowMassDelete: Number(count) }),
         },
       })
       const done =
