@@ -314,29 +314,3 @@ describe('a retention', () => {
     expect(await look()).toEqual(['remove'])
   })
 })
-
-describe('GET /operations', () => {
-  it('lists what landed, newest first, by store and state; an unknown one is 404', async () => {
-    await http.post('/api/v1/stores', { name: 'other' })
-    await http.post(`${SHOP}/suspend`, {})
-    const list = async (query = '') =>
-      (await (await http.get(`/api/v1/operations${query}`)).json()) as Operation[]
-    const kinds = (operations: Operation[]) =>
-      operations.map(({ kind, stores }) => [kind, ...stores])
-    expect(kinds(await list())).toEqual([
-      ['suspend', 'shop'],
-      ['create', 'other'],
-      ['create', 'shop'],
-    ])
-    expect(kinds(await list('?store=shop&limit=1'))).toEqual([['suspend', 'shop']])
-    // What a later change replaced is live with it.
-    expect(kinds(await list('?state=Live'))).toEqual([['create', 'shop']])
-    const [newest] = await list()
-    expect(await operation(newest!.id)).toEqual(newest)
-    const unknown = await http.get('/api/v1/operations/01JZZZZZZZZZZZZZZZZZZZZZZZ')
-    expect([unknown.status, ((await unknown.json()) as Problem).code]).toEqual([
-      ...[404, 'operation_not_found'],
-    ])
-    expect((await http.get('/api/v1/operations?state=gone')).status).toBe(400)
-  })
-})
