@@ -8,8 +8,12 @@ export interface RoundsOptions {
   readonly intervalMs: number
 }
 
+/** Milliseconds in which events are collected: Argo CD tells of hundreds of Applications in one breath. */
+const COLLECT_MS = 250
+
 /**
- * Looks now, after each move of the head, after each change of an Application, and on an interval; never twice at once.
+ * Looks now, soon after the head or an Application moved, and on an interval; never twice at once. However many events
+ * come, a look answers all that came before it, and none is forgotten.
  * @param look `null`: there is nothing to do
  * @param failed logged when a look rejects
  */
@@ -20,21 +24,37 @@ export function startRounds(
 ): { close(): Promise<void> } {
   let closed = false
   let running: Promise<void> | null = null
+  let collecting: NodeJS.Timeout | null = null
+  const stopCollecting = () => {
+    if (collecting !== null) clearTimeout(collecting)
+    collecting = null
+  }
   const run = () => {
     if (closed || running !== null) return
+    stopCollecting()
     running =
       look()
         ?.catch((error: unknown) => log.error(failed, { err: error }))
         .finally(() => (running = null)) ?? null
   }
+  const collect = () => {
+    if (closed) return
+    collecting ??= setTimeout(() => {
+      collecting = null
+      // What moved during a look may have been read before it moved.
+      if (running === null) run()
+      else collect()
+    }, COLLECT_MS).unref()
+  }
   const timer = setInterval(run, intervalMs)
   timer.unref()
-  const ends = [repo.onMoved(run), applications.onChanged(run)]
+  const ends = [repo.onMoved(collect), applications.onChanged(collect)]
   run()
   return {
     async close() {
       closed = true
       clearInterval(timer)
+      stopCollecting()
       for (const end of ends) end()
       await running
     },

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { fakeApplications } from '../testing/fake-applications.ts'
+import { memoryRepo } from '../testing/memory-repo.ts'
+import { memorySealer } from '../testing/memory-sealer.ts'
+import { testPlatform } from '../testing/platform.ts'
+import { storeFile, storeRecord } from '../testing/records.ts'
+import { memoryLog } from '../testing/writes.ts'
+import { startPurges } from './purge.ts'
+import { startQueue } from './queue.ts'
+import { startRounds } from './rounds.ts'
+
+const NEVER_MS = 3_600_000
+const platform = testPlatform()
+const log = memoryLog()
+const clock = { now: () => Date.now() }
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** A hundred events a second for ten seconds: what a resync of a large fleet looks like. */
+async function burst(event: () => void): Promise<void> {
+  for (let n = 0; n < 1000; n += 1) {
+    event()
+    await vi.advanceTimersByTimeAsync(10)
+  }
+  await vi.advanceTimersByTimeAsync(1000)
+}
+
+function rounds(look: () => Promise<void> | null) {
+  const repo = memoryRepo(platform)
+  const applications = fakeApplications(clock.now)
+  const loop = startRounds({ repo, applications, log, intervalMs: NEVER_MS }, look, 'failed')
+  return { repo, applications, loop }
+}
+
+it('looks once for many events, and after the last of them', async () => {
+  let events = 0
+  const seen: number[] = []
+  const { repo, applications, loop } = rounds(() => {
+    seen.push(events)
+    return Promise.resolve()
+  })
+  await burst(() => {
+    events += 1
+    if (events % 2 === 0) repo.moved()
+    else applications.set('store-shop', null)
+  })
+  expect(seen[0]).toBe(0)
+  expect(seen.at(-1)).toBe(1000)
+  expect(seen.length).toBeLessThanOrEqual(50)
+  await loop.close()
+  const { length } = seen
+  repo.moved()
+  await vi.advanceTimersByTimeAsync(NEVER_MS)
+  expect(seen).toHaveLength(length)
+})
+
+it('looks again for what moved during a look, and never twice at once', async () => {
+  const ends: (() => void)[] = []
+  const { repo, loop } = rounds(() => new Promise((resolve) => void ends.push(resolve)))
+  expect(ends).toHaveLength(1)
+  repo.moved()
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(ends).toHaveLength(1)
+  ends[0]?.()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(ends).toHaveLength(2)
+  ends[1]?.()
+  await loop.close()
+})
+
+it('purges and the queue go through ten thousand stores once, not once an event', async () => {
+  const records = Array.from({ length: 10_000 }, (_, n): [string, StoreRecord] => {
+    const store = storeFile({ name: `shop-${n}` })
+    return [store.name, storeRecord('2026-11-24T12:00:00Z', store)]
+  })
+  let walks = 0
+  class Counted extends Map<string, StoreRecord> {
+    override values() {
+      walks += 1
+      return super.values()
+    }
+  }
+  const repo = memoryRepo(platform)
+  const snapshot: Snapshot = { ...repo.snapshot(), stores: new Counted(records) }
+  const applications = fakeApplications(clock.now)
+  const options = {
+    ...{ applications, log, clock, sealer: memorySealer(), newRequestId: () => 'R' },
+    repo: { ...repo, snapshot: () => snapshot },
+    intervalMs: 1000,
+  }
+  const purge = { reconciliationMs: 180_000, simulatedIsEnough: true }
+  const provisioning = { wasReady: () => true, speaks: () => true }
+  const loops = [
+    startPurges({ ...options, purge }),
+    startQueue({ ...options, provisioning, renderWaiting: () => {} }),
+  ]
+  await burst(() => applications.set('store-shop-7', null))
+  await Promise.all(loops.map((loop) => loop.close()))
+  expect(walks).toBe(2)
+})
