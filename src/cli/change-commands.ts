@@ -158,19 +158,28 @@ function addDelete(add: (name: string, about: string) => Command, talk: Talk): v
     .option('-y, --yes', 'really')
     .option('--allow-mass-delete <count>', 'how many stores go in all; needs --reason')
     .action(async (name: string, said: Said & { yes?: boolean; allowMassDelete?: string }) => {
+      const client = openClient(said.server)
       if (said.yes !== true) {
-        throw new Failure(2, `nothing was deleted; add --yes to delete ${name}`)
+        const { retentionDays } = (await client.call('getPlatform')).limits
+        const add = `nothing was deleted; add --yes to delete ${name}`
+        throw new Failure(2, `${add}. ${keptFor(retentionDays, name)}`)
       }
       const query = { reason: said.reason, allowMassDelete: said.allowMassDelete }
-      const client = openClient(said.server)
       await client.call('deleteStore', { name, query, idempotencyKey: randomUUID() })
       const { purgeAfter } = await client.call('getStore', { name })
       const kept = purgeAfter === null || Date.parse(purgeAfter) > talk.now()
       const next = kept
         ? `storectl restore ${name} takes it back`
-        : 'its retention is 0 days, so it is purged now'
+        : 'its retention is 0 days, so it is purged now; a restore in time calls that off'
       talk.err(`${name} is deleted; ${next}\n`)
     })
+}
+
+/** What a deletion leaves, said before it is confirmed. */
+function keptFor(days: number, name: string): string {
+  return days === 0
+    ? `Its volumes and credentials would go for good: data is kept for 0 days here, so a deletion goes on to the purge by itself. To stop it only: storectl suspend ${name}`
+    : `Its volumes and credentials would be kept for ${days} days; storectl restore ${name} takes it back until then.`
 }
 
 function reasonOf({ reason }: Said): { reason?: string } {

@@ -59,9 +59,13 @@ function consequences({ host }: Store, days: number | undefined): readonly Conse
       ['Stops now', stops],
       [
         'Goes',
-        'Volumes and credentials, soon after: this platform keeps deleted data for 0 days. Count them as lost.',
+        'Volumes and credentials, for good: this platform keeps deleted data for 0 days, so the deletion goes on to the purge by itself.',
       ],
       ['Stays', 'The name and every change in Git.'],
+      [
+        'Way back',
+        'Restore, if it comes before the purge has removed the folder. To stop it for a while, suspend it instead.',
+      ],
     ]
   }
   const kept = days === undefined ? '' : ` for ${days} days`
