@@ -2,6 +2,7 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { neighbourProblems } from '../domain/neighbours.ts'
 import { storeFolder } from '../domain/layout.ts'
+import { objectFormatOf } from '../domain/object-format.ts'
 import { changeRules, reservedProblems, type Step } from './change-check.ts'
 import { readLayout, type Layout, type StoreRows } from './layout.ts'
 import { MAX_FILE_BYTES } from './manifests.ts'
@@ -172,7 +173,7 @@ class CheckRun {
         this.problems.push(problem('C01', path, 'is larger than 1 MiB'))
       }
     }
-    return { team: rows.team, name: rows.name, files }
+    return { team: rows.team, name: rows.name, files, objectFormat: objectFormatOf(rows.id) }
   }
 
   /** C03: names and domains are unique over the platform. */

@@ -4,6 +4,7 @@ import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError } from '../domain/errors.ts'
 import { namespaceOf } from '../domain/layout.ts'
+import type { ObjectFormat } from '../domain/object-format.ts'
 import { renderStore } from '../operations/render-store.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { textOf } from './manifests.ts'
@@ -22,10 +23,11 @@ export function renderedFiles(
   platform: Platform,
   committed: ReadonlyMap<string, Uint8Array>,
   app: AppFile | null,
+  objectFormat: ObjectFormat,
 ): Rendered {
   try {
     const sealed = store.secretsMode === 'sealed' ? sealedOf(store, committed) : null
-    const files = new Map(renderStore(store, platform, { before: app, sealed }))
+    const files = new Map(renderStore(store, platform, { before: app, sealed, objectFormat }))
     files.delete('store.yaml')
     return { files, errors: null }
   } catch (error) {

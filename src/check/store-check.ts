@@ -4,6 +4,7 @@ import type { StoreFile } from '../contract/store-file.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { isNewer } from '../domain/generator.ts'
 import { storeFolder } from '../domain/layout.ts'
+import type { ObjectFormat } from '../domain/object-format.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 import { type DiffLine, diffLines } from '../domain/line-diff.ts'
@@ -15,6 +16,8 @@ import { secretProblems } from './secret-scan.ts'
 
 /** Content of one store folder. */
 export interface StoreContent {
+  /** Of the repository. */
+  readonly objectFormat: ObjectFormat
   readonly team: string
   readonly name: string
   /** Path below the folder -> content; files that are no plain file in their place are left out. */
@@ -36,7 +39,7 @@ export interface StoreFindings {
 }
 
 /** The intent of a store, and what is wrong with it: C02, C03, C16. */
-export function readIntent({ team, name, files }: StoreContent): {
+export function readIntent({ team, name, files }: Omit<StoreContent, 'objectFormat'>): {
   intent: StoreFile | null
   problems: readonly CheckProblem[]
 } {
@@ -79,7 +82,13 @@ export function checkStore(
   const lifecycle = app?.lifecycle ?? intent?.lifecycle.state ?? 'active'
   found.push(...manifestProblems(content, content.files, intent, lifecycle))
   if (intent === null) return { intent, problems: found, pending: [] }
-  const { files, errors } = renderedFiles(intent, platform, content.files, app)
+  const { files, errors } = renderedFiles(
+    intent,
+    platform,
+    content.files,
+    app,
+    content.objectFormat,
+  )
   if (files === null) {
     const path = `${storeFolder(content.team, content.name)}/store.yaml`
     const unsealed =

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Platform } from '../contract/platform-file.ts'
+import type { ObjectFormat } from '../domain/object-format.ts'
 import { Failure } from './exit.ts'
 
 export interface Rewritten {
@@ -25,6 +26,7 @@ export async function renderClone(root: string, say: (line: string) => void): Pr
     import('../repo-files/app-file.ts'),
   ])
   const platform = await platformOf(root)
+  const objectFormat = await objectFormatAt(root)
   const paths: string[] = []
   let stores = 0
   let left = 0
@@ -34,7 +36,8 @@ export async function renderClone(root: string, say: (line: string) => void): Pr
     const files = await plainFiles(join(root, folder))
     const { intent, problems } = readIntent({ team, name, files })
     const app = parseAppFile(new TextDecoder().decode(files.get('app.json')))
-    const rendered = intent === null ? null : renderedFiles(intent, platform, files, app)
+    const rendered =
+      intent === null ? null : renderedFiles(intent, platform, files, app, objectFormat)
     if (rendered?.files == null) {
       left += 1
       for (const { path, pointer, detail } of problems) say(`${path} ${pointer} ${detail}`)
@@ -52,6 +55,23 @@ export async function renderClone(root: string, say: (line: string) => void): Pr
     }
   }
   return { stores, left, paths }
+}
+
+/** Of the repository that the work tree belongs to; a folder that belongs to none is as a new repository would be. */
+async function objectFormatAt(root: string): Promise<ObjectFormat> {
+  const [{ cloneAt }, { objectFormatOf }] = await Promise.all([
+    import('./clone.ts'),
+    import('../domain/object-format.ts'),
+  ])
+  const clone = await cloneAt(root).catch((error: unknown) => {
+    if (error instanceof Failure) return null
+    throw error
+  })
+  try {
+    return objectFormatOf((await clone?.resolve('HEAD')) ?? '')
+  } finally {
+    clone?.close()
+  }
 }
 
 /** platform.yaml of a work tree. @throws Failure 1 it is missing or not valid, with every problem */

@@ -7,6 +7,7 @@ import { admitChange } from '../domain/change.ts'
 import { departs } from '../domain/commit-message.ts'
 import { StoreError } from '../domain/errors.ts'
 import { namespaceOf } from '../domain/layout.ts'
+import { objectFormatOf } from '../domain/object-format.ts'
 import type {
   ChangeOptions,
   Landed,
@@ -193,6 +194,7 @@ function decideChange(
   const approved = ends && requireBrakeOff(at, record, now, request.allowMassDelete)
   const files = render(after, at.platform, {
     before: record.app,
+    objectFormat: objectFormatOf(at.head),
     ...(folder === null ? {} : { comment: folder.comment, sealed: folder.sealed }),
   })
   // Equal files under an untrusted commit get one of ours: its signature is what is new.

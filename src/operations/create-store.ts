@@ -1,4 +1,4 @@
-import type { Platform } from '../contract/platform-file.ts'
+import { objectFormatOf } from '../domain/object-format.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import type { Store, StoreCreate } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
@@ -91,14 +91,14 @@ function decideCreate(
   if (store.secretsMode === 'sealed' && sealed === null) {
     throw new StoreError('conflict', 'the secrets mode of the platform changed meanwhile')
   }
-  return creationOf(store, request, at.platform, sealed, render)
+  return creationOf(store, request, at, sealed, render)
 }
 
 /** The change that declares a new store. Preview and create share it, so they agree byte for byte but for ciphertexts. */
 export function creationOf(
   store: StoreFile,
   request: StoreCreate,
-  platform: Platform,
+  { head, platform }: Pick<Snapshot, 'head' | 'platform'>,
   sealed: SealedSecrets | null,
   render = renderStore,
 ): StoreChange {
@@ -109,6 +109,6 @@ export function creationOf(
     facts: [store.engine, store.plan],
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
-    files: render(store, platform, { sealed }),
+    files: render(store, platform, { sealed, objectFormat: objectFormatOf(head) }),
   }
 }

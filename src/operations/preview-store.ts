@@ -24,7 +24,7 @@ export function previewStore(
   const now = deps.clock.now()
   const admitted = admitStore(request, at, owner, now)
   const store = queuedIfFull(admitted, at, now, deps.provisioning)
-  const change = creationOf(store, request, at.platform, unsealed(store))
+  const change = creationOf(store, request, at, unsealed(store))
   const plan = at.platform.plans[store.plan]
   const siblings = countStores(at, ({ team }) => team === store.team)
   if (plan === undefined) throw new Error('an admitted store has a declared plan')

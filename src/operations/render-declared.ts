@@ -1,4 +1,3 @@
-import type { Platform } from '../contract/platform-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
@@ -7,6 +6,7 @@ import { isNewer } from '../domain/generator.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { StoreError } from '../domain/errors.ts'
 import { namespaceOf } from '../domain/layout.ts'
+import { objectFormatOf } from '../domain/object-format.ts'
 import type { OperationDeps, Sealer, StoreChange } from '../domain/ports.ts'
 import { pushedProblems } from '../domain/pushed.ts'
 import { largerStorage } from '../domain/revert.ts'
@@ -72,14 +72,14 @@ export type RenderStore = (
  */
 export async function renderAhead(
   declared: Declared,
-  { platform }: Snapshot,
+  at: Snapshot,
   render: RenderStore,
 ): Promise<typeof renderStore> {
   const { record, former } = declared
   const { intent } = record
-  const left = isOfNewer(record) || (isModified(record) && platform.onModified === 'report')
+  const left = isOfNewer(record) || (isModified(record) && at.platform.onModified === 'report')
   if (intent === null || left) return renderStore
-  const input = inputOf(declared, withVolumes(intent, former), platform)
+  const input = inputOf(declared, withVolumes(intent, former), at)
   const give = await render(...input).then(
     (files) => () => files,
     (error: unknown) => () => {
@@ -112,7 +112,7 @@ export function renderDeclared(
       if (problems.length > 0) return { is: 'refused', problems }
     }
     const text = files.get('store.yaml') ?? ''
-    const rendered = render(...inputOf(declared, wanted, at.platform))
+    const rendered = render(...inputOf(declared, wanted, at))
     const after = wanted === intent ? new Map([...rendered, ['store.yaml', utf8(text)]]) : rendered
     if (holds(files, after) && record.unsigned !== true) return { is: 'settled' }
     const problems = pushedProblems(former, wanted, at, readAt)
@@ -136,10 +136,11 @@ export function renderDeclared(
 function inputOf(
   { record, files, sealed }: Declared,
   wanted: StoreFile,
-  platform: Platform,
+  at: Snapshot,
 ): Parameters<typeof renderStore> {
   const comment = leadingComment(files.get('store.yaml') ?? '')
-  return [wanted, platform, { before: record.app, sealed, comment }]
+  const objectFormat = objectFormatOf(at.head)
+  return [wanted, at.platform, { before: record.app, sealed, comment, objectFormat }]
 }
 
 function isOfNewer({ app }: StoreRecord): boolean {

@@ -5,6 +5,7 @@ import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { hostOf, namespaceOf, urlOf } from '../domain/layout.ts'
+import type { ObjectFormat } from '../domain/object-format.ts'
 import { printAppFile } from '../repo-files/app-file.ts'
 import { storeDocument } from '../repo-files/store-file.ts'
 import { propsOf } from './resolve-store.ts'
@@ -17,6 +18,8 @@ export interface RenderContext {
   readonly before?: Pick<AppFile, 'tree' | 'generator'> | null
   /** Ciphertexts of a store in secrets mode `sealed`. */
   readonly sealed?: SealedSecrets | null
+  /** Of the stores repo: app.json names the tree of the manifests as Git does there. @default sha1 */
+  readonly objectFormat?: ObjectFormat
 }
 
 /**
@@ -30,7 +33,7 @@ export function renderStore(
   context: RenderContext = {},
 ): ReadonlyMap<string, Uint8Array> {
   const manifests = renderWooStore(propsOf(store, platform, context.sealed ?? null))
-  const tree = treeId(manifests, 'sha1')
+  const tree = treeId(manifests, context.objectFormat ?? 'sha1')
   const files = new Map<string, Uint8Array>()
   files.set('app.json', utf8(printAppFile(appOf(store, platform, tree, context.before))))
   for (const file of manifests) files.set(`manifests/${file.path}`, file.bytes)

@@ -44,11 +44,13 @@ it('a pushed fleet is rendered on threads to the bytes of one thread, in few pus
 
 it('a store whose render breaks is marked, by name; the others land, and it does when it renders', async () => {
   let broken = true
-  const { remote, repo, refusals, log } = await fixture(PLATFORM_YAML, async (...input) => {
-    if (broken && input[0].name === 'bad') {
-      throw new StoreError('internal', 'stores/default/bad could not be rendered: it ended')
-    }
-    return renderStore(...input)
+  const { remote, repo, refusals, log } = await fixture(PLATFORM_YAML, {
+    render: async (...input) => {
+      if (broken && input[0].name === 'bad') {
+        throw new StoreError('internal', 'stores/default/bad could not be rendered: it ended')
+      }
+      return renderStore(...input)
+    },
   })
   await remote.commit(
     Object.fromEntries(

@@ -3,7 +3,8 @@ import { ulid } from 'ulid'
 import type { StoresRepo } from '../../src/domain/ports.ts'
 import { openRefusals } from '../../src/observe/refusals.ts'
 import { startReconciler } from '../../src/reconcile/reconciler.ts'
-import type { BareRemote } from '../../src/testing/bare-remote.ts'
+import type { RenderStore } from '../../src/operations/render-declared.ts'
+import type { BareRemote, BareRemoteOptions } from '../../src/testing/bare-remote.ts'
 import { openThreads } from '../../src/threads/threads.ts'
 import { memorySealer } from '../../src/testing/memory-sealer.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'
@@ -22,8 +23,11 @@ function openRender() {
 }
 
 /** A remote, and one server's view of it with a reconciler that looks every 50 ms. */
-export async function fixture(platform = PLATFORM_YAML, render = openRender()) {
-  const git = await harness({ platform })
+export async function fixture(
+  platform = PLATFORM_YAML,
+  { render = openRender(), ...more }: BareRemoteOptions & { render?: RenderStore } = {},
+) {
+  const git = await harness({ platform, ...more })
   const join = async () => {
     const repo = await git.open({ fetchIntervalMs: 50 })
     const refusals = openRefusals()

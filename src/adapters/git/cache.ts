@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
+import { type ObjectFormat, objectFormatOf } from '../../domain/object-format.ts'
 import type { Log } from '../../domain/ports.ts'
 import { cacheConfig } from './cache-config.ts'
 import { git } from './client.ts'
@@ -82,7 +83,7 @@ export class Cache {
       await this.rebuild('the cache is missing or damaged at start')
       return null
     }
-    const config = this.#configOf(algorithmOfHead(head))
+    const config = this.#configOf(objectFormatOf(head))
     await writeFile(join(this.profile.directory, 'config'), config)
     this.#seen = { wanted: head, written: head }
     return head
@@ -239,7 +240,7 @@ export class Cache {
     }
   }
 
-  async #cloneAs(directory: string, algorithm: 'sha1' | 'sha256'): Promise<void> {
+  async #cloneAs(directory: string, algorithm: ObjectFormat): Promise<void> {
     for (const folder of ['objects/info', 'objects/pack', 'refs/heads']) {
       await mkdir(join(directory, folder), { recursive: true })
     }
@@ -285,7 +286,7 @@ export class Cache {
     return { id: head.id, ref }
   }
 
-  #configOf(algorithm: 'sha1' | 'sha256'): string {
+  #configOf(algorithm: ObjectFormat): string {
     const { remote, signing } = this.#options
     return cacheConfig(remote, algorithm, signing?.config)
   }
@@ -295,10 +296,6 @@ export class Cache {
     const environment = { ...cacheEnvironment(remote, directory), ...signing?.environment }
     return { directory, environment, branch }
   }
-}
-
-function algorithmOfHead(head: string): 'sha1' | 'sha256' {
-  return head.length === 64 ? 'sha256' : 'sha1'
 }
 
 function failureOf(exit: GitExit): FetchError {

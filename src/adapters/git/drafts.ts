@@ -1,6 +1,7 @@
 import { commitMessage, departs } from '../../domain/commit-message.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { isNewer } from '../../domain/generator.ts'
+import { objectFormatOf } from '../../domain/object-format.ts'
 import type { StoreChange } from '../../domain/ports.ts'
 import type { ChangeRef, Departure, Snapshot, StoreRecord, Vacated } from '../../domain/snapshot.ts'
 import { parseAppFile } from '../../repo-files/app-file.ts'
@@ -8,7 +9,7 @@ import { checkedPath } from './fast-import.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from './fleet.ts'
 import type { HistoryIndex, Landing } from './history-index.ts'
 import type { Item } from './item.ts'
-import { algorithmOf, blobId, folderIds, treeId } from './objects.ts'
+import { blobId, folderIds, treeId } from './objects.ts'
 import { recordOf } from './snapshots.ts'
 
 /** A decision that becomes a commit. */
@@ -125,7 +126,7 @@ function refuseDowngrade(change: StoreChange, base: Snapshot, generator: string)
 function draftOf(item: Item, change: StoreChange, head: string, generator: string): Draft {
   const folder = folderOf(item, change, head)
   const outputDigest =
-    folder.manifestsTree === '' ? treeId([], algorithmOf(head)) : folder.manifestsTree
+    folder.manifestsTree === '' ? treeId([], objectFormatOf(head)) : folder.manifestsTree
   const facts = { outputDigest, generator, idempotency: item.idempotency }
   return {
     item,
@@ -139,7 +140,7 @@ function draftOf(item: Item, change: StoreChange, head: string, generator: strin
 function folderOf(item: Item, change: StoreChange, head: string): StoreFolder {
   if (item.made?.files === change.files) return item.made.folder
   for (const path of change.files.keys()) checkedPath(path)
-  const algorithm = algorithmOf(head)
+  const algorithm = objectFormatOf(head)
   const ids = folderIds(change.files, algorithm)
   const text = (path: string) => {
     const bytes = change.files.get(path)

@@ -2,10 +2,11 @@ import type { AppFile } from '../../contract/app-file.ts'
 import { STORE_NAME } from '../../contract/names.ts'
 import type { ProblemDetail } from '../../contract/problem.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
+import { objectFormatOf } from '../../domain/object-format.ts'
 import { parseAppFile } from '../../repo-files/app-file.ts'
 import { parseStoreFile } from '../../repo-files/store-file.ts'
 import { type GitObject, ObjectReadError, type ObjectReader } from './object-reader.ts'
-import { algorithmOf, FILE_MODE, FOLDER_MODE, parseTree, type TreeEntry } from './objects.ts'
+import { FILE_MODE, FOLDER_MODE, parseTree, type TreeEntry } from './objects.ts'
 
 /** Larger files are not read: no input of ours comes near it. */
 export const MAX_FILE_BYTES = 1_048_576
@@ -179,7 +180,7 @@ export async function readTree(objects: ObjectReader, expression: string): Promi
   const tree = await objects.read(expression)
   if (tree?.type !== 'tree') throw new ObjectReadError('a tree is missing')
   try {
-    return parseTree(tree.content, algorithmOf(tree.id))
+    return parseTree(tree.content, objectFormatOf(tree.id))
   } catch (error) {
     throw new ObjectReadError('a tree is damaged', { cause: error })
   }

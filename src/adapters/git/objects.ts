@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { ObjectFormat } from '../../domain/object-format.ts'
 
 /** One row of a Git tree. `mode` as Git writes it: `100644` file, `40000` folder. */
 export interface TreeEntry {
@@ -10,18 +11,13 @@ export interface TreeEntry {
 export const FILE_MODE = '100644'
 export const FOLDER_MODE = '40000'
 
-/** Hash of the repository, told by the length of its ids (git-hash-object(1); 64 hex digits = SHA-256). */
-export function algorithmOf(id: string): 'sha1' | 'sha256' {
-  return id.length === 64 ? 'sha256' : 'sha1'
-}
-
 /** Id that Git gives this content as a blob. */
-export function blobId(content: Uint8Array, algorithm: 'sha1' | 'sha256'): string {
+export function blobId(content: Uint8Array, algorithm: ObjectFormat): string {
   return objectId('blob', content, algorithm)
 }
 
 /** Id that Git gives a folder with these rows. */
-export function treeId(entries: readonly TreeEntry[], algorithm: 'sha1' | 'sha256'): string {
+export function treeId(entries: readonly TreeEntry[], algorithm: ObjectFormat): string {
   const rows = entries
     .toSorted((a, b) => Buffer.compare(sortKey(a), sortKey(b)))
     .flatMap((entry) => [
@@ -36,7 +32,7 @@ function sortKey(entry: TreeEntry): Buffer {
   return Buffer.from(entry.mode === FOLDER_MODE ? `${entry.name}/` : entry.name, 'utf8')
 }
 
-function objectId(type: string, content: Uint8Array, algorithm: 'sha1' | 'sha256'): string {
+function objectId(type: string, content: Uint8Array, algorithm: ObjectFormat): string {
   return createHash(algorithm).update(`${type} ${content.length}\0`).update(content).digest('hex')
 }
 
@@ -44,7 +40,7 @@ function objectId(type: string, content: Uint8Array, algorithm: 'sha1' | 'sha256
  * Rows of a tree object as `git cat-file` gives it: `<mode> <name>NUL<raw id>` each.
  * @throws Error a tree that is cut short
  */
-export function parseTree(content: Buffer, algorithm: 'sha1' | 'sha256'): TreeEntry[] {
+export function parseTree(content: Buffer, algorithm: ObjectFormat): TreeEntry[] {
   const idLength = algorithm === 'sha1' ? 20 : 32
   const entries: TreeEntry[] = []
   let at = 0
@@ -76,7 +72,7 @@ export interface FolderIds {
 /** @param files paths below the store's folder, at most one level deep */
 export function folderIds(
   files: ReadonlyMap<string, Uint8Array>,
-  algorithm: 'sha1' | 'sha256',
+  algorithm: ObjectFormat,
 ): FolderIds {
   const top: TreeEntry[] = []
   const folders = new Map<string, TreeEntry[]>()
