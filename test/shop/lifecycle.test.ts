@@ -66,7 +66,7 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
         'jsonpath={.spec.template.spec.containers[0].resources.limits.memory}',
       ])
     expect(await limit()).toBe('512Mi')
-    // By hand: the API would let the volumes grow with the plan, which a node's local volumes cannot.
+    // By hand, as people who push do; a node's local volumes keep their size, whoever asks (0070).
     await change('plan medium', { plan: 'medium' })
     await until('the larger plan is there', async () => (await limit()) === '1Gi')
     await until('the old pods are going', async () =>
