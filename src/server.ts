@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicFactory } from 'ulid'
 import { pushWebhook } from './adapters/argocd/push-webhook.ts'
-import { openLocalRemote } from './adapters/git/local-remote.ts'
 import { pushesPerMinuteOf } from './adapters/git/pace.ts'
-import { openStoresRepo, type Remote } from './adapters/git/stores-repo.ts'
+import { openStoresRepo } from './adapters/git/stores-repo.ts'
 import { sealedSecrets } from './adapters/secrets/sealed-secrets.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -36,6 +34,7 @@ import { previewStore } from './operations/preview-store.ts'
 import { readDashboard } from './static-dashboard.ts'
 import { openStatusSource } from './status-source.ts'
 import { openThreads } from './threads/threads.ts'
+import { openEmbedded, remoteOf, signingOf } from './stores-remote.ts'
 
 /** Milliseconds to wait at start for the first list of Applications. */
 const FIRST_LIST_MS = 5_000
@@ -152,50 +151,6 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
       await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
     },
   }
-}
-
-async function openEmbedded(config: Config, log: Log) {
-  const { path, packServer, upkeep } = await openLocalRemote({
-    dataDir: config.dataDir,
-    branch: config.storesRepoBranch,
-    baseDomain: config.baseDomain ?? '127-0-0-1.nip.io',
-    log,
-  })
-  const remote: Remote = { kind: 'embedded', path }
-  return { path, packServer, upkeep, remote }
-}
-
-function remoteOf(config: Config): Remote {
-  const url = config.storesRepoUrl ?? ''
-  if (url.startsWith('ssh:')) {
-    return {
-      kind: 'ssh',
-      url,
-      keyFile: resolve(config.gitSshKeyFile ?? ''),
-      knownHostsFile: resolve(config.gitKnownHostsFile ?? ''),
-    }
-  }
-  return {
-    kind: 'https',
-    url,
-    username: config.gitUsername,
-    ...(config.gitToken === null ? {} : { token: config.gitToken }),
-    ...refreshOf(config),
-    ...(config.gitCaFile === null ? {} : { caFile: resolve(config.gitCaFile) }),
-  }
-}
-
-/** A mounted Secret is replaced in place, so its file is worth a second look. */
-function refreshOf({ gitTokenFile }: Config) {
-  if (gitTokenFile === null) return {}
-  return { refreshToken: async () => (await readFile(gitTokenFile, 'utf8')).trim() }
-}
-
-function signingOf({ gitSigning, gitSigningKeyFile, gitTrustedKeysFile: trusted }: Config) {
-  if (gitSigning === 'none' || gitSigningKeyFile === null) return {}
-  const keyFile = resolve(gitSigningKeyFile)
-  const others = trusted === null ? {} : { trustedFile: resolve(trusted) }
-  return { signing: { format: gitSigning, keyFile, ...others } }
 }
 
 async function buildApp(

@@ -1,10 +1,11 @@
-import type { SealedSecret } from '../contract/sealed-secret.ts'
-import type { Resource, StoreEvent } from '../contract/detail.ts'
 import type { Change, Store } from '../contract/store.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
 import type { Application, ApplicationSetState } from './application.ts'
 import type { Provisioning } from './provisioning.ts'
+import type { RepoState } from './repo-state.ts'
+import type { Sealer } from './sealer.ts'
 import type { ChangeRef, Snapshot, StoreRecord } from './snapshot.ts'
+import type { StoreDetail } from './store-detail.ts'
 
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -89,53 +90,6 @@ export interface WriteTiming {
 export interface StoreId {
   readonly team: string
   readonly name: string
-}
-
-/** What the branch became when somebody rewrote it. Nothing is written until it is accepted. */
-export interface Rewrite {
-  /** Head of the rewritten branch; `null`: the branch is gone. */
-  readonly head: string | null
-  /** Stores whose newest state is not in the rewritten branch. */
-  readonly vanished: readonly StoreId[]
-}
-
-/** Sums since the process began. */
-export interface RepoFigures {
-  /** Pushes begun, lost ones too. */
-  readonly pushes: number
-  readonly commits: number
-  /** Most pushes that one change needed. */
-  readonly worstPushes: number
-  /** Milliseconds in which pushes were held back for the remote's sake. */
-  readonly pacedMs: number
-  /** Caches set aside and cloned again. */
-  readonly cacheRebuilds: number
-}
-
-/** Signatures of commits, where they are asked for. */
-export interface SigningState {
-  readonly format: 'ssh' | 'gpg'
-  /** Commits that are not verified yet. */
-  readonly waiting: number
-  /** Stores whose rendered files came by a commit that no trusted key signed. */
-  readonly unsigned: readonly StoreId[]
-  /** Why the last commits could not be signed; `null` = they could. */
-  readonly problem: string | null
-}
-
-export interface RepoState {
-  /** `null`: writes can succeed as far as we know. Else the code a write would get. */
-  readonly blockedBy: 'git_unavailable' | 'git_auth' | 'history_rewritten' | 'not_ready' | null
-  /** Milliseconds since the Unix epoch of the last answer of the remote; 0 = never. */
-  readonly lastContactAt: number
-  readonly queued: number
-  /** Not `null`: read-only. */
-  readonly rewrite: Rewrite | null
-  /** Stores that a commit of ours put on the branch and that are missing or stale there without a reason. Must be empty. */
-  readonly lost: readonly StoreId[]
-  /** `null`: commits are neither signed nor verified. */
-  readonly signing: SigningState | null
-  readonly figures: RepoFigures
 }
 
 /** The stores repository. Reads come from the last fetched head and go on when the remote is down. */
@@ -230,48 +184,6 @@ export interface Applications {
   /** Resolves once everything was read for the first time; never rejects. */
   readonly listed: Promise<void>
   close(): Promise<void>
-}
-
-/** The Secret that a ciphertext is for; under another address it does not open. */
-export interface SecretAddress {
-  readonly namespace: string
-  readonly name: string
-}
-
-/** What one key of a Secret shall hold: so many fresh random letters and digits, or a text that is no secret. */
-export type SealedValue = { readonly random: number } | { readonly text: string }
-
-/** Makes secret values and encrypts them for one cluster. No plain value ever leaves it. */
-export interface Sealer {
-  /**
-   * Seals `values` for the Secret at `address`. Randomised: no two calls agree, so it must run before `decide`.
-   * `certificate` is PEM; `sealedWith` = first 16 hex digits of the SHA-256 of its public key.
-   * @throws StoreError `invalid_store` when the certificate has expired or holds no RSA key of 2048 bits or more
-   */
-  seal(
-    certificate: string,
-    address: SecretAddress,
-    values: Readonly<Record<string, SealedValue>>,
-  ): Omit<SealedSecret, 'revision'>
-}
-
-/** What is asked of one store when a person looks at it; nothing of it is kept. */
-export interface StoreDetail {
-  readonly source: 'argocd' | 'kubernetes'
-  /** @throws StoreError `status_unavailable` */
-  resources(record: StoreRecord, signal: AbortSignal): Promise<readonly Resource[]>
-  /** Kubernetes' events of what is not well, in no order. @throws StoreError `status_unavailable` */
-  events(record: StoreRecord, signal: AbortSignal): Promise<readonly StoreEvent[]>
-  /** The last `tail` lines of one pod. @throws StoreError `status_unavailable` */
-  logs(
-    record: StoreRecord,
-    of: { readonly pod: string; readonly container?: string; readonly tail: number },
-    signal: AbortSignal,
-  ): Promise<string>
-  /** Does a sync window keep Argo CD from applying this store now? @throws StoreError `status_unavailable` */
-  windowDenies(record: StoreRecord, signal: AbortSignal): Promise<boolean>
-  /** Asks Argo CD to look at this store now. @throws StoreError `status_unavailable` */
-  refresh(record: StoreRecord, signal: AbortSignal): Promise<void>
 }
 
 export interface LogFields {

@@ -1,5 +1,6 @@
 import { type Cause, causeOf, holdUpOf, withCause } from '../domain/cause.ts'
-import type { Clock, StoreDetail } from '../domain/ports.ts'
+import type { Clock } from '../domain/ports.ts'
+import type { StoreDetail } from '../domain/store-detail.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import type { Judgement } from '../domain/verdict.ts'
 

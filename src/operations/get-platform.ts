@@ -3,7 +3,8 @@ import { GENERATOR, VERSION } from '../contract/version.ts'
 import { countStores } from '../domain/admission.ts'
 import { memoryQuantity, cpuQuantity } from '../domain/plans.ts'
 import { brakeOf, brakeSentence, goingAt, isPending } from '../domain/brake.ts'
-import type { OperationDeps, RepoState } from '../domain/ports.ts'
+import type { OperationDeps } from '../domain/ports.ts'
+import type { RepoState } from '../domain/repo-state.ts'
 
 /** What a client must know to offer choices and to say what is simulated or blocked. */
 export function getPlatform(deps: OperationDeps): PlatformView {

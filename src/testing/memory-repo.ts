@@ -5,11 +5,11 @@ import type {
   Decide,
   Landed,
   LandedRequest,
-  RepoState,
   Requester,
   StoreChange,
   StoresRepo,
 } from '../domain/ports.ts'
+import type { RepoState } from '../domain/repo-state.ts'
 import { departs } from '../domain/commit-message.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { ChangeRef, Departure, Snapshot, StoreRecord, Vacated } from '../domain/snapshot.ts'

@@ -1,4 +1,4 @@
-import type { SecretAddress, SealedValue, Sealer } from '../domain/ports.ts'
+import type { SecretAddress, SealedValue, Sealer } from '../domain/sealer.ts'
 
 export interface MemorySealer extends Sealer {
   /** Every call so far. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Resource } from '../../contract/detail.ts'
 import { StoreError } from '../../domain/errors.ts'
-import type { StoreDetail } from '../../domain/ports.ts'
+import type { StoreDetail } from '../../domain/store-detail.ts'
 import { ApiFailure, type Connection } from './connection.ts'
 
 const text = z.string().catch('')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Resource, StoreEvent } from '../../contract/detail.ts'
 import { StoreError } from '../../domain/errors.ts'
-import type { StoreDetail } from '../../domain/ports.ts'
+import type { StoreDetail } from '../../domain/store-detail.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
 import { ApiFailure, type Connection } from './connection.ts'
 

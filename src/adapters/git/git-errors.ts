@@ -1,5 +1,5 @@
 import { StoreError } from '../../domain/errors.ts'
-import type { Rewrite } from '../../domain/ports.ts'
+import type { Rewrite } from '../../domain/repo-state.ts'
 import { FetchError } from './cache.ts'
 
 /** What a failed fetch means to a request. Nothing was written. */

@@ -1,4 +1,5 @@
-import type { Clock, Log, RepoState, Rewrite, StoreId } from '../../domain/ports.ts'
+import type { Clock, Log, StoreId } from '../../domain/ports.ts'
+import type { RepoState, Rewrite } from '../../domain/repo-state.ts'
 import { StoreError } from '../../domain/errors.ts'
 import type { Snapshot } from '../../domain/snapshot.ts'
 import { type Cache, FetchError } from './cache.ts'

@@ -1,4 +1,4 @@
-import type { RepoFigures } from '../../domain/ports.ts'
+import type { RepoFigures } from '../../domain/repo-state.ts'
 import type { Item } from './item.ts'
 import type { Pace } from './pace.ts'
 

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
-import type { Clock, Log, RepoState, StoresRepo } from '../../domain/ports.ts'
+import type { Clock, Log, StoresRepo } from '../../domain/ports.ts'
+import type { RepoState } from '../../domain/repo-state.ts'
 import { isBranchName } from './argv.ts'
 import { cacheConfig } from './cache-config.ts'
 import type { WritePoint } from './batch.ts'

@@ -1,5 +1,6 @@
 import { StoreError } from '../../domain/errors.ts'
-import type { ChangeOptions, Decide, Landed, RepoFigures, Requester } from '../../domain/ports.ts'
+import type { ChangeOptions, Decide, Landed, Requester } from '../../domain/ports.ts'
+import type { RepoFigures } from '../../domain/repo-state.ts'
 import { type Ahead, type Early, importEarly, workAhead } from './ahead.ts'
 import { backOff } from './back-off.ts'
 import {

@@ -8,7 +8,8 @@ import {
   X509Certificate,
 } from 'node:crypto'
 import { StoreError } from '../../domain/errors.ts'
-import type { Clock, SealedValue, Sealer, SecretAddress } from '../../domain/ports.ts'
+import type { Clock } from '../../domain/ports.ts'
+import type { SealedValue, Sealer, SecretAddress } from '../../domain/sealer.ts'
 
 const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { openLocalRemote } from './adapters/git/local-remote.ts'
+import type { Remote } from './adapters/git/stores-repo.ts'
+import type { Config } from './config.ts'
+import type { Log } from './domain/ports.ts'
+
+/** The repository that this process keeps and serves itself. */
+export async function openEmbedded(config: Config, log: Log) {
+  const { path, packServer, upkeep } = await openLocalRemote({
+    dataDir: config.dataDir,
+    branch: config.storesRepoBranch,
+    baseDomain: config.baseDomain ?? '127-0-0-1.nip.io',
+    log,
+  })
+  const remote: Remote = { kind: 'embedded', path }
+  return { path, packServer, upkeep, remote }
+}
+
+/** The repository of somebody else that is named by `STORES_REPO_URL`, and how it is reached. */
+export function remoteOf(config: Config): Remote {
+  const url = config.storesRepoUrl ?? ''
+  if (url.startsWith('ssh:')) {
+    return {
+      kind: 'ssh',
+      url,
+      keyFile: resolve(config.gitSshKeyFile ?? ''),
+      knownHostsFile: resolve(config.gitKnownHostsFile ?? ''),
+    }
+  }
+  return {
+    kind: 'https',
+    url,
+    username: config.gitUsername,
+    ...(config.gitToken === null ? {} : { token: config.gitToken }),
+    ...refreshOf(config),
+    ...(config.gitCaFile === null ? {} : { caFile: resolve(config.gitCaFile) }),
+  }
+}
+
+/** A mounted Secret is replaced in place, so its file is worth a second look. */
+function refreshOf({ gitTokenFile }: Config) {
+  if (gitTokenFile === null) return {}
+  return { refreshToken: async () => (await readFile(gitTokenFile, 'utf8')).trim() }
+}
+
+/** What makes and trusts signatures of commits, where they are asked for. */
+export function signingOf({ gitSigning, gitSigningKeyFile, gitTrustedKeysFile: trusted }: Config) {
+  if (gitSigning === 'none' || gitSigningKeyFile === null) return {}
+  const keyFile = resolve(gitSigningKeyFile)
+  const others = trusted === null ? {} : { trustedFile: resolve(trusted) }
+  return { signing: { format: gitSigning, keyFile, ...others } }
+}
