@@ -109,7 +109,7 @@ describe('on threads', () => {
       }),
     )
     const { check } = threads()
-    const content = { team: 'default', name: 'shop', files }
+    const content = { team: 'default', name: 'shop', files, objectFormat: 'sha1' } as const
     const whole = await check(content, platform, true)
     expect(whole).toEqual(checkStore(content, platform, true))
     expect(whole.problems).toEqual([])
