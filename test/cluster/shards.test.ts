@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { parseAllDocuments } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Check } from '../../src/contract/detail.ts'
+import type { Check, Resources } from '../../src/contract/detail.ts'
+import type { PlatformView } from '../../src/contract/platform.ts'
+import type { Store } from '../../src/contract/store.ts'
 import { application, applyMarked } from './argo-cd.ts'
 import { kubectl, until } from './kubernetes.ts'
 import { openSuite, type Suite } from './suite.ts'
@@ -14,8 +16,9 @@ const LOW = `a${stamp}`
 const HIGH = `z${stamp}`
 const TEAM = 'acme'
 const seconds = (since: number) => (performance.now() - since) / 1000
-const phaseOf = async (name: string) =>
-  ((await suite.server.request('GET', `/api/v1/stores/${name}`)).body as { phase: string }).phase
+const storeOf = async (name: string) =>
+  (await suite.server.request('GET', `/api/v1/stores/${name}`)).body as Store
+const phaseOf = async (name: string) => (await storeOf(name)).phase
 const ready = (name: string) => async () => (await phaseOf(name)) === 'Ready'
 const ownerOf = async (name: string) => {
   const found = await application(name)
@@ -121,6 +124,11 @@ describe('more than one ApplicationSet on a real Argo CD', () => {
     suite.note('(p) team moved to its own project -> Ready there', seconds(began))
     expect(await setupIs(true)).toMatchObject({ fix: null })
     expect(await podsOf(`${LOW}-own`)).toBe(before)
+    const { status, body } = await suite.server.request(
+      'GET',
+      `/api/v1/stores/${LOW}-own/resources`,
+    )
+    expect([status, (body as Resources).source]).toEqual([200, 'argocd'])
     // Stores of other teams have not even been made anew.
     expect((await application(LOW))?.metadata.uid).toBe(others?.metadata.uid)
     expect(await ownerOf(LOW)).toBe('stores stores')
@@ -163,7 +171,17 @@ describe('more than one ApplicationSet on a real Argo CD', () => {
     await create(`${HIGH}-new`)
     await until('a new store of the other shard is Ready', ready(`${LOW}-new`))
     expect(await application(`${HIGH}-new`)).toBeNull()
-    expect(await phaseOf(`${HIGH}-new`)).toBe('Committed')
+    expect(await storeOf(`${HIGH}-new`)).toMatchObject({
+      phase: 'Committed',
+      reason: 'GeneratorBlocked',
+    })
+    const { body } = await suite.server.request('GET', '/api/v1/platform')
+    expect((body as PlatformView).banners).toMatchObject([
+      {
+        code: 'generator_blocked',
+        message: expect.stringContaining('in stores.n-z: ') as string,
+      },
+    ])
     expect(await phaseOf(HIGH)).toBe('Ready')
   })
 })
