@@ -50,20 +50,20 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
   const settled = openSettled()
   let running: Promise<void> | null = null
   let again = false
-  let closed = false
+  const ending = new AbortController()
 
   const loop = async () => {
     do {
       again = false
-      await pass(options, settled, () => closed).catch((error: unknown) =>
+      await pass(options, settled, ending.signal).catch((error: unknown) =>
         options.log.error('a pass over the stores failed', { err: error }),
       )
-    } while (again && !closed)
+    } while (again && !ending.signal.aborted)
     running = null
   }
   const run = () => {
     again = true
-    if (!closed) running ??= loop()
+    if (!ending.signal.aborted) running ??= loop()
   }
   const timer = setInterval(() => {
     settled.retry()
@@ -78,7 +78,7 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
       while (running !== null) await running
     },
     async close() {
-      closed = true
+      ending.abort()
       clearInterval(timer)
       stopListening()
       await running
@@ -90,19 +90,41 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
 async function pass(
   options: ReconcilerOptions,
   settled: Settled,
-  closed: () => boolean,
+  closed: AbortSignal,
 ): Promise<void> {
   const { repo } = options
   const start = repo.snapshot()
   const names = settled.open(start).toSorted((a, b) => urgency(b) - urgency(a))
   for (let from = 0; from < names.length; from += CHUNK) {
-    if (closed() || repo.state().blockedBy !== null) return
+    if (closed.aborted || repo.state().blockedBy !== null) return
     const chunk = names.slice(from, from + CHUNK).map(({ name }) => name)
-    await renderChunk(options, settled, chunk)
+    const began = performance.now()
+    const { head } = repo.snapshot()
+    const landed = await renderChunk(options, settled, chunk)
     // A chunk of stores that stay as they are waits for nothing; requests must not wait for it either.
     await new Promise((resolve) => setImmediate(resolve))
+    const isLast = from + CHUNK >= names.length
+    if (isLast || landed > 0 || repo.snapshot().head === head) continue
+    await pause(Math.min(OTHERS * (performance.now() - began), PAUSE_MS), closed)
   }
   settled.passed(start)
+}
+
+/** Where requests move the branch meanwhile, they get this many times what a pass takes of processor and disk. */
+const OTHERS = 3
+/** Milliseconds; so a pass comes to its end beside any traffic. */
+const PAUSE_MS = 3_000
+
+function pause(milliseconds: number, over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      over.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    over.addEventListener('abort', end, { once: true })
+  })
 }
 
 /** An unreadable app.json blocks every store; a new store has somebody waiting. */
@@ -111,11 +133,12 @@ function urgency({ app, manifestsTree }: StoreRecord): number {
   return manifestsTree === '' ? 1 : 2
 }
 
+/** @returns how many stores it tried to land */
 async function renderChunk(
   options: ReconcilerOptions,
   settled: Settled,
   names: readonly string[],
-): Promise<void> {
+): Promise<number> {
   const { repo } = options
   const at = repo.snapshot()
   // Told without a look at their history: there may be thousands of them.
@@ -143,6 +166,7 @@ async function renderChunk(
     if (finding.is === 'render') landings.push(land(options, found, finding.change))
   }
   await Promise.all(landings)
+  return landings.length
 }
 
 /** A store that was read and rendered at one head. */

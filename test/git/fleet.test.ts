@@ -8,8 +8,9 @@ import { parseStoreFile } from '../../src/repo-files/store-file.ts'
 import { createBareRemote, serveBareRemote } from '../../src/testing/bare-remote.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'
 import { startServer } from '../../src/testing/server-process.ts'
+import { create } from '../../src/testing/writes.ts'
 import { eventually } from './harness.ts'
-import { fixture, folder, intent, record, rendered } from './reconciler-fixture.ts'
+import { by, fixture, folder, intent, record, rendered } from './reconciler-fixture.ts'
 
 const names = Array.from({ length: 70 }, (_, n) => `shop-${n}`)
 const fleet = (title: string) =>
@@ -109,3 +110,21 @@ it.skipIf(process.platform !== 'linux')(
     expect(await second.end('SIGTERM')).toBe(0)
   },
 )
+
+it('a pass over a fleet goes on beside requests, and leaves room for each of them', async () => {
+  const { remote, repo, join } = await fixture()
+  const many = Array.from({ length: 120 }, (_, n) => `ours-${n}`)
+  await Promise.all(many.map((name) => repo.change(by(), create('default', name))))
+  await remote.commit(fleet('A'))
+  // A server that starts looks at all of them, two chunks and more.
+  const other = await join()
+  let n = 0
+  let over = false
+  const asking = (async () => {
+    for (; !over; n += 1) await other.repo.change(by(), create('default', `asked-${n}`))
+  })()
+  await eventually(() => [...names, ...many].every((name) => rendered(other.repo, name)), 90_000)
+  over = true
+  await asking
+  expect(n).toBeGreaterThan(0)
+})
