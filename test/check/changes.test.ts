@@ -37,6 +37,11 @@ const GOOD: readonly (readonly [string, string, Changes])[] = [
   ],
   ['C11', 'a volume that grows', intent({ storage: { ...shop.storage, database: 9 } })],
   ['C13', 'a suspension', intent({ lifecycle: { state: 'suspended' } })],
+  [
+    'C13',
+    'a purge that is called off',
+    { 'stores/acme/purging/store.yaml': yamlOf({ ...purging, lifecycle: { state: 'suspended' } }) },
+  ],
   ['C14', 'a folder that goes after purge', { 'stores/acme/purging': null }],
 ]
 
@@ -184,12 +189,6 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
     'a store that begins deleted',
     'stores/acme/next/store.yaml',
     { 'stores/acme/next/store.yaml': yamlOf({ ...next, lifecycle: { state: 'deleted' } }) },
-  ],
-  [
-    'C13',
-    'a way back from nowhere',
-    'stores/acme/purging/store.yaml',
-    { 'stores/acme/purging/store.yaml': yamlOf({ ...purging, lifecycle: { state: 'suspended' } }) },
   ],
   ['C14', 'a folder that just goes', 'stores/acme/shop', { 'stores/acme/shop': null }],
   [
