@@ -9,7 +9,13 @@ import { MAX_FILE_BYTES } from './manifests.ts'
 import { outsideProblems, readPlatform } from './outside-check.ts'
 import { type CheckProblem, problem } from './problem.ts'
 import type { Repository } from './repository.ts'
-import { checkStore, type PendingFile, readIntent, type StoreContent } from './store-check.ts'
+import {
+  checkStore,
+  type PendingFile,
+  readIntent,
+  type StoreContent,
+  type StoreFindings,
+} from './store-check.ts'
 
 export interface CheckOptions {
   /** Full ids of commits. */
@@ -20,6 +26,8 @@ export interface CheckOptions {
   readonly labels: readonly string[]
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: number
+  /** Checks one store, maybe on another thread; many are asked for at once. @default `checkStore`, in this thread */
+  readonly check?: (...input: Parameters<typeof checkStore>) => Promise<StoreFindings>
 }
 
 /** A remark that blocks nothing. */
@@ -70,6 +78,19 @@ interface Pair {
   readonly before: StoreRows | null
 }
 
+/** What a look into one store gave; no findings: nothing that they depend on moved. */
+type Look =
+  | { readonly intent: StoreFile | null; readonly findings: null }
+  | {
+      readonly intent: StoreFile | null
+      readonly findings: StoreFindings
+      /** Problems that the base has just so. */
+      readonly known: readonly CheckProblem[]
+    }
+
+/** Stores that are read together, to be checked on threads. */
+const AT_ONCE = 128
+
 class CheckRun {
   readonly problems: CheckProblem[] = []
   readonly notes: Note[] = []
@@ -110,8 +131,15 @@ class CheckRun {
     }
     const moved = this.#head.files.get('platform.yaml') !== this.#base?.files.get('platform.yaml')
     const before = moved ? (was?.platform ?? null) : platform
-    for (const [key, pair] of this.#pairs()) {
-      if (pair.rows !== null) await this.#store(key, pair.rows, pair.before, platform, before)
+    const there = [...this.#pairs()].flatMap(([key, { rows, before: old }]) =>
+      rows === null ? [] : [{ key, rows, old }],
+    )
+    for (let from = 0; from < there.length; from += AT_ONCE) {
+      const some = there.slice(from, from + AT_ONCE)
+      const looked = await Promise.all(
+        some.map(({ rows, old }) => this.#look(rows, old, platform, before)),
+      )
+      for (const [n, { key, rows }] of some.entries()) this.#take(key, rows, looked[n])
     }
     this.#names(platform)
     await this.#change(platform, was?.platform ?? null)
@@ -138,28 +166,34 @@ class CheckRun {
     return pairs
   }
 
-  async #store(
-    key: string,
+  async #look(
     rows: StoreRows,
     before: StoreRows | null,
     platform: Platform,
     was: Platform | null,
-  ): Promise<void> {
+  ): Promise<Look> {
     const same = before?.id === rows.id
     if (same && platform === was) {
-      this.#intents.set(key, readIntent(await this.#content(rows, ['store.yaml'])).intent)
-      return
+      return {
+        intent: readIntent(await this.#content(rows, ['store.yaml'])).intent,
+        findings: null,
+      }
     }
-    this.checked += 1
+    const { check = async (...input) => checkStore(...input) } = this.#options
     const content = await this.#content(rows)
     const touched = this.#base === null || generatedIds(rows) !== generatedIds(before)
-    const findings = checkStore(content, platform, touched)
-    this.#intents.set(key, findings.intent)
-    const known = same && was !== null ? checkStore(content, was, touched).problems : []
-    this.#add(findings.problems, known)
-    if (findings.pending.length > 0) {
-      this.pending.push({ team: rows.team, name: rows.name, files: findings.pending })
-    }
+    const findings = await check(content, platform, touched)
+    const known = same && was !== null ? (await check(content, was, touched)).problems : []
+    return { intent: findings.intent, findings, known }
+  }
+
+  #take(key: string, { team, name }: StoreRows, look: Look | undefined): void {
+    this.#intents.set(key, look?.intent ?? null)
+    if (look === undefined || look.findings === null) return
+    this.checked += 1
+    this.#add(look.findings.problems, look.known)
+    const { pending: files } = look.findings
+    if (files.length > 0) this.pending.push({ team, name, files })
   }
 
   async #content(rows: StoreRows, only?: readonly string[]): Promise<StoreContent> {

@@ -21,19 +21,22 @@ export async function checkClone(
 ): Promise<void> {
   const labels = labelsOf(words.labels)
   // Imported here: git and cdk8s would slow down every other command.
-  const [{ cloneAt }, { checkRepository }, report] = await Promise.all([
+  const [{ cloneAt }, { checkRepository }, report, { openThreads }] = await Promise.all([
     import('./clone.ts'),
     import('../check/check-repository.ts'),
     import('./check-report.ts'),
+    import('../threads/threads.ts'),
   ])
   const clone = await cloneAt(path)
+  const threads = openThreads()
   let found: CheckReport
   try {
     const head = await revision(clone, 'HEAD')
     const base = words.base === undefined ? null : await revision(clone, words.base)
-    found = await checkRepository(clone, { head, base, labels, nowMs })
+    found = await checkRepository(clone, { head, base, labels, nowMs, check: threads.check })
   } finally {
     clone.close()
+    await threads.close()
   }
   out(words.output === 'json' ? report.printJson(found) : report.printText(found))
   if (words.summary !== undefined) await appendFile(words.summary, report.printMarkdown(found))
