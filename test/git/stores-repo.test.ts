@@ -138,6 +138,8 @@ describe('the snapshot', () => {
     })
     await eventually(() => repo.snapshot().stores.has('tulips'))
     expect(repo.snapshot().stores.get('tulips')?.created.commit).toBe(again)
+    // Listeners are told after the snapshot has changed.
+    await eventually(() => heads.length >= 3)
     expect(heads).toHaveLength(3)
     end()
   })
