@@ -178,9 +178,12 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
     const differs = async () =>
       (await application(suite.name('left')))?.status?.sync?.status === 'OutOfSync'
     await until('Argo CD sees the leftover', differs)
-    const { value } = await suite.phase('left', 'Ready')
+    // Argo CD also tells a difference while the first commit is on its way.
+    const { value } = await until('the leftover is told', async () => {
+      const store = await suite.store('left')
+      return store.phase === 'Ready' && store.message.includes('no longer declares') && store
+    })
     await record(suite, '12 PruneProtected', 'left', value)
-    expect(value.message).toContain('no longer declares')
     expect(await claim()).not.toBeNull()
   })
 
