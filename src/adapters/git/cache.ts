@@ -1,4 +1,5 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { Ancestry } from './ancestry.ts'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { type ObjectFormat, objectFormatOf } from '../../domain/object-format.ts'
@@ -14,8 +15,6 @@ import { classifyFailure, type RemoteOutcome } from './push-outcome.ts'
 const FETCH_MS = 10_000
 const CLONE_MS = 300_000
 const STALL_MS = 15_000
-/** Pairs whose ancestry is remembered: a pass over the fleet asks of each store whether one head led to another. */
-const ANCESTRY = 64
 const LOCAL_MS = 60_000
 const SEEN_REF = 'refs/storewright/remote/main'
 
@@ -61,7 +60,7 @@ export class Cache {
   rebuilds = 0
   /** Another number: objects that only an earlier cache held are gone. */
   generation = 0
-  readonly #ancestry = new Map<string, Promise<boolean>>()
+  readonly #ancestry = new Ancestry()
 
   constructor(options: CacheOptions) {
     this.#options = options
@@ -152,27 +151,9 @@ export class Cache {
     await rm(broken, { recursive: true, force: true })
   }
 
-  /** Is `ancestor` in the history of `id`? False also when it is unknown here. Two object ids, so a yes holds for ever. */
-  async isAncestor(ancestor: string, id: string): Promise<boolean> {
-    const key = `${ancestor} ${id}`
-    const answer = this.#ancestry.get(key) ?? this.#askAncestry(ancestor, id)
-    this.#ancestry.delete(key)
-    this.#ancestry.set(key, answer)
-    const [oldest] = this.#ancestry.keys()
-    if (this.#ancestry.size > ANCESTRY && oldest !== undefined) this.#ancestry.delete(oldest)
-    const isSo = await answer.catch((error: unknown) => {
-      this.#ancestry.delete(key)
-      throw error
-    })
-    if (!isSo) this.#ancestry.delete(key)
-    return isSo
-  }
-
-  async #askAncestry(ancestor: string, id: string): Promise<boolean> {
-    const exit = await runGit(this.profile, ['merge-base', '--is-ancestor', ancestor, id], {
-      timeoutMs: LOCAL_MS,
-    })
-    return exit.exitCode === 0
+  /** Is `ancestor` in the history of `id`? False also when it is unknown here. */
+  isAncestor(ancestor: string, id: string): Promise<boolean> {
+    return this.#ancestry.isAncestor(this.profile, ancestor, id)
   }
 
   /** Marks a ref of ours as no longer needed. */
