@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { type BareRemote, serveBareRemote } from '../src/testing/bare-remote.ts'
+import type { BareRemote } from '../src/testing/bare-remote.ts'
 import { post, type ServerProcess, startServer } from '../src/testing/server-process.ts'
-import { fleetPlatform, fleetRemote, fleetStores, teamOf } from './fleet.ts'
+import { naiveBeside, personBeside, remoteBeside, type Samples } from './beside.ts'
+import { fleetRemote, teamOf } from './fleet.ts'
 import {
   atLeast,
   atMost,
@@ -12,7 +13,6 @@ import {
   type Row,
   timed,
 } from './measure.ts'
-import { openNaiveWriter } from './naive-writer.ts'
 import { residentMegabytes } from './process-memory.ts'
 
 export interface Size {
@@ -27,16 +27,9 @@ export interface Size {
   readonly foreignMs: number
 }
 
-interface Samples {
-  readonly idle: readonly number[]
-  /** Creates that landed. */
-  readonly busy: readonly number[]
-  readonly busyMs: number
-}
-
 /**
  * P1, P2, P3, P19: the whole server as an operator starts it, over HTTP, against a remote on smart HTTP; beside it the
- * naive writer, in this process and without an HTTP server of its own, against a copy of the same remote.
+ * naive writer, in a process of its own and without an HTTP server, against a copy of the same remote.
  */
 export async function writerRows(size: Size): Promise<readonly Row[]> {
   const ours = await measureServer(size)
@@ -68,7 +61,7 @@ export async function writerRows(size: Size): Promise<readonly Row[]> {
 /** @param foreignMs a commit made outside each so many milliseconds; 0 = none */
 async function measureServer(size: Size, foreignMs = 0) {
   const remote = await fleetRemote(size.stores)
-  const served = await serveBareRemote(remote.path)
+  const served = await remoteBeside(remote.path)
   const began = performance.now()
   const server = await startServer(join(remote.scratch, 'data'), { STORES_REPO_URL: served.url })
   const startMs = performance.now() - began
@@ -77,7 +70,7 @@ async function measureServer(size: Size, foreignMs = 0) {
     const idle: number[] = []
     for (let n = 0; n < size.idle; n += 1)
       idle.push(await timed(() => create(server, `idle-${n}`, n)))
-    const before = served.seen.pushes
+    const before = await served.pushes()
     const busy: number[] = []
     const ends = new Map<string, End>()
     const jobs = Array.from({ length: size.busy }, (_, n) => async () => {
@@ -87,39 +80,19 @@ async function measureServer(size: Size, foreignMs = 0) {
       ends.set(name, end)
       if (end === 'landed') busy.push(performance.now() - asked)
     })
-    const person = startPerson(remote, foreignMs)
+    const person = foreignMs > 0 ? await personBeside(remote.path, foreignMs) : async () => 0
     const { totalMs: busyMs } = await concurrently(jobs, size.width)
     const foreign = await person()
     await assertAllThere(remote, ends)
-    const pushes = served.seen.pushes - before
+    const pushes = (await served.pushes()) - before
     const busyMegabytes = await residentMegabytes(server.pid)
     const memory = { idleMegabytes, busyMegabytes }
     const late = size.busy - busy.length
     return { idle, busy, busyMs, pushes, ...memory, startMs, foreign, late }
   } finally {
     await server.end('SIGTERM')
-    await served.close()
+    served.close()
     await remote.remove()
-  }
-}
-
-/** Commits outside of us, with a pause between two. Returns what ends that, with the number of commits. */
-function startPerson(remote: BareRemote, pauseMs: number): () => Promise<number> {
-  let going = pauseMs > 0
-  const done = (async () => {
-    let commits = 0
-    while (going) {
-      await remote.commit({ 'README.md': `note ${commits}` }).then(
-        () => (commits += 1),
-        () => {},
-      )
-      await new Promise((resolve) => setTimeout(resolve, pauseMs))
-    }
-    return commits
-  })()
-  return () => {
-    going = false
-    return done
   }
 }
 
@@ -151,25 +124,17 @@ async function create(server: ServerProcess, name: string, n: number): Promise<E
 
 async function measureNaive(size: Size): Promise<Samples> {
   const remote = await fleetRemote(size.stores)
-  const served = await serveBareRemote(remote.path)
+  const served = await remoteBeside(remote.path)
   try {
-    const { value: platform } = await fleetPlatform()
-    const stores = (await fleetStores(size.idle + size.busy)).map((store) => ({
-      ...store,
-      name: `naive-${store.name}`,
-    }))
-    const folder = join(remote.scratch, 'naive')
-    const writer = await openNaiveWriter(served.url, folder, platform)
-    const idle: number[] = []
-    const few = Math.max(3, Math.ceil(size.idle / 2))
-    for (const store of stores.slice(0, few)) idle.push(await timed(() => writer.create(store)))
-    const jobs = stores
-      .slice(few, few + Math.max(size.width, Math.ceil(size.busy / 8)))
-      .map((store) => () => writer.create(store))
-    const { each: busy, totalMs: busyMs } = await concurrently(jobs, size.width)
-    return { idle, busy, busyMs }
+    return await naiveBeside({
+      path: join(remote.scratch, 'naive'),
+      url: served.url,
+      idle: Math.max(3, Math.ceil(size.idle / 2)),
+      busy: Math.max(size.width, Math.ceil(size.busy / 8)),
+      width: size.width,
+    })
   } finally {
-    await served.close()
+    served.close()
     await remote.remove()
   }
 }

@@ -49,17 +49,27 @@ export async function createBareRemote(options: BareRemoteOptions = {}): Promise
   const path = join(scratch, 'stores.git')
   const format = `--object-format=${options.objectFormat ?? 'sha1'}`
   await runIn(scratch, ['init', '-q', '--bare', '-b', 'main', '--template=', format, path])
-  const git = (words: readonly string[], input: string | Uint8Array = '') =>
-    runIn(path, words, input)
+  const remote = openBareRemote(path, scratch)
   for (const [key, value] of [
     ['receive.unpackLimit', '1'],
     ['receive.autogc', 'false'],
     ['http.receivepack', 'true'],
     ['gc.auto', '0'],
   ] as const) {
-    await git(['config', key, value])
+    await remote.git(['config', key, value])
   }
   const platform = options.platform ?? (await readFile(TEMPLATE_PLATFORM, 'utf8'))
+  await remote.commit({ 'platform.yaml': platform, 'stores/.gitkeep': '' }, 'begin')
+  return remote
+}
+
+/**
+ * A bare repository that is there already.
+ * @param scratch removed with it
+ */
+export function openBareRemote(path: string, scratch: string): BareRemote {
+  const git = (words: readonly string[], input: string | Uint8Array = '') =>
+    runIn(path, words, input)
   const remote: BareRemote = {
     path,
     scratch,
@@ -86,7 +96,6 @@ export async function createBareRemote(options: BareRemoteOptions = {}): Promise
     },
     remove: () => rm(scratch, { recursive: true, force: true }),
   }
-  await remote.commit({ 'platform.yaml': platform, 'stores/.gitkeep': '' }, 'begin')
   return remote
 }
 

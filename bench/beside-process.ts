@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { openBareRemote, serveBareRemote } from '../src/testing/bare-remote.ts'
+import { fleetPlatform, fleetStores } from './fleet.ts'
+import { concurrently, timed } from './measure.ts'
+import { openNaiveWriter } from './naive-writer.ts'
+import type { Ask, Told } from './beside.ts'
+
+/** The program of each process that `beside.ts` starts: does what it was started for until the channel closes. */
+const ask = JSON.parse(process.argv[2] ?? '{}') as Ask
+const tell = (told: Told) => process.send?.(told)
+process.once('disconnect', () => process.exit(0))
+await { remote, person, naive }[ask.role]()
+
+async function remote(): Promise<void> {
+  const served = await serveBareRemote(ask.path)
+  process.on('message', () => tell({ pushes: served.seen.pushes }))
+  tell({ url: served.url })
+}
+
+/** Commits outside of us, with a pause between two. */
+async function person(): Promise<void> {
+  const repository = openBareRemote(ask.path, '')
+  const end = once(process, 'message')
+  let going = true
+  void end.then(() => (going = false))
+  tell({ url: '' })
+  let commits = 0
+  while (going) {
+    const landed = await repository.commit({ 'README.md': `note ${commits}` }).then(
+      () => true,
+      () => false,
+    )
+    if (landed) commits += 1
+    await new Promise((resolve) => setTimeout(resolve, ask.pauseMs))
+  }
+  tell({ commits })
+}
+
+async function naive(): Promise<void> {
+  const { value: platform } = await fleetPlatform()
+  const { url = '', idle = 0, busy = 0, width = 1 } = ask
+  const stores = (await fleetStores(idle + busy)).map((store) => ({
+    ...store,
+    name: `naive-${store.name}`,
+  }))
+  const writer = await openNaiveWriter(url, ask.path, platform)
+  const alone: number[] = []
+  for (const store of stores.slice(0, idle)) alone.push(await timed(() => writer.create(store)))
+  const jobs = stores.slice(idle).map((store) => () => writer.create(store))
+  const { each, totalMs } = await concurrently(jobs, width)
+  tell({ idle: alone, busy: each, busyMs: totalMs })
+}

@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * Everything that a measured server has beside it runs in small processes of its own. Starting a program costs a Node
+ * process about 3 ms for each 100 MB that it holds (fork copies its page tables), and this one, which made the fleet,
+ * holds more than a gigabyte: a remote, a person or a naive writer in here would be slowed by us.
+ */
+export interface Ask {
+  readonly role: 'remote' | 'person' | 'naive'
+  /** Repository, or the folder of the naive writer's clone; absolute. */
+  readonly path: string
+  /** Milliseconds between two commits of a person. */
+  readonly pauseMs?: number
+  /** What the naive writer clones, how many it creates one by one and at once, and how many at a time. */
+  readonly url?: string
+  readonly idle?: number
+  readonly busy?: number
+  readonly width?: number
+}
+
+export interface Samples {
+  /** Milliseconds of each create of an idle writer. */
+  readonly idle: readonly number[]
+  /** Milliseconds of each create that landed with others at once, and of all together. */
+  readonly busy: readonly number[]
+  readonly busyMs: number
+}
+
+export type Told =
+  | { readonly url: string }
+  | { readonly pushes: number }
+  | { readonly commits: number }
+  | Samples
+
+const PROGRAM = fileURLToPath(new URL('beside-process.ts', import.meta.url))
+
+/** `path` on smart HTTP. */
+export async function remoteBeside(path: string) {
+  const child = start({ role: 'remote', path })
+  const { url } = await told<{ url: string }>(child)
+  return {
+    url,
+    /** Pushes so far. */
+    async pushes(): Promise<number> {
+      child.send('pushes')
+      return (await told<{ pushes: number }>(child)).pushes
+    },
+    close: () => child.disconnect(),
+  }
+}
+
+/** A person who commits to `path` until the returned function is called, which gives the number of commits. */
+export async function personBeside(path: string, pauseMs: number): Promise<() => Promise<number>> {
+  const child = start({ role: 'person', path, pauseMs })
+  await told(child)
+  return async () => {
+    child.send('end')
+    const { commits } = await told<{ commits: number }>(child)
+    child.disconnect()
+    return commits
+  }
+}
+
+/** The naive writer's times. */
+export async function naiveBeside(ask: Omit<Ask, 'role'>): Promise<Samples> {
+  const child = start({ ...ask, role: 'naive' })
+  const samples = await told<Samples>(child)
+  child.disconnect()
+  return samples
+}
+
+function start(ask: Ask): ChildProcess {
+  return fork(PROGRAM, [JSON.stringify(ask)])
+}
+
+/** @throws Error the process ended instead of telling anything */
+async function told<T extends Told>(child: ChildProcess): Promise<T> {
+  const over = new AbortController()
+  const ended = once(child, 'exit', { signal: over.signal }).then(() => {
+    throw new Error('a process beside the bench ended')
+  })
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [T]
+  ended.catch(() => {})
+  over.abort()
+  return message
+}
