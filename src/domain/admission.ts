@@ -6,7 +6,8 @@ import { StoreError } from './errors.ts'
 import { fitProblems, teamProblems } from './fit.ts'
 import { isReservedName } from './layout.ts'
 import { missingOrigin, neighbourProblems } from './neighbours.ts'
-import type { Snapshot, StoreRecord } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
+import { isDeleted, tallyOf } from './store-map.ts'
 import { requireNoHold } from './vacated.ts'
 
 /**
@@ -157,20 +158,6 @@ function intentOf(
   }
 }
 
-/** Stores that count against a limit: declared and not deleted. */
-export function countStores(at: Snapshot, counts: (record: StoreRecord) => boolean): number {
-  let count = 0
-  for (const record of at.stores.values()) {
-    if (!isDeleted(record) && counts(record)) count += 1
-  }
-  return count
-}
-
-function isDeleted(record: StoreRecord): boolean {
-  const state = record.intent?.lifecycle.state ?? record.app?.lifecycle
-  return state === 'deleted' || state === 'purge'
-}
-
 /** @throws StoreError `store_limit_reached` */
 export function requireRoom(store: StoreFile, at: Snapshot): void {
   const { platform } = at
@@ -202,18 +189,18 @@ function limitOfPlan({ plan }: StoreFile, { platform }: Snapshot): number {
   return Object.hasOwn(limits, plan) ? (limits[plan] ?? Infinity) : Infinity
 }
 
-/** What counts against each limit of a store, in one walk: every create does it, at each head it is decided on. */
-function usedBeside(store: StoreFile, { stores }: Snapshot) {
-  const used = { platform: 0, team: 0, plan: 0, cluster: 0 }
-  for (const record of stores.values()) {
-    if (isDeleted(record)) continue
-    used.platform += 1
-    if (record.team === store.team) used.team += 1
-    if (record.intent?.cluster === store.cluster) used.cluster += 1
-    // It may stand in its own way when it changes its plan.
-    if (record.intent?.plan === store.plan && record.name !== store.name) used.plan += 1
+/** What counts against each limit of a store. */
+function usedBeside({ name, team, plan, cluster }: StoreFile, { stores }: Snapshot) {
+  const { all, teams, plans, clusters } = tallyOf(stores)
+  // It may stand in its own way when it changes its plan.
+  const own = stores.get(name)
+  const itself = own !== undefined && !isDeleted(own) && own.intent?.plan === plan ? 1 : 0
+  return {
+    platform: all,
+    team: teams.get(team) ?? 0,
+    plan: (plans.get(plan) ?? 0) - itself,
+    cluster: clusters.get(cluster) ?? 0,
   }
-  return used
 }
 
 interface Scope {

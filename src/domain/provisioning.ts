@@ -1,4 +1,5 @@
 import type { Snapshot, StoreRecord } from './snapshot.ts'
+import { derivedFrom, type StoreMap } from './store-map.ts'
 
 /** What is known of stores while they are set up. */
 export interface Provisioning {
@@ -53,26 +54,23 @@ export function hasWaited({ created }: StoreRecord, now: number): boolean {
   return now - Date.parse(created.at) >= LONGEST_WAIT_MS
 }
 
-// By the map of stores, which never changes: a list of all stores asks once for each of them.
-const queues = new WeakMap<object, readonly StoreRecord[]>()
-const places = new WeakMap<object, ReadonlyMap<string, number>>()
-
 /** Stores that wait, in the order in which they were committed. */
 export function queueOf({ stores }: Pick<Snapshot, 'stores'>): readonly StoreRecord[] {
-  const known = queues.get(stores)
-  if (known !== undefined) return known
+  return derivedFrom(stores, queueIn)
+}
+
+/** Place of a store among those that wait, from 1; `null`: it does not wait. A list of all stores asks it for each. */
+export function placeInQueue({ stores }: Pick<Snapshot, 'stores'>, name: string): number | null {
+  return derivedFrom(stores, placesIn).get(name) ?? null
+}
+
+function queueIn(stores: StoreMap): readonly StoreRecord[] {
   // Commits of one batch share their second; ids of requests are in the order of arrival.
   const key = ({ created, name }: StoreRecord) =>
     [created.at, created.requestId ?? '', name].join(' ')
-  const queue = [...stores.values()].filter(isQueued).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
-  queues.set(stores, queue)
-  return queue
+  return [...stores.values()].filter(isQueued).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
-/** Place of a store among those that wait, from 1; `null`: it does not wait. */
-export function placeInQueue({ stores }: Pick<Snapshot, 'stores'>, name: string): number | null {
-  const known = places.get(stores)
-  if (known !== undefined) return known.get(name) ?? null
-  places.set(stores, new Map(queueOf({ stores }).map((record, n) => [record.name, n + 1])))
-  return placeInQueue({ stores }, name)
+function placesIn(stores: StoreMap): ReadonlyMap<string, number> {
+  return new Map(queueOf({ stores }).map((record, n) => [record.name, n + 1]))
 }

@@ -7,6 +7,7 @@ import { fitProblems } from './fit.ts'
 import { isReservedName } from './layout.ts'
 import { neighbourProblems } from './neighbours.ts'
 import type { Snapshot } from './snapshot.ts'
+import { copyStores, putStore } from './store-map.ts'
 import { holdOf, sentenceOf } from './vacated.ts'
 
 /**
@@ -53,8 +54,8 @@ function newProblems(store: StoreFile, at: Snapshot, now: number): ProblemDetail
   if (state !== 'active' && state !== 'suspended') {
     add('#/lifecycle/state', 'a new store begins active or suspended')
   }
-  const others = new Map(at.stores)
-  others.delete(store.name)
+  const others = copyStores(at.stores)
+  putStore(others, store.name, null)
   problems.push(...refusalOf('#', () => requireRoom(store, { ...at, stores: others })))
   return problems
 }

@@ -1,6 +1,6 @@
 import type { PlatformView } from '../contract/platform.ts'
 import { GENERATOR, VERSION } from '../contract/version.ts'
-import { countStores } from '../domain/admission.ts'
+import { tallyOf } from '../domain/store-map.ts'
 import { memoryQuantity, cpuQuantity } from '../domain/plans.ts'
 import { brakeOf, brakeSentence, goingAt, isPending } from '../domain/brake.ts'
 import type { OperationDeps } from '../domain/ports.ts'
@@ -41,7 +41,7 @@ export function getPlatform(deps: OperationDeps): PlatformView {
     clusters: Object.keys(platform.clusters),
     defaults: platform.defaults,
     limits: {
-      stores: countStores(at, () => true),
+      stores: tallyOf(at.stores).all,
       maxStores: platform.maxStores,
       retentionDays: platform.retentionDays,
     },

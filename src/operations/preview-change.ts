@@ -1,6 +1,6 @@
 import type { Preview, PreviewAction, PreviewRequest } from '../contract/preview.ts'
 import type { Warning } from '../contract/store.ts'
-import { countStores } from '../domain/admission.ts'
+import { tallyOf } from '../domain/store-map.ts'
 import { hostOf, namespaceOf } from '../domain/layout.ts'
 import { requestsOf } from '../domain/plans.ts'
 import type { OperationDeps, Requester } from '../domain/ports.ts'
@@ -75,7 +75,7 @@ function impactOf(
     targetNamespace: namespaceOf(id.name),
     host: hostOf(intent, at.platform),
     requests: requestsOf(plan, intent.storage),
-    stores: countStores(at, () => true),
+    stores: tallyOf(at.stores).all,
     maxStores: at.platform.maxStores,
   }
 }

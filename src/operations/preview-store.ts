@@ -1,7 +1,8 @@
 import type { Preview } from '../contract/preview.ts'
 import type { StoreCreate, Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
-import { admitStore, countStores } from '../domain/admission.ts'
+import { admitStore } from '../domain/admission.ts'
+import { tallyOf } from '../domain/store-map.ts'
 import { hostOf, namespaceOf } from '../domain/layout.ts'
 import { requestsOf } from '../domain/plans.ts'
 import type { OperationDeps } from '../domain/ports.ts'
@@ -26,7 +27,7 @@ export function previewStore(
   const store = queuedIfFull(admitted, at, now, deps.provisioning)
   const change = creationOf(store, request, at, unsealed(store))
   const plan = at.platform.plans[store.plan]
-  const siblings = countStores(at, ({ team }) => team === store.team)
+  const siblings = tallyOf(at.stores).teams.get(store.team) ?? 0
   if (plan === undefined) throw new Error('an admitted store has a declared plan')
   const decoder = new TextDecoder()
   return {
@@ -42,7 +43,7 @@ export function previewStore(
       targetNamespace: namespaceOf(change.name),
       host: hostOf(store, at.platform),
       requests: requestsOf(plan, store.storage),
-      stores: countStores(at, () => true),
+      stores: tallyOf(at.stores).all,
       maxStores: at.platform.maxStores,
     },
     writeMode: 'direct',

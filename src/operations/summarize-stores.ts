@@ -1,6 +1,6 @@
 import type { Store } from '../contract/store.ts'
 import { type FacetName, facetNames, type Summary, type SummaryQuery } from '../contract/summary.ts'
-import { countStores } from '../domain/admission.ts'
+import { tallyOf } from '../domain/store-map.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import { matchesQuery } from './list-stores.ts'
 
@@ -46,7 +46,7 @@ export function summarizeStores(
       detached: count(({ phase }) => phase === 'Detached'),
       stuck: count(({ reason }) => STUCK.includes(reason)),
     },
-    capacity: { stores: countStores(at, () => true), maxStores: at.platform.maxStores },
+    capacity: { stores: tallyOf(at.stores).all, maxStores: at.platform.maxStores },
   }
 }
 

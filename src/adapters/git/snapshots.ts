@@ -1,4 +1,5 @@
 import type { Snapshot, StoreRecord } from '../../domain/snapshot.ts'
+import { copyStores, putStore } from '../../domain/store-map.ts'
 import type { Fleet, StoreFolder } from './fleet.ts'
 import type { StoreHistory } from './history-index.ts'
 import type { Signatures } from './signatures.ts'
@@ -36,7 +37,7 @@ export function nextStores(
 ): Pick<Snapshot, 'stores' | 'duplicates'> {
   const moved = [...names]
   if (moved.length === 0) return { stores: before.stores, duplicates: before.duplicates }
-  const stores = new Map(before.stores)
+  const stores = copyStores(before.stores)
   let duplicates = before.duplicates
   const teams = [...fleet.teams].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, team]) => team)
   for (const name of moved) {
@@ -45,10 +46,10 @@ export function nextStores(
       .filter((folder) => folder !== undefined)
       .sort((a, b) => Number(a.app === null) - Number(b.app === null))
     const [first, ...others] = folders
-    if (first === undefined) stores.delete(name)
+    if (first === undefined) putStore(stores, name, null)
     else {
       const unsigned = signatures?.has(first.team, name) === true
-      stores.set(name, recordOf(first, historyOf(first.team, name), unsigned))
+      putStore(stores, name, recordOf(first, historyOf(first.team, name), unsigned))
     }
     if (others.length === 0 && duplicates.length === 0) continue
     duplicates = duplicates
