@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { cp, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheEnvironment } from '../../src/adapters/git/environment.ts'
-import { importStream } from '../../src/adapters/git/fast-import.ts'
+import { commitInput } from '../../src/adapters/git/fast-import.ts'
 import { openStoresRepo } from '../../src/adapters/git/stores-repo.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { create, createChange, memoryLog, requester } from '../../src/testing/writes.ts'
@@ -43,11 +43,18 @@ export async function buildStage(): Promise<Stage> {
     change: createChange('acme', name),
     message: `add ${name}\n`,
   }))
-  const stream = importStream(REF, base, commits, AUTHOR, Math.floor(Date.now() / 1000))
+  const importOf = (ref: string, seconds: number) =>
+    Buffer.concat([
+      ...commits.map((commit, n) =>
+        commitInput(ref, n === 0 ? base : null, commit, n + 1, AUTHOR, seconds),
+      ),
+      Buffer.from('done\n'),
+    ])
+  const stream = importOf(REF, Math.floor(Date.now() / 1000))
   const made = await runIn(
     cache,
     ['fast-import', '--quiet', '--done'],
-    importStream(REF.replace('Z', 'A'), base, commits, AUTHOR, 1_700_000_000),
+    importOf(REF.replace('Z', 'A'), 1_700_000_000),
   )
   const tip = made.stdout.trim().split('\n').at(-1) ?? ''
   await remote.commit({ 'README.md': 'for a fetch' })

@@ -1,5 +1,14 @@
-import type { Snapshot, StoreRecord } from '../../domain/snapshot.ts'
-import { type BatchDeps, decideBatch, type Imported, importDrafts } from './batch.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { Snapshot } from '../../domain/snapshot.ts'
+import { copyStores, putStore } from '../../domain/store-map.ts'
+import {
+  type BatchDeps,
+  deciderOf,
+  type DraftImport,
+  type Imported,
+  importDrafts,
+  openDrafts,
+} from './batch.ts'
 import { changeRefOf } from './commit-log.ts'
 import type { Draft, Verdict } from './drafts.ts'
 import type { Item } from './item.ts'
@@ -16,10 +25,10 @@ export interface Ahead {
 }
 
 /**
- * Works on what arrives while a push is in flight, chunk by chunk, so that the next push can begin when this one ends:
- * rendering and `git fast-import` cost nothing then. Returns `null` when nothing came, or its import failed.
+ * Works on what arrives while a push is in flight, so that the next push can begin when this one ends: one item at a time
+ * is decided and rendered here, while git imports the one before it. Returns `null` when nothing came.
  * @param begun what is being pushed
- * @param over aborted when that push has ended
+ * @param over aborted when that push has ended; its reason is `true` when it landed
  * @param most items in all
  */
 export async function workAhead(
@@ -29,49 +38,50 @@ export async function workAhead(
   over: AbortSignal,
   most: number,
 ): Promise<Ahead | { readonly failed: readonly Item[] } | null> {
-  let at = predicted(deps.mirror.edition.snapshot, begun)
-  const base = at.head
+  const at = predicted(deps.mirror.edition.snapshot, begun)
+  const decider = deciderOf(deps, at)
   const items: Item[] = []
-  const imported: Imported[] = []
-  const verdicts: Verdict[] = []
-  while (!over.aborted && items.length < most) {
-    const chunk = queue.take(most - items.length)
-    if (chunk.length === 0) {
-      await queue.arrival(over)
-      continue
+  let commits: DraftImport | null = null
+  try {
+    while (!over.aborted && items.length < most) {
+      const [item] = queue.take(1)
+      if (item === undefined) {
+        await queue.arrival(over)
+        continue
+      }
+      items.push(item)
+      const draft = decider.decide(item, deps.clock.now())
+      if (draft !== null) {
+        commits ??= await openDrafts(deps, at.head)
+        commits.add(draft)
+      }
+      // Whatever else came in meanwhile, the end of the push above all, has its turn.
+      await setImmediate()
     }
-    items.push(...chunk)
-    try {
-      const decided = decideBatch(deps, chunk, at)
-      const conditional = imported.length > 0
-      verdicts.push(
-        ...decided.verdicts.map((verdict) => ({
-          ...verdict,
-          conditional: conditional || verdict.conditional,
-        })),
-      )
-      if (decided.drafts.length === 0) continue
-      const made = await importDrafts(deps, at.head, decided.drafts)
-      imported.push(...made)
-      at = predicted(at, made)
-    } catch {
-      // The usual path meets the same trouble and has an answer to it.
+    if (items.length === 0) return null
+    if (over.aborted && over.reason !== true) {
+      // Made for nothing; what it leaves in the cache is used when the same is decided again.
+      void commits?.finish().catch(() => {})
       return { failed: items }
     }
+    const imported = (await commits?.finish()) ?? []
+    return { base: at.head, items, imported, verdicts: decider.decisions.verdicts }
+  } catch {
+    // The usual path meets the same trouble and has an answer to it.
+    void commits?.finish().catch(() => {})
+    return { failed: items }
   }
-  return items.length === 0 ? null : { base, items, imported, verdicts }
 }
 
 /** The snapshot once these commits are on the branch. */
 function predicted(before: Snapshot, commits: readonly Imported[]): Snapshot {
-  const stores = new Map<string, StoreRecord>(before.stores)
+  const stores = copyStores(before.stores)
   for (const { draft, commit } of commits) {
     const { team, name, after } = draft.move
     const last = changeRefOf(commit)
     const old = stores.get(name)
-    if (after === null) stores.delete(name)
-    else
-      stores.set(name, recordOf(after, { created: old?.team === team ? old.created : last, last }))
+    const created = old?.team === team ? old.created : last
+    putStore(stores, name, after === null ? null : recordOf(after, { created, last }))
   }
   return { ...before, head: commits.at(-1)?.commit.id ?? before.head, stores }
 }

@@ -3,8 +3,8 @@ import type { Clock, Landed } from '../../domain/ports.ts'
 import type { Snapshot } from '../../domain/snapshot.ts'
 import type { Cache } from './cache.ts'
 import { loggedCommit, type LoggedCommit } from './commit-log.ts'
-import { decideAll, type Decisions, type Draft, type Verdict } from './drafts.ts'
-import { type Author, importCommits } from './fast-import.ts'
+import { Decider, type Decisions, type Draft, type Verdict } from './drafts.ts'
+import { type Author, openImport } from './fast-import.ts'
 import { unavailable } from './git-errors.ts'
 import type { Item } from './item.ts'
 import type { Mirror } from './mirror.ts'
@@ -42,9 +42,22 @@ export interface Imported {
 }
 
 /** @param at the newest edition's snapshot, or the one that a push in flight will leave */
+export function deciderOf(deps: BatchDeps, at: Snapshot): Decider {
+  const { mirror, generator, allowDowngrade } = deps
+  return new Decider({ at, history: mirror.history, generator, allowDowngrade })
+}
+
 export function decideBatch(deps: BatchDeps, items: readonly Item[], at: Snapshot): Decisions {
-  const { mirror, generator, allowDowngrade, clock } = deps
-  return decideAll(items, { at, history: mirror.history, generator, allowDowngrade }, clock.now())
+  const decider = deciderOf(deps, at)
+  for (const item of items) decider.decide(item, deps.clock.now())
+  return decider.decisions
+}
+
+/** Drafts on their way into the cache. */
+export interface DraftImport {
+  add(draft: Draft): void
+  /** @throws ImportError, SigningError, ObjectReadError */
+  finish(): Promise<readonly Imported[]>
 }
 
 /** Makes the commits in the cache, oldest first, on top of `base`. @throws ImportError, SigningError, ObjectReadError */
@@ -53,36 +66,38 @@ export async function importDrafts(
   base: string,
   drafts: readonly Draft[],
 ): Promise<readonly Imported[]> {
+  const opened = await openDrafts(deps, base)
+  for (const draft of drafts) opened.add(draft)
+  return opened.finish()
+}
+
+/** The same for drafts that are still to come: each is imported as it is added. */
+export async function openDrafts(deps: BatchDeps, base: string): Promise<DraftImport> {
   const { cache, author, clock, signal } = deps
   await deps.reached?.('import')
   const atSeconds = Math.floor(clock.now() / 1000)
-  const { generation } = cache
-  const commits = drafts.map((draft) => ({ ...draft, tree: heldTree(draft, generation) }))
-  const { ids: made, ref } = await importCommits(
-    cache.profile,
-    base,
-    commits,
-    author,
-    atSeconds,
-    signal,
-  )
-  cache.discard(ref)
-  await assertDescends(cache, made[0] ?? '', base)
-  for (const { item } of drafts) if (item.made !== null) item.made.heldBy = generation
-  const ids = deps.signed
-    ? await signCommits(
-        cache.profile,
-        base,
-        await unsigned(cache, made, drafts),
-        author,
-        atSeconds,
-        signal,
-      )
-    : made
-  return drafts.map((draft, n) => ({
-    draft,
-    commit: loggedCommit(ids[n] ?? '', atSeconds, author.name, draft.message),
-  }))
+  const { generation, profile } = cache
+  const commits = openImport(profile, base, author, atSeconds, signal)
+  const drafts: Draft[] = []
+  return {
+    add(draft) {
+      commits.add({ ...draft, tree: heldTree(draft, generation) })
+      drafts.push(draft)
+    },
+    async finish() {
+      const { ids: made, ref } = await commits.finish()
+      cache.discard(ref)
+      await assertDescends(cache, made[0] ?? '', base)
+      for (const { item } of drafts) if (item.made !== null) item.made.heldBy = generation
+      const sign = async () =>
+        signCommits(profile, base, await unsigned(cache, made, drafts), author, atSeconds, signal)
+      const ids = deps.signed ? await sign() : made
+      return drafts.map((draft, n) => ({
+        draft,
+        commit: loggedCommit(ids[n] ?? '', atSeconds, author.name, draft.message),
+      }))
+    },
+  }
 }
 
 async function unsigned(

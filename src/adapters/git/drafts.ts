@@ -4,6 +4,7 @@ import { isNewer } from '../../domain/generator.ts'
 import { objectFormatOf } from '../../domain/object-format.ts'
 import type { StoreChange } from '../../domain/ports.ts'
 import type { ChangeRef, Departure, Snapshot, StoreRecord, Vacated } from '../../domain/snapshot.ts'
+import { copyStores, putStore } from '../../domain/store-map.ts'
 import { parseAppFile } from '../../repo-files/app-file.ts'
 import { checkedPath } from './fast-import.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from './fleet.ts'
@@ -48,34 +49,45 @@ export interface Deciding {
 }
 
 /** Runs each decision on the snapshot as the ones before it left it. Pure apart from what `decide` is. */
-export function decideAll(
-  items: readonly Item[],
-  { at, history, generator, allowDowngrade }: Deciding,
-  nowMs: number,
-): Decisions {
-  const working = new WorkingSnapshot(at)
-  const drafts: Draft[] = []
-  const verdicts: Verdict[] = []
-  for (const item of items) {
-    const conditional = drafts.length > 0
+export class Decider {
+  readonly #on: Deciding
+  readonly #working: WorkingSnapshot
+  readonly #drafts: Draft[] = []
+  readonly #verdicts: Verdict[] = []
+
+  constructor(on: Deciding) {
+    this.#on = on
+    this.#working = new WorkingSnapshot(on.at)
+  }
+
+  /** Everything decided so far. */
+  get decisions(): Decisions {
+    return { drafts: this.#drafts, verdicts: this.#verdicts }
+  }
+
+  /** @returns the item as a commit to be, `null`: it needs none */
+  decide(item: Item, nowMs: number): Draft | null {
+    const { at, history, generator, allowDowngrade } = this.#on
+    const conditional = this.#drafts.length > 0
     try {
       const found = findLanding(item, history, nowMs)
-      const decided = found ?? item.decide(working.snapshot)
+      const decided = found ?? item.decide(this.#working.snapshot)
       if (decided === 'unchanged' || 'found' in decided) {
-        verdicts.push({ item, said: decided, conditional })
-        continue
+        this.#verdicts.push({ item, said: decided, conditional })
+        return null
       }
       refuseConflict(item, decided, at)
       if (!allowDowngrade) refuseDowngrade(decided, at, generator)
       const draft = draftOf(item, decided, at.head, generator)
-      working.put(draft, nowMs)
-      drafts.push(draft)
+      this.#working.put(draft, nowMs)
+      this.#drafts.push(draft)
+      return draft
     } catch (error) {
       const said = error instanceof Error ? error : new Error(String(error))
-      verdicts.push({ item, said, conditional })
+      this.#verdicts.push({ item, said, conditional })
+      return null
     }
   }
-  return { drafts, verdicts }
 }
 
 /** The same request or key on the branch already. @throws StoreError `idempotency_key_reused` */
@@ -194,7 +206,7 @@ class WorkingSnapshot {
     if (departs(draft.change.action, draft.change.trailers?.['Lifecycle'])) {
       this.#departures = [...this.snapshot.departures, { team, name, atMs: nowMs }]
     }
-    this.#stores ??= new Map(this.snapshot.stores)
+    this.#stores ??= copyStores(this.snapshot.stores)
     const before = this.#stores.get(name)
     // The commit has no id yet; it gets one when the batch is imported.
     const last: ChangeRef = {
@@ -206,11 +218,11 @@ class WorkingSnapshot {
       source: draft.item.by.source,
     }
     if (after === null) {
-      if (before?.team === team) this.#stores.delete(name)
+      if (before?.team === team) putStore(this.#stores, name, null)
       this.#vacated = new Map(this.snapshot.vacated).set(name, { team, at: last.at, purged: true })
     } else {
       const created = before?.team === team ? before.created : last
-      this.#stores.set(name, recordOf(after, { created, last }))
+      putStore(this.#stores, name, recordOf(after, { created, last }))
     }
   }
 }

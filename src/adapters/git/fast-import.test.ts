@@ -1,16 +1,17 @@
 import { expect, it } from 'vitest'
 import { createChange } from '../../testing/writes.ts'
-import { importStream } from './fast-import.ts'
+import { commitInput } from './fast-import.ts'
 
 const author = { name: 'storewright', email: 'storewright@localhost' }
 const base = 'b'.repeat(40)
 const tree = 'a'.repeat(40)
 
 const streamOf = (known: string | null) =>
-  importStream(
+  commitInput(
     'refs/storewright/tx/1',
     base,
-    [{ change: createChange('acme', 'shop-1'), message: 'm\n', tree: known }],
+    { change: createChange('acme', 'shop-1'), message: 'm\n', tree: known },
+    1,
     author,
     1,
   ).toString('utf8')

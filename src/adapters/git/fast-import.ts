@@ -3,7 +3,7 @@ import { STORE_NAME } from '../../contract/names.ts'
 import { storeFolder } from '../../domain/layout.ts'
 import type { StoreChange } from '../../domain/ports.ts'
 import { isObjectId } from './argv.ts'
-import { type GitExit, type GitProcessProfile, runGit } from './plumbing.ts'
+import { type GitExit, type GitProcessProfile, streamGit } from './plumbing.ts'
 
 /** One commit to make. */
 export interface NewCommit {
@@ -31,14 +31,53 @@ export class ImportError extends Error {
 
 const IMPORT_MS = 30_000
 
+/** Commits on their way into the repository. */
+export interface CommitImport {
+  /** @throws Error a change that the API must not write */
+  add(commit: NewCommit): void
+  /**
+   * @returns ids in the order in which commits were added, and the private ref, which keeps them until it is discarded
+   * @throws ImportError
+   */
+  finish(): Promise<{ ids: readonly string[]; ref: string }>
+}
+
 /**
- * Makes one commit per item on top of `base` with one process and one pack, under a ref that nothing used before:
- * a ref of an earlier, killed run could still be locked.
+ * Makes commits on top of `base`, one after the other as they are added, with one process and one pack, under a ref
+ * that nothing used before: a ref of an earlier, killed run could still be locked.
  * @param atSeconds committer time, seconds since the Unix epoch
- * @returns ids in the order of `commits`, and the private ref, which keeps them until it is discarded
- * @throws ImportError
  */
-export async function importCommits(
+export function openImport(
+  profile: GitProcessProfile,
+  base: string,
+  author: Author,
+  atSeconds: number,
+  signal?: AbortSignal,
+): CommitImport {
+  const ref = `refs/storewright/tx/${ulid()}`
+  const git = streamGit(profile, ['fast-import', '--quiet', '--done'], {
+    timeoutMs: IMPORT_MS,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  let added = 0
+  return {
+    add(commit) {
+      const from = added === 0 ? base : null
+      git.write(commitInput(ref, from, commit, added + 1, author, atSeconds))
+      added += 1
+    },
+    async finish() {
+      git.write(DONE)
+      const exit = await git.end()
+      const ids = exit.stdout.toString('utf8').split('\n').filter(isObjectId)
+      if (exit.exitCode !== 0 || ids.length !== added) throw new ImportError(exit)
+      return { ids, ref }
+    },
+  }
+}
+
+/** All at once. @throws ImportError */
+export function importCommits(
   profile: GitProcessProfile,
   base: string,
   commits: readonly NewCommit[],
@@ -46,43 +85,40 @@ export async function importCommits(
   atSeconds: number,
   signal?: AbortSignal,
 ): Promise<{ ids: readonly string[]; ref: string }> {
-  const ref = `refs/storewright/tx/${ulid()}`
-  const input = importStream(ref, base, commits, author, atSeconds)
-  const exit = await runGit(profile, ['fast-import', '--quiet', '--done'], {
-    input,
-    timeoutMs: IMPORT_MS,
-    ...(signal === undefined ? {} : { signal }),
-  })
-  const ids = exit.stdout.toString('utf8').split('\n').filter(isObjectId)
-  if (exit.exitCode !== 0 || ids.length !== commits.length) throw new ImportError(exit)
-  return { ids, ref }
+  const opened = openImport(profile, base, author, atSeconds, signal)
+  for (const commit of commits) opened.add(commit)
+  return opened.finish()
 }
 
-/** Input of git-fast-import(1). Each store folder is removed and written anew, so no stale file survives. */
-export function importStream(
+const DONE = Buffer.from('done\n')
+
+/**
+ * Input of git-fast-import(1). The store folder is removed and written anew, so no stale file survives.
+ * @param from parent of the first commit; `null`: the commit before it
+ * @param mark number of the commit in this import, from 1
+ */
+export function commitInput(
   ref: string,
-  base: string,
-  commits: readonly NewCommit[],
+  from: string | null,
+  { change, message, tree = null }: NewCommit,
+  mark: number,
   author: Author,
   atSeconds: number,
 ): Buffer {
   const parts: (string | Uint8Array)[] = []
   const block = (bytes: Uint8Array) => parts.push(`data ${bytes.length}\n`, bytes, '\n')
-  commits.forEach(({ change, message, tree = null }, position) => {
-    parts.push(`commit ${ref}\nmark :${position + 1}\n`)
-    parts.push(`committer ${ident(author.name)} <${ident(author.email)}> ${atSeconds} +0000\n`)
-    block(Buffer.from(message, 'utf8'))
-    if (position === 0) parts.push(`from ${base}\n`)
-    const folder = folderOf(change)
-    parts.push(`D ${folder}\n`)
-    if (tree !== null) parts.push(`M 040000 ${tree} ${folder}\n`)
-    for (const [path, bytes] of tree === null ? change.files : []) {
-      parts.push(`M 100644 inline ${folder}/${checkedPath(path)}\n`)
-      block(bytes)
-    }
-    parts.push(`get-mark :${position + 1}\n`)
-  })
-  parts.push('done\n')
+  parts.push(`commit ${ref}\nmark :${mark}\n`)
+  parts.push(`committer ${ident(author.name)} <${ident(author.email)}> ${atSeconds} +0000\n`)
+  block(Buffer.from(message, 'utf8'))
+  if (from !== null) parts.push(`from ${from}\n`)
+  const folder = folderOf(change)
+  parts.push(`D ${folder}\n`)
+  if (tree !== null) parts.push(`M 040000 ${tree} ${folder}\n`)
+  for (const [path, bytes] of tree === null ? change.files : []) {
+    parts.push(`M 100644 inline ${folder}/${checkedPath(path)}\n`)
+    block(bytes)
+  }
+  parts.push(`get-mark :${mark}\n`)
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
 }
 

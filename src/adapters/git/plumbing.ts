@@ -76,9 +76,41 @@ export function runGit(
   return finished(spawnGit(profile, words), run, 'git')
 }
 
+/** A git process whose input is written bit by bit. */
+export interface GitStream {
+  write(bytes: Uint8Array): void
+  /** Ends the input. Never rejects for what git did: the exit code says it. */
+  end(): Promise<GitExit>
+}
+
+/** Like {@link runGit}, for input that is not there yet. `run.timeoutMs` counts from now. */
+export function streamGit(
+  profile: GitProcessProfile,
+  words: readonly string[],
+  run: Omit<GitRun, 'input'>,
+): GitStream {
+  const child = spawnGit(profile, words)
+  const exit = exitOf(child, run, 'git')
+  return {
+    write: (bytes) => void child.stdin?.write(bytes),
+    end() {
+      child.stdin?.end()
+      return exit
+    },
+  }
+}
+
 function finished(child: ChildProcess, run: GitRun, program: string): Promise<GitExit> {
+  const exit = exitOf(child, run, program)
+  child.stdin?.end(run.input)
+  return exit
+}
+
+function exitOf(child: ChildProcess, run: GitRun, program: string): Promise<GitExit> {
   const output = collect(child)
   const guard = guardProcess(child, run)
+  // A process that ends early closes its stdin; the exit code tells why.
+  child.stdin?.on('error', () => {})
   return new Promise((resolve) => {
     let failure = ''
     const finish = (exitCode: number | null) => {
@@ -91,9 +123,6 @@ function finished(child: ChildProcess, run: GitRun, program: string): Promise<Gi
       finish(null)
     })
     child.once('close', finish)
-    // A process that ends early closes its stdin; the exit code tells why.
-    child.stdin?.on('error', () => {})
-    child.stdin?.end(run.input)
   })
 }
 

@@ -261,7 +261,7 @@ export class Writer {
       }
       return result
     } finally {
-      over.abort()
+      over.abort(landed)
       this.#keep(await ahead, landed)
     }
   }
