@@ -1,3 +1,4 @@
+import type { Platform } from '../contract/platform-file.ts'
 import type { Change, Store } from '../contract/store.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
 import type { Application, ApplicationSetState } from './application.ts'
@@ -147,6 +148,11 @@ export interface StoresRepo {
    * Tree id of a store's `manifests/` at a commit: `''` when absent there, `null` when the commit is unknown here.
    */
   manifestsTree(commit: string, team: string, name: string): Promise<string | null>
+  /**
+   * platform.yaml at a commit; the snapshot's own object where that is the same text. `null`: none that parses, or the commit
+   * is unknown here.
+   */
+  platformAt(commit: string): Promise<Platform | null>
   /** Requests of ours of the last 25 hours, newest first. */
   requests(): readonly LandedRequest[]
   state(): RepoState

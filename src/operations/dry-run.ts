@@ -34,6 +34,7 @@ export function dryRun(repo: StoresRepo): DryRun {
       history: (team, name, page) => repo.history(team, name, page),
       audit: (page) => repo.audit(page),
       files: (team, name, at) => repo.files(team, name, at),
+      platformAt: (commit) => repo.platformAt(commit),
       manifestsTree: (commit, team, name) => repo.manifestsTree(commit, team, name),
       requests: () => repo.requests(),
       state: () => repo.state(),

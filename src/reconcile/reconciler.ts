@@ -148,6 +148,7 @@ async function renderChunk(
     const record = at.stores.get(name)
     if (record === undefined) continue
     if (settled.stays(record, at.platform)) continue
+    if (settled.isNew(record) && (await stayed(options, settled, record, at))) continue
     if (brake !== null && isPending(record)) {
       note(options, settled, record, at, { is: 'refused', problems: [heldBy(brake)] })
       continue
@@ -167,6 +168,17 @@ async function renderChunk(
   }
   await Promise.all(landings)
   return landings.length
+}
+
+/** After a start: did neither platform.yaml nor the generator change for this store since our last commit on it? */
+async function stayed(
+  { repo }: ReconcilerOptions,
+  settled: Settled,
+  record: StoreRecord,
+  { platform }: Snapshot,
+): Promise<boolean> {
+  const made = await repo.platformAt(record.last.commit).catch(() => null)
+  return made !== null && settled.stayed(record, made, platform)
 }
 
 /** A store that was read and rendered at one head. */

@@ -91,3 +91,39 @@ describe('a store under another platform.yaml', () => {
     expect(settled.stays(shop, limits)).toBe(false)
   })
 })
+
+describe('a store that this process has not looked at', () => {
+  const known = (settled: ReturnType<typeof openSettled>, shop: StoreRecord, made = first) => [
+    settled.isNew(shop),
+    settled.stayed(shop, made, first),
+    settled.isNew(shop),
+  ]
+
+  it('stays where our commit was made under the same platform.yaml, or one that differs in nothing it follows from', () => {
+    const settled = openSettled()
+    const [shop, other] = [record(), record({ name: 'other' })]
+    expect(known(settled, shop)).toEqual([true, true, false])
+    expect(known(settled, other, limits)).toEqual([true, true, false])
+    expect(settled.open(snapshot(first, shop, other))).toEqual([])
+  })
+
+  it.each<[string, StoreRecord, typeof first]>([
+    ['its files follow from something else now', record(), scheme],
+    [
+      'another generator made them',
+      { ...record(), app: { ...record().app!, generator: '0.0.9' } },
+      first,
+    ],
+    ['sealed secrets stand under another platform.yaml', record({ secretsMode: 'sealed' }), limits],
+  ])('gets a look where %s', (_, shop, made) => {
+    expect(known(openSettled(), shop, made)).toEqual([true, false, true])
+  })
+
+  it.each<[string, StoreRecord]>([
+    ['a person pushed last', { ...record(), last: { ...record().last, requestId: null } }],
+    ['its files were edited by hand', { ...record(), manifestsTree: 'f'.repeat(40) }],
+  ])('gets a look where %s', (_, shop) => {
+    const settled = openSettled()
+    expect([settled.isNew(shop), settled.stayed(shop, first, first)]).toEqual([false, false])
+  })
+})

@@ -1,4 +1,5 @@
 import type { Platform } from '../contract/platform-file.ts'
+import { GENERATOR } from '../contract/version.ts'
 import { StoreError } from '../domain/errors.ts'
 import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { inputDigest } from '../operations/input-digest.ts'
@@ -14,6 +15,13 @@ export interface Settled {
    * of the cost of a render; then it is settled under this one too.
    */
   stays(record: StoreRecord, platform: Platform): boolean
+  /**
+   * The same of a store that this process has not looked at, whose newest commit is ours and of this generator.
+   * @param made platform.yaml at that commit
+   */
+  stayed(record: StoreRecord, made: Platform, platform: Platform): boolean
+  /** Was it never looked at, so that only {@link stayed} can tell? */
+  isNew(record: StoreRecord): boolean
   /** A pass over all of `at` has ended. */
   passed(at: Pick<Snapshot, 'platform' | 'stores'>): void
   /** Refused stores need a look again: they may depend on others. */
@@ -30,7 +38,7 @@ interface Seen {
   again: boolean
 }
 
-/** Memory of this process: after a start every store gets a look, for generator or platform.yaml may be others now. */
+/** Memory of this process: after a start it is what Git says of each store's newest commit. */
 export function openSettled(): Settled {
   const seen = new Map<string, Seen>()
   let passedPlatform: Platform | null = null
@@ -39,8 +47,7 @@ export function openSettled(): Settled {
     const known = seen.get(record.name)
     if (known !== undefined && !known.again && isState(known, record, platform)) return true
     // A commit of ours, made under the platform of the last pass, is what a render would give.
-    const ours = record.last.requestId !== null && record.app !== null && !isModified(record)
-    return ours && platform === passedPlatform && known?.refused !== true
+    return isOurs(record) && platform === passedPlatform && known?.refused !== true
   }
   const remember = (record: StoreRecord, platform: Platform, refused: boolean) => {
     const { intentBlob, manifestsTree, app, unsigned = false } = record
@@ -64,6 +71,13 @@ export function openSettled(): Settled {
       remember(record, platform, false)
       return true
     },
+    stayed(record, made, platform) {
+      if (!isOurs(record) || record.app?.generator !== GENERATOR) return false
+      if (made !== platform && !isSameInput(record, made, platform)) return false
+      remember(record, platform, false)
+      return true
+    },
+    isNew: (record) => isOurs(record) && !seen.has(record.name),
     passed(at) {
       passedPlatform = at.platform
       for (const name of seen.keys()) if (!at.stores.has(name)) seen.delete(name)
@@ -72,6 +86,11 @@ export function openSettled(): Settled {
       for (const known of seen.values()) if (known.refused) known.again = true
     },
   }
+}
+
+/** Its files are what a render of ours gave. */
+function isOurs(record: StoreRecord): boolean {
+  return record.last.requestId !== null && record.app !== null && !isModified(record)
 }
 
 /** False also where that cannot be told without the committed files: sealed secrets, or an intent that does not fit. */

@@ -179,6 +179,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       const then = contents.get(name)?.findLast(({ from }) => from <= number)
       return { commit: oid(number), files: [...(then?.files ?? [])] }
     },
+    platformAt: async () => null,
     async manifestsTree(commit, _team, name) {
       return Number.parseInt(commit, 16) > head ? null : (stores.get(name)?.manifestsTree ?? '')
     },

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createStore } from '../../src/operations/create-store.ts'
+import type { RenderStore } from '../../src/operations/render-declared.ts'
+import { renderStore } from '../../src/operations/render-store.ts'
 import { rerenderStore } from '../../src/operations/rerender-store.ts'
 import { updateStore } from '../../src/operations/update-store.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
@@ -205,5 +207,36 @@ describe('a change of platform.yaml', () => {
     expect(['a', 'b'].map((name) => record(repo, name)?.manifestsTree)).toEqual(trees)
     await remote.commit({ 'platform.yaml': PLATFORM_YAML })
     await eventually(() => refusals.size === 0)
+  })
+})
+
+describe('after a start', () => {
+  it('renders nothing that a commit of ours made of what still holds, and everything else', async () => {
+    let renders = 0
+    const render: RenderStore = async (...input) => {
+      renders += 1
+      return renderStore(...input)
+    }
+    const { remote, deps, join, reconciler } = await fixture(PLATFORM_YAML, { render })
+    for (const name of ['one', 'two', 'three']) await createStore(deps, { name }, by())
+    await reconciler.close()
+    const rendersOfStart = async () => {
+      renders = 0
+      const { reconciler: next } = await join()
+      await next.idle()
+      await next.close()
+      return renders
+    }
+    expect(await rendersOfStart()).toBe(0)
+    const limits = PLATFORM_YAML.replace(/maxStores: [0-9]+/, 'maxStores: 77')
+    expect(limits).not.toBe(PLATFORM_YAML)
+    await remote.commit({ 'platform.yaml': limits })
+    expect(await rendersOfStart()).toBe(0)
+    const file = `${folder('default', 'two')}/store.yaml`
+    await remote.commit({ [file]: (await show(remote, file)).replace('title: two', 'title: Two') })
+    expect(await rendersOfStart()).toBe(1)
+    await remote.commit({ 'platform.yaml': `scheme: https\n${limits}` })
+    expect(await rendersOfStart()).toBeGreaterThanOrEqual(2)
+    expect(await rendersOfStart()).toBeLessThanOrEqual(1)
   })
 })

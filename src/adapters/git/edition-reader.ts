@@ -41,6 +41,8 @@ export class EditionReader {
   readonly #log: Log
   readonly #signatures: Signatures | null
   readonly #history = new HistoryIndex()
+  /** By blob id. */
+  readonly #platforms = new Map<string, Platform | null>()
 
   /** @param signatures `null`: nobody asks whether commits are signed */
   constructor(cache: Cache, log: Log, signatures: Signatures | null) {
@@ -126,6 +128,20 @@ export class EditionReader {
     const marked = this.#signatures?.takeChanged() ?? []
     const names = new Set([...moves.map((move) => move.name), ...marked])
     return { fleet, snapshot: this.#snapshot(before.snapshot, fleet, names, head, commits.at(-1)) }
+  }
+
+  /** platform.yaml at any commit, read once for each text. @throws ObjectReadError a damaged cache */
+  async platformAt(edition: Edition, commit: string): Promise<Platform | null> {
+    const { fleet, snapshot } = edition
+    const file = await this.#cache.objects.info(`${commit}:platform.yaml`)
+    if (file?.type !== 'blob') return null
+    if (file.id === fleet.platformBlob && snapshot.platformProblems.length === 0)
+      return snapshot.platform
+    const known = this.#platforms.get(file.id)
+    if (known !== undefined) return known
+    const { value } = await this.#platformAt(file.id)
+    this.#platforms.set(file.id, value)
+    return value
   }
 
   /** The edition with what is known of signatures by now. */

@@ -68,6 +68,10 @@ export class Mirror {
     return this.#lastContactAt
   }
 
+  platformAt(commit: string) {
+    return this.#reader.platformAt(this.edition, commit)
+  }
+
   /** Milliseconds since the remote confirmed our head. */
   age(): number {
     return performance.now() - this.#confirmedAt

@@ -149,6 +149,10 @@ class GitStoresRepo implements StoresRepo {
     return this.#reading(() => manifestsTreeAt(cache, this.snapshot(), commit, team, name))
   }
 
+  platformAt(commit: string) {
+    return this.#reading(() => this.#parts.mirror.platformAt(commit))
+  }
+
   requests() {
     const { mirror, clock } = this.#parts
     return mirror.history.requests(clock.now())
