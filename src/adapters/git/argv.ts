@@ -13,7 +13,9 @@ const WORDS: ReadonlySet<string> = new Set([
     'fsck',
     'init',
     'log',
+    'index-pack',
     'merge-base',
+    'pack-objects',
     'push',
   ],
   ...['repack', 'rev-parse', 'update-ref', 'upload-pack', 'version'],
@@ -46,6 +48,8 @@ const WORDS: ReadonlySet<string> = new Set([
   ...['--bare', '--template=', '--object-format=sha1', '--object-format=sha256', '.'],
   ...['--connectivity-only', '--no-dangling', '--no-progress', '--verify', '--is-ancestor'],
   ...['refs/storewright/remote/main', 'refs/storewright/remote/main^{commit}'],
+  // pack-objects, index-pack
+  ...['--revs', '--thin', '--delta-base-offset', '--stdout', '--fix-thin'],
   // repack, commit-graph
   ...['-d', '-a', '--geometric=2', '--write-midx', 'write', '--reachable', '--split'],
   ...['--changed-paths'],

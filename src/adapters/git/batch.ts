@@ -128,7 +128,7 @@ export async function publish(
   gate.begin(items)
   for (const item of items) item.pushing = true
   const head = imported.at(-1)?.commit.id ?? base
-  const pushed = await pushCommits(cache.profile, cache.authOptions, base, head, signal)
+  const pushed = await pushCommits(cache, base, head, signal)
   await deps.reached?.('pushed')
   for (const item of items) {
     item.pushing = false

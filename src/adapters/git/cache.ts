@@ -7,6 +7,8 @@ import type { Log } from '../../domain/ports.ts'
 import { cacheConfig } from './cache-config.ts'
 import { git } from './client.ts'
 import { authOptions, authorizationOf, cacheEnvironment, type Remote } from './environment.ts'
+import { fetchDirectly } from './direct-fetch.ts'
+import { HttpError, HttpRemote } from './http-remote.ts'
 import { ObjectReader } from './object-reader.ts'
 import { type GitExit, type GitProcessProfile, runGit } from './plumbing.ts'
 import type { Signing } from './signing.ts'
@@ -16,6 +18,7 @@ const FETCH_MS = 10_000
 const CLONE_MS = 300_000
 const STALL_MS = 15_000
 const LOCAL_MS = 60_000
+const TIDY_MS = 1000
 const SEEN_REF = 'refs/storewright/remote/main'
 
 /** The remote did not give its branch. */
@@ -48,9 +51,12 @@ export class Cache {
   profile: GitProcessProfile
   readonly objects: ObjectReader
   readonly authOptions: readonly string[]
+  /** `null`: the remote is not on HTTP. */
+  readonly http: HttpRemote | null
   readonly #options: CacheOptions
   #garbage: string[] = []
   #tidying: Promise<void> | null = null
+  #tidyTimer: NodeJS.Timeout | undefined
   #untidy = 0
   #seen: { readonly wanted: string | null; readonly written: string | null } = {
     wanted: null,
@@ -67,6 +73,7 @@ export class Cache {
     this.profile = this.#profileOf(join(options.dataDir, 'cache.git'))
     this.objects = new ObjectReader(this.profile)
     this.authOptions = authOptions(options.remote)
+    this.http = options.remote.kind === 'https' ? new HttpRemote(options.remote) : null
   }
 
   /** Id of the head that the last process believed; `null`: this cache is new. @throws FetchError when cloning */
@@ -116,9 +123,23 @@ export class Cache {
 
   /** Fetches the branch into the cache. @throws FetchError */
   async fetch(signal?: AbortSignal): Promise<string> {
+    const direct = await this.#fetchDirectly(signal)
+    if (direct !== null) return direct
     const { id, ref } = await this.#fetchInto(this.profile, this.objects, FETCH_MS, signal)
     this.discard(ref)
     return id
+  }
+
+  async #fetchDirectly(signal?: AbortSignal): Promise<string | null> {
+    const { wanted } = this.#seen
+    if (this.http === null || wanted === null) return null
+    try {
+      const head = await fetchDirectly(this.profile, this.http, wanted, FETCH_MS, signal)
+      return head !== null && (await this.objects.info(head))?.type === 'commit' ? head : null
+    } catch (error) {
+      if (error instanceof HttpError) throw new FetchError('timeout', error.message)
+      throw error
+    }
   }
 
   /** Is everything that refs lead to there? Does not read the content of files. */
@@ -164,6 +185,14 @@ export class Cache {
   /** Remembers the head that we believe, for the next start. */
   remember(head: string): void {
     this.#seen = { ...this.#seen, wanted: head }
+  }
+
+  /** {@link tidy} within a second: many pushes make one process. */
+  tidySoon(): void {
+    this.#tidyTimer ??= setTimeout(() => {
+      this.#tidyTimer = undefined
+      void this.tidy()
+    }, TIDY_MS).unref()
   }
 
   /** Writes what {@link remember} and {@link discard} gathered, in one process; failure costs nothing but space. */

@@ -176,7 +176,7 @@ export class Mirror {
     this.#rewrite = null
     this.#fetchedAt = askedAt
     this.#confirmed(askedAt)
-    void cache.tidy()
+    cache.tidySoon()
     // Not at once: whoever waits for this head to write on it goes first.
     if (head !== before.snapshot.head) setImmediate(() => this.#tell())
   }

@@ -1,4 +1,6 @@
-import { type GitProcessProfile, runGit } from './plumbing.ts'
+import type { Cache } from './cache.ts'
+import { pushDirectly } from './direct-push.ts'
+import { runGit } from './plumbing.ts'
 import { classifyPush, type PushOutcome } from './push-outcome.ts'
 
 const PUSH_MS = 15_000
@@ -7,15 +9,18 @@ const PUSH_MS = 15_000
  * Moves the remote's branch from `base` to `head`, if it still is at `base`: the lease is a compare-and-swap.
  * It can rewrite nothing, since `head` descends from `base`; a plain push would re-create a deleted branch and
  * run over one that was rewound.
+ * A remote on HTTP gets it from this process where it can, every other from `git push`.
  * @param signal kills the process group
  */
 export async function pushCommits(
-  profile: GitProcessProfile,
-  authOptions: readonly string[],
+  { profile, authOptions, http }: Pick<Cache, 'profile' | 'authOptions' | 'http'>,
   base: string,
   head: string,
   signal?: AbortSignal,
 ): Promise<PushOutcome & { readonly stderr: string }> {
+  const direct =
+    http === null ? null : await pushDirectly(profile, http, base, head, PUSH_MS, signal)
+  if (direct !== null) return { ...classifyPush(direct), stderr: direct.stderr }
   const branch = `refs/heads/${profile.branch}`
   const lease = `--force-with-lease=${branch}:${base}`
   const words = ['push', '--porcelain', '--no-verify', '--no-signed', lease, 'origin']

@@ -194,6 +194,7 @@ class GitStoresRepo implements StoresRepo {
     clearTimeout(grace)
     this.#stop.abort()
     this.#parts.cache.objects.restart()
+    this.#parts.cache.http?.close()
     await this.#parts.signatures?.close()
     await this.#parts.signing?.close()
   }

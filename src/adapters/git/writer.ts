@@ -27,7 +27,7 @@ const MAX_BATCH = 256
 /** Where pushes are scarce. GitHub's webhooks list at most 2,048 commits of one push. */
 const MAX_PACED_BATCH = 2000
 /** A push of so few takes hardly longer than a push of one. */
-const FEWEST = 4
+const FEWEST = 16
 const MAX_WAITING = 512
 /** A base older than this is fetched anew before anything is decided. */
 const BASE_MS = 5000
@@ -235,7 +235,7 @@ export class Writer {
       const result = await this.#push(imported)
       if (result.outcome !== 'done') return await this.#failures.ofPush(result, decisions, round)
       await answerVerdicts(this.#deps, verdicts)
-      void this.#deps.cache.tidy()
+      this.#deps.cache.tidySoon()
       this.#deps.housekeeping.landed()
       return true
     } catch (error) {
