@@ -56,7 +56,7 @@ export class Cache {
   readonly #options: CacheOptions
   #garbage: string[] = []
   #tidying: Promise<void> | null = null
-  #tidyTimer: NodeJS.Timeout | undefined
+  #tidyTimer: NodeJS.Timeout | null = null
   #untidy = 0
   #seen: { readonly wanted: string | null; readonly written: string | null } = {
     wanted: null,
@@ -189,14 +189,14 @@ export class Cache {
 
   /** {@link tidy} within a second: many pushes make one process. */
   tidySoon(): void {
-    this.#tidyTimer ??= setTimeout(() => {
-      this.#tidyTimer = undefined
-      void this.tidy()
-    }, TIDY_MS).unref()
+    if (this.#tidyTimer !== null) return
+    this.#tidyTimer = setTimeout(() => void this.tidy(), TIDY_MS).unref()
   }
 
   /** Writes what {@link remember} and {@link discard} gathered, in one process; failure costs nothing but space. */
   tidy(): Promise<void> {
+    if (this.#tidyTimer !== null) clearTimeout(this.#tidyTimer)
+    this.#tidyTimer = null
     this.#tidying ??= this.#tidyOnce().finally(() => {
       this.#tidying = null
     })
