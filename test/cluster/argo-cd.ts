@@ -27,6 +27,7 @@ export interface ArgoApplication {
       readonly phase: string
       readonly message?: string
       startedAt: string
+      readonly syncResult?: { readonly revision: string }
     }
     readonly reconciledAt?: string
   }

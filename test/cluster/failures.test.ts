@@ -16,7 +16,7 @@ const inDeployment = (text: string, change: (part: string) => string) =>
     .join('---')
 /** A sync waits for a sync wave only if a later one has something to do. */
 const later = (text: string) => text.replace(/^data:\n/m, 'data:\n  later: "yes"\n')
-const PARTS = ['good', 'job', 'wave', 'kind', 'yaml', 'image', 'field', 'paused', 'left'] as const
+const PARTS = ['good', 'job', 'wave', 'kind', 'yaml', 'image', 'field', 'stays', 'paused', 'left'] as const
 
 beforeAll(async () => {
   suite = await openSuite('f')
@@ -145,6 +145,32 @@ data: {a: b}
     await suite.push('a commit during the sync')
     const { value } = await suite.phase('field', 'Syncing', 'BlockedByPreviousSync')
     await record(suite, '9 BlockedByPreviousSync', 'field', value)
+  })
+
+  it('(f) a failed sync is told until its own store is mended, whatever else is committed', async () => {
+    const file = `${manifests('stays')}/15-job.yaml`
+    await suite.write(file, jobYaml(space('stays'), 'failing-1', 'x:failing', '-1'))
+    await suite.edit('stays', 'manifests/30-config.yaml', later)
+    await suite.push('a Job that fails')
+    await suite.phase('stays', 'Syncing', 'Retrying')
+    await suite.edit('paused', 'manifests/30-config.yaml', later)
+    const unrelated = await suite.push('an unrelated commit')
+    await until('the unrelated commit is live', async () => {
+      const status = (await application(suite.name('paused')))?.status
+      return status?.operationState?.syncResult?.revision === unrelated
+    })
+    const told = new Set<string>()
+    for (let n = 0; n < 25; n += 1) {
+      const { phase, reason } = await suite.store('stays')
+      told.add(`${phase} ${reason}`)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+    expect([...told].filter((words) => !/^(Syncing|Failed) /.test(words))).toEqual([])
+    await suite.write(file, jobYaml(space('stays'), 'failing-2', 'x:fine', '-1'))
+    const began = performance.now()
+    await suite.push('a Job that works')
+    await suite.phase('stays', 'Ready')
+    suite.note('(f) mended after a failed sync and an unrelated commit -> Ready', seconds(began))
   })
 
   it("19 a Deployment paused in Git is Suspended, in Argo CD's words", async () => {
