@@ -6,6 +6,7 @@ import { type GitExit, type GitProcessProfile, runGit } from './plumbing.ts'
 const ASK_MS = 10_000
 const PACK_MS = 10_000
 const RESULT_BYTES = 1_048_576
+const NEEDED = ['report-status', 'side-band-64k', 'quiet']
 
 /**
  * Moves the remote's branch from `base` to `head` as `git push --porcelain --force-with-lease` does, without its processes:
@@ -37,7 +38,9 @@ export async function pushDirectly(
   if (told.refs.get(branch) !== base) return rejected(`${head}:${branch}`, 'rejected', 'stale info')
   const pack = await packing
   if (pack === null) return null
-  const words = `${base} ${head} ${branch}\0 report-status side-band-64k quiet object-format=${objectFormatOf(head)}`
+  const format = `object-format=${objectFormatOf(head)}`
+  const asked = [...NEEDED, ...(told.capabilities.has(format) ? [format] : [])].join(' ')
+  const words = `${base} ${head} ${branch}\0 ${asked}`
   const body = Buffer.concat([pktLine(words), FLUSH, pack])
   const left = Math.max(1, Math.ceil(timeoutMs - (performance.now() - began)))
   try {
@@ -88,8 +91,8 @@ async function ask(
 function speaksOurs({ capabilities }: Advertisement, head: string): boolean {
   const format = `object-format=${objectFormatOf(head)}`
   const known = capabilities.has(format) || format === 'object-format=sha1'
-  const needed = ['report-status', 'side-band-64k', 'quiet', 'ofs-delta']
-  return known && !capabilities.has('no-thin') && needed.every((word) => capabilities.has(word))
+  const packs = capabilities.has('ofs-delta') && !capabilities.has('no-thin')
+  return known && packs && NEEDED.every((word) => capabilities.has(word))
 }
 
 /** The answer to a push, in git's words. */

@@ -27,7 +27,7 @@ const MAX_BATCH = 256
 /** Where pushes are scarce. GitHub's webhooks list at most 2,048 commits of one push. */
 const MAX_PACED_BATCH = 2000
 /** A push of so few takes hardly longer than a push of one. */
-const FEWEST = 16
+const FEWEST = 4
 const MAX_WAITING = 512
 /** A base older than this is fetched anew before anything is decided. */
 const BASE_MS = 5000
