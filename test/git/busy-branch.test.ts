@@ -96,3 +96,24 @@ it('P20 F14 a cache that is cloned anew between two tries has lost the first one
   expect((await repo.files('acme', 'shop-1')).files).toHaveLength(4)
   expect(await namesOnMain(remote)).toEqual(['shop-1'])
 })
+
+it('F4 a server that always has something to push stands still now and then, so that a person can come first', async () => {
+  const { open } = await harness()
+  const stills: number[] = []
+  let pushes = 0
+  let pushedAt = Infinity
+  const repo = await open({
+    reached: async (point) => {
+      if (point === 'pushed') pushedAt = performance.now()
+      if (point !== 'push') return
+      pushes += 1
+      if (performance.now() - pushedAt >= 240) stills.push(pushes)
+    },
+  })
+  let next = 0
+  const client = async () => {
+    while (pushes < 40) await repo.change(requester(), create('acme', `shop-${(next += 1)}`))
+  }
+  await Promise.all(Array.from({ length: 6 }, client))
+  expect(stills.filter((after) => after % 16 === 1)).toEqual([17, 33])
+})

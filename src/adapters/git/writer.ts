@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { StoreError } from '../../domain/errors.ts'
 import type { ChangeOptions, Decide, Landed, Requester } from '../../domain/ports.ts'
 import type { RepoFigures } from '../../domain/repo-state.ts'
@@ -34,6 +35,9 @@ const BASE_MS = 5000
 /** A refusal needs a head that the remote confirmed within this time. */
 const REFUSAL_MS = 1000
 const AUTH_PAUSE_MS = 30_000
+/** After so many pushes on end the branch stands still for a moment: else nobody else's plain `git push` comes first. */
+const BREATH_PUSHES = 16
+const BREATH_MS = 250
 
 export interface WriterDeps extends FailureDeps {
   readonly lane: Lane
@@ -115,6 +119,7 @@ export class Writer {
   async #drain(): Promise<void> {
     if (this.#draining) return
     this.#draining = true
+    let rested = this.#gate.figures.pushes
     while (this.#queue.size > 0 || this.#ahead !== null) {
       // Outside of the lane and before the batch is taken: while pushes are held back, requests gather.
       await this.#gate.holdBack(() => this.#queue.items)
@@ -127,6 +132,10 @@ export class Writer {
           for (const item of items) item.reject(error)
         })
       })
+      const { pushes } = this.#gate.figures
+      if (pushes - rested < BREATH_PUSHES || this.#deps.pace !== unpaced) continue
+      rested = pushes
+      await pause(BREATH_MS)
     }
     this.#draining = false
   }
