@@ -109,18 +109,22 @@ export async function describeApplication(name: string): Promise<string> {
   return JSON.stringify({ sync, health, conditions, operationState, lagging }, null, 1)
 }
 
-/** Waits until Argo CD calls the store Synced and Healthy after a successful operation; seconds that took. */
+/** Does Argo CD call the store Synced and Healthy after a successful operation? */
+export async function isSettled(name: string): Promise<boolean> {
+  const { sync, health, operationState } = (await application(name))?.status ?? {}
+  return (
+    sync?.status === 'Synced' &&
+    health?.status === 'Healthy' &&
+    operationState?.phase === 'Succeeded'
+  )
+}
+
+/** Waits until {@link isSettled}; seconds that took. */
 export async function syncedAndHealthy(name: string): Promise<number> {
-  const settled = async () => {
-    const { sync, health, operationState } = (await application(name))?.status ?? {}
-    return (
-      sync?.status === 'Synced' &&
-      health?.status === 'Healthy' &&
-      operationState?.phase === 'Succeeded'
-    )
-  }
-  const { seconds } = await until(`${name} is Synced and Healthy`, settled, () =>
-    describeApplication(name),
+  const { seconds } = await until(
+    `${name} is Synced and Healthy`,
+    () => isSettled(name),
+    () => describeApplication(name),
   )
   return seconds
 }

@@ -16,7 +16,18 @@ const inDeployment = (text: string, change: (part: string) => string) =>
     .join('---')
 /** A sync waits for a sync wave only if a later one has something to do. */
 const later = (text: string) => text.replace(/^data:\n/m, 'data:\n  later: "yes"\n')
-const PARTS = ['good', 'job', 'wave', 'kind', 'yaml', 'image', 'field', 'stays', 'paused', 'left'] as const
+const PARTS = [
+  'good',
+  'job',
+  'wave',
+  'kind',
+  'yaml',
+  'image',
+  'field',
+  'stays',
+  'paused',
+  'left',
+] as const
 
 beforeAll(async () => {
   suite = await openSuite('f')
@@ -44,7 +55,7 @@ describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
     )
     const began = performance.now()
     await suite.push('a Job that works')
-    await suite.phase('job', 'Ready')
+    await suite.mended('job', '15 Degraded')
     suite.note('(g) commit with a new Job -> Ready (5 s of it settling)', seconds(began))
     expect(await getObject('job', 'wp-init-1', space('job'))).toBeNull()
   })
@@ -64,7 +75,7 @@ describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
     await suite.server.git('revert', '--no-edit', 'HEAD')
     const began = performance.now()
     await suite.server.git('push', '--quiet', 'origin', 'HEAD:main')
-    await suite.phase('image', 'Ready')
+    await suite.mended('image', '17 Progressing')
     suite.note('(g) git revert of a bad image -> Ready (5 s of it settling)', seconds(began))
   })
 
@@ -130,7 +141,7 @@ data: {a: b}
     await suite.write(file, jobYaml(space('wave'), 'secret-2', 'x:fine', '-1'))
     const began = performance.now()
     await suite.push('a new secret Job')
-    await suite.phase('wave', 'Ready')
+    await suite.mended('wave', '9 Retrying')
     suite.note('(l) new secret Job after a failed one -> Ready', seconds(began))
   })
 
@@ -169,7 +180,7 @@ data: {a: b}
     await suite.write(file, jobYaml(space('stays'), 'failing-2', 'x:fine', '-1'))
     const began = performance.now()
     await suite.push('a Job that works')
-    await suite.phase('stays', 'Ready')
+    await suite.mended('stays', '9 Retrying, another commit')
     suite.note('(f) mended after a failed sync and an unrelated commit -> Ready', seconds(began))
   })
 
@@ -231,6 +242,23 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
     await windows([])
     const path = `/api/v1/stores/${suite.name('good')}/refresh`
     expect((await suite.server.request('POST', path)).status).toBe(202)
-    await suite.phase('good', 'Ready')
+    await suite.mended('good', '12 SyncWindow')
+  })
+
+  it("(n) each of the others is Ready soon after Argo CD's own Healthy as well, and never before", async () => {
+    await suite.pull()
+    await suite.edit('yaml', 'manifests/30-config.yaml', (text) =>
+      text.replace('kind: [ConfigMap', 'kind: ConfigMap'),
+    )
+    await suite.push('a manifest that is YAML again')
+    await suite.mended('yaml', '8 CannotCompare')
+    await suite.remove('kind', 'manifests/90-kind.yaml')
+    await suite.push('no kind that the project does not permit')
+    await suite.mended('kind', '9 NotPermitted')
+    await suite.edit('paused', 'manifests/50-wordpress.yaml', (text) =>
+      text.replace('spec:\n  paused: true\n', 'spec:\n'),
+    )
+    await suite.push('go on')
+    await suite.mended('paused', '19 Suspended')
   })
 })

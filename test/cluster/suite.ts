@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect } from 'vitest'
 import type { Store } from '../../src/contract/store.ts'
-import { describeApplication, installStores, removeStores } from './argo-cd.ts'
+import { describeApplication, installStores, isSettled, removeStores } from './argo-cd.ts'
 import { kubectl, until } from './kubernetes.ts'
 import { startServer, type TestServer } from './server.ts'
 
@@ -31,6 +31,12 @@ export interface Suite {
     reason?: string,
     limitSeconds?: number,
   ): Promise<{ seconds: number; value: Store }>
+  /**
+   * Waits until a store that was in trouble is Ready, and notes how long after Argo CD's own Synced and Healthy that came.
+   * @param row row of the phase table that it was in
+   * @throws Error it was Ready before Argo CD said so
+   */
+  mended(part: string, row: string): Promise<void>
   /** One line of the figures printed at the end. */
   note(what: string, seconds: number): void
   close(): Promise<void>
@@ -92,6 +98,21 @@ export async function openSuite(
         return `${is} ${why}: ${message}\n${JSON.stringify(conditions)}\n${await describeApplication(name(part))}`
       }
       return until(`${part} is ${phase} (${reason ?? 'any'})`, reached, describe, limitSeconds)
+    },
+    async mended(part, row) {
+      let settledAt: number | null = null
+      const reached = async () => {
+        const { phase } = await store(part)
+        if (await isSettled(name(part))) settledAt ??= performance.now()
+        if (phase !== 'Ready') return false
+        if (settledAt === null) throw new Error(`${part} is Ready, and Argo CD does not say so`)
+        return performance.now() - settledAt
+      }
+      const { value } = await until(`${part} is mended`, reached, () =>
+        describeApplication(name(part)),
+      )
+      const what = `(n) row ${row}: Ready after Argo CD's own Healthy`
+      figures.push(`${what.padEnd(64)} ${(value / 1000).toFixed(1).padStart(6)} s`)
     },
     note: (what, seconds) =>
       void figures.push(`${what.padEnd(64)} ${seconds.toFixed(1).padStart(6)} s`),
