@@ -65,6 +65,27 @@ function stock(cache: Cache): Cache {
   return Object.defineProperty(cache, 'http', { value: null })
 }
 
+/** `User-Agent` of each request from now on: who speaks, this process or git. */
+function speakers({ served }: Pick<Stage, 'served'>): string[] {
+  const seen: string[] = []
+  served.intercept = ({ headers }) => {
+    seen.push(headers['user-agent'] ?? '')
+    return false
+  }
+  return seen
+}
+
+describe.each(['sha1', 'sha256'] as const)('where nothing is in the way, %s', (objectFormat) => {
+  it('pushes and fetches are spoken by this process alone', async () => {
+    const at = await stage({ objectFormat }, true)
+    const seen = speakers(at)
+    expect((await pushCommits(at.cache, at.base, at.head)).outcome).toBe('done')
+    const head = await at.remote.commit({ 'README.md': 'mine' })
+    expect(await at.cache.fetch()).toBe(head)
+    expect(seen).toEqual(Array.from({ length: 4 }, () => 'git/storewright'))
+  })
+})
+
 type Fault = (stage: Stage) => unknown
 const status = (code: number, of: RegExp) => (at: Stage) => {
   at.served.intercept = ({ method, url = '' }, response) => {
@@ -275,12 +296,14 @@ describe.skipIf(!openssl)('over TLS (needs openssl: apt-get install openssl)', (
         return direct ? cache : stock(cache)
       }
       const cache = await opened(cert)
+      const seen = speakers({ served })
       const head = await remote.commit({ 'README.md': 'mine' })
       expect(await cache.fetch()).toBe(head)
       const change = { change: createChange('acme', 'one'), message: 'add one\n' }
       const { ids } = await importCommits(cache.profile, head, [change], AUTHOR, AT)
       const { outcome } = await pushCommits(cache, head, ids[0] ?? '')
       expect([outcome, await remote.head()]).toEqual(['done', ids[0]])
+      expect(new Set(seen.map((agent) => agent === 'git/storewright'))).toEqual(new Set([direct]))
       await expect(opened()).rejects.toMatchObject({ outcome: 'unavailable' })
     },
   )
