@@ -3,6 +3,7 @@ import type { Lifecycle } from '../contract/words.ts'
 import { StoreError } from './errors.ts'
 import type { StoreId } from './ports.ts'
 import type { Snapshot, StoreRecord } from './snapshot.ts'
+import { storesWhere } from './store-map.ts'
 
 type Rule = Platform['massDelete']
 
@@ -36,6 +37,11 @@ function isGoing(state: Lifecycle): boolean {
   return state === 'deleted' || state === 'purge'
 }
 
+/** Is it declared as deleted, or as being purged? */
+export function isOnItsWayOut({ intent }: StoreRecord): boolean {
+  return intent !== null && isGoing(intent.lifecycle.state)
+}
+
 const STEPS: Readonly<Record<Lifecycle, number>> = { active: 0, suspended: 0, deleted: 1, purge: 2 }
 
 /** Is this a step towards the end of a shop? Calling a purge off, or a deletion, is none. */
@@ -67,7 +73,7 @@ function sinceOf(at: Snapshot, now: number): number {
  */
 function goneOutside(at: Snapshot, since: number): Set<string> {
   const gone = new Set(removedAtOnce(at))
-  for (const record of at.stores.values()) {
+  for (const record of storesWhere(at.stores, isOnItsWayOut)) {
     if (isPending(record) || isPushedSince(record, since)) gone.add(keyOf(record))
   }
   return gone
@@ -84,9 +90,9 @@ export function isPending({ intent, app }: StoreRecord): boolean {
 }
 
 /** A deletion that came with its rendered files. */
-function isPushedSince({ intent, last }: StoreRecord, since: number): boolean {
-  const going = intent !== null && isGoing(intent.lifecycle.state)
-  return going && last.requestId === null && Date.parse(last.at) >= since
+function isPushedSince(record: StoreRecord, since: number): boolean {
+  const { last } = record
+  return isOnItsWayOut(record) && last.requestId === null && Date.parse(last.at) >= since
 }
 
 /** Folders that left outside a purge, more within one window than may go, since an admin last let some pass. */

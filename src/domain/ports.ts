@@ -1,5 +1,6 @@
 import type { Platform } from '../contract/platform-file.ts'
 import type { Change, Store } from '../contract/store.ts'
+import type { StoreFile } from '../contract/store-file.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
 import type { Application, ApplicationSetState } from './application.ts'
 import type { Provisioning } from './provisioning.ts'
@@ -37,6 +38,8 @@ export interface StoreChange {
   readonly trailers?: Readonly<Record<string, string>>
   /** Path below `stores/<team>/<name>/` -> bytes. The whole directory is replaced. */
   readonly files: ReadonlyMap<string, Uint8Array>
+  /** What reading the `store.yaml` in `files` gives. @default it is read */
+  readonly intent?: StoreFile
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Snapshot, StoreRecord } from './snapshot.ts'
-import { derivedFrom, type StoreMap } from './store-map.ts'
+import { derivedFrom, type StoreMap, storesWhere } from './store-map.ts'
 
 /** What is known of stores while they are set up. */
 export interface Provisioning {
@@ -68,7 +68,7 @@ function queueIn(stores: StoreMap): readonly StoreRecord[] {
   // Commits of one batch share their second; ids of requests are in the order of arrival.
   const key = ({ created, name }: StoreRecord) =>
     [created.at, created.requestId ?? '', name].join(' ')
-  return [...stores.values()].filter(isQueued).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+  return storesWhere(stores, isQueued).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
 function placesIn(stores: StoreMap): ReadonlyMap<string, number> {

@@ -1,9 +1,17 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { storeFile, storeRecord } from '../testing/records.ts'
+import { isOnItsWayOut } from './brake.ts'
 import { queueOf } from './provisioning.ts'
 import type { StoreRecord } from './snapshot.ts'
-import { copyStores, putStore, type StoreMap, tallyOf } from './store-map.ts'
+import {
+  copyStores,
+  namesApart,
+  namesWhere,
+  putStore,
+  type StoreMap,
+  tallyOf,
+} from './store-map.ts'
 
 const record = fc
   .record({
@@ -44,6 +52,13 @@ it('a map that was changed step by step counts as one that was made at once', ()
         const fresh = new Map(stores)
         expect(counts(stores)).toEqual(counts(fresh))
         expect(queueOf({ stores })).toEqual(queueOf({ stores: fresh }))
+        const going = namesWhere(stores, isOnItsWayOut)
+        expect(new Set(going)).toEqual(namesWhere(fresh, isOnItsWayOut))
+        const apart = namesApart(former, stores)
+        for (const name of new Set([...former.keys(), ...stores.keys()])) {
+          if (former.get(name) !== stores.get(name)) expect(apart).toContain(name)
+        }
+        if (copied) expect([...apart]).toEqual([next.name])
       }
     }),
   )

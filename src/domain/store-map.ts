@@ -18,9 +18,20 @@ interface WorkingTally extends Tally {
   readonly clusters: Map<string, number>
 }
 
-// By map: a map changes only by `putStore`, which keeps the tally and forgets all else that was derived.
+/** A question to one record; the same function each time, since answers are kept by it. */
+export type Predicate = (record: StoreRecord) => boolean
+
+// By map: a map changes only by `putStore`, which keeps tally, names and changes and forgets all else that was derived.
 const tallies = new WeakMap<StoreMap, WorkingTally>()
 const derivations = new WeakMap<StoreMap, Map<unknown, unknown>>()
+const answers = new WeakMap<StoreMap, Map<Predicate, Set<string>>>()
+const origins = new WeakMap<StoreMap, Origin>()
+
+/** What a map is a copy of, and under which names it was changed since. */
+interface Origin {
+  readonly of: WeakRef<StoreMap>
+  readonly changed: Set<string>
+}
 
 /** What `make` gives for these stores, asked once for each state of the map. */
 export function derivedFrom<T>(stores: StoreMap, make: (stores: StoreMap) => T): T {
@@ -35,9 +46,43 @@ export function tallyOf(stores: StoreMap): Tally {
   return workingTally(stores)
 }
 
+/**
+ * Names of the stores for which `holds` is true. The first question walks over all stores; in copies of the map the
+ * answer is kept up to date, so that a look after each commit does not cost more with more stores.
+ */
+export function namesWhere(stores: StoreMap, holds: Predicate): ReadonlySet<string> {
+  const known = answers.get(stores) ?? new Map<Predicate, Set<string>>()
+  answers.set(stores, known)
+  const names = known.get(holds) ?? new Set<string>()
+  if (known.has(holds)) return names
+  for (const [name, record] of stores) if (holds(record)) names.add(name)
+  known.set(holds, names)
+  return names
+}
+
+/** The records under {@link namesWhere}. */
+export function storesWhere(stores: StoreMap, holds: Predicate): readonly StoreRecord[] {
+  return Array.from(namesWhere(stores, holds), (name) => stores.get(name)).filter(
+    (record) => record !== undefined,
+  )
+}
+
+/**
+ * Names under which two maps may hold different records: few where `after` is a copy of `before`, which was not changed
+ * any more after it was copied; else all of both.
+ */
+export function namesApart(before: StoreMap, after: StoreMap): ReadonlySet<string> {
+  const origin = origins.get(after)
+  if (origin?.of.deref() === before) return origin.changed
+  return new Set([...before.keys(), ...after.keys()])
+}
+
 /** A map of its own with the same stores, to be changed by {@link putStore}. */
 export function copyStores(stores: StoreMap): Map<string, StoreRecord> {
   const copy = new Map(stores)
+  origins.set(copy, { of: new WeakRef(stores), changed: new Set() })
+  const known = Array.from(answers.get(stores) ?? [])
+  answers.set(copy, new Map(known.map(([holds, names]) => [holds, new Set(names)])))
   const { all, teams, plans, clusters } = workingTally(stores)
   tallies.set(copy, {
     all,
@@ -62,6 +107,11 @@ export function putStore(
     count(tally, record, 1)
     stores.set(name, record)
   }
+  for (const [holds, names] of answers.get(stores) ?? []) {
+    if (record !== null && holds(record)) names.add(name)
+    else names.delete(name)
+  }
+  origins.get(stores)?.changed.add(name)
   derivations.delete(stores)
 }
 

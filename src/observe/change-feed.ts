@@ -2,6 +2,7 @@ import type { Row } from '../contract/snapshot.ts'
 import type { Store } from '../contract/store.ts'
 import type { Applications, StoresRepo, StoreViews } from '../domain/ports.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { namesApart } from '../domain/store-map.ts'
 import { rowOf } from './row.ts'
 
 /** What changed within one batch of 250 ms. */
@@ -112,8 +113,9 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   }
   let known: Snapshot['stores'] = new Map()
   const touchMoved = ({ stores }: Snapshot) => {
-    for (const name of known.keys()) if (!stores.has(name)) dirty.add(name)
-    for (const [name, record] of stores) if (hasMoved(known.get(name), record)) dirty.add(name)
+    for (const name of namesApart(known, stores)) {
+      if (hasMoved(known.get(name), stores.get(name))) dirty.add(name)
+    }
     known = stores
   }
 
@@ -151,11 +153,11 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   }
 }
 
-function hasMoved(before: StoreRecord | undefined, now: StoreRecord): boolean {
+function hasMoved(before: StoreRecord | undefined, now: StoreRecord | undefined): boolean {
   return (
-    before?.last.commit !== now.last.commit ||
-    before.manifestsTree !== now.manifestsTree ||
-    before.unsigned !== now.unsigned ||
-    before.intentBlob !== now.intentBlob
+    before?.last.commit !== now?.last.commit ||
+    before?.manifestsTree !== now?.manifestsTree ||
+    before?.unsigned !== now?.unsigned ||
+    before?.intentBlob !== now?.intentBlob
   )
 }

@@ -1,6 +1,7 @@
 import { storeFolder } from '../domain/layout.ts'
 import type { PushListener, StoreViews } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
+import { namesApart } from '../domain/store-map.ts'
 
 type Files = Parameters<PushListener['landed']>[0]['files']
 
@@ -10,18 +11,20 @@ type Files = Parameters<PushListener['landed']>[0]['files']
  */
 export function movedFiles(before: Snapshot, after: Snapshot): Files {
   const files: { path: string; kind: 'added' | 'modified' }[] = []
-  for (const [name, record] of after.stores) {
+  for (const name of namesApart(before.stores, after.stores)) {
     const known = before.stores.get(name)
+    const record = after.stores.get(name)
+    if (record === undefined) {
+      // The generator must run again; what is left of the folder says nothing of it.
+      if (known !== undefined)
+        files.push({ path: `${storeFolder(known.team, name)}/app.json`, kind: 'modified' })
+      continue
+    }
     if (known?.last.commit === record.last.commit && known.manifestsTree === record.manifestsTree) {
       continue
     }
     const kind = known === undefined ? 'added' : 'modified'
     files.push(...filesOf(record.team, name, kind))
-  }
-  for (const [name, { team }] of before.stores) {
-    // The generator must run again; what is left of the folder says nothing of it.
-    if (!after.stores.has(name))
-      files.push({ path: `${storeFolder(team, name)}/app.json`, kind: 'modified' })
   }
   return files
 }

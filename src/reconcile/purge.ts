@@ -1,7 +1,9 @@
+import { isOnItsWayOut } from '../domain/brake.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Landed, Log, OperationDeps, Requester } from '../domain/ports.ts'
 import { allMet, isStuck } from '../domain/purge.ts'
-import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import type { StoreRecord } from '../domain/snapshot.ts'
+import { storesWhere } from '../domain/store-map.ts'
 import { gatesOf } from '../operations/purge-gates.ts'
 import { isDue, purgeByRetention, removeStore } from '../operations/purge-store.ts'
 import { startRounds, systemRequester } from './rounds.ts'
@@ -50,7 +52,7 @@ async function pass(
   const now = clock.now()
   for (const [key, until] of paused) if (until <= now) paused.delete(key)
   const steps: Promise<void>[] = []
-  for (const record of goingOf(at)) {
+  for (const record of storesWhere(at.stores, isOnItsWayOut)) {
     if (paused.has(stateOf(record))) continue
     const step = isDue(record, at, now)
       ? (by: Requester) => purgeByRetention(options, record.name, by)
@@ -58,20 +60,6 @@ async function pass(
     if (step !== null) steps.push(land(options, record, step, paused))
   }
   await Promise.all(steps)
-}
-
-// By the map of stores, which never changes: looks are many, and most find the same stores.
-const goings = new WeakMap<object, readonly StoreRecord[]>()
-
-/** Stores that are deleted or being purged. */
-function goingOf({ stores }: Pick<Snapshot, 'stores'>): readonly StoreRecord[] {
-  const known = goings.get(stores)
-  if (known !== undefined) return known
-  const going = [...stores.values()].filter(({ intent }) => {
-    return intent?.lifecycle.state === 'deleted' || intent?.lifecycle.state === 'purge'
-  })
-  goings.set(stores, going)
-  return going
 }
 
 /** The second step, when all gates are met; a purge that waits too long is told once. */

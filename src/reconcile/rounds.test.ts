@@ -81,6 +81,10 @@ it('purges and the queue go through ten thousand stores once, not once an event'
       walks += 1
       return super.values()
     }
+    override [Symbol.iterator]() {
+      walks += 1
+      return super[Symbol.iterator]()
+    }
   }
   const repo = memoryRepo(platform)
   const snapshot: Snapshot = { ...repo.snapshot(), stores: new Counted(records) }
