@@ -18,7 +18,7 @@ import type {
 import { admitOverPush } from '../domain/pushed.ts'
 import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
-import { leadingComment } from '../repo-files/store-file.ts'
+import { leadingComment, readBack } from '../repo-files/store-file.ts'
 import { declaredStore } from './declared-store.ts'
 import { formerIntent, renderedIntent } from './former-intent.ts'
 import { releaseTrailers } from './release-trailers.ts'
@@ -199,10 +199,12 @@ function decideChange(
   })
   // Equal files under an untrusted commit get one of ours: its signature is what is new.
   if (folder !== null && record.unsigned !== true && holds(folder, files)) return 'unchanged'
+  const intent = readBack(after)
   return {
     team: after.team,
     name: after.name,
     action: change.action,
+    ...(intent === undefined ? {} : { intent }),
     facts: change.facts?.(before, after) ?? [],
     trailers: {
       ...change.trailers,

@@ -13,6 +13,7 @@ import type {
 } from '../domain/ports.ts'
 import { isRoom, type Provisioning, queueOf } from '../domain/provisioning.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
+import { readBack } from '../repo-files/store-file.ts'
 import { renderOnce } from './render-once.ts'
 import { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
@@ -102,11 +103,13 @@ export function creationOf(
   sealed: SealedSecrets | null,
   render = renderStore,
 ): StoreChange {
+  const intent = readBack(store)
   return {
     team: store.team,
     name: store.name,
     action: 'create',
     facts: [store.engine, store.plan],
+    ...(intent === undefined ? {} : { intent }),
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
     files: render(store, platform, { sealed, objectFormat: objectFormatOf(head) }),

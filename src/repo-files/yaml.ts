@@ -24,6 +24,11 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
   } catch (error) {
     return refused([{ pointer: '#', detail: `not valid YAML: ${reasonOf(error)}` }])
   }
+  return checkDocument(document, schema)
+}
+
+/** What {@link parseYaml} does once the text is data. */
+export function checkDocument<T>(document: unknown, schema: z.ZodType<T>): Parsed<T> {
   const checked = schema.safeParse(document)
   const found = checked.success ? [] : problemDetails(checked.error)
   const unseen = prototypes(document, '#').filter(

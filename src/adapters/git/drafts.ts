@@ -159,7 +159,10 @@ function folderOf(item: Item, change: StoreChange, head: string): StoreFolder {
     return bytes === undefined ? null : Buffer.from(bytes).toString('utf8')
   }
   const app = change.files.get('app.json')
-  const { value, problems } = parseIntent(text('store.yaml'), change.team, change.name)
+  const { value, problems } =
+    change.intent === undefined
+      ? parseIntent(text('store.yaml'), change.team, change.name)
+      : { value: change.intent, problems: [] }
   const folder: StoreFolder = {
     team: change.team,
     name: change.name,
