@@ -1,7 +1,7 @@
 import { Construct } from 'constructs'
 import { compute, container, pod } from './hardened.ts'
 import { hash8 } from './hash.ts'
-import { k8s } from './kube.ts'
+import { type k8s, KubeCronJob, KubeJob, KubePersistentVolumeClaim } from './kube.ts'
 import { claimSpec } from './mariadb.ts'
 import { metadata, type StoreIdentity, templateLabels } from './metadata.ts'
 import type { BackupProps, WooStoreProps } from './props.ts'
@@ -30,7 +30,7 @@ export class Backup extends Construct {
     const { backup } = props
     if (backup.destination === 'none') return
     if (backup.destination === 'pvc') {
-      new k8s.KubePersistentVolumeClaim(this, 'Claim', {
+      new KubePersistentVolumeClaim(this, 'Claim', {
         metadata: metadata(store, 'backups', { component: 'backup', protect: true }),
         spec: claimSpec(backup.sizeGi, props.storage.className),
       })
@@ -43,7 +43,7 @@ export class Backup extends Construct {
   }
 
   #cron(store: StoreIdentity, props: WooStoreProps, backup: ActiveBackup): void {
-    new k8s.KubeCronJob(this, 'CronJob', {
+    new KubeCronJob(this, 'CronJob', {
       metadata: metadata(store, 'backup'),
       spec: {
         schedule: backup.schedule,
@@ -70,7 +70,7 @@ export class Backup extends Construct {
     const name = `${kind}-${hash8({ store: props.name, backup: props.nonce.backup })}`
     const spec = jobSpec(store, props, backup, name, 2)
     const content = SCRIPTS.map((script) => [script, scripts[script]])
-    new k8s.KubeJob(this, 'Job', {
+    new KubeJob(this, 'Job', {
       metadata: metadata(store, `backup-${hash8({ spec, content })}`, { component: 'backup' }),
       spec,
     })

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs'
 import { container, pod } from './hardened.ts'
-import { k8s } from './kube.ts'
+import { k8s, KubeDeployment, KubeService } from './kube.ts'
 import { metadata, selectorLabels, type StoreIdentity, templateLabels } from './metadata.ts'
 import type { CacheProps, ComputeProps, WooStoreProps } from './props.ts'
 import { emptyDir, mount } from './volumes.ts'
@@ -17,7 +17,7 @@ export class Cache extends Construct {
     super(scope, id)
     const { cache } = props
     if (cache === null) return
-    new k8s.KubeService(this, 'Service', {
+    new KubeService(this, 'Service', {
       metadata: metadata(store, 'valkey'),
       spec: {
         type: 'ClusterIP',
@@ -25,7 +25,7 @@ export class Cache extends Construct {
         selector: selectorLabels(store, 'valkey'),
       },
     })
-    new k8s.KubeDeployment(this, 'Deployment', {
+    new KubeDeployment(this, 'Deployment', {
       metadata: metadata(store, 'valkey'),
       spec: {
         replicas: props.lifecycle === 'active' ? 1 : 0,

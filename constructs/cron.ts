@@ -1,7 +1,7 @@
 import { Construct } from 'constructs'
 import { compute, container, pod } from './hardened.ts'
 import { firstByte } from './hash.ts'
-import { k8s } from './kube.ts'
+import { type k8s, KubeCronJob } from './kube.ts'
 import { metadata, type StoreIdentity, templateLabels } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
 import { SHOP_UID } from './uploads.ts'
@@ -13,7 +13,7 @@ export const CRON_COMPUTE = compute(10, 16, 100, 64)
 export class Cron extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
-    new k8s.KubeCronJob(this, 'CronJob', {
+    new KubeCronJob(this, 'CronJob', {
       metadata: metadata(store, 'wp-cron', {
         // One missed tick would show the whole store Degraded (argo-cd v3.5.1 health of CronJob).
         annotations: { 'argocd.argoproj.io/ignore-healthcheck': 'true' },

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s'
 import { Construct } from 'constructs'
-import { k8s } from './kube.ts'
+import { type k8s, KubeIngress } from './kube.ts'
 import { metadata, type StoreIdentity } from './metadata.ts'
 import type { ExposureProps, WooStoreProps } from './props.ts'
 
@@ -18,7 +18,7 @@ export class Exposure extends Construct {
 
   #ingress(store: StoreIdentity, props: WooStoreProps, exposure: Ingress): void {
     const tls = tlsOf(props, exposure)
-    new k8s.KubeIngress(this, 'Ingress', {
+    new KubeIngress(this, 'Ingress', {
       metadata: metadata(store, 'wordpress', {
         annotations: {
           ...storefront(props),

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs'
-import { k8s } from './kube.ts'
+import { KubeLimitRange, KubeResourceQuota, KubeServiceAccount } from './kube.ts'
 import { metadata, type StoreIdentity } from './metadata.ts'
 import type { ComputeProps, WooStoreProps } from './props.ts'
 import { count, cpu, gibi, memory } from './quantity.ts'
@@ -19,7 +19,7 @@ export class Guardrails extends Construct {
     super(scope, id)
     const { store, quota, volumesGi, containers } = props
     const largest = (pick: (container: ComputeProps) => number) => Math.max(...containers.map(pick))
-    new k8s.KubeResourceQuota(this, 'Quota', {
+    new KubeResourceQuota(this, 'Quota', {
       metadata: metadata(store, 'quota', { syncWave: -1 }),
       spec: {
         hard: {
@@ -37,7 +37,7 @@ export class Guardrails extends Construct {
         },
       },
     })
-    new k8s.KubeLimitRange(this, 'Limits', {
+    new KubeLimitRange(this, 'Limits', {
       metadata: metadata(store, 'limits', { syncWave: -1 }),
       spec: {
         limits: [
@@ -53,7 +53,7 @@ export class Guardrails extends Construct {
         ],
       },
     })
-    new k8s.KubeServiceAccount(this, 'ServiceAccount', {
+    new KubeServiceAccount(this, 'ServiceAccount', {
       metadata: metadata(store, 'store', { syncWave: -1 }),
       automountServiceAccountToken: false,
     })

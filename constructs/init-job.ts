@@ -1,7 +1,7 @@
 import { Construct } from 'constructs'
 import { compute, container, pod } from './hardened.ts'
 import { hash8 } from './hash.ts'
-import { k8s } from './kube.ts'
+import { type k8s, KubeJob } from './kube.ts'
 import { metadata, type StoreIdentity, templateLabels } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
 import { INIT_SETTINGS, settingsOf } from './settings.ts'
@@ -49,7 +49,7 @@ export class InitJob extends Construct {
       spec: podSpec(store, props),
     }
     const content = mountedContent(scriptsOf(props), settingsOf(props))
-    new k8s.KubeJob(this, 'Job', {
+    new KubeJob(this, 'Job', {
       metadata: metadata(store, `wp-init-${hash8({ template, content })}`, {
         component: 'wp-init',
       }),

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs'
 import { compute, container, pod } from './hardened.ts'
 import { hash16 } from './hash.ts'
-import { k8s } from './kube.ts'
+import { k8s, KubePersistentVolumeClaim, KubeService, KubeStatefulSet } from './kube.ts'
 import { metadata, selectorLabels, type StoreIdentity, templateLabels } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
 import { gibi } from './quantity.ts'
@@ -32,11 +32,11 @@ export class Mariadb extends Construct {
   constructor(scope: Construct, id: string, props: MariadbProps) {
     super(scope, id)
     const { store } = props
-    new k8s.KubePersistentVolumeClaim(this, 'Claim', {
+    new KubePersistentVolumeClaim(this, 'Claim', {
       metadata: metadata(store, 'mariadb-data', { component: 'mariadb', protect: true }),
       spec: claimSpec(props.storageGi, props.storageClass),
     })
-    new k8s.KubeService(this, 'Service', {
+    new KubeService(this, 'Service', {
       metadata: metadata(store, 'mariadb'),
       spec: {
         // With an address of its own, not headless: clients and the cluster's DNS keep the answer of a name for
@@ -46,7 +46,7 @@ export class Mariadb extends Construct {
         selector: selectorLabels(store, 'mariadb'),
       },
     })
-    new k8s.KubeStatefulSet(this, 'Server', {
+    new KubeStatefulSet(this, 'Server', {
       metadata: metadata(store, 'mariadb'),
       spec: {
         replicas: props.running ? 1 : 0,

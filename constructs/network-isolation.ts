@@ -1,5 +1,5 @@
 import { Construct } from 'constructs'
-import { k8s } from './kube.ts'
+import { k8s, KubeNetworkPolicy } from './kube.ts'
 import { metadata, selectorLabels, type StoreIdentity } from './metadata.ts'
 import { needsIssuer } from './exposure.ts'
 import type { PeerProps, WooStoreProps } from './props.ts'
@@ -147,7 +147,7 @@ export class NetworkIsolation extends Construct {
     podSelector: k8s.LabelSelector,
     spec: Omit<k8s.NetworkPolicySpec, 'podSelector'>,
   ): void {
-    new k8s.KubeNetworkPolicy(this, name, {
+    new KubeNetworkPolicy(this, name, {
       metadata: metadata(this.#store, name, { component: 'network', syncWave: -1 }),
       spec: { podSelector, ...spec },
     })

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs'
-import { k8s } from './kube.ts'
+import { k8s, KubeHorizontalPodAutoscalerV2, KubePodDisruptionBudget } from './kube.ts'
 import { metadata, selectorLabels, type StoreIdentity } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
 
@@ -13,7 +13,7 @@ export class Scaling extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
     if (!isScaled(props) || props.lifecycle !== 'active') return
-    new k8s.KubeHorizontalPodAutoscalerV2(this, 'Autoscaler', {
+    new KubeHorizontalPodAutoscalerV2(this, 'Autoscaler', {
       metadata: metadata(store, 'wordpress'),
       spec: {
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'wordpress' },
@@ -28,7 +28,7 @@ export class Scaling extends Construct {
         behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
       },
     })
-    new k8s.KubePodDisruptionBudget(this, 'Disruption', {
+    new KubePodDisruptionBudget(this, 'Disruption', {
       metadata: metadata(store, 'wordpress'),
       spec: {
         // `minAvailable: 1` over one pod would block every drain.

@@ -1,7 +1,14 @@
 import { Construct } from 'constructs'
 import { compute, container, pod } from './hardened.ts'
 import { hash8 } from './hash.ts'
-import { k8s } from './kube.ts'
+import {
+  type k8s,
+  KubeConfigMap,
+  KubeJob,
+  KubeRole,
+  KubeRoleBinding,
+  KubeServiceAccount,
+} from './kube.ts'
 import { metadata, type StoreIdentity, templateLabels } from './metadata.ts'
 import { secretsScript } from './static-files.ts'
 import { emptyDir, mount } from './volumes.ts'
@@ -29,11 +36,11 @@ export class SecretsJob extends Construct {
     const { store } = props
     const meta = (name: string) =>
       metadata(store, name, { component: 'secrets-init', syncWave: -1 })
-    new k8s.KubeServiceAccount(this, 'ServiceAccount', {
+    new KubeServiceAccount(this, 'ServiceAccount', {
       metadata: meta('secrets-init'),
       automountServiceAccountToken: false,
     })
-    new k8s.KubeRole(this, 'Role', {
+    new KubeRole(this, 'Role', {
       metadata: meta('secrets-init'),
       rules: [
         { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
@@ -45,17 +52,17 @@ export class SecretsJob extends Construct {
         },
       ],
     })
-    new k8s.KubeRoleBinding(this, 'RoleBinding', {
+    new KubeRoleBinding(this, 'RoleBinding', {
       metadata: meta('secrets-init'),
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'secrets-init' },
       subjects: [{ kind: 'ServiceAccount', name: 'secrets-init', namespace: store.namespace }],
     })
-    new k8s.KubeConfigMap(this, 'Script', {
+    new KubeConfigMap(this, 'Script', {
       metadata: meta('secrets-script'),
       data: { ...secretsScript },
     })
     const spec = jobSpec(props)
-    new k8s.KubeJob(this, 'Job', {
+    new KubeJob(this, 'Job', {
       metadata: meta(`secrets-init-${hash8({ spec, mounted: secretsScript })}`),
       spec,
     })

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs'
-import { k8s } from './kube.ts'
+import { type k8s, KubeRole, KubeRoleBinding, KubeServiceAccount } from './kube.ts'
 
 export interface StatusReaderProps {
   /** Namespace of Argo CD: the only one that is read. */
@@ -21,8 +21,8 @@ export class StatusReader extends Construct {
     super(scope, id)
     const account = { name: NAME, namespace: props.apiNamespace }
     const rights = { name: `${NAME}-status`, namespace: props.argocdNamespace, labels: LABELS }
-    new k8s.KubeServiceAccount(this, 'Account', { metadata: { ...account, labels: LABELS } })
-    new k8s.KubeRole(this, 'Role', {
+    new KubeServiceAccount(this, 'Account', { metadata: { ...account, labels: LABELS } })
+    new KubeRole(this, 'Role', {
       metadata: rights,
       rules: [
         {
@@ -32,7 +32,7 @@ export class StatusReader extends Construct {
         },
       ],
     })
-    new k8s.KubeRoleBinding(this, 'Binding', {
+    new KubeRoleBinding(this, 'Binding', {
       metadata: rights,
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: rights.name },
       subjects: [{ kind: 'ServiceAccount', ...account }],

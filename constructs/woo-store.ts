@@ -9,7 +9,7 @@ import { Cron, CRON_COMPUTE } from './cron.ts'
 import { Exposure } from './exposure.ts'
 import { Guardrails } from './guardrails.ts'
 import { INIT_COMPUTE, InitJob } from './init-job.ts'
-import { k8s } from './kube.ts'
+import { KubeConfigMap, KubeNamespace } from './kube.ts'
 import { CONVERGE_COMPUTE, Mariadb } from './mariadb.ts'
 import { metadata, type StoreIdentity } from './metadata.ts'
 import { NetworkIsolation } from './network-isolation.ts'
@@ -85,7 +85,7 @@ export class WooStore extends Chart {
   }
 
   #namespace(store: StoreIdentity, props: WooStoreProps): void {
-    new k8s.KubeNamespace(this, 'Namespace', {
+    new KubeNamespace(this, 'Namespace', {
       metadata: metadata(store, store.namespace, {
         component: 'namespace',
         clusterWide: true,
@@ -116,7 +116,7 @@ export class WooStore extends Chart {
       'store-settings': settingsOf(props),
     }
     for (const [name, content] of Object.entries(data)) {
-      new k8s.KubeConfigMap(this, name, {
+      new KubeConfigMap(this, name, {
         metadata: metadata(store, name, { component: 'config' }),
         data: content,
       })

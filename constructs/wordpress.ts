@@ -1,7 +1,7 @@
 import { Construct } from 'constructs'
 import { container, pod } from './hardened.ts'
 import { hash16 } from './hash.ts'
-import { k8s } from './kube.ts'
+import { k8s, KubeDeployment, KubePersistentVolumeClaim, KubeService } from './kube.ts'
 import { claimSpec } from './mariadb.ts'
 import { metadata, selectorLabels, type StoreIdentity, templateLabels } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
@@ -26,11 +26,11 @@ export class Wordpress extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
     const { uploadsGi, className, uploadsAccess } = props.storage
-    new k8s.KubePersistentVolumeClaim(this, 'Uploads', {
+    new KubePersistentVolumeClaim(this, 'Uploads', {
       metadata: metadata(store, contentClaim(props), { component: 'wordpress', protect: true }),
       spec: claimSpec(uploadsGi, className, uploadsAccess),
     })
-    new k8s.KubeService(this, 'Service', {
+    new KubeService(this, 'Service', {
       metadata: metadata(store, 'wordpress'),
       spec: {
         type: 'ClusterIP',
@@ -38,7 +38,7 @@ export class Wordpress extends Construct {
         selector: selectorLabels(store, 'wordpress'),
       },
     })
-    new k8s.KubeDeployment(this, 'Deployment', {
+    new KubeDeployment(this, 'Deployment', {
       metadata: metadata(store, 'wordpress'),
       spec: {
         ...replicasOf(props),
