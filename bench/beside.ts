@@ -42,6 +42,7 @@ export async function remoteBeside(path: string) {
   const { url } = await told<{ url: string }>(child)
   return {
     url,
+    pid: child.pid ?? 0,
     /** Pushes so far. */
     async pushes(): Promise<number> {
       child.send('pushes')

@@ -10,6 +10,8 @@ export interface Row {
   /** What is judged: a ratio, or the figure itself. `NaN` = nothing was measured. */
   readonly value: number
   readonly target: Target
+  /** One line below the table that helps to understand the figure. */
+  readonly note?: string
 }
 
 /** `value` must be at most, or at least, `bound`. `unit` follows the value, such as `MB`; `N` = times the baseline. */
@@ -74,7 +76,8 @@ export function table(rows: readonly Row[]): { readonly text: string; readonly m
     .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
     .map((line) => `${line.trimEnd()}\n`)
     .join('')
-  return { text, missed: rows.filter((row) => !met(row)).length }
+  const notes = rows.flatMap(({ id, note }) => (note === undefined ? [] : [`${id}: ${note}\n`]))
+  return { text: text + notes.join(''), missed: rows.filter((row) => !met(row)).length }
 }
 
 function cells(row: Row): string[] {
