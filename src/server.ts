@@ -33,6 +33,7 @@ import { startReconciler } from './reconcile/reconciler.ts'
 import { previewStore } from './operations/preview-store.ts'
 import { readDashboard } from './static-dashboard.ts'
 import { openStatusSource } from './status-source.ts'
+import { openBusyThreads } from './threads/busy.ts'
 import { openThreads } from './threads/threads.ts'
 import { openEmbedded, remoteOf, signingOf } from './stores-remote.ts'
 
@@ -103,7 +104,8 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
   const { refusals, ...observed } = observation
   const { provisioning } = observation
-  const parts = { repo, applications, nudge, ...observed }
+  const busy = openBusyThreads()
+  const parts = { repo, applications, nudge, renderBeside: () => busy.render(), ...observed }
   const app = await buildApp(config, log, parts, packServer, () => ready)
   const main = await listen(config.listenAddr, (request) => app.fetch(request))
   const listeners = [main, ...(await openGitListener(config, packServer))]
@@ -147,7 +149,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
       const reconciled = Promise.all([reconciler.close(), purges.close(), queue.close()])
       await repo.close(config.shutdownGrace)
       await Promise.all([ended, reconciled])
-      await threads.close()
+      await Promise.all([threads.close(), busy.close()])
       await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
     },
   }
@@ -167,6 +169,7 @@ async function buildApp(
     | 'streams'
     | 'checks'
     | 'detail'
+    | 'renderBeside'
   >,
   packServer: PackServer | null,
   ready: () => boolean,

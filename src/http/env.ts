@@ -2,6 +2,7 @@ import type { StoreErrorCode } from '../domain/errors.ts'
 import type { Clock, Log, OperationDeps, PackServer } from '../domain/ports.ts'
 import type { ChangeFeed } from '../observe/change-feed.ts'
 import type { Checks } from '../observe/checks.ts'
+import type { RenderStore } from '../operations/render-declared.ts'
 import type { StreamHub } from './stream-hub.ts'
 
 /** What middleware hands to handlers. */
@@ -33,6 +34,8 @@ export interface AppDeps extends OperationDeps {
   /** Path below the root -> file; empty when the dashboard was not built. */
   readonly dashboard: ReadonlyMap<string, StaticFile>
   readonly newRequestId: () => string
+  /** See `create-store.ts`. @default every store is rendered when it is decided */
+  readonly renderBeside?: () => RenderStore | null
   /** False before the index was loaded and during shutdown. */
   readonly ready: () => boolean
   /** A change of a store must say which version of it was seen. */

@@ -14,13 +14,17 @@ import type {
 import { isRoom, type Provisioning, queueOf } from '../domain/provisioning.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { readBack } from '../repo-files/store-file.ts'
+import type { RenderStore } from './render-declared.ts'
 import { renderOnce } from './render-once.ts'
-import { renderStore } from './render-store.ts'
+import { type RenderContext, renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
 /** Without `provisioning` no store waits for others. */
 type CreateStoreDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'> &
-  Partial<Pick<OperationDeps, 'provisioning'>>
+  Partial<Pick<OperationDeps, 'provisioning'>> & {
+    /** Renders beside this thread, where many are asked for; `null`: the decision may as well do it. */
+    readonly renderBeside?: () => RenderStore | null
+  }
 
 /**
  * Declares a new store in Git; one that must wait for its turn says so in store.yaml.
@@ -36,10 +40,11 @@ export async function createStore(
   const sealed = sealedFor(deps, request)
   // Read once: the decision runs again on a newer head and must not depend on a clock.
   const now = deps.clock.now()
-  const render = renderOnce()
+  const asked = { owner: by.subject, now, sealed, deps }
+  const render = await renderFor(request, asked)
   const landed = await deps.repo.change(
     by,
-    (at) => decideCreate(request, at, { owner: by.subject, now, sealed, render, deps }),
+    (at) => decideCreate(request, at, asked, render),
     options,
   )
   if (landed.record === null) {
@@ -66,8 +71,21 @@ interface Asked {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly sealed: SealedSecrets | null
-  readonly render: typeof renderStore
   readonly deps: CreateStoreDeps
+}
+
+/** Renders beside this thread what the newest head would have; whatever goes wrong there, the decision renders and tells. */
+async function renderFor(request: StoreCreate, asked: Asked): Promise<typeof renderStore> {
+  const render = asked.deps.renderBeside?.() ?? null
+  if (render === null) return renderOnce()
+  const at = asked.deps.repo.snapshot()
+  try {
+    const input = [admitted(request, at, asked), at.platform, contextOf(at, asked.sealed)] as const
+    const files = await render(...input)
+    return renderOnce({ input: [...input], give: () => files })
+  } catch {
+    return renderOnce()
+  }
 }
 
 /** The new store, waiting where as many are being set up as may; see `domain/provisioning.ts`. */
@@ -86,20 +104,26 @@ export function queuedIfFull(
 function decideCreate(
   request: StoreCreate,
   at: Snapshot,
-  { owner, now, sealed, render, deps }: Asked,
+  asked: Asked,
+  render: typeof renderStore,
 ): StoreChange {
+  return creationOf(admitted(request, at, asked), request, at, asked.sealed, render)
+}
+
+function admitted(request: StoreCreate, at: Snapshot, asked: Asked): StoreFile {
+  const { owner, now, sealed, deps } = asked
   const store = queuedIfFull(admitStore(request, at, owner, now), at, now, deps.provisioning)
   if (store.secretsMode === 'sealed' && sealed === null) {
     throw new StoreError('conflict', 'the secrets mode of the platform changed meanwhile')
   }
-  return creationOf(store, request, at, sealed, render)
+  return store
 }
 
 /** The change that declares a new store. Preview and create share it, so they agree byte for byte but for ciphertexts. */
 export function creationOf(
   store: StoreFile,
   request: StoreCreate,
-  { head, platform }: Pick<Snapshot, 'head' | 'platform'>,
+  at: Pick<Snapshot, 'head' | 'platform'>,
   sealed: SealedSecrets | null,
   render = renderStore,
 ): StoreChange {
@@ -112,6 +136,10 @@ export function creationOf(
     ...(intent === undefined ? {} : { intent }),
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
-    files: render(store, platform, { sealed, objectFormat: objectFormatOf(head) }),
+    files: render(store, at.platform, contextOf(at, sealed)),
   }
+}
+
+function contextOf({ head }: Pick<Snapshot, 'head'>, sealed: SealedSecrets | null): RenderContext {
+  return { sealed, objectFormat: objectFormatOf(head) }
 }

@@ -13,6 +13,7 @@ import { getPlatform } from './get-platform.ts'
 import { getStore } from './get-store.ts'
 import { listStores } from './list-stores.ts'
 import { previewStore } from './preview-store.ts'
+import { renderStore } from './render-store.ts'
 import { storeHistory } from './store-history.ts'
 import { storeManifests } from './store-manifests.ts'
 
@@ -98,6 +99,34 @@ describe('createStore', () => {
       code: 'name_taken',
     })
     expect(repo.landed).toHaveLength(1)
+  })
+
+  it('takes over what was rendered beside it, if that is what the newest head has', async () => {
+    const names: string[] = []
+    const beside = async (...input: Parameters<typeof renderStore>) => {
+      names.push(input[0].name)
+      const files = new Map(renderStore(...input))
+      return files.set('manifests/99-beside.yaml', new Uint8Array())
+    }
+    const many = { ...deps, renderBeside: () => beside }
+    await createStore(many, { name: 'shop' }, by)
+    expect(repo.landed[0]?.files.has('manifests/99-beside.yaml')).toBe(true)
+    // What it was rendered for is not what the decision finds.
+    const platform = testPlatform((yaml) => `${yaml}scheme: https\n`)
+    const older = { ...repo, snapshot: () => ({ ...repo.snapshot(), platform }) }
+    await createStore({ ...many, repo: older }, { name: 'other' }, by)
+    expect(repo.landed[1]?.files.has('manifests/99-beside.yaml')).toBe(false)
+    expect(new TextDecoder().decode(repo.landed[1]?.files.get('app.json'))).toContain('"http://')
+    expect(names).toEqual(['shop', 'other'])
+  })
+
+  it('renders where it decides when that failed beside it, and refuses what it always refuses', async () => {
+    const broken = { ...deps, renderBeside: () => () => Promise.reject(new Error('thread ended')) }
+    await createStore(broken, { name: 'shop' }, by)
+    expect(repo.landed[0]?.files.has('app.json')).toBe(true)
+    await expect(createStore(broken, { name: 'shop' }, by)).rejects.toMatchObject({
+      code: 'name_taken',
+    })
   })
 
   it('is previewed byte for byte', async () => {

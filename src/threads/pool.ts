@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly idleMs: number
   /** Milliseconds that one job may take. */
   readonly limitMs: number
+  /** See `ThreadData`. @default 0 */
+  readonly nice?: number
   /** @default worker.ts */
   readonly script?: URL
 }
@@ -34,7 +36,7 @@ export class NoThread extends Error {
 const SCRIPT = new URL('./worker.ts', import.meta.url)
 
 /** Threads that are started when there is work, as many as there is work for, and ended when there is none. */
-export function openPool({ size, idleMs, limitMs, script = SCRIPT }: PoolOptions): Pool {
+export function openPool({ size, idleMs, limitMs, nice = 0, script = SCRIPT }: PoolOptions): Pool {
   const waiting: Task[] = []
   const threads = new Set<Thread>()
   let closed = false
@@ -72,7 +74,7 @@ export function openPool({ size, idleMs, limitMs, script = SCRIPT }: PoolOptions
     const [first] = [...threads].toSorted((a, b) => a.load - b.load)
     if (first?.load === 0) return first
     if (threads.size < size) {
-      const thread = new Thread({ script, limitMs, answered: goOn, ended })
+      const thread = new Thread({ script, limitMs, nice, answered: goOn, ended })
       threads.add(thread)
       return thread
     }

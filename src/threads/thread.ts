@@ -20,7 +20,13 @@ export interface End {
   readonly left: readonly Task[]
 }
 
-export interface ThreadOptions {
+/** What a thread is told when it starts. */
+export interface ThreadData {
+  /** How much later it has its turn than the thread that answers requests, 0 to 19: `nice` as of setpriority(2). */
+  readonly nice: number
+}
+
+export interface ThreadOptions extends ThreadData {
   readonly script: URL
   /** Milliseconds without an answer after which a thread at work is ended. */
   readonly limitMs: number
@@ -49,6 +55,7 @@ export class Thread {
     // Nothing of the environment: tokens are none of its business.
     this.#worker = new Worker(options.script, {
       ...{ name: 'store-work', env: {}, execArgv: [], resourceLimits: HEAP },
+      workerData: { nice: options.nice } satisfies ThreadData,
     })
     this.#worker.unref()
     this.#worker.on('message', (answer: Answer) => this.#hear(answer))

@@ -22,6 +22,8 @@ export interface ThreadsOptions extends Partial<PoolOptions> {
   readonly few?: number
 }
 
+/** What nobody waits for has its turn after the thread that answers requests. */
+const LATER = 5
 /** More than four only waited for git, and each takes memory. */
 const MOST = 4
 
@@ -30,6 +32,7 @@ export function openThreads({ few = 32, ...options }: ThreadsOptions = {}): Thre
     size: Math.min(availableParallelism(), MOST),
     idleMs: 5_000,
     limitMs: 30_000,
+    nice: LATER,
     ...options,
   })
   let here = 0

@@ -1,15 +1,13 @@
 import { setPriority } from 'node:os'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import type { Platform } from '../contract/platform-file.ts'
+import type { ThreadData } from './thread.ts'
 import { type Answer, answerTo, jobOf, type Order } from './work.ts'
 
 /** A thread of `pool.ts`: does one order after the other. */
 
-/** How much later than the thread that answers requests; `nice` as of setpriority(2). */
-const NICE = 5
-
 // On Linux a thread has a priority of its own; elsewhere this would slow down the whole process.
-if (process.platform === 'linux') setPriority(NICE)
+if (process.platform === 'linux') setPriority((workerData as ThreadData).nice)
 
 const say = (answer: Answer) => parentPort?.postMessage(answer)
 let platform: Platform | null = null
