@@ -31,7 +31,7 @@ export function openBusyThreads({
   threads,
 }: BusyOptions = {}): BusyThreads {
   const size = Math.min(Math.max(1, availableParallelism() - 1), MOST)
-  const opened = threads ?? openThreads({ few: 0, size, nice: 0 })
+  const opened = threads ?? openThreads({ few: 0, size, nice: 0, youngMb: 8 })
   /** Times of the newest calls, oldest first. */
   const asked: number[] = []
   let waiting = 0

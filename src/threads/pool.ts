@@ -11,6 +11,8 @@ export interface PoolOptions {
   readonly limitMs: number
   /** See `ThreadData`. @default 0 */
   readonly nice?: number
+  /** See `ThreadOptions`. @default 32 */
+  readonly youngMb?: number
   /** @default worker.ts */
   readonly script?: URL
 }
@@ -36,7 +38,14 @@ export class NoThread extends Error {
 const SCRIPT = new URL('./worker.ts', import.meta.url)
 
 /** Threads that are started when there is work, as many as there is work for, and ended when there is none. */
-export function openPool({ size, idleMs, limitMs, nice = 0, script = SCRIPT }: PoolOptions): Pool {
+export function openPool({
+  size,
+  idleMs,
+  limitMs,
+  nice = 0,
+  youngMb = 32,
+  script = SCRIPT,
+}: PoolOptions): Pool {
   const waiting: Task[] = []
   const threads = new Set<Thread>()
   let closed = false
@@ -74,7 +83,7 @@ export function openPool({ size, idleMs, limitMs, nice = 0, script = SCRIPT }: P
     const [first] = [...threads].toSorted((a, b) => a.load - b.load)
     if (first?.load === 0) return first
     if (threads.size < size) {
-      const thread = new Thread({ script, limitMs, nice, answered: goOn, ended })
+      const thread = new Thread({ script, limitMs, nice, youngMb, answered: goOn, ended })
       threads.add(thread)
       return thread
     }

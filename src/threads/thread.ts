@@ -28,6 +28,8 @@ export interface ThreadData {
 
 export interface ThreadOptions extends ThreadData {
   readonly script: URL
+  /** Young generation of its heap in MiB: less of it takes less memory, and collects garbage more often. */
+  readonly youngMb: number
   /** Milliseconds without an answer after which a thread at work is ended. */
   readonly limitMs: number
   answered(): void
@@ -37,8 +39,8 @@ export interface ThreadOptions extends ThreadData {
 /** Tasks that lie at a thread: the one it is at, and one so that it need not wait for us. */
 const DEPTH = 2
 
-/** Heap of a thread in MiB. One that needs more is ended, and not the server. */
-const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 } as const
+/** Old generation of a thread's heap in MiB. One that needs more is ended, and not the server. */
+const OLD_MB = 256
 
 /** One worker thread and what was given to it. It keeps the process alive only while it is at work. */
 export class Thread {
@@ -54,7 +56,11 @@ export class Thread {
     this.#options = options
     // Nothing of the environment: tokens are none of its business.
     this.#worker = new Worker(options.script, {
-      ...{ name: 'store-work', env: {}, execArgv: [], resourceLimits: HEAP },
+      ...{ name: 'store-work', env: {}, execArgv: [] },
+      resourceLimits: {
+        maxOldGenerationSizeMb: OLD_MB,
+        maxYoungGenerationSizeMb: options.youngMb,
+      },
       workerData: { nice: options.nice } satisfies ThreadData,
     })
     this.#worker.unref()

@@ -10,6 +10,7 @@ import {
   openDrafts,
 } from './batch.ts'
 import { changeRefOf } from './commit-log.ts'
+import { packOf } from './direct-push.ts'
 import type { Draft, Verdict } from './drafts.ts'
 import type { Item } from './item.ts'
 import type { Queue } from './queue.ts'
@@ -21,8 +22,13 @@ export interface Ahead {
   readonly base: string
   readonly items: readonly Item[]
   readonly imported: readonly Imported[]
+  /** Their pack, if there was time to begin it. */
+  readonly packing: Promise<Buffer | null> | undefined
   readonly verdicts: readonly Verdict[]
 }
+
+/** So long nothing came: what came before is made ready to be sent. More that comes is added to it. */
+const LULL_MS = 20
 
 /**
  * Works on what arrives while a push is in flight, so that the next push can begin when this one ends: one item at a time
@@ -41,35 +47,83 @@ export async function workAhead(
   const at = predicted(deps.mirror.edition.snapshot, begun)
   const decider = deciderOf(deps, at)
   const items: Item[] = []
-  let commits: DraftImport | null = null
+  const commits = new Commits(deps, at.head)
   try {
     while (!over.aborted && items.length < most) {
       const [item] = queue.take(1)
       if (item === undefined) {
-        await queue.arrival(over)
+        await queue.arrival(over, commits.open ? LULL_MS : undefined)
+        if (!over.aborted && queue.size === 0) await commits.pack()
         continue
       }
       items.push(item)
       const draft = decider.decide(item, deps.clock.now())
-      if (draft !== null) {
-        commits ??= await openDrafts(deps, at.head)
-        commits.add(draft)
-      }
+      if (draft !== null) await commits.add(draft)
       // Whatever else came in meanwhile, the end of the push above all, has its turn.
       await setImmediate()
     }
     if (items.length === 0) return null
     if (over.aborted && over.reason !== true) {
       // Made for nothing; what it leaves in the cache is used when the same is decided again.
-      void commits?.finish().catch(() => {})
+      commits.abandon()
       return { failed: items }
     }
-    const imported = (await commits?.finish()) ?? []
-    return { base: at.head, items, imported, verdicts: decider.decisions.verdicts }
+    await commits.close()
+    const { imported, packing } = commits
+    return { base: at.head, items, imported, packing, verdicts: decider.decisions.verdicts }
   } catch {
     // The usual path meets the same trouble and has an answer to it.
-    void commits?.finish().catch(() => {})
+    commits.abandon()
     return { failed: items }
+  }
+}
+
+/** Commits made one after the other, by as many imports as there were lulls between them. */
+class Commits {
+  readonly #deps: BatchDeps
+  readonly #base: string
+  #import: DraftImport | null = null
+  imported: readonly Imported[] = []
+  /** Pack of all of them; `undefined`: it was not begun. */
+  packing: Promise<Buffer | null> | undefined
+
+  constructor(deps: BatchDeps, base: string) {
+    this.#deps = deps
+    this.#base = base
+  }
+
+  /** An import waits for more. */
+  get open(): boolean {
+    return this.#import !== null
+  }
+
+  async add(draft: Draft): Promise<void> {
+    this.packing = undefined
+    this.#import ??= await openDrafts(this.#deps, this.#head)
+    this.#import.add(draft)
+  }
+
+  /** @throws ImportError, SigningError, ObjectReadError */
+  async close(): Promise<void> {
+    const made = await this.#import?.finish()
+    this.#import = null
+    this.imported = [...this.imported, ...(made ?? [])]
+  }
+
+  /** Closes, and begins what a push over HTTP starts with. */
+  async pack(): Promise<void> {
+    if (!this.open) return
+    await this.close()
+    const { cache, signal } = this.#deps
+    if (cache.http !== null) this.packing = packOf(cache.profile, this.#base, this.#head, signal)
+  }
+
+  abandon(): void {
+    void this.#import?.finish().catch(() => {})
+  }
+
+  get #head(): string {
+    return this.imported.at(-1)?.commit.id ?? this.#base
   }
 }
 

@@ -115,11 +115,12 @@ function heldTree({ item, move }: Draft, generation: number): string | null {
   return held && move.after !== null ? move.after.id : null
 }
 
-/** Pushes commits in one go; on success the mirror holds them. */
+/** Pushes commits in one go; on success the mirror holds them. @param packing their pack, when it was begun before */
 export async function publish(
   deps: BatchDeps,
   imported: readonly Imported[],
   gate: PushGate,
+  packing?: Promise<Buffer | null>,
 ): Promise<PushOutcome> {
   const { cache, mirror, signal } = deps
   const base = mirror.edition.snapshot.head
@@ -128,7 +129,7 @@ export async function publish(
   gate.begin(items)
   for (const item of items) item.pushing = true
   const head = imported.at(-1)?.commit.id ?? base
-  const pushed = await pushCommits(cache, base, head, signal)
+  const pushed = await pushCommits(cache, base, head, signal, packing)
   await deps.reached?.('pushed')
   for (const item of items) {
     item.pushing = false
@@ -153,15 +154,21 @@ async function assertDescends(cache: Cache, first: string, base: string): Promis
   if (parent?.[1] !== base) throw new ObjectReadError('a new commit does not descend from its base')
 }
 
-/** Answers the items whose commits landed, each with its own commit. */
+/**
+ * Answers the items whose commits landed, each with its own commit, in the next turn of the event loop: the next push goes
+ * out first, and what follows from the answers is done while it is under way.
+ */
 export function answerLanded(deps: BatchDeps, imported: readonly Imported[]): void {
   const { snapshot } = deps.mirror.edition
-  for (const { draft, commit } of imported) {
-    const { item, move } = draft
-    const record = snapshot.stores.get(move.name)
-    const own = record?.team === move.team ? record : null
-    item.resolve({ outcome: 'landed', commit: commit.id, record: own, snapshot })
-  }
+  for (const { draft } of imported) draft.item.keep()
+  setImmediate(() => {
+    for (const { draft, commit } of imported) {
+      const { item, move } = draft
+      const record = snapshot.stores.get(move.name)
+      const own = record?.team === move.team ? record : null
+      item.resolve({ outcome: 'landed', commit: commit.id, record: own, snapshot })
+    }
+  })
 }
 
 /** Answers items that need no commit. */

@@ -49,7 +49,7 @@ export function cacheConfig(
     ['fastimport', { unpackLimit: '1' }],
     ['transfer', { fsckObjects: 'true' }],
     ['fetch', { unpackLimit: '1', writeCommitGraph: 'false' }],
-    ['pack', { threads: '1' }],
+    ['pack', { threads: '2' }],
     ['push', { recurseSubmodules: 'no', gpgSign: 'false' }],
     ['submodule', { recurse: 'false' }],
     ...more,

@@ -12,6 +12,7 @@ const NEEDED = ['report-status', 'side-band-64k', 'quiet']
  * Moves the remote's branch from `base` to `head` as `git push --porcelain --force-with-lease` does, without its processes:
  * only `git pack-objects` is started. The old value of the branch goes with the pack, so the remote compares and swaps.
  * Says what git would say, for one place that sorts the ends of pushes. Source: gitprotocol-pack(5), "Pushing Data To a Server".
+ * @param packing {@link packOf} these, when it was begun before
  * @returns `null`: nothing was sent, and git itself has to find out why or do it
  */
 export async function pushDirectly(
@@ -21,10 +22,10 @@ export async function pushDirectly(
   head: string,
   timeoutMs: number,
   signal?: AbortSignal,
+  packing = packOf(profile, base, head, signal),
 ): Promise<GitExit | null> {
   const authorization = profile.environment['STORES_REPO_AUTH']
   const began = performance.now()
-  const packing = packOf(profile, base, head, signal)
   const branch = `refs/heads/${profile.branch}`
   // Asked a moment ago: the remote compares the old value anyway, so a second question would only take time.
   const known = remote.recent('git-receive-pack')
@@ -59,8 +60,8 @@ export async function pushDirectly(
   }
 }
 
-/** What new commits need that `base` has not. */
-async function packOf(
+/** A pack of what `head` needs and `base` has not. @returns `null`: git could not make one */
+export async function packOf(
   profile: GitProcessProfile,
   base: string,
   head: string,

@@ -68,6 +68,12 @@ export class Item {
     return { totalMs, pacedMs: this.#pacedMs, pushes: this.pushes }
   }
 
+  /** It landed, and its answer is on its way: no deadline, and no caller that left, makes it anything else. */
+  keep(): void {
+    clearTimeout(this.#timer)
+    this.#onSettled()
+  }
+
   resolve(landed: Omit<Landed, 'timing'>): void {
     if (this.#settle()) this.#resolve({ ...landed, timing: this.timing })
   }

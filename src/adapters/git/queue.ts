@@ -31,15 +31,20 @@ export class Queue {
     this.#waiting.unshift(...items)
   }
 
-  /** Resolves when an item came, or `signal` aborted. One caller at a time. */
-  arrival(signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when an item came, `signal` aborted, or `withinMs` milliseconds have passed. One caller at a time.
+   * @param withinMs @default for ever
+   */
+  arrival(signal: AbortSignal, withinMs?: number): Promise<void> {
     if (signal.aborted || this.#waiting.length > 0) return Promise.resolve()
     return new Promise((resolve) => {
       const end = () => {
         this.#arrived = null
+        clearTimeout(timer)
         signal.removeEventListener('abort', end)
         resolve()
       }
+      const timer = withinMs === undefined ? undefined : setTimeout(end, withinMs)
       this.#arrived = end
       signal.addEventListener('abort', end, { once: true })
     })

@@ -153,7 +153,7 @@ export class Writer {
       const next: Made | StoreError = made ?? (await this.#decide(live, round, last))
       if (next instanceof StoreError) return giveUp(live, next, this.#head)
       round.raced = false
-      if (await this.#attempt(next.decisions, round, next.imported)) return
+      if (await this.#attempt(next, round)) return
       made = null
       last = next.decisions.drafts
       round.attempt += 1
@@ -227,11 +227,7 @@ export class Writer {
   }
 
   /** One import and push. Returns true when every item has its answer. */
-  async #attempt(
-    decisions: Decisions,
-    round: Round,
-    made: readonly Imported[] | null,
-  ): Promise<boolean> {
+  async #attempt({ decisions, imported: made, packing }: Made, round: Round): Promise<boolean> {
     const { drafts, verdicts } = decisions
     this.#keep(this.#ahead, false)
     const sure = verdicts.filter((verdict) => !verdict.conditional)
@@ -241,7 +237,7 @@ export class Writer {
       const imported = made ?? (await importDrafts(this.#deps, this.#head, drafts))
       // Whoever was told meanwhile that nothing was written must not find it written.
       if (this.#closing || drafts.some(({ item }) => item.settled)) return false
-      const result = await this.#push(imported)
+      const result = await this.#push(imported, packing)
       if (result.outcome !== 'done') return await this.#failures.ofPush(result, decisions, round)
       await answerVerdicts(this.#deps, verdicts)
       this.#deps.cache.tidySoon()
@@ -253,14 +249,14 @@ export class Writer {
   }
 
   /** Pushes, answers what landed, and works ahead meanwhile. */
-  async #push(imported: readonly Imported[]): Promise<PushOutcome> {
+  async #push(imported: readonly Imported[], packing: Made['packing']): Promise<PushOutcome> {
     const over = new AbortController()
     // Where pushes are scarce there is time enough between them.
     const most = this.#deps.pace === unpaced ? this.#most : 0
     const ahead = workAhead(this.#deps, imported, this.#queue, over.signal, most)
     let landed = false
     try {
-      const result = await publish(this.#deps, imported, this.#gate)
+      const result = await publish(this.#deps, imported, this.#gate, packing)
       landed = result.outcome === 'done'
       if (landed) {
         this.#most = Math.min(this.#maxBatch, this.#most * 2)
@@ -297,10 +293,12 @@ export class Writer {
 interface Made {
   readonly decisions: Decisions
   readonly imported: readonly Imported[] | null
+  /** Pack of what was imported, when it was begun already. */
+  readonly packing?: Promise<Buffer | null> | undefined
 }
 
-function madeOf({ imported, verdicts }: Ahead): Made {
-  return { decisions: { drafts: imported.map(({ draft }) => draft), verdicts }, imported }
+function madeOf({ imported, packing, verdicts }: Ahead): Made {
+  return { decisions: { drafts: imported.map(({ draft }) => draft), verdicts }, imported, packing }
 }
 
 /** Refused or already so: true only of a head that the remote still has. */
