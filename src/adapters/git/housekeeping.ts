@@ -5,30 +5,54 @@ import type { Cache } from './cache.ts'
 import { git } from './client.ts'
 import type { Lane } from './lane.ts'
 
-const BATCHES = 200
+/** Packs at which the cache is repacked as soon as the writer has nothing to do. */
+const MANY = 200
+/** Packs at which it is repacked although the writer has: every git process opens the index of each. */
+const TOO_MANY = 1000
+const LOOK_MS = 10_000
 const HOUSEKEEPING_MS = 120_000
 const IDLE_MS = 2000
 
-/** Each batch leaves one pack; too many of them make every read slower. */
+/** Each batch and each fetch leaves one pack; too many of them make every read slower. */
 const STEPS = [
   ['repack', '-d', '--geometric=2', '--write-midx'],
   ['commit-graph', 'write', '--reachable', '--split', '--changed-paths'],
 ] as const
 
-/** Repacks the cache after 200 batches, when the writer has nothing to do. Git's own gc is switched off. */
-export class Housekeeping {
-  readonly #parts: { readonly cache: Cache; readonly lane: Lane; readonly log: Log }
-  #batches = 0
-  #timer: NodeJS.Timeout | undefined
+export interface HousekeepingParts {
+  readonly cache: Cache
+  readonly lane: Lane
+  readonly log: Log
+  /** @default 200 */
+  readonly many?: number
+  /** @default 1000 */
+  readonly tooMany?: number
+  /** Milliseconds between two counts of packs. @default 10000 */
+  readonly lookMs?: number
+}
 
-  constructor(parts: { readonly cache: Cache; readonly lane: Lane; readonly log: Log }) {
+/** Repacks the cache when it has many packs: git's own gc is switched off. */
+export class Housekeeping {
+  readonly #parts: HousekeepingParts
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> | null = null
+  #looks: NodeJS.Timeout | undefined
+
+  constructor(parts: HousekeepingParts) {
     this.#parts = parts
   }
 
-  /** Call after each batch that landed. */
-  landed(): void {
-    this.#batches += 1
-    if (this.#batches >= BATCHES) this.soon()
+  /** Counts packs from now on. */
+  watch(): void {
+    this.#looks ??= setInterval(() => void this.#look(), this.#parts.lookMs ?? LOOK_MS).unref()
+  }
+
+  async #look(): Promise<void> {
+    const { cache, many = MANY, tooMany = TOO_MANY } = this.#parts
+    const entries = await readdir(join(cache.profile.directory, 'objects/pack')).catch(() => [])
+    const packs = entries.filter((entry) => entry.endsWith('.pack')).length
+    if (packs >= tooMany) await this.run()
+    else if (packs >= many) this.soon()
   }
 
   /** Repacks when the writer has nothing to do next; a fresh clone has no commit-graph, which histories are read from. */
@@ -41,14 +65,23 @@ export class Housekeeping {
   }
 
   stop(): void {
+    clearInterval(this.#looks)
+    this.#rest()
+  }
+
+  #rest(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
 
   /** Repacks now, in the writer's lane. Failure costs nothing but speed. */
   run(): Promise<void> {
-    this.stop()
-    this.#batches = 0
+    this.#rest()
+    this.#running ??= this.#repack().finally(() => (this.#running = null))
+    return this.#running
+  }
+
+  #repack(): Promise<void> {
     const { cache, lane, log } = this.#parts
     return lane.run(async () => {
       await cache.tidy()

@@ -93,6 +93,7 @@ async function assertGit({ log, patchedGitOnly }: StoresRepoOptions): Promise<vo
 }
 
 interface RepoDeps extends WriterDeps {
+  readonly housekeeping: Housekeeping
   readonly signing: Signing | null
   readonly signatures: Signatures | null
 }
@@ -111,6 +112,7 @@ class GitStoresRepo implements StoresRepo {
     this.#writer = new Writer(parts)
     this.#audit = new AuditLog(parts.cache)
     parts.housekeeping.soon()
+    parts.housekeeping.watch()
     if (fetchIntervalMs > 0) {
       this.#poll = setInterval(() => this.#look(fetchIntervalMs), fetchIntervalMs)
       this.#poll.unref()

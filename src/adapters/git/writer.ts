@@ -16,7 +16,6 @@ import {
 import type { Decisions, Draft, Verdict } from './drafts.ts'
 import { Failures, type FailureDeps, type Round } from './failures.ts'
 import { errorOfFetch, shuttingDown, unauthorized } from './git-errors.ts'
-import type { Housekeeping } from './housekeeping.ts'
 import { Item } from './item.ts'
 import type { Lane } from './lane.ts'
 import { type Pace, unpaced } from './pace.ts'
@@ -41,7 +40,6 @@ const BREATH_MS = 250
 
 export interface WriterDeps extends FailureDeps {
   readonly lane: Lane
-  readonly housekeeping: Housekeeping
   readonly pace: Pace
 }
 
@@ -241,7 +239,6 @@ export class Writer {
       if (result.outcome !== 'done') return await this.#failures.ofPush(result, decisions, round)
       await answerVerdicts(this.#deps, verdicts)
       this.#deps.cache.tidySoon()
-      this.#deps.housekeeping.landed()
       return true
     } catch (error) {
       return this.#failures.ofImport(error, decisions, round)
