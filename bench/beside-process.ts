@@ -13,7 +13,17 @@ await { remote, person, naive }[ask.role]()
 
 async function remote(): Promise<void> {
   const served = await serveBareRemote(ask.path)
-  process.on('message', () => tell({ pushes: served.seen.pushes }))
+  let ms = { refs: [] as number[], fetch: [] as number[], push: [] as number[] }
+  served.intercept = ({ method, url = '' }, response) => {
+    const began = performance.now()
+    const kind = method === 'GET' ? 'refs' : url.endsWith('/git-upload-pack') ? 'fetch' : 'push'
+    response.once('finish', () => ms[kind].push(performance.now() - began))
+    return false
+  }
+  process.on('message', () => {
+    tell({ pushes: ms.push.length, ms })
+    ms = { refs: [], fetch: [], push: [] }
+  })
   tell({ url: served.url })
 }
 

@@ -28,11 +28,14 @@ export interface Samples {
   readonly busyMs: number
 }
 
-export type Told =
-  | { readonly url: string }
-  | { readonly pushes: number }
-  | { readonly commits: number }
-  | Samples
+/** What a remote did since it was asked the last time. */
+export interface Answered {
+  readonly pushes: number
+  /** Milliseconds that it took for each answer: what refs there are, a fetch, a push. */
+  readonly ms: Readonly<Record<'refs' | 'fetch' | 'push', readonly number[]>>
+}
+
+export type Told = { readonly url: string } | Answered | { readonly commits: number } | Samples
 
 const PROGRAM = fileURLToPath(new URL('beside-process.ts', import.meta.url))
 
@@ -43,10 +46,9 @@ export async function remoteBeside(path: string) {
   return {
     url,
     pid: child.pid ?? 0,
-    /** Pushes so far. */
-    async pushes(): Promise<number> {
-      child.send('pushes')
-      return (await told<{ pushes: number }>(child)).pushes
+    async answered(): Promise<Answered> {
+      child.send('answered')
+      return told<Answered>(child)
     },
     close: () => child.disconnect(),
   }

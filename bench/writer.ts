@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { BareRemote } from '../src/testing/bare-remote.ts'
 import { post, type ServerProcess, startServer } from '../src/testing/server-process.ts'
-import { naiveBeside, personBeside, remoteBeside, type Samples } from './beside.ts'
+import { type Answered, naiveBeside, personBeside, remoteBeside, type Samples } from './beside.ts'
 import { fleetRemote, teamOf } from './fleet.ts'
 import {
   atLeast,
@@ -74,7 +74,7 @@ async function measureServer(size: Size, foreignMs = 0) {
     const idle: number[] = []
     for (let n = 0; n < size.idle; n += 1)
       idle.push(await timed(() => create(server, `idle-${n}`, n)))
-    const before = await served.pushes()
+    await served.answered()
     const busy: number[] = []
     const ends = new Map<string, End>()
     const jobs = Array.from({ length: size.busy }, (_, n) => async () => {
@@ -87,10 +87,11 @@ async function measureServer(size: Size, foreignMs = 0) {
     const person = foreignMs > 0 ? await personBeside(remote.path, foreignMs) : async () => 0
     const count = await countProcessor({ server: server.pid, remote: served.pid })
     const { totalMs: busyMs } = await concurrently(jobs, size.width)
-    const note = spentPerStore(await count(), busy.length)
+    const spent = spentPerStore(await count(), busy.length)
     const foreign = await person()
     await assertAllThere(remote, ends)
-    const pushes = (await served.pushes()) - before
+    const { pushes, ms: took } = await served.answered()
+    const note = `${spent}; ${remoteTook(took)}`
     const busyMegabytes = await residentMegabytes(server.pid)
     const memory = { idleMegabytes, busyMegabytes }
     const late = size.busy - busy.length
@@ -100,6 +101,12 @@ async function measureServer(size: Size, foreignMs = 0) {
     served.close()
     await remote.remove()
   }
+}
+
+/** p50 of what the remote took for its part, which stands in every write of anybody. */
+function remoteTook(took: Answered['ms']): string {
+  const p50 = (kind: keyof Answered['ms']) => `${kind} ${ms(percentile(took[kind], 50))}`
+  return `the remote's own answers, p50: ${p50('refs')}, ${p50('fetch')}, ${p50('push')}`
 }
 
 /** How a create ended; the last two are what a branch in motion can do to a request in its 30 s. */
