@@ -119,7 +119,10 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   )) {
     log.warn(`platform.yaml ${pointer}: ${message}`)
   }
-  warmUp(repo)
+  const over = new AbortController()
+  void warmUp(repo, over.signal).catch((error: unknown) =>
+    log.error('the warm-up failed', { err: error }),
+  )
   freeHeap()
   const loop = { repo, log, clock, sealer: sealedSecrets({ clock }), newRequestId }
   const threads = openThreads()
@@ -143,6 +146,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     about: about(config, origin, local?.path ?? null, applications),
     stop: async () => {
       ready = false
+      over.abort()
       // Before the listeners: they wait until the last stream has ended.
       observation.streams.close()
       const ended = Promise.all(listeners.map((listener) => listener.close()))
@@ -242,13 +246,19 @@ async function tellUnseen(
   if (files.length > 0) landed(files)
 }
 
-/** The first render pays for loading and compiling; it shall not be a user's. */
-function warmUp(repo: StoresRepo): void {
-  try {
-    previewStore({ repo, clock }, { name: 'storewright-warm-up' }, 'local')
-  } catch (error) {
-    // A full platform refuses even this; the code is warm all the same.
-    if (!(error instanceof StoreError)) throw error
+/** Renders after which the code of a create is compiled for speed, and milliseconds between two of them. */
+const WARM = { renders: 24, everyMs: 40 } as const
+
+/** The first renders pay for loading and compiling; they shall not be a user's. The first is done at once. */
+async function warmUp(repo: StoresRepo, over: AbortSignal): Promise<void> {
+  for (let n = 0; n < WARM.renders && !over.aborted; n += 1) {
+    try {
+      previewStore({ repo, clock }, { name: 'storewright-warm-up' }, 'local')
+    } catch (error) {
+      // A full platform refuses even this; the code is warm all the same.
+      if (!(error instanceof StoreError)) throw error
+    }
+    await sleep(WARM.everyMs, undefined, { ref: false, signal: over }).catch(() => {})
   }
 }
 

@@ -2,7 +2,7 @@ import type { StoreErrorCode } from '../domain/errors.ts'
 import type { Clock, Log, OperationDeps, PackServer } from '../domain/ports.ts'
 import type { ChangeFeed } from '../observe/change-feed.ts'
 import type { Checks } from '../observe/checks.ts'
-import type { RenderStore } from '../operations/render-declared.ts'
+import type { RenderBeside } from '../operations/create-store.ts'
 import type { StreamHub } from './stream-hub.ts'
 
 /** What middleware hands to handlers. */
@@ -35,7 +35,7 @@ export interface AppDeps extends OperationDeps {
   readonly dashboard: ReadonlyMap<string, StaticFile>
   readonly newRequestId: () => string
   /** See `create-store.ts`. @default every store is rendered when it is decided */
-  readonly renderBeside?: () => RenderStore | null
+  readonly renderBeside?: RenderBeside
   /** False before the index was loaded and during shutdown. */
   readonly ready: () => boolean
   /** A change of a store must say which version of it was seen. */

@@ -19,11 +19,15 @@ import { renderOnce } from './render-once.ts'
 import { type RenderContext, renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
+/** Renders beside this thread, where many are asked for; `null`, at either step: the decision may as well do it. */
+export type RenderBeside = () =>
+  | ((...input: Parameters<RenderStore>) => ReturnType<RenderStore> | null)
+  | null
+
 /** Without `provisioning` no store waits for others. */
 type CreateStoreDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'> &
   Partial<Pick<OperationDeps, 'provisioning'>> & {
-    /** Renders beside this thread, where many are asked for; `null`: the decision may as well do it. */
-    readonly renderBeside?: () => RenderStore | null
+    readonly renderBeside?: RenderBeside
   }
 
 /**
@@ -82,7 +86,7 @@ async function renderFor(request: StoreCreate, asked: Asked): Promise<typeof ren
   try {
     const input = [admitted(request, at, asked), at.platform, contextOf(at, asked.sealed)] as const
     const files = await render(...input)
-    return renderOnce({ input: [...input], give: () => files })
+    return files === null ? renderOnce() : renderOnce({ input: [...input], give: () => files })
   } catch {
     return renderOnce()
   }

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { renderStore } from '../../src/operations/render-store.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { storeFile } from '../../src/testing/records.ts'
@@ -20,15 +20,28 @@ function busy() {
   return { opened, pass: (ms: number) => (at += ms) }
 }
 
-/** Asks for a render so many times; which of them are to be done on a thread? */
-function ask(opened: ReturnType<typeof openBusyThreads>, times: number, between = () => {}) {
+type Busy = ReturnType<typeof openBusyThreads>
+
+/** Asks for a render so many times; which of them are many? */
+function ask(opened: Busy, times: number, between = () => {}) {
   return Array.from({ length: times }, () => {
     between()
     return opened.render() !== null
   })
 }
 
-it('threads are used from the 32nd render within a second on, and no longer than it goes on like that', () => {
+/** One render; whoever does not wait for it does not mind that the threads are closed at the end. */
+function renderOne(opened: Busy, name: string) {
+  const render = opened.render()?.(storeFile({ name }), platform)
+  render?.catch(() => {})
+  return render
+}
+
+/** Goes on asking until a thread takes a render. */
+const untilWarm = (opened: Busy) =>
+  vi.waitFor(() => expect(renderOne(opened, 'warm')).toBeInstanceOf(Promise), { timeout: 15_000 })
+
+it('32 renders within a second are many, for as long as it goes on like that', () => {
   const { opened, pass } = busy()
   expect(ask(opened, 31)).not.toContain(true)
   expect(ask(opened, 40)).not.toContain(false)
@@ -39,15 +52,31 @@ it('threads are used from the 32nd render within a second on, and no longer than
   expect(ask(opened, 100, () => pass(33)).slice(40)).not.toContain(true)
 })
 
+it('nobody waits for a thread that is not warm, nor for one that had nothing to do', async () => {
+  const { opened, pass } = busy()
+  ask(opened, 31)
+  expect(renderOne(opened, 'first')).toBeNull()
+  expect(renderOne(opened, 'second')).toBeNull()
+  await untilWarm(opened)
+  pass(3000)
+  ask(opened, 31)
+  expect(renderOne(opened, 'later')).toBeNull()
+  await untilWarm(opened)
+})
+
 it('128 renders wait for a thread at most; what they give is what this thread gives', async () => {
   const { opened } = busy()
   ask(opened, 31)
-  const stores = Array.from({ length: 128 }, (_, n) => storeFile({ name: `shop-${n}` }))
-  const renders = stores.map((store) => opened.render()?.(store, platform))
-  expect(opened.render()).toBeNull()
+  await untilWarm(opened)
+  const names = Array.from({ length: 128 }, (_, n) => `shop-${n}`)
+  const renders = names.map((name) => renderOne(opened, name))
+  const taken = renders.filter((render) => render !== null)
+  expect(taken.length).toBeGreaterThan(100)
+  expect(renderOne(opened, 'one-more')).toBeNull()
   for (const [n, made] of (await Promise.all(renders)).entries()) {
-    const here = renderStore(storeFile({ name: `shop-${n}` }), platform)
-    expect(plain(made ?? new Map())).toEqual(plain(here))
+    if (made === null || made === undefined) continue
+    const here = renderStore(storeFile({ name: names[n] ?? '' }), platform)
+    expect(plain(made)).toEqual(plain(here))
   }
-  expect(opened.render()).not.toBeNull()
+  expect(renderOne(opened, 'after')).toBeInstanceOf(Promise)
 })
