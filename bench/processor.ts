@@ -74,6 +74,8 @@ export async function countProcessor(pids: {
 
 /** One line for people: milliseconds of processor for each of `count` stores, and how busy the machine was. */
 export function spentPerStore({ server, remote, asking, busy }: Spent, count: number): string {
+  const load = `${cpus().length} processors were ${(busy * 100).toFixed(0)} % busy`
+  if (count === 0) return `no store landed; ${load}`
   const each = (seconds: number) => ((seconds * 1000) / count).toFixed(1)
   const parts = [
     `server ${each(server.own)}`,
@@ -81,5 +83,5 @@ export function spentPerStore({ server, remote, asking, busy }: Spent, count: nu
     `the remote ${each(remote.own)} and its git ${each(remote.children)}`,
     `who asks ${each(asking)}`,
   ]
-  return `processor per store in ms: ${parts.join(', ')}; ${cpus().length} processors were ${(busy * 100).toFixed(0)} % busy`
+  return `processor per store in ms: ${parts.join(', ')}; ${load}`
 }
