@@ -29,6 +29,7 @@ export class Item {
   /** The store this item was about in its first run, and that store's newest commit then. */
   firstSeen: { readonly name: string; readonly commit: string | null } | null = null
   made: Made | null = null
+  #kept = false
   readonly #arrivedAt = performance.now()
   #pacedMs = 0
   readonly #timer: NodeJS.Timeout
@@ -68,8 +69,9 @@ export class Item {
     return { totalMs, pacedMs: this.#pacedMs, pushes: this.pushes }
   }
 
-  /** It landed, and its answer is on its way: no deadline, and no caller that left, makes it anything else. */
+  /** It landed, and {@link resolve} comes: no deadline, no caller that left and no failure makes it anything else. */
   keep(): void {
+    this.#kept = true
     clearTimeout(this.#timer)
     this.#onSettled()
   }
@@ -79,7 +81,7 @@ export class Item {
   }
 
   reject(error: unknown): void {
-    if (this.#settle()) this.#reject(error)
+    if (!this.#kept && this.#settle()) this.#reject(error)
   }
 
   /** @param head newest head: a push without an answer is surely lost once the branch left its base */
