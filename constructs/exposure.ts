@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s'
 import { Construct } from 'constructs'
-import { type k8s, KubeIngress } from './kube.ts'
+import type { k8s } from './kube.ts'
+import { KubeIngress } from './objects.ts'
 import { metadata, type StoreIdentity } from './metadata.ts'
 import type { ExposureProps, WooStoreProps } from './props.ts'
 

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs'
-import { k8s, KubeNetworkPolicy } from './kube.ts'
+import { k8s } from './kube.ts'
+import { KubeNetworkPolicy } from './objects.ts'
 import { metadata, selectorLabels, type StoreIdentity } from './metadata.ts'
 import { needsIssuer } from './exposure.ts'
 import type { PeerProps, WooStoreProps } from './props.ts'

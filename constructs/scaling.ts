@@ -1,5 +1,6 @@
 import { Construct } from 'constructs'
-import { k8s, KubeHorizontalPodAutoscalerV2, KubePodDisruptionBudget } from './kube.ts'
+import { k8s } from './kube.ts'
+import { KubeHorizontalPodAutoscalerV2, KubePodDisruptionBudget } from './objects.ts'
 import { metadata, selectorLabels, type StoreIdentity } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
 

@@ -1,14 +1,8 @@
 import { Construct } from 'constructs'
 import { compute, container, pod } from './hardened.ts'
 import { hash8 } from './hash.ts'
-import {
-  type k8s,
-  KubeConfigMap,
-  KubeJob,
-  KubeRole,
-  KubeRoleBinding,
-  KubeServiceAccount,
-} from './kube.ts'
+import type { k8s } from './kube.ts'
+import { KubeConfigMap, KubeJob, KubeRole, KubeRoleBinding, KubeServiceAccount } from './objects.ts'
 import { metadata, type StoreIdentity, templateLabels } from './metadata.ts'
 import { secretsScript } from './static-files.ts'
 import { emptyDir, mount } from './volumes.ts'

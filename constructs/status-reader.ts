@@ -1,5 +1,5 @@
 import { Construct } from 'constructs'
-import { type k8s, KubeRole, KubeRoleBinding, KubeServiceAccount } from './kube.ts'
+import { KubeRole, KubeRoleBinding, KubeServiceAccount } from './objects.ts'
 
 export interface StatusReaderProps {
   /** Namespace of Argo CD: the only one that is read. */

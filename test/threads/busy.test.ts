@@ -70,13 +70,12 @@ it('128 renders wait for a thread at most; what they give is what this thread gi
   await untilWarm(opened)
   const names = Array.from({ length: 128 }, (_, n) => `shop-${n}`)
   const renders = names.map((name) => renderOne(opened, name))
-  const taken = renders.filter((render) => render !== null)
-  expect(taken.length).toBeGreaterThan(100)
+  const taken = renders.filter((render) => render instanceof Promise)
+  // The one that it became warm with may still be on its way.
+  expect(taken.length).toBeGreaterThanOrEqual(127)
   expect(renderOne(opened, 'one-more')).toBeNull()
-  for (const [n, made] of (await Promise.all(renders)).entries()) {
-    if (made === null || made === undefined) continue
-    const here = renderStore(storeFile({ name: names[n] ?? '' }), platform)
-    expect(plain(made)).toEqual(plain(here))
-  }
+  const made = await Promise.all(taken)
+  const here = (n: number) => renderStore(storeFile({ name: names[n] ?? '' }), platform)
+  expect(made.map((files) => plain(files ?? new Map()))).toEqual(made.map((_, n) => plain(here(n))))
   expect(renderOne(opened, 'after')).toBeInstanceOf(Promise)
 })

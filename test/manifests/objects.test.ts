@@ -1,9 +1,10 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s'
 import { expect, it } from 'vitest'
-import { propsOf } from '../src/operations/resolve-store.ts'
-import { pairwise, product, variant } from '../test/manifests/matrix.ts'
-import { k8s, KubeConfigMap } from './kube.ts'
-import { WooStore } from './woo-store.ts'
+import { propsOf } from '../../src/operations/resolve-store.ts'
+import { pairwise, product, variant } from './matrix.ts'
+import { k8s } from '../../constructs/kube.ts'
+import { KubeConfigMap } from '../../constructs/objects.ts'
+import { WooStore } from '../../constructs/woo-store.ts'
 
 /** Every object of a store, as a construct. */
 function objectsOf(choices: Parameters<typeof variant>[0]) {
