@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { create, requester } from '../../src/testing/writes.ts'
-import { harness, namesOnMain } from './harness.ts'
+import { harness, namesOnMain, over } from './harness.ts'
 
 /** A person whose commit gets in first whenever a push brings more commits than `most`: a gap shorter than such a push. */
 function personFasterThan(remote: BareRemote, most: number): Promise<void> {
@@ -117,3 +117,29 @@ it('F4 a server that always has something to push stands still now and then, so 
   await Promise.all(Array.from({ length: 6 }, client))
   expect(stills.filter((after) => after % 16 === 1)).toEqual([17, 33])
 })
+
+it('two servers that never rest share the branch, and neither starves', async () => {
+  const { open, remote, serve } = await harness()
+  const served = await serve()
+  const repos = [
+    await open({ remote: over(served), fetchIntervalMs: 1000 }),
+    await open({ remote: over(served), fetchIntervalMs: 1000 }),
+  ]
+  const until = performance.now() + 12_000
+  const landed = await Promise.all(
+    repos.map(async (repo, which) => {
+      let count = 0
+      const writer = async (_: unknown, n: number) => {
+        for (let turn = 0; performance.now() < until; turn += 1) {
+          await repo.change(requester(), create('acme', `shop-${which}-${n}-${turn}`))
+          count += 1
+        }
+      }
+      await Promise.all(Array.from({ length: 8 }, writer))
+      return count
+    }),
+  )
+  const [less = 0, more = 0] = landed.toSorted((a, b) => a - b)
+  expect((await namesOnMain(remote)).length).toBe(less + more)
+  expect(less, `${less} and ${more}`).toBeGreaterThan(more / 8)
+}, 60_000)

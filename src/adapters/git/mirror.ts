@@ -34,6 +34,7 @@ export class Mirror {
   /** Monotonic milliseconds at which the remote's head was surely ours. */
   #confirmedAt = Number.NEGATIVE_INFINITY
   #fetchedAt = Number.NEGATIVE_INFINITY
+  #othersAt = Number.NEGATIVE_INFINITY
   #rewrite: Rewrite | null = null
   #lost: readonly StoreId[] = []
 
@@ -80,6 +81,11 @@ export class Mirror {
   /** Milliseconds since the remote told its head; a push that it took is not enough. */
   fetchAge(): number {
     return performance.now() - this.#fetchedAt
+  }
+
+  /** Milliseconds since a fetch brought commits that this process did not push. */
+  othersAge(): number {
+    return performance.now() - this.#othersAt
   }
 
   onMoved(listener: (snapshot: Snapshot) => void): () => void {
@@ -170,6 +176,7 @@ export class Mirror {
       const after = await this.#reader.advance(before, head, clock.now())
       if (after === null) return this.#stopWriting(head)
       this.#edition = after
+      this.#othersAt = performance.now()
       cache.remember(head)
       this.#takeStock()
     }

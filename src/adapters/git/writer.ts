@@ -14,6 +14,7 @@ import {
   publish,
 } from './batch.ts'
 import type { Decisions, Draft, Verdict } from './drafts.ts'
+import { Breath } from './breath.ts'
 import { Failures, type FailureDeps, type Round } from './failures.ts'
 import { errorOfFetch, shuttingDown, unauthorized } from './git-errors.ts'
 import { Item } from './item.ts'
@@ -34,9 +35,6 @@ const BASE_MS = 5000
 /** A refusal needs a head that the remote confirmed within this time. */
 const REFUSAL_MS = 1000
 const AUTH_PAUSE_MS = 30_000
-/** After so many pushes on end the branch stands still for a moment: else nobody else's plain `git push` comes first. */
-const BREATH_PUSHES = 16
-const BREATH_MS = 250
 
 export interface WriterDeps extends FailureDeps {
   readonly lane: Lane
@@ -62,9 +60,13 @@ export class Writer {
   readonly #maxWaiting: number
   readonly #gate: PushGate
   readonly #failures: Failures
+  readonly #breath: Breath
+  /** Milliseconds to stand still before the next push. */
+  #standMs = 0
 
   constructor(deps: WriterDeps) {
     this.#deps = deps
+    this.#breath = new Breath({ othersAge: () => deps.mirror.othersAge() })
     this.#gate = new PushGate(deps.pace, deps.signal)
     this.#failures = new Failures(deps, {
       sync: () => this.#sync(),
@@ -117,7 +119,6 @@ export class Writer {
   async #drain(): Promise<void> {
     if (this.#draining) return
     this.#draining = true
-    let rested = this.#gate.figures.pushes
     while (this.#queue.size > 0 || this.#ahead !== null) {
       // Outside of the lane and before the batch is taken: while pushes are held back, requests gather.
       await this.#gate.holdBack(() => this.#queue.items)
@@ -130,10 +131,9 @@ export class Writer {
           for (const item of items) item.reject(error)
         })
       })
-      const { pushes } = this.#gate.figures
-      if (pushes - rested < BREATH_PUSHES || this.#deps.pace !== unpaced) continue
-      rested = pushes
-      await pause(BREATH_MS)
+      const ms = this.#standMs
+      this.#standMs = 0
+      if (ms > 0) await pause(ms)
     }
     this.#draining = false
   }
@@ -252,10 +252,13 @@ export class Writer {
     const most = this.#deps.pace === unpaced ? this.#most : 0
     const ahead = workAhead(this.#deps, imported, this.#queue, over.signal, most)
     let landed = false
+    const began = performance.now()
     try {
       const result = await publish(this.#deps, imported, this.#gate, packing)
       landed = result.outcome === 'done'
       if (landed) {
+        if (this.#deps.pace === unpaced)
+          this.#standMs = this.#breath.pushed(performance.now() - began)
         this.#most = Math.min(this.#maxBatch, this.#most * 2)
         this.#failures.signingProblem = null
         this.#gate.landed(imported.length)
