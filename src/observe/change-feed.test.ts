@@ -20,9 +20,14 @@ function fixture(names: readonly string[], ringSize?: number) {
   const applications = fakeApplications(clock.now)
   for (const name of names) repo.put(storeRecord(timeAfter(0), storeFile({ name })))
   const views = createStoreViews({ repo, applications, clock })
+  const judged: string[] = []
+  const get = (name: string) => {
+    judged.push(name)
+    return views.get(name)
+  }
   feed = openChangeFeed({
     repo,
-    views,
+    views: { ...views, get },
     applications,
     boot: 'b007b007',
     ...(ringSize === undefined ? {} : { ringSize }),
@@ -40,7 +45,7 @@ function fixture(names: readonly string[], ringSize?: number) {
         ...change,
       }),
     )
-  return { repo, applications, batches, healthy }
+  return { repo, applications, batches, healthy, judged }
 }
 
 describe('the change feed', () => {
@@ -87,6 +92,26 @@ describe('the change feed', () => {
     vi.advanceTimersByTime(120_000 + 16_000)
     expect(batches.at(-1)?.upsert[0]?.slice(3, 6)).toEqual(['Unknown', 'Unknown', 'Unknown'])
     expect(Number(batches.at(-1)?.upsert[0]?.[11]) & 1).toBe(1)
+  })
+
+  it('judges some of two thousand stores that are moving at a time, and each of them in its turn', () => {
+    const names = Array.from({ length: 2000 }, (_, n) => `shop-${n}`)
+    const { judged } = fixture(names)
+    judged.length = 0
+    vi.advanceTimersByTime(250)
+    // A hundred that are moving, and two thousand in 15 s.
+    expect(judged.length).toBeLessThanOrEqual(100 + 34)
+    vi.advanceTimersByTime(5250)
+    expect(new Set(judged).size).toBe(2000)
+  })
+
+  it('judges the few that are moving every second', () => {
+    const { judged } = fixture(['one', 'two', 'three'])
+    for (let second = 0; second < 5; second += 1) {
+      judged.length = 0
+      vi.advanceTimersByTime(1000)
+      expect(new Set(judged)).toEqual(new Set(['one', 'two', 'three']))
+    }
   })
 
   it('gives a client that comes back what it missed, or says that it cannot', () => {

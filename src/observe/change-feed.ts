@@ -45,6 +45,8 @@ export interface ChangeFeedOptions {
 /** Phases that change with time alone are judged anew every second. */
 const MOVING = ['Requested', 'Committed', 'Syncing', 'Progressing', 'Deleting']
 const MOVING_EVERY_MS = 1000
+/** Of those at most so many in one batch, some 5 ms: where thousands are moving each of them has its turn later. */
+const MOST_MOVING = 100
 /** Every store is judged anew at least this often: deadlines pass and sources fall silent without an event. */
 const SWEEP_MS = 15_000
 
@@ -62,8 +64,8 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   const ring: Batch[] = []
   let seq = 0
   let revision = ''
-  let sweep: Iterator<string> = [][Symbol.iterator]()
-  let ticks = 0
+  const nextOfAll = turns(() => rows.keys())
+  const nextOfMoving = turns(() => moving)
 
   const put = (store: Store, upsert: Row[]) => {
     const row = rowOf(store)
@@ -78,19 +80,11 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
     moving.delete(name)
     if (rows.delete(name)) remove.push(name)
   }
-  const nextOfSweep = (count: number) => {
-    for (let n = 0; n < count; n += 1) {
-      const { value, done } = sweep.next()
-      if (done === true) return void (sweep = [...rows.keys()][Symbol.iterator]())
-      dirty.add(value)
-    }
-  }
   const tick = () => {
-    ticks += 1
-    if (ticks % Math.max(1, Math.round(MOVING_EVERY_MS / batchMs)) === 0) {
-      for (const name of moving) dirty.add(name)
-    }
-    nextOfSweep(Math.ceil((rows.size * batchMs) / SWEEP_MS))
+    const share = (of: number, everyMs: number) => Math.ceil((of * batchMs) / everyMs)
+    const some = Math.min(MOST_MOVING, share(moving.size, MOVING_EVERY_MS))
+    for (const name of nextOfMoving(some)) dirty.add(name)
+    for (const name of nextOfAll(share(rows.size, SWEEP_MS))) dirty.add(name)
     flush()
   }
   const flush = () => {
@@ -150,6 +144,17 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
       clearInterval(timer)
       for (const end of ends) end()
     },
+  }
+}
+
+/** Goes round and round: each call gives the next `count` names, fewer when one round ends. */
+function turns(names: () => Iterable<string>): (count: number) => readonly string[] {
+  let left: readonly string[] = []
+  return (count) => {
+    if (left.length === 0) left = [...names()]
+    const some = left.slice(0, count)
+    left = left.slice(count)
+    return some
   }
 }
 
