@@ -17,6 +17,7 @@ const seconds = (since: number) => (performance.now() - since) / 1000
 const FINALIZER = 'resources-finalizer.argocd.argoproj.io'
 const finalizers = async (part: string) =>
   (await application(suite.name(part)))?.metadata.finalizers ?? []
+/** Of the two servers: pods of a CronJob come and go by the clock. */
 const uidsOfPods = (part: string) =>
   kubectl([
     '-n',
@@ -24,7 +25,7 @@ const uidsOfPods = (part: string) =>
     'get',
     'pods',
     '-l',
-    'app.kubernetes.io/name',
+    'app.kubernetes.io/name in (mariadb,wordpress)',
     '-o',
     'jsonpath={.items[*].metadata.uid}',
   ])
