@@ -26,8 +26,8 @@ it('moments between pushes are no rest, unless they are as long', () => {
   expect(after(stands(Infinity, 100, 250, 40))).toEqual([])
 })
 
-it('where others were seen within a minute it stands still after 4, for as long as two pushes', () => {
-  expect(stands(59_999, 300, 5, 5)).toEqual([0, 0, 0, 600, 0])
+it('where others were seen within a minute it stands still after 4, for as long as four pushes', () => {
+  expect(stands(59_999, 300, 5, 5)).toEqual([0, 0, 0, 1200, 0])
   expect(stands(59_999, 20, 5, 4)).toEqual([0, 0, 0, 250])
   expect(stands(59_999, 9000, 5, 4)).toEqual([0, 0, 0, 2000])
   expect(after(stands(60_000, 300, 5, 16))).toEqual([16])

@@ -1,10 +1,10 @@
 /**
  * After so many pushes on end the branch stands still for a moment: else nobody else's plain `git push`, and no other
- * server's, ever comes first. Where others were seen it happens more often, and for as long as two pushes take, since
- * another one has to fetch before it can push.
+ * server's, ever comes first. Where others were seen it happens more often, and for as long as four pushes take, since
+ * another one has to notice, and to fetch before it can push.
  */
 const ALONE = { pushes: 16, ms: 250 } as const
-const AMONG_OTHERS = { pushes: 4, pushesLong: 2, mostMs: 2000 } as const
+const AMONG_OTHERS = { pushes: 4, pushesLong: 4, mostMs: 2000 } as const
 /** So long others are expected to come again. */
 const SEEN_MS = 60_000
 
