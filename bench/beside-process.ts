@@ -21,7 +21,7 @@ async function remote(): Promise<void> {
     return false
   }
   process.on('message', () => {
-    tell({ pushes: ms.push.length, ms })
+    tell({ ms })
     ms = { refs: [], fetch: [], push: [] }
   })
   tell({ url: served.url })

@@ -30,7 +30,6 @@ export interface Samples {
 
 /** What a remote did since it was asked the last time. */
 export interface Answered {
-  readonly pushes: number
   /** Milliseconds that it took for each answer: what refs there are, a fetch, a push. */
   readonly ms: Readonly<Record<'refs' | 'fetch' | 'push', readonly number[]>>
 }

@@ -15,7 +15,7 @@ const TICKS = 100
  * Processor time of a process since it began, user and system.
  * Source: proc_pid_stat(5), fields 14 to 17; NaN where there is no /proc.
  */
-export async function processorTime(pid: number): Promise<ProcessorTime> {
+async function processorTime(pid: number): Promise<ProcessorTime> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   // The name of the program is in parentheses and may hold blanks; state is field 3.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -25,7 +25,7 @@ export async function processorTime(pid: number): Promise<ProcessorTime> {
 }
 
 /** Seconds that all processors of the machine were busy, and were there, since it started. */
-export function machineTime(): { readonly busy: number; readonly all: number } {
+function machineTime(): { readonly busy: number; readonly all: number } {
   let busy = 0
   let idle = 0
   for (const { times } of cpus()) {

@@ -90,7 +90,8 @@ async function measureServer(size: Size, foreignMs = 0) {
     const spent = spentPerStore(await count(), busy.length)
     const foreign = await person()
     await assertAllThere(remote, ends)
-    const { pushes, ms: took } = await served.answered()
+    const { ms: took } = await served.answered()
+    const pushes = took.push.length
     const note = `${spent}; ${remoteTook(took)}`
     const busyMegabytes = await residentMegabytes(server.pid)
     const memory = { idleMegabytes, busyMegabytes }

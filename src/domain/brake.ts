@@ -89,10 +89,9 @@ export function isPending({ intent, app }: StoreRecord): boolean {
   return app !== null && intent !== null && isStepOut(app.lifecycle, intent.lifecycle.state)
 }
 
-/** A deletion that came with its rendered files. */
-function isPushedSince(record: StoreRecord, since: number): boolean {
-  const { last } = record
-  return isOnItsWayOut(record) && last.requestId === null && Date.parse(last.at) >= since
+/** Did this deletion, or purge, come with its rendered files? */
+function isPushedSince({ last }: StoreRecord, since: number): boolean {
+  return last.requestId === null && Date.parse(last.at) >= since
 }
 
 /** Folders that left outside a purge, more within one window than may go, since an admin last let some pass. */

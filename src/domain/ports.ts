@@ -39,7 +39,7 @@ export interface StoreChange {
   /** Path below `stores/<team>/<name>/` -> bytes. The whole directory is replaced. */
   readonly files: ReadonlyMap<string, Uint8Array>
   /** What reading the `store.yaml` in `files` gives. @default it is read */
-  readonly intent?: StoreFile
+  readonly intent?: StoreFile | undefined
 }
 
 /**

@@ -199,12 +199,11 @@ function decideChange(
   })
   // Equal files under an untrusted commit get one of ours: its signature is what is new.
   if (folder !== null && record.unsigned !== true && holds(folder, files)) return 'unchanged'
-  const intent = readBack(after)
   return {
     team: after.team,
     name: after.name,
     action: change.action,
-    ...(intent === undefined ? {} : { intent }),
+    intent: readBack(after),
     facts: change.facts?.(before, after) ?? [],
     trailers: {
       ...change.trailers,

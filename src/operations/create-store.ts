@@ -131,13 +131,12 @@ export function creationOf(
   sealed: SealedSecrets | null,
   render = renderStore,
 ): StoreChange {
-  const intent = readBack(store)
   return {
     team: store.team,
     name: store.name,
     action: 'create',
     facts: [store.engine, store.plan],
-    ...(intent === undefined ? {} : { intent }),
+    intent: readBack(store),
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
     files: render(store, at.platform, contextOf(at, sealed)),

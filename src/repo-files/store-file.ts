@@ -23,7 +23,7 @@ export function parseStoreFile(text: string, path?: StorePath): Parsed<StoreFile
 }
 
 /**
- * What {@link parseStoreFile} gives for the printed `store`, without the YAML in between, which takes twenty times as long.
+ * What {@link parseStoreFile} gives for the printed `store`, without the YAML in between.
  * @returns undefined: the text has to be read, to say what is wrong with it
  */
 export function readBack(store: StoreFile): StoreFile | undefined {

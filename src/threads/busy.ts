@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { openThreads, type Threads } from './threads.ts'
 
-/** Renders asked for within {@link WITHIN_MS} from which on threads pay: one costs as much as a hundred renders to start. */
+/** Renders asked for within {@link WITHIN_MS} from which on threads pay: one costs as much as two hundred to start. */
 const ENOUGH = 32
 const WITHIN_MS = 1000
 /** Renders after which a thread is as fast as the one that answers requests. */

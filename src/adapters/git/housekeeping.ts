@@ -4,6 +4,7 @@ import type { Log } from '../../domain/ports.ts'
 import type { Cache } from './cache.ts'
 import { git } from './client.ts'
 import type { Lane } from './lane.ts'
+import { countPacks } from './packs.ts'
 
 /** Packs at which the cache is repacked as soon as the writer has nothing to do. */
 const MANY = 200
@@ -49,8 +50,8 @@ export class Housekeeping {
 
   async #look(): Promise<void> {
     const { cache, many = MANY, tooMany = TOO_MANY } = this.#parts
-    const entries = await readdir(join(cache.profile.directory, 'objects/pack')).catch(() => [])
-    const packs = entries.filter((entry) => entry.endsWith('.pack')).length
+    const packs = await countPacks(cache.profile.directory)
+    if (this.#looks === undefined) return
     if (packs >= tooMany) await this.run()
     else if (packs >= many) this.soon()
   }
@@ -66,6 +67,7 @@ export class Housekeeping {
 
   stop(): void {
     clearInterval(this.#looks)
+    this.#looks = undefined
     this.#rest()
   }
 

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Log, PushListener } from '../../domain/ports.ts'
 import { processEnvironment } from './environment.ts'
+import { countPacks } from './packs.ts'
 import { type GitProcessProfile, runGit } from './plumbing.ts'
 
 /** Pushes between two repacks: each leaves one pack, and every git process opens the index of each. */
@@ -30,8 +29,7 @@ export interface Upkeep extends PushListener {
 }
 
 export async function startUpkeep(options: UpkeepOptions): Promise<Upkeep> {
-  const packs = await readdir(join(options.repositoryPath, 'objects/pack')).catch(() => [])
-  let since = packs.filter((name) => name.endsWith('.pack')).length
+  let since = await countPacks(options.repositoryPath)
   let running: Promise<void> | null = null
   const stop = new AbortController()
   const count = () => {

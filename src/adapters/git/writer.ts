@@ -133,7 +133,8 @@ export class Writer {
       })
       const ms = this.#standMs
       this.#standMs = 0
-      if (ms > 0) await pause(ms)
+      // What is ready is given up at once when the repository is closed meanwhile.
+      if (ms > 0) await pause(ms, undefined, { signal: this.#deps.signal }).catch(() => {})
     }
     this.#draining = false
   }
