@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Tests of one JSON report of vitest: `{file, title, status}` each; none when it cannot be read. */
+/** Tests of one JSON report of vitest: `{file, title, status, why}` each; none when it cannot be read. */
 export function readReport(path) {
   let report
   try {
@@ -8,15 +8,18 @@ export function readReport(path) {
   } catch {
     return []
   }
-  return report.testResults.flatMap(({ name: file, status, assertionResults }) => {
-    const tests = assertionResults.map(({ fullName, status: verdict }) => ({
+  return report.testResults.flatMap(({ name: file, status, message, assertionResults }) => {
+    const tests = assertionResults.map(({ fullName, status: verdict, failureMessages }) => ({
       file,
       title: fullName,
       status: verdict === 'pending' || verdict === 'todo' ? 'skipped' : verdict,
+      why: (failureMessages ?? []).join('\n'),
     }))
     // A file that does not load, or whose set-up fails, has a verdict and perhaps no test of its own.
     const hidden = status === 'failed' && !tests.some((each) => each.status === 'failed')
-    return hidden ? [...tests, { file, title: '(the file itself)', status: 'failed' }] : tests
+    return hidden
+      ? [...tests, { file, title: '(the file itself)', status: 'failed', why: message ?? '' }]
+      : tests
   })
 }
 
