@@ -46,10 +46,12 @@ describe.skipIf(chromiumPath === null)('a store whose folder left Git', () => {
   it('S2-16 keeps its name from other teams: the form says so beside the name, and for how long', async () => {
     await platformOfTwo()
     await on.create('kept')
-    await vanish('kept')
     const page = await on.open('/new')
     await page.getByLabel('Team').selectOption('acme')
     await page.getByLabel('Name', { exact: true }).fill('kept')
+    await page.getByText(/taken/).first().waitFor()
+    // Nobody touches the form meanwhile.
+    await vanish('kept')
     await page
       .getByText(/kept for another team, whose store of this name left Git/)
       .first()

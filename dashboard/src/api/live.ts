@@ -1,5 +1,6 @@
-import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { type Query, type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import type { BodyOf } from '../../../src/contract/endpoints.ts'
 import type { Store } from '../../../src/contract/store.ts'
 import type { StreamEvents } from '../../../src/contract/stream.ts'
 import { paths } from '../../../src/contract/paths.ts'
@@ -74,6 +75,7 @@ async function takeIn(
     for (const name of remove) void queryClient.invalidateQueries(storeQuery(name))
   }
   const names = upsert.map(([name]) => String(name))
+  void queryClient.invalidateQueries({ predicate: isCreateOf(new Set([...names, ...remove])) })
   if (names.length > ONE_BY_ONE) {
     await queryClient.refetchQueries({ type: 'active' })
     return
@@ -82,6 +84,14 @@ async function takeIn(
     names.map((name) => request('getStore', { params: { name } }).catch(() => null)),
   )
   for (const store of found) if (store !== null) putStore(queryClient, store)
+}
+
+/** A form that asks for one of these names may get another answer now. */
+function isCreateOf(names: ReadonlySet<string>): (query: Pick<Query, 'queryKey'>) => boolean {
+  return ({ queryKey: [kind, body] }) =>
+    kind === 'preview' &&
+    typeof body === 'object' &&
+    names.has((body as BodyOf<'previewStore'>).name ?? '')
 }
 
 function putStore(queryClient: QueryClient, store: Store): void {

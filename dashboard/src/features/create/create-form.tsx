@@ -41,7 +41,7 @@ export function CreateForm({ platform }: { readonly platform: PlatformView }) {
   const typed = useWatch({ control: form.control }) as Form
   useEffect(() => saveDraft({ form: typed, attempt: attempt.current }), [typed])
 
-  const preview = usePreview(typed)
+  const preview = usePreview(typed, create.write.pending)
   const formProblems = problemsOfForm(form.formState.errors)
   const answered = preview.failure?.errors ?? []
   const problems = mergeProblems(formProblems, answered, create.write.failure?.errors ?? [])
@@ -81,13 +81,16 @@ export function CreateForm({ platform }: { readonly platform: PlatformView }) {
   )
 }
 
-/** What a create would commit, for as long as what was typed fits the rules. */
-function usePreview(typed: Form) {
+/**
+ * What a create would commit, for as long as what was typed fits the rules.
+ * @param creating the name will be taken in a moment, by this very form
+ */
+function usePreview(typed: Form, creating: boolean) {
   const parsed = CreateSchema.safeParse(typed)
   const paced = usePaced(parsed.success ? parsed.data : null, QUIET_MS, APART_MS)
   const query = useQuery({
     ...previewQuery(paced ?? { name: 'a' }),
-    enabled: paced !== null,
+    enabled: paced !== null && !creating,
   })
   return {
     /** The newest answer; of older input while `fresh` is false. */
