@@ -1,10 +1,23 @@
 import { expect, it } from 'vitest'
 import { Breath } from './breath.ts'
 
-/** Pushes of `tookMs` each, `gapMs` apart; what each of them leaves to stand still. */
-function stands(othersAge: number, tookMs: number, gapMs: number, pushes: number): number[] {
+/**
+ * Pushes of `tookMs` each, `gapMs` apart; what each of them leaves to stand still.
+ * @param serverAt when a commit of another server was met
+ */
+function stands(
+  othersAge: number,
+  tookMs: number,
+  gapMs: number,
+  pushes: number,
+  serverAt: (at: number) => number = () => -Infinity,
+): number[] {
   let at = 0
-  const breath = new Breath({ othersAge: () => othersAge, now: () => at })
+  const breath = new Breath({
+    othersAge: () => othersAge,
+    serversAge: () => at - serverAt(at),
+    now: () => at,
+  })
   return Array.from({ length: pushes }, () => {
     at += tookMs
     const ms = breath.pushed(tookMs)
@@ -31,4 +44,15 @@ it('where others were seen within a minute it stands still after 4, for as long 
   expect(stands(59_999, 20, 5, 4)).toEqual([0, 0, 0, 250])
   expect(stands(59_999, 9000, 5, 4)).toEqual([0, 0, 0, 2000])
   expect(after(stands(60_000, 300, 5, 16))).toEqual([16])
+})
+
+it('after another server came it stands still for longer each time that this one does not come again, for 30 s', () => {
+  const still = (ms: readonly number[]) => ms.filter((one) => one > 0)
+  const ms = still(stands(0, 50, 5, 80, () => 0))
+  expect(ms.slice(0, 5)).toEqual([250, 500, 1000, 2000, 2000])
+  // Then whoever waited there has an answer.
+  expect(ms.at(-1)).toBe(250)
+  // It came again after 5 s, within the fifth.
+  const again = still(stands(0, 50, 5, 40, (at) => (at < 5000 ? 0 : 5000)))
+  expect(again.slice(0, 7)).toEqual([250, 500, 1000, 2000, 2000, 250, 500])
 })

@@ -35,6 +35,13 @@ export interface Edition {
   readonly fleet: Fleet
 }
 
+/** An edition that a fetch led to. */
+export interface Advanced {
+  readonly edition: Edition
+  /** Some of the commits were made by a server, so by another one than this. */
+  readonly fromServers: boolean
+}
+
 /** Turns heads into snapshots; each one costs only what differs from the one before. */
 export class EditionReader {
   readonly #cache: Cache
@@ -83,7 +90,7 @@ export class EditionReader {
    * Reads what changed from `before` to `head`; `null`: the branch was rewritten, `head` does not descend from `before`.
    * @throws ObjectReadError, LogReadError a damaged cache
    */
-  async advance(before: Edition, head: string, nowMs: number): Promise<Edition | null> {
+  async advance(before: Edition, head: string, nowMs: number): Promise<Advanced | null> {
     const [{ fleet, moves }, advance] = await Promise.all([
       readFleet(this.#cache.objects, head, before.fleet),
       this.#advanceFrom(before.snapshot.head, head),
@@ -101,7 +108,8 @@ export class EditionReader {
       const { value, problems } = await this.#platformAt(fleet.platformBlob)
       base = { ...base, platform: value ?? base.platform, platformProblems: problems }
     }
-    return { fleet, snapshot: this.#snapshot(base, fleet, names, head, commits.at(-1)) }
+    const edition = { fleet, snapshot: this.#snapshot(base, fleet, names, head, commits.at(-1)) }
+    return { edition, fromServers: !commits.every(isOutside) }
   }
 
   /** `null`: a cache that was cloned anew does not know `from`, so the branch cannot descend from it. */

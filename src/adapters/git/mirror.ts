@@ -35,6 +35,7 @@ export class Mirror {
   #confirmedAt = Number.NEGATIVE_INFINITY
   #fetchedAt = Number.NEGATIVE_INFINITY
   #othersAt = Number.NEGATIVE_INFINITY
+  #serversAt = Number.NEGATIVE_INFINITY
   #rewrite: Rewrite | null = null
   #lost: readonly StoreId[] = []
 
@@ -86,6 +87,11 @@ export class Mirror {
   /** Milliseconds since a fetch brought commits that this process did not push. */
   othersAge(): number {
     return performance.now() - this.#othersAt
+  }
+
+  /** Milliseconds since a fetch brought commits that another server made. */
+  serversAge(): number {
+    return performance.now() - this.#serversAt
   }
 
   onMoved(listener: (snapshot: Snapshot) => void): () => void {
@@ -175,8 +181,9 @@ export class Mirror {
       fetched(head)
       const after = await this.#reader.advance(before, head, clock.now())
       if (after === null) return this.#stopWriting(head)
-      this.#edition = after
+      this.#edition = after.edition
       this.#othersAt = performance.now()
+      if (after.fromServers) this.#serversAt = this.#othersAt
       cache.remember(head)
       this.#takeStock()
     }

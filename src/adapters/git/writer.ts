@@ -66,7 +66,10 @@ export class Writer {
 
   constructor(deps: WriterDeps) {
     this.#deps = deps
-    this.#breath = new Breath({ othersAge: () => deps.mirror.othersAge() })
+    this.#breath = new Breath({
+      othersAge: () => deps.mirror.othersAge(),
+      serversAge: () => deps.mirror.serversAge(),
+    })
     this.#gate = new PushGate(deps.pace, deps.signal)
     this.#failures = new Failures(deps, {
       sync: () => this.#sync(),
