@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** Seconds of processor time. */
 export interface ProcessorTime {
@@ -33,6 +34,26 @@ function machineTime(): { readonly busy: number; readonly all: number } {
     idle += times.idle
   }
   return { busy: busy / 1000, all: (busy + idle) / 1000 }
+}
+
+const LOOK_MS = 500
+const REST_MS = 30_000
+/** Of one processor: what a server does that nobody asks for anything. */
+const RESTING = 0.1
+
+/**
+ * Waits until a process hardly uses the processor for half a second, at most 30 s: one that has just become ready still
+ * works on what it found.
+ */
+export async function atRest(pid: number): Promise<void> {
+  const until = performance.now() + REST_MS
+  let before = (await processorTime(pid)).own
+  while (performance.now() < until) {
+    await pause(LOOK_MS)
+    const now = (await processorTime(pid)).own
+    if (!(now - before > (RESTING * LOOK_MS) / 1000)) return
+    before = now
+  }
 }
 
 /** Where the processor time of one measured span went. */
