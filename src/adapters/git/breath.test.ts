@@ -10,7 +10,10 @@ function stands(
   tookMs: number,
   gapMs: number,
   pushes: number,
-  serverAt: (at: number) => number = () => -Infinity,
+  {
+    commits = 2,
+    serverAt = () => -Infinity,
+  }: { readonly commits?: number; readonly serverAt?: (at: number) => number } = {},
 ): number[] {
   let at = 0
   const breath = new Breath({
@@ -20,7 +23,7 @@ function stands(
   })
   return Array.from({ length: pushes }, () => {
     at += tookMs
-    const ms = breath.pushed(tookMs)
+    const ms = breath.pushed(tookMs, commits)
     at += gapMs + ms
     return ms
   })
@@ -28,33 +31,38 @@ function stands(
 
 const after = (ms: readonly number[]) => ms.flatMap((one, n) => (one > 0 ? [n + 1] : []))
 
-it('alone it stands still for 250 ms after 16 pushes on end that took 6 s', () => {
-  const long = stands(Infinity, 450, 5, 40)
-  expect(after(long)).toEqual([16, 32])
-  expect(Math.max(...long)).toBe(250)
-  // 6 s are 58 pushes with their moments in between.
-  expect(after(stands(Infinity, 100, 5, 120))).toEqual([58, 116])
+it('alone it stands still after 16 pushes on end, for as long as two pushes', () => {
+  const ms = stands(Infinity, 100, 5, 40)
+  expect(after(ms)).toEqual([16, 32])
+  expect(Math.max(...ms)).toBe(250)
+  expect(Math.max(...stands(Infinity, 330, 5, 40))).toBe(660)
 })
 
 it('moments between pushes are no rest, unless they are as long', () => {
-  expect(after(stands(Infinity, 200, 200, 40))).toEqual([16, 32])
-  expect(after(stands(Infinity, 200, 250, 40))).toEqual([])
+  expect(after(stands(Infinity, 100, 200, 40))).toEqual([16, 32])
+  expect(after(stands(Infinity, 100, 250, 40))).toEqual([])
+})
+
+it('alone, of stores made one after the other, it stands still after 6 s', () => {
+  expect(after(stands(Infinity, 110, 90, 80, { commits: 1 }))).toEqual([31, 62])
+  expect(after(stands(Infinity, 450, 90, 40, { commits: 1 }))).toEqual([16, 32])
+  expect(after(stands(Infinity, 110, 250, 80, { commits: 1 }))).toEqual([])
 })
 
 it('where others were seen within a minute it stands still after 4, for as long as four pushes', () => {
   expect(stands(59_999, 300, 5, 5)).toEqual([0, 0, 0, 1200, 0])
   expect(stands(59_999, 20, 5, 4)).toEqual([0, 0, 0, 250])
   expect(stands(59_999, 9000, 5, 4)).toEqual([0, 0, 0, 2000])
-  expect(after(stands(60_000, 450, 5, 16))).toEqual([16])
+  expect(after(stands(60_000, 300, 5, 16))).toEqual([16])
 })
 
 it('after another server came it stands still for longer each time that this one does not come again, for 30 s', () => {
   const still = (ms: readonly number[]) => ms.filter((one) => one > 0)
-  const ms = still(stands(0, 50, 5, 80, () => 0))
+  const ms = still(stands(0, 50, 5, 80, { serverAt: () => 0 }))
   expect(ms.slice(0, 5)).toEqual([250, 500, 1000, 2000, 2000])
   // Then whoever waited there has an answer.
   expect(ms.at(-1)).toBe(250)
   // It came again after 5 s, within the fifth.
-  const again = still(stands(0, 50, 5, 40, (at) => (at < 5000 ? 0 : 5000)))
+  const again = still(stands(0, 50, 5, 40, { serverAt: (at) => (at < 5000 ? 0 : 5000) }))
   expect(again.slice(0, 7)).toEqual([250, 500, 1000, 2000, 2000, 250, 500])
 })

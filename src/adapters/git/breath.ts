@@ -1,12 +1,17 @@
 /**
- * After so many pushes on end the branch stands still for a moment: else nobody else's plain `git push`, and no other
- * server's, ever comes first. Alone that is after 6 s too: of stores made one after the other, a fifth of a second each, one
- * in thirty waits for it. Where others were seen it happens more often, and for as long as four pushes take, since
- * another one has to notice, and to fetch before it can push.
+ * After so many pushes on end the branch stands still, for as long as so many pushes take: else nobody else's plain `git push`,
+ * and no other server's, ever comes first, since those have to fetch before they can push. Where others were seen it happens
+ * more often and for longer: whoever lost has to notice first.
  */
-const ALONE = { pushes: 16, afterMs: 6000, ms: 250 } as const
+const ALONE = { pushes: 16, pushesLong: 2 } as const
 const AMONG_OTHERS = { pushes: 4, pushesLong: 4 } as const
+const LEAST_MS = 250
 const MOST_MS = 2000
+/**
+ * Alone, a row of pushes of one commit each goes on for so long first: of stores made one after the other, a fifth of a second
+ * each, one in thirty waits then, and not one in sixteen.
+ */
+const SINGLES_MS = 6000
 /** So long others are expected to come again. */
 const OTHERS_MS = 60_000
 /** So long a request waits for its commit: a server that was met within this time may have some that wait since. */
@@ -28,6 +33,8 @@ export class Breath {
   #endedAt = Number.NEGATIVE_INFINITY
   /** When this row of pushes began. */
   #since = Number.NEGATIVE_INFINITY
+  /** Each of its pushes had one commit. */
+  #singles = true
   /** Times it stood still since another server came. */
   #unmet = 0
 
@@ -35,22 +42,25 @@ export class Breath {
     this.#deps = deps
   }
 
-  /** A push ended; it took `tookMs`. @returns milliseconds to stand still before the next one, at most 2,000 */
-  pushed(tookMs: number): number {
+  /** A push of so many commits ended; it took `tookMs`. @returns milliseconds to stand still before the next one, at most 2,000 */
+  pushed(tookMs: number, commits: number): number {
     const now = (this.#deps.now ?? (() => performance.now()))()
     const serversAge = this.#deps.serversAge()
     if (serversAge > SERVERS_MS || now - serversAge > this.#endedAt) this.#unmet = 0
     const crowded = this.#deps.othersAge() < OTHERS_MS
-    const ms = crowded ? Math.max(ALONE.ms, AMONG_OTHERS.pushesLong * tookMs) : ALONE.ms
+    const rule = crowded ? AMONG_OTHERS : ALONE
+    const ms = Math.max(LEAST_MS, rule.pushesLong * tookMs)
     const stood = now - tookMs - this.#endedAt
     if (this.#pushes === 0 || stood >= Math.min(MOST_MS, ms)) {
       this.#pushes = 0
+      this.#singles = true
       this.#since = now - tookMs
     }
     this.#pushes += 1
+    this.#singles &&= commits === 1
     this.#endedAt = now
-    if (this.#pushes < (crowded ? AMONG_OTHERS.pushes : ALONE.pushes)) return 0
-    if (!crowded && now - this.#since < ALONE.afterMs) return 0
+    if (this.#pushes < rule.pushes) return 0
+    if (!crowded && this.#singles && now - this.#since < SINGLES_MS) return 0
     this.#pushes = 0
     // Twice as long each time that it was not enough for a server which was here a moment ago.
     return Math.min(MOST_MS, ms * 2 ** this.#unmet++)

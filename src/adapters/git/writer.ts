@@ -262,7 +262,7 @@ export class Writer {
       landed = result.outcome === 'done'
       if (landed) {
         if (this.#deps.pace === unpaced)
-          this.#standMs = this.#breath.pushed(performance.now() - began)
+          this.#standMs = this.#breath.pushed(performance.now() - began, imported.length)
         this.#most = Math.min(this.#maxBatch, this.#most * 2)
         this.#failures.signingProblem = null
         this.#gate.landed(imported.length)
