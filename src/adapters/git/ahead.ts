@@ -5,12 +5,14 @@ import {
   type BatchDeps,
   deciderOf,
   type DraftImport,
+  type Import,
   type Imported,
   importDrafts,
   openDrafts,
 } from './batch.ts'
 import { changeRefOf } from './commit-log.ts'
-import { packOf } from './direct-push.ts'
+import { joinPacks } from './packs.ts'
+import { objectFormatOf } from '../../domain/object-format.ts'
 import type { Draft, Verdict } from './drafts.ts'
 import type { Item } from './item.ts'
 import type { Queue } from './queue.ts'
@@ -21,9 +23,7 @@ export interface Ahead {
   /** Head that the push in flight will leave. */
   readonly base: string
   readonly items: readonly Item[]
-  readonly imported: readonly Imported[]
-  /** Their pack, if there was time to begin it. */
-  readonly packing: Promise<Buffer | null> | undefined
+  readonly made: Import
   readonly verdicts: readonly Verdict[]
 }
 
@@ -53,7 +53,7 @@ export async function workAhead(
       const [item] = queue.take(1)
       if (item === undefined) {
         await queue.arrival(over, commits.open ? LULL_MS : undefined)
-        if (!over.aborted && queue.size === 0) await commits.pack()
+        if (!over.aborted && queue.size === 0) await commits.close()
         continue
       }
       items.push(item)
@@ -69,8 +69,7 @@ export async function workAhead(
       return { failed: items }
     }
     await commits.close()
-    const { imported, packing } = commits
-    return { base: at.head, items, imported, packing, verdicts: decider.decisions.verdicts }
+    return { base: at.head, items, made: commits.made(), verdicts: decider.decisions.verdicts }
   } catch {
     // The usual path meets the same trouble and has an answer to it.
     commits.abandon()
@@ -83,9 +82,7 @@ class Commits {
   readonly #deps: BatchDeps
   readonly #base: string
   #import: DraftImport | null = null
-  imported: readonly Imported[] = []
-  /** Pack of all of them; `undefined`: it was not begun. */
-  packing: Promise<Buffer | null> | undefined
+  #closed: readonly Import[] = []
 
   constructor(deps: BatchDeps, base: string) {
     this.#deps = deps
@@ -98,7 +95,6 @@ class Commits {
   }
 
   async add(draft: Draft): Promise<void> {
-    this.packing = undefined
     this.#import ??= await openDrafts(this.#deps, this.#head)
     this.#import.add(draft)
   }
@@ -107,15 +103,17 @@ class Commits {
   async close(): Promise<void> {
     const made = await this.#import?.finish()
     this.#import = null
-    this.imported = [...this.imported, ...(made ?? [])]
+    if (made !== undefined) this.#closed = [...this.#closed, made]
   }
 
-  /** Closes, and begins what a push over HTTP starts with. */
-  async pack(): Promise<void> {
-    if (!this.open) return
-    await this.close()
-    const { cache, signal } = this.#deps
-    if (cache.http !== null) this.packing = packOf(cache.profile, this.#base, this.#head, signal)
+  /** All that was closed. */
+  made(): Import {
+    const join = async () => {
+      const packs = await Promise.all(this.#closed.map(({ pack }) => pack))
+      const whole = packs.filter((pack) => pack !== null)
+      return whole.length < packs.length ? null : joinPacks(whole, objectFormatOf(this.#base))
+    }
+    return { imported: this.#closed.flatMap(({ imported }) => imported), pack: join() }
   }
 
   abandon(): void {
@@ -123,7 +121,7 @@ class Commits {
   }
 
   get #head(): string {
-    return this.imported.at(-1)?.commit.id ?? this.#base
+    return this.#closed.at(-1)?.imported.at(-1)?.commit.id ?? this.#base
   }
 }
 
@@ -143,7 +141,7 @@ function predicted(before: Snapshot, commits: readonly Imported[]): Snapshot {
 /** Imported on a head of which nothing is known yet. */
 export interface Early {
   /** The commits, if these very drafts on this very head are what they were made of. */
-  of(drafts: readonly Draft[], head: string): readonly Imported[] | null
+  of(drafts: readonly Draft[], head: string): Import | null
 }
 
 /** @returns `null`: there was nothing to import, or the usual path must find out what is wrong */
@@ -153,12 +151,12 @@ export async function importEarly(
   guessed: readonly Draft[],
 ): Promise<Early | null> {
   if (guessed.length === 0) return null
-  const imported = await importDrafts(deps, base, guessed).catch(() => null)
-  if (imported === null) return null
+  const made = await importDrafts(deps, base, guessed).catch(() => null)
+  if (made === null) return null
   return {
     of(drafts, head) {
       const same = head === base && drafts.length === guessed.length
-      return same && drafts.every((draft, n) => isSame(draft, guessed[n])) ? imported : null
+      return same && drafts.every((draft, n) => isSame(draft, guessed[n])) ? made : null
     },
   }
 }

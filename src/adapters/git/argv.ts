@@ -23,6 +23,7 @@ const WORDS: ReadonlySet<string> = new Set([
   ...['--config-env=http.extraHeader=STORES_REPO_AUTH', '--no-pager', '--no-replace-objects'],
   // cat-file, fast-import, update-ref
   ...['--batch-command', '--buffer', '--quiet', '--done', '--stdin'],
+  '--export-pack-edges=storewright-packs',
   // commit-tree
   ...['-S', '-p'],
   // fetch, push

@@ -53,19 +53,26 @@ export function decideBatch(deps: BatchDeps, items: readonly Item[], at: Snapsho
   return decider.decisions
 }
 
+/** Commits in the cache, oldest first. */
+export interface Import {
+  readonly imported: readonly Imported[]
+  /** Pack of them as fast-import wrote it, for a remote on HTTP; `null`: git has to make one. */
+  readonly pack: Promise<Buffer | null>
+}
+
 /** Drafts on their way into the cache. */
 export interface DraftImport {
   add(draft: Draft): void
   /** @throws ImportError, SigningError, ObjectReadError */
-  finish(): Promise<readonly Imported[]>
+  finish(): Promise<Import>
 }
 
-/** Makes the commits in the cache, oldest first, on top of `base`. @throws ImportError, SigningError, ObjectReadError */
+/** Makes the commits in the cache on top of `base`. @throws ImportError, SigningError, ObjectReadError */
 export async function importDrafts(
   deps: BatchDeps,
   base: string,
   drafts: readonly Draft[],
-): Promise<readonly Imported[]> {
+): Promise<Import> {
   const opened = await openDrafts(deps, base)
   for (const draft of drafts) opened.add(draft)
   return opened.finish()
@@ -79,23 +86,28 @@ export async function openDrafts(deps: BatchDeps, base: string): Promise<DraftIm
   const { generation, profile } = cache
   const commits = openImport(profile, base, author, atSeconds, signal)
   const drafts: Draft[] = []
+  // Objects of an earlier import that did not land, or signed commits, are not in the pack of this one.
+  let whole = !deps.signed && cache.http !== null
   return {
     add(draft) {
-      commits.add({ ...draft, tree: heldTree(draft, generation) })
+      const tree = heldTree(draft, generation)
+      if (tree !== null) whole = false
+      commits.add({ ...draft, tree })
       drafts.push(draft)
     },
     async finish() {
-      const { ids: made, ref } = await commits.finish()
+      const { ids: made, ref, pack } = await commits.finish()
       cache.discard(ref)
       await assertDescends(cache, made[0] ?? '', base)
       for (const { item } of drafts) if (item.made !== null) item.made.heldBy = generation
       const sign = async () =>
         signCommits(profile, base, await unsigned(cache, made, drafts), author, atSeconds, signal)
       const ids = deps.signed ? await sign() : made
-      return drafts.map((draft, n) => ({
+      const imported = drafts.map((draft, n) => ({
         draft,
         commit: loggedCommit(ids[n] ?? '', atSeconds, author.name, draft.message),
       }))
+      return { imported, pack: whole ? pack() : Promise.resolve(null) }
     },
   }
 }
@@ -115,12 +127,11 @@ function heldTree({ item, move }: Draft, generation: number): string | null {
   return held && move.after !== null ? move.after.id : null
 }
 
-/** Pushes commits in one go; on success the mirror holds them. @param packing their pack, when it was begun before */
+/** Pushes commits in one go; on success the mirror holds them. */
 export async function publish(
   deps: BatchDeps,
-  imported: readonly Imported[],
+  { imported, pack }: Import,
   gate: PushGate,
-  packing?: Promise<Buffer | null>,
 ): Promise<PushOutcome> {
   const { cache, mirror, signal } = deps
   const base = mirror.edition.snapshot.head
@@ -129,7 +140,7 @@ export async function publish(
   gate.begin(items)
   for (const item of items) item.pushing = true
   const head = imported.at(-1)?.commit.id ?? base
-  const pushed = await pushCommits(cache, base, head, signal, packing)
+  const pushed = await pushCommits(cache, base, head, signal, pack)
   await deps.reached?.('pushed')
   for (const item of items) {
     item.pushing = false

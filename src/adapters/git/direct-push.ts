@@ -10,9 +10,10 @@ const NEEDED = ['report-status', 'side-band-64k', 'quiet']
 
 /**
  * Moves the remote's branch from `base` to `head` as `git push --porcelain --force-with-lease` does, without its processes:
- * only `git pack-objects` is started. The old value of the branch goes with the pack, so the remote compares and swaps.
+ * only `git pack-objects` is started, where there is no pack yet. The old value of the branch goes with the pack, so the remote
+ * compares and swaps.
  * Says what git would say, for one place that sorts the ends of pushes. Source: gitprotocol-pack(5), "Pushing Data To a Server".
- * @param packing {@link packOf} these, when it was begun before
+ * @param given a pack of these commits; should the remote miss what it is built on, git makes another
  * @returns `null`: nothing was sent, and git itself has to find out why or do it
  */
 export async function pushDirectly(
@@ -22,11 +23,13 @@ export async function pushDirectly(
   head: string,
   timeoutMs: number,
   signal?: AbortSignal,
-  packing = packOf(profile, base, head, signal),
+  given?: Promise<Buffer | null>,
 ): Promise<GitExit | null> {
   const authorization = profile.environment['STORES_REPO_AUTH']
   const began = performance.now()
   const branch = `refs/heads/${profile.branch}`
+  const own = (await given) ?? null
+  const packing = own ?? packOf(profile, base, head, signal)
   // Asked a moment ago: the remote compares the old value anyway, so a second question would only take time.
   const known = remote.recent('git-receive-pack')
   const told =
@@ -37,27 +40,32 @@ export async function pushDirectly(
   if ('killed' in told) return told
   if (!speaksOurs(told, head)) return null
   if (told.refs.get(branch) !== base) return rejected(`${head}:${branch}`, 'rejected', 'stale info')
-  const pack = await packing
-  if (pack === null) return null
   const format = `object-format=${objectFormatOf(head)}`
   const asked = [...NEEDED, ...(told.capabilities.has(format) ? [format] : [])].join(' ')
   const words = `${base} ${head} ${branch}\0 ${asked}`
-  const body = Buffer.concat([pktLine(words), FLUSH, pack])
-  const left = Math.max(1, Math.ceil(timeoutMs - (performance.now() - began)))
-  try {
-    const reply = await remote.post(
-      'git-receive-pack',
-      body,
-      authorization,
-      left,
-      RESULT_BYTES,
-      signal,
-    )
-    return exitOf(reply, head, branch)
-  } catch (error) {
-    if (!(error instanceof HttpError)) throw error
-    return error.why === 'unreached' ? null : unanswered(error)
+  const send = async (pack: Buffer | null): Promise<GitExit | null> => {
+    if (pack === null) return null
+    const body = Buffer.concat([pktLine(words), FLUSH, pack])
+    const left = Math.max(1, Math.ceil(timeoutMs - (performance.now() - began)))
+    try {
+      const service = 'git-receive-pack'
+      const reply = await remote.post(service, body, authorization, left, RESULT_BYTES, signal)
+      return exitOf(reply, head, branch)
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error
+      return error.why === 'unreached' ? null : unanswered(error)
+    }
   }
+  const sent = await send(await packing)
+  const again = own !== null && sent !== null && lacksObjects(sent)
+  return again ? send(await packOf(profile, base, head, signal)) : sent
+}
+
+/** Source: receive-pack.c of git: its own check, and that of index-pack where it checks each object. */
+function lacksObjects({ stdout }: GitExit): boolean {
+  return /\[remote rejected\] \((?:missing necessary objects|unpacker error)\)/.test(
+    stdout.toString('utf8'),
+  )
 }
 
 /** A pack of what `head` needs and `base` has not. @returns `null`: git could not make one */

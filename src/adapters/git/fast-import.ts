@@ -3,6 +3,7 @@ import { STORE_NAME } from '../../contract/names.ts'
 import { storeFolder } from '../../domain/layout.ts'
 import type { StoreChange } from '../../domain/ports.ts'
 import { isObjectId } from './argv.ts'
+import { PACK_NOTES, packWith } from './packs.ts'
 import { type GitExit, type GitProcessProfile, streamGit } from './plumbing.ts'
 
 /** One commit to make. */
@@ -30,16 +31,22 @@ export class ImportError extends Error {
 }
 
 const IMPORT_MS = 30_000
+const NOTE_PACKS = `--export-pack-edges=${PACK_NOTES}`
 
 /** Commits on their way into the repository. */
 export interface CommitImport {
   /** @throws Error a change that the API must not write */
   add(commit: NewCommit): void
   /**
-   * @returns ids in the order in which commits were added, and the private ref, which keeps them until it is discarded
+   * @returns ids in the order in which commits were added, the private ref, which keeps them until it is discarded, and how
+   * to read the pack that git wrote: see {@link packWith}
    * @throws ImportError
    */
-  finish(): Promise<{ ids: readonly string[]; ref: string }>
+  finish(): Promise<{
+    ids: readonly string[]
+    ref: string
+    pack: () => Promise<Buffer | null>
+  }>
 }
 
 /**
@@ -55,7 +62,7 @@ export function openImport(
   signal?: AbortSignal,
 ): CommitImport {
   const ref = `refs/storewright/tx/${ulid()}`
-  const git = streamGit(profile, ['fast-import', '--quiet', '--done'], {
+  const git = streamGit(profile, ['fast-import', '--quiet', '--done', NOTE_PACKS], {
     timeoutMs: IMPORT_MS,
     ...(signal === undefined ? {} : { signal }),
   })
@@ -71,7 +78,7 @@ export function openImport(
       const exit = await git.end()
       const ids = exit.stdout.toString('utf8').split('\n').filter(isObjectId)
       if (exit.exitCode !== 0 || ids.length !== added) throw new ImportError(exit)
-      return { ids, ref }
+      return { ids, ref, pack: () => packWith(profile.directory, ids.at(-1) ?? '') }
     },
   }
 }
@@ -84,7 +91,7 @@ export function importCommits(
   author: Author,
   atSeconds: number,
   signal?: AbortSignal,
-): Promise<{ ids: readonly string[]; ref: string }> {
+): ReturnType<CommitImport['finish']> {
   const opened = openImport(profile, base, author, atSeconds, signal)
   for (const commit of commits) opened.add(commit)
   return opened.finish()

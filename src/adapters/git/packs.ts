@@ -1,8 +1,53 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { readdir, readFile, truncate } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+
+/** In the repository: a line of git fast-import for each pack it wrote (git-fast-import(1), `--export-pack-edges`). */
+export const PACK_NOTES = 'storewright-packs'
+/** Longer notes begin anew; whoever misses a line has git pack the objects again. */
+const NOTES_BYTES = 65_536
+const HEADER_BYTES = 12
 
 /** Number of packs in a bare repository; 0 where there is none. @param repository absolute */
 export async function countPacks(repository: string): Promise<number> {
   const entries = await readdir(join(repository, 'objects/pack')).catch(() => [])
   return entries.filter((entry) => entry.endsWith('.pack')).length
+}
+
+/**
+ * The pack that a fast-import wrote: whatever of its commits the repository did not hold before, and nothing else.
+ * @param commit the last one of that import
+ * @returns `null`: it is not known, or was repacked meanwhile
+ */
+export async function packWith(repository: string, commit: string): Promise<Buffer | null> {
+  const file = join(repository, PACK_NOTES)
+  const notes = await readFile(file, 'utf8').catch(() => '')
+  if (notes.length > NOTES_BYTES) await truncate(file).catch(() => {})
+  const path = notes
+    .split('\n')
+    .findLast((line) => line.endsWith(` ${commit}`))
+    ?.split(':', 1)[0]
+  if (path === undefined) return null
+  return readFile(join(repository, 'objects/pack', basename(path))).catch(() => null)
+}
+
+/**
+ * One pack of the objects of several. Deltas name their base by its distance, which stays the same.
+ * Source: gitformat-pack(5).
+ * @param packs version 2, of one repository, without an object twice
+ */
+export function joinPacks(packs: readonly Buffer[], algorithm: 'sha1' | 'sha256'): Buffer {
+  const [only] = packs
+  if (packs.length === 1 && only !== undefined) return only
+  const hashBytes = algorithm === 'sha1' ? 20 : 32
+  const header = Buffer.alloc(HEADER_BYTES)
+  header.write('PACK', 'latin1')
+  header.writeUInt32BE(2, 4)
+  header.writeUInt32BE(
+    packs.reduce((sum, pack) => sum + pack.readUInt32BE(8), 0),
+    8,
+  )
+  const bodies = packs.map((pack) => pack.subarray(HEADER_BYTES, pack.length - hashBytes))
+  const body = Buffer.concat([header, ...bodies])
+  return Buffer.concat([body, createHash(algorithm).update(body).digest()])
 }

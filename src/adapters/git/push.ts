@@ -11,17 +11,17 @@ const PUSH_MS = 15_000
  * run over one that was rewound.
  * A remote on HTTP gets it from this process where it can, every other from `git push`.
  * @param signal kills the process group
- * @param packing the pack of these commits, when it was begun before
+ * @param pack of these commits, if there is one; the remote need not hold all that it is built on
  */
 export async function pushCommits(
   { profile, authOptions, http }: Pick<Cache, 'profile' | 'authOptions' | 'http'>,
   base: string,
   head: string,
   signal?: AbortSignal,
-  packing?: Promise<Buffer | null>,
+  pack?: Promise<Buffer | null>,
 ): Promise<PushOutcome & { readonly stderr: string }> {
   const direct =
-    http === null ? null : await pushDirectly(profile, http, base, head, PUSH_MS, signal, packing)
+    http === null ? null : await pushDirectly(profile, http, base, head, PUSH_MS, signal, pack)
   if (direct !== null) return { ...classifyPush(direct), stderr: direct.stderr }
   const branch = `refs/heads/${profile.branch}`
   const lease = `--force-with-lease=${branch}:${base}`

@@ -9,7 +9,7 @@ import {
   answerVerdicts,
   decideBatch,
   giveUp,
-  type Imported,
+  type Import,
   importDrafts,
   publish,
 } from './batch.ts'
@@ -200,9 +200,9 @@ export class Writer {
     const begin = (head: string) => void early.push(importEarly(this.#deps, head, again))
     const failure = stale ? await this.#sync(begin) : null
     const decisions = failure ?? (await this.#decideFresh(items))
-    const imported = await early.at(-1)
+    const guess = await early.at(-1)
     if (decisions instanceof StoreError) return decisions
-    return { decisions, imported: imported?.of(decisions.drafts, this.#head) ?? null }
+    return { decisions, made: guess?.of(decisions.drafts, this.#head) ?? null }
   }
 
   async #sync(fetched?: (head: string) => void): Promise<StoreError | null> {
@@ -229,17 +229,17 @@ export class Writer {
   }
 
   /** One import and push. Returns true when every item has its answer. */
-  async #attempt({ decisions, imported: made, packing }: Made, round: Round): Promise<boolean> {
+  async #attempt({ decisions, made }: Made, round: Round): Promise<boolean> {
     const { drafts, verdicts } = decisions
     this.#keep(this.#ahead, false)
     const sure = verdicts.filter((verdict) => !verdict.conditional)
     await answerVerdicts(this.#deps, sure)
     if (drafts.length === 0) return true
     try {
-      const imported = made ?? (await importDrafts(this.#deps, this.#head, drafts))
+      const ready = made ?? (await importDrafts(this.#deps, this.#head, drafts))
       // Whoever was told meanwhile that nothing was written must not find it written.
       if (this.#closing || drafts.some(({ item }) => item.settled)) return false
-      const result = await this.#push(imported, packing)
+      const result = await this.#push(ready)
       if (result.outcome !== 'done') return await this.#failures.ofPush(result, decisions, round)
       await answerVerdicts(this.#deps, verdicts)
       this.#deps.cache.tidySoon()
@@ -250,7 +250,8 @@ export class Writer {
   }
 
   /** Pushes, answers what landed, and works ahead meanwhile. */
-  async #push(imported: readonly Imported[], packing: Made['packing']): Promise<PushOutcome> {
+  async #push(ready: Import): Promise<PushOutcome> {
+    const { imported } = ready
     const over = new AbortController()
     // Where pushes are scarce there is time enough between them.
     const most = this.#deps.pace === unpaced ? this.#most : 0
@@ -258,7 +259,7 @@ export class Writer {
     let landed = false
     const began = performance.now()
     try {
-      const result = await publish(this.#deps, imported, this.#gate, packing)
+      const result = await publish(this.#deps, ready, this.#gate)
       landed = result.outcome === 'done'
       if (landed) {
         if (this.#deps.pace === unpaced)
@@ -296,13 +297,11 @@ export class Writer {
 /** Decided, and perhaps imported already. */
 interface Made {
   readonly decisions: Decisions
-  readonly imported: readonly Imported[] | null
-  /** Pack of what was imported, when it was begun already. */
-  readonly packing?: Promise<Buffer | null> | undefined
+  readonly made: Import | null
 }
 
-function madeOf({ imported, packing, verdicts }: Ahead): Made {
-  return { decisions: { drafts: imported.map(({ draft }) => draft), verdicts }, imported, packing }
+function madeOf({ made, verdicts }: Ahead): Made {
+  return { decisions: { drafts: made.imported.map(({ draft }) => draft), verdicts }, made }
 }
 
 /** Refused or already so: true only of a head that the remote still has. */
