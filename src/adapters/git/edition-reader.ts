@@ -26,6 +26,7 @@ import {
   withFolders,
 } from './fleet.ts'
 import { HistoryIndex, type StoreHistory } from './history-index.ts'
+import { shortAdvance } from './short-advance.ts'
 import type { Signatures } from './signatures.ts'
 import { nextStores } from './snapshots.ts'
 
@@ -115,7 +116,10 @@ export class EditionReader {
   /** `null`: a cache that was cloned anew does not know `from`, so the branch cannot descend from it. */
   async #advanceFrom(from: string, head: string): Promise<Advance | null> {
     try {
-      return await advanceBetween(this.#cache.profile, from, head)
+      // Signatures ask what every commit touched.
+      const short =
+        this.#signatures === null ? await shortAdvance(this.#cache.objects, from, head) : null
+      return short ?? (await advanceBetween(this.#cache.profile, from, head))
     } catch (error) {
       if (error instanceof LogReadError && !(await this.#cache.isAncestor(from, head))) return null
       throw error

@@ -65,9 +65,20 @@ export async function readFleet(
   const rows = storesRow === undefined ? [] : await readTree(objects, storesRow.id)
   const teamRows = rows.filter((row) => row.mode === FOLDER_MODE && STORE_NAME.test(row.name))
   const teams = new Map<string, Team>()
+  // A team that was known has little news, and a race for the branch waits for it; one that was not is read alone.
+  const read = new Map(
+    teamRows.flatMap((row) => {
+      const team = known.teams.get(row.name)
+      return team === undefined || team.id === row.id
+        ? []
+        : [[row.name, readTeam(objects, row, team)] as const]
+    }),
+  )
+  await Promise.all(read.values())
   for (const row of teamRows) {
     const team = known.teams.get(row.name)
-    teams.set(row.name, team?.id === row.id ? team : await readTeam(objects, row, team))
+    const same = team?.id === row.id ? team : read.get(row.name)
+    teams.set(row.name, await (same ?? readTeam(objects, row, undefined)))
   }
   const platform = root.find((row) => row.name === 'platform.yaml' && row.mode === FILE_MODE)
   const fleet = { teams, platformBlob: platform?.id ?? '' }
