@@ -7,9 +7,9 @@ import type { Lane } from './lane.ts'
 import { countPacks } from './packs.ts'
 
 /** Packs at which the cache is repacked as soon as the writer has nothing to do. */
-const MANY = 200
+const MANY = 100
 /** Packs at which it is repacked although the writer has: every git process opens the index of each. */
-const TOO_MANY = 1000
+const TOO_MANY = 200
 const LOOK_MS = 10_000
 const HOUSEKEEPING_MS = 120_000
 const IDLE_MS = 2000
@@ -24,9 +24,9 @@ export interface HousekeepingParts {
   readonly cache: Cache
   readonly lane: Lane
   readonly log: Log
-  /** @default 200 */
+  /** @default 100 */
   readonly many?: number
-  /** @default 1000 */
+  /** @default 200 */
   readonly tooMany?: number
   /** Milliseconds between two counts of packs. @default 10000 */
   readonly lookMs?: number
