@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { countPacks } from '../../src/adapters/git/packs.ts'
 import { type ApiProcess, roomyPlatform, startApi } from './api-process.ts'
 import { Clients } from './clients.ts'
 import { goal, sized } from './goals.ts'
@@ -28,8 +29,9 @@ it(
       let pushed = 0
       for (; pushing; pushed += 1) {
         await remote.commit({ [`docs/note-${pushed}.md`]: 'by hand' }).catch(() => {})
-        // As any host does: thousands of packs would make each push slower.
-        if (pushed % 200 === 199) await remote.git(['repack', '-d', '--geometric=2', '-q'])
+        // As git's own `gc --auto` after a push, which this remote has switched off (git-config(1), gc.autoPackLimit).
+        if (pushed % 10 === 9 && (await countPacks(remote.path)) > 50)
+          await remote.git(['repack', '-d', '--geometric=2', '-q'])
         await pause(400)
       }
       return pushed
