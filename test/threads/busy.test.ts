@@ -14,10 +14,18 @@ const plain = (files: ReadonlyMap<string, Uint8Array>) =>
 /** Real threads, and a clock that stands still until it is moved. */
 function busy() {
   let at = 0
+  let used = 1
   const threads = openThreads({ few: 0, size: 1, nice: 0 })
   onTestFinished(() => threads.close())
-  const opened = openBusyThreads({ now: () => at, threads })
-  return { opened, pass: (ms: number) => (at += ms) }
+  let rendered = 0
+  const render: typeof threads.render = (...input) => {
+    rendered += 1
+    return threads.render(...input)
+  }
+  const watched = { ...threads, render }
+  const opened = openBusyThreads({ now: () => at, utilization: () => used, threads: watched })
+  const pass = (ms: number) => (at += ms)
+  return { opened, pass, use: (share: number) => (used = share), rendered: () => rendered }
 }
 
 type Busy = ReturnType<typeof openBusyThreads>
@@ -37,37 +45,60 @@ function renderOne(opened: Busy, name: string) {
   return render
 }
 
-/** Goes on asking until a thread takes a render. */
-const untilWarm = (opened: Busy) =>
+/** Asks for many over a second in which the event loop has no time left, and on until a thread takes a render. */
+function untilWarm({ opened, pass }: Pick<ReturnType<typeof busy>, 'opened' | 'pass'>) {
+  ask(opened, 159)
+  expect(renderOne(opened, 'first')).toBeNull()
+  pass(1000)
+  return untilTaken(opened)
+}
+
+const untilTaken = (opened: Busy) =>
   vi.waitFor(() => expect(renderOne(opened, 'warm')).toBeInstanceOf(Promise), { timeout: 15_000 })
 
-it('32 renders within a second are many, for as long as it goes on like that', () => {
+it('160 renders within 5 s are many, for as long as it goes on like that', () => {
   const { opened, pass } = busy()
-  expect(ask(opened, 31)).not.toContain(true)
+  expect(ask(opened, 159)).not.toContain(true)
   expect(ask(opened, 40)).not.toContain(false)
-  pass(1001)
-  expect(ask(opened, 31)).not.toContain(true)
+  pass(5001)
+  expect(ask(opened, 159)).not.toContain(true)
   expect(ask(opened, 1)).toEqual([true])
-  expect(ask(opened, 100, () => pass(32))).not.toContain(false)
-  expect(ask(opened, 100, () => pass(33)).slice(40)).not.toContain(true)
+  expect(ask(opened, 200, () => pass(31))).not.toContain(false)
+  expect(ask(opened, 200, () => pass(32)).slice(160)).not.toContain(true)
 })
 
 it('nobody waits for a thread that is not warm, nor for one that had nothing to do', async () => {
   const { opened, pass } = busy()
-  ask(opened, 31)
-  expect(renderOne(opened, 'first')).toBeNull()
-  expect(renderOne(opened, 'second')).toBeNull()
-  await untilWarm(opened)
+  await untilWarm({ opened, pass })
   pass(3000)
-  ask(opened, 31)
+  ask(opened, 159)
   expect(renderOne(opened, 'later')).toBeNull()
-  await untilWarm(opened)
+  pass(1000)
+  expect(renderOne(opened, 'later')).toBeNull()
+  await untilTaken(opened)
+})
+
+it('no thread is started while the event loop has time left, or for what it did before many were asked for', async () => {
+  const { opened, pass, use, rendered } = busy()
+  use(0.79)
+  ask(opened, 159)
+  for (let second = 0; second < 4; second += 1) {
+    expect(renderOne(opened, 'first')).toBeNull()
+    pass(1000)
+  }
+  expect(rendered()).toBe(0)
+  use(1)
+  pass(5000)
+  ask(opened, 159)
+  expect(renderOne(opened, 'after a while')).toBeNull()
+  expect(rendered()).toBe(0)
+  pass(1000)
+  await untilTaken(opened)
 })
 
 it('128 renders wait for a thread at most; what they give is what this thread gives', async () => {
-  const { opened } = busy()
-  ask(opened, 31)
-  await untilWarm(opened)
+  const { opened, pass } = busy()
+  await untilWarm({ opened, pass })
   const names = Array.from({ length: 128 }, (_, n) => `shop-${n}`)
   const renders = names.map((name) => renderOne(opened, name))
   const taken = renders.filter((render) => render instanceof Promise)
