@@ -8,6 +8,7 @@ import { cacheConfig } from './cache-config.ts'
 import { git } from './client.ts'
 import { authOptions, authorizationOf, cacheEnvironment, type Remote } from './environment.ts'
 import { fetchDirectly } from './direct-fetch.ts'
+import { leftoverRefs } from './leftovers.ts'
 import { HttpError, HttpRemote } from './http-remote.ts'
 import { ObjectReader } from './object-reader.ts'
 import { type GitExit, type GitProcessProfile, runGit } from './plumbing.ts'
@@ -18,7 +19,8 @@ const FETCH_MS = 10_000
 const CLONE_MS = 300_000
 const STALL_MS = 15_000
 const LOCAL_MS = 60_000
-const TIDY_MS = 1000
+/** Refs that batches no longer need wait for so long: each tidying is a process, and what a killed one leaves goes at the next start. */
+const TIDY_MS = 3000
 const SEEN_REF = 'refs/storewright/remote/main'
 
 /** The remote did not give its branch. */
@@ -92,6 +94,8 @@ export class Cache {
     const config = this.#configOf(objectFormatOf(head))
     await writeFile(join(this.profile.directory, 'config'), config)
     this.#seen = { wanted: head, written: head }
+    for (const ref of await leftoverRefs(this.profile.directory)) this.discard(ref)
+    this.tidySoon()
     return head
   }
 
@@ -187,7 +191,7 @@ export class Cache {
     this.#seen = { ...this.#seen, wanted: head }
   }
 
-  /** {@link tidy} within a second: many pushes make one process. */
+  /** {@link tidy} within three seconds: many pushes make one process. */
   tidySoon(): void {
     if (this.#tidyTimer !== null) return
     this.#tidyTimer = setTimeout(() => void this.tidy(), TIDY_MS).unref()
