@@ -254,16 +254,18 @@ export class Writer {
     const { imported } = ready
     const over = new AbortController()
     // Where pushes are scarce there is time enough between them.
-    const most = this.#deps.pace === unpaced ? this.#most : 0
+    const scarce = this.#deps.pace !== unpaced
+    const most = scarce ? 0 : this.#most
+    // Nor is one risked there that the remote could refuse because its pack is not whole.
+    const sent = scarce ? { imported, pack: Promise.resolve(null) } : ready
     const ahead = workAhead(this.#deps, imported, this.#queue, over.signal, most)
     let landed = false
     const began = performance.now()
     try {
-      const result = await publish(this.#deps, ready, this.#gate)
+      const result = await publish(this.#deps, sent, this.#gate)
       landed = result.outcome === 'done'
       if (landed) {
-        if (this.#deps.pace === unpaced)
-          this.#standMs = this.#breath.pushed(performance.now() - began, imported.length)
+        if (!scarce) this.#standMs = this.#breath.pushed(performance.now() - began, imported.length)
         this.#most = Math.min(this.#maxBatch, this.#most * 2)
         this.#failures.signingProblem = null
         this.#gate.landed(imported.length)
