@@ -9,6 +9,7 @@ import { unavailable } from './git-errors.ts'
 import type { Item } from './item.ts'
 import type { Mirror } from './mirror.ts'
 import { ObjectReadError } from './object-reader.ts'
+import { type Pace, unpaced } from './pace.ts'
 import { pushCommits } from './push.ts'
 import type { PushGate } from './push-gate.ts'
 import type { PushOutcome } from './push-outcome.ts'
@@ -18,6 +19,7 @@ import { signCommits, type Unsigned } from './sign-commits.ts'
 export interface BatchDeps {
   readonly cache: Cache
   readonly mirror: Mirror
+  readonly pace: Pace
   readonly clock: Clock
   readonly author: Author
   readonly generator: string
@@ -86,8 +88,9 @@ export async function openDrafts(deps: BatchDeps, base: string): Promise<DraftIm
   const { generation, profile } = cache
   const commits = openImport(profile, base, author, atSeconds, signal)
   const drafts: Draft[] = []
-  // Objects of an earlier import that did not land, or signed commits, are not in the pack of this one.
-  let whole = !deps.signed && cache.http !== null
+  // Objects of an earlier import that did not land, or signed commits, are not in the pack of this one. Where pushes are scarce
+  // none is risked that the remote could refuse for want of them.
+  let whole = !deps.signed && cache.http !== null && deps.pace === unpaced
   return {
     add(draft) {
       const tree = heldTree(draft, generation)

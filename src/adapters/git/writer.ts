@@ -19,7 +19,7 @@ import { Failures, type FailureDeps, type Round } from './failures.ts'
 import { errorOfFetch, shuttingDown, unauthorized } from './git-errors.ts'
 import { Item } from './item.ts'
 import type { Lane } from './lane.ts'
-import { type Pace, unpaced } from './pace.ts'
+import { unpaced } from './pace.ts'
 import { PushGate } from './push-gate.ts'
 import type { PushOutcome } from './push-outcome.ts'
 import { Queue } from './queue.ts'
@@ -38,7 +38,6 @@ const AUTH_PAUSE_MS = 30_000
 
 export interface WriterDeps extends FailureDeps {
   readonly lane: Lane
-  readonly pace: Pace
 }
 
 /**
@@ -256,13 +255,11 @@ export class Writer {
     // Where pushes are scarce there is time enough between them.
     const scarce = this.#deps.pace !== unpaced
     const most = scarce ? 0 : this.#most
-    // Nor is one risked there that the remote could refuse because its pack is not whole.
-    const sent = scarce ? { imported, pack: Promise.resolve(null) } : ready
     const ahead = workAhead(this.#deps, imported, this.#queue, over.signal, most)
     let landed = false
     const began = performance.now()
     try {
-      const result = await publish(this.#deps, sent, this.#gate)
+      const result = await publish(this.#deps, ready, this.#gate)
       landed = result.outcome === 'done'
       if (landed) {
         if (!scarce) this.#standMs = this.#breath.pushed(performance.now() - began, imported.length)
