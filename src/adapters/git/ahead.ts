@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Snapshot } from '../../domain/snapshot.ts'
 import { copyStores, putStore } from '../../domain/store-map.ts'
+import { Arrivals, type InFlight } from './arrivals.ts'
 import {
   type BatchDeps,
   deciderOf,
@@ -18,52 +19,52 @@ import type { Item } from './item.ts'
 import type { Queue } from './queue.ts'
 import { recordOf } from './snapshots.ts'
 
-/** Decided and imported on top of a push that is still in flight; worth something only if that push lands. */
+/** Decided and imported on top of the newest head, or of a push in flight: then it is worth something only if that push lands. */
 export interface Ahead {
-  /** Head that the push in flight will leave. */
+  /** That head, or the one that push will leave. */
   readonly base: string
   readonly items: readonly Item[]
   readonly made: Import
   readonly verdicts: readonly Verdict[]
 }
 
-/** So long nothing came: what came before is made ready to be sent. More that comes is added to it. */
-const LULL_MS = 20
-
 /**
  * Works on what arrives while a push is in flight, so that the next push can begin when this one ends: one item at a time
- * is decided and rendered here, while git imports the one before it. Returns `null` when nothing came.
- * @param begun what is being pushed
- * @param over aborted when that push has ended; its reason is `true` when it landed
+ * is decided and rendered here, while git imports the one before it. Whoever comes right after that push landed goes with the
+ * next one: those who ask again as soon as they are answered share one push, and not two by turns.
+ * Returns `null` when nothing came.
+ * @param push `null`: none is in flight, and a burst that has begun is gathered
  * @param most items in all
  */
 export async function workAhead(
   deps: BatchDeps,
-  begun: readonly Imported[],
+  push: InFlight | null,
   queue: Queue,
-  over: AbortSignal,
   most: number,
 ): Promise<Ahead | { readonly failed: readonly Item[] } | null> {
-  const at = predicted(deps.mirror.edition.snapshot, begun)
+  const at = predicted(deps.mirror.edition.snapshot, push?.begun ?? [])
   const decider = deciderOf(deps, at)
   const items: Item[] = []
   const commits = new Commits(deps, at.head)
+  const arrivals = new Arrivals(queue, push)
   try {
-    while (!over.aborted && items.length < most) {
+    while (items.length < most && arrivals.open) {
       const [item] = queue.take(1)
       if (item === undefined) {
-        await queue.arrival(over, commits.open ? LULL_MS : undefined)
-        if (!over.aborted && queue.size === 0) await commits.close()
+        const lull = await arrivals.wait(items.length, commits.open)
+        if (lull === 'end') break
+        if (lull === 'rest') await commits.close()
         continue
       }
       items.push(item)
+      arrivals.took()
       const draft = decider.decide(item, deps.clock.now())
       if (draft !== null) await commits.add(draft)
       // Whatever else came in meanwhile, the end of the push above all, has its turn.
       await setImmediate()
     }
     if (items.length === 0) return null
-    if (over.aborted && over.reason !== true) {
+    if (arrivals.futile) {
       // Made for nothing; what it leaves in the cache is used when the same is decided again.
       commits.abandon()
       return { failed: items }

@@ -169,8 +169,8 @@ async function assertDescends(cache: Cache, first: string, base: string): Promis
 }
 
 /**
- * Answers the items whose commits landed, each with its own commit, in the next turn of the event loop: the next push goes
- * out first, and what follows from the answers is done while it is under way.
+ * Answers the items whose commits landed, each with its own commit, in the next turn of the event loop: a push that is ready
+ * goes out first, and what follows from the answers is done while it is under way.
  */
 export function answerLanded(deps: BatchDeps, imported: readonly Imported[]): void {
   const { snapshot } = deps.mirror.edition

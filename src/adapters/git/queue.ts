@@ -32,21 +32,21 @@ export class Queue {
   }
 
   /**
-   * Resolves when an item came, `signal` aborted, or `withinMs` milliseconds have passed. One caller at a time.
+   * Resolves when an item waits, `signal` aborted, or `withinMs` milliseconds have passed. One caller at a time.
    * @param withinMs @default for ever
    */
-  arrival(signal: AbortSignal, withinMs?: number): Promise<void> {
-    if (signal.aborted || this.#waiting.length > 0) return Promise.resolve()
+  arrival(signal: AbortSignal | null, withinMs?: number): Promise<void> {
+    if (signal?.aborted === true || this.#waiting.length > 0) return Promise.resolve()
     return new Promise((resolve) => {
       const end = () => {
         this.#arrived = null
         clearTimeout(timer)
-        signal.removeEventListener('abort', end)
+        signal?.removeEventListener('abort', end)
         resolve()
       }
       const timer = withinMs === undefined ? undefined : setTimeout(end, withinMs)
       this.#arrived = end
-      signal.addEventListener('abort', end, { once: true })
+      signal?.addEventListener('abort', end, { once: true })
     })
   }
 

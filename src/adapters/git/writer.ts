@@ -42,8 +42,8 @@ export interface WriterDeps extends FailureDeps {
 
 /**
  * The one writer of a branch in this process: a queue, batches of at most 256 commits, one push per batch.
- * There is no linger: while a push is in flight the next batch is decided and imported on top of it (`ahead.ts`). The ref on the remote is the lock between
- * processes; a lost race fetches and decides again, for as long as the requests have time.
+ * While a push is in flight the next batch is decided and imported on top of it, and what comes without a pause goes with it
+ * (`ahead.ts`); a lone request waits for nobody. The ref on the remote is the lock between processes; a lost race fetches and decides again, for as long as the requests have time.
  */
 export class Writer {
   readonly #deps: WriterDeps
@@ -125,7 +125,7 @@ export class Writer {
       // Outside of the lane and before the batch is taken: while pushes are held back, requests gather.
       await this.#gate.holdBack(() => this.#queue.items)
       await this.#deps.lane.run(async () => {
-        const ahead = this.#ahead
+        const ahead = this.#ahead ?? (await this.#gather())
         this.#ahead = null
         const items = ahead?.items ?? this.#queue.take(this.#most)
         await this.#process(items, ahead).catch((error: unknown) => {
@@ -141,7 +141,18 @@ export class Writer {
     this.#draining = false
   }
 
-  /** @param ahead what was made of these items while the push before them was in flight */
+  /** Requests that come together are one push, where a push can be one now; `null`: the usual path has them. */
+  async #gather(): Promise<Ahead | null> {
+    const { mirror, pace } = this.#deps
+    if (this.#closing || pace !== unpaced || mirror.age() > BASE_MS || mirror.blockedBy !== null)
+      return null
+    const made = await workAhead(this.#deps, null, this.#queue, this.#most)
+    if (made === null || !('failed' in made)) return made
+    this.#queue.putBack(made.failed)
+    return null
+  }
+
+  /** @param ahead what was made of these items before their push could begin */
   async #process(items: readonly Item[], ahead: Ahead | null = null): Promise<void> {
     const round: Round = { attempt: 0, lost: false, raced: false, troubles: 0, lockedSince: null }
     let made: Made | null = ahead !== null && this.#holds(ahead) ? madeOf(ahead) : null
@@ -238,9 +249,8 @@ export class Writer {
       const ready = made ?? (await importDrafts(this.#deps, this.#head, drafts))
       // Whoever was told meanwhile that nothing was written must not find it written.
       if (this.#closing || drafts.some(({ item }) => item.settled)) return false
-      const result = await this.#push(ready)
+      const result = await this.#push(ready, verdicts)
       if (result.outcome !== 'done') return await this.#failures.ofPush(result, decisions, round)
-      await answerVerdicts(this.#deps, verdicts)
       this.#deps.cache.tidySoon()
       return true
     } catch (error) {
@@ -248,14 +258,14 @@ export class Writer {
     }
   }
 
-  /** Pushes, answers what landed, and works ahead meanwhile. */
-  async #push(ready: Import): Promise<PushOutcome> {
+  /** Pushes, answers what landed and all that depended on it, and works ahead meanwhile. */
+  async #push(ready: Import, verdicts: readonly Verdict[]): Promise<PushOutcome> {
     const { imported } = ready
     const over = new AbortController()
     // Where pushes are scarce there is time enough between them.
     const scarce = this.#deps.pace !== unpaced
     const most = scarce ? 0 : this.#most
-    const ahead = workAhead(this.#deps, imported, this.#queue, over.signal, most)
+    const ahead = workAhead(this.#deps, { begun: imported, over: over.signal }, this.#queue, most)
     let landed = false
     const began = performance.now()
     try {
@@ -267,6 +277,7 @@ export class Writer {
         this.#failures.signingProblem = null
         this.#gate.landed(imported.length)
         answerLanded(this.#deps, imported)
+        await answerVerdicts(this.#deps, verdicts)
       }
       return result
     } finally {
