@@ -1,9 +1,9 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { create, requester } from '../../src/testing/writes.ts'
-import { harness, namesOnMain, over } from './harness.ts'
+import { harness, namesOnMain, over, watchGit } from './harness.ts'
 
 /** A person whose commit gets in first whenever a push brings more commits than `most`: a gap shorter than such a push. */
 function personFasterThan(remote: BareRemote, most: number): Promise<void> {
@@ -37,29 +37,11 @@ it('P20 a branch that moves under every large push is met by smaller ones, and n
   expect(await remote.git(['rev-list', '--merges', 'main'])).toBe('')
 })
 
-/** Every byte that `git fast-import` is fed from now on. */
-async function watchImports(scratch: string): Promise<() => Promise<string>> {
-  const { PATH = '' } = process.env
-  const program = join(scratch, 'bin/git')
-  const fed = join(scratch, 'fed')
-  await mkdir(join(scratch, 'bin'))
-  await writeFile(
-    program,
-    `#!/bin/sh\nPATH=${PATH}\n[ "$1" = fast-import ] || exec git "$@"\ntee -a ${fed} | git "$@"\n`,
-  )
-  await chmod(program, 0o755)
-  process.env.PATH = `${join(scratch, 'bin')}:${PATH}`
-  onTestFinished(() => {
-    process.env.PATH = PATH
-  })
-  return () => readFile(fed, 'utf8')
-}
-
 it('P20 what lost a race is decided on every newer head, and its files are not sent to git again', async () => {
   const { open, remote } = await harness()
   let foreign = 3
   const heads: string[] = []
-  const fed = await watchImports(remote.scratch)
+  const git = await watchGit(remote.scratch)
   const repo = await open({
     reached: async (point) => {
       if (point !== 'push' || foreign === 0) return
@@ -74,7 +56,7 @@ it('P20 what lost a race is decided on every newer head, and its files are not s
   })
   expect(timing.pushes).toBe(4)
   expect([heads.length, new Set(heads).size]).toEqual([4, 4])
-  const said = await fed()
+  const said = await git.imported()
   expect(said.match(/^M 040000 [0-9a-f]{40} stores\/acme\/shop-1$/gm)).toHaveLength(3)
   expect(said.match(/^M 100644 inline stores\/acme\/shop-1\//gm)).toHaveLength(4)
   expect((await repo.files('acme', 'shop-1')).files).toHaveLength(4)

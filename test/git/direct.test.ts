@@ -6,18 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { Cache } from '../../src/adapters/git/cache.ts'
+import type { Cache } from '../../src/adapters/git/cache.ts'
 import { importCommits } from '../../src/adapters/git/fast-import.ts'
 import { pushCommits } from '../../src/adapters/git/push.ts'
-import {
-  type BareRemote,
-  type BareRemoteOptions,
-  createBareRemote,
-  type ServedRemote,
-  serveBareRemote,
-} from '../../src/testing/bare-remote.ts'
-import { createChange, memoryLog } from '../../src/testing/writes.ts'
-import { over } from './harness.ts'
+import type { BareRemote, BareRemoteOptions, ServedRemote } from '../../src/testing/bare-remote.ts'
+import { createChange } from '../../src/testing/writes.ts'
+import { harness, over } from './harness.ts'
 
 const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 /** Seconds since the epoch: both ways make the same commits. */
@@ -33,23 +27,10 @@ interface Stage {
 
 /** Two commits in a cache, ready to be pushed. */
 async function stage(options: BareRemoteOptions, direct: boolean): Promise<Stage> {
-  const remote = await createBareRemote(options)
-  const served = await serveBareRemote(remote.path)
+  const { remote, serve, cache: open } = await harness(options)
+  const served = await serve()
   served.credential = 'writer:right'
-  const cache = new Cache({
-    dataDir: join(remote.scratch, 'data'),
-    remote: over(served, 'right'),
-    branch: 'main',
-    signing: null,
-    log: memoryLog(),
-  })
-  onTestFinished(async () => {
-    cache.objects.restart()
-    cache.http?.close()
-    await served.close()
-    await remote.remove()
-  })
-  await cache.open()
+  const cache = await open(over(served, 'right'))
   const base = await cache.head()
   cache.remember(base)
   const commits = ['one', 'two'].map((name) => ({
@@ -274,24 +255,12 @@ describe.skipIf(!openssl)('over TLS (needs openssl: apt-get install openssl)', (
   it.each([true, false])(
     'a bundle of the operator is what counts; by this process: %s',
     async (direct) => {
-      const remote = await createBareRemote()
-      const served = await serveBareRemote(remote.path)
-      onTestFinished(async () => {
-        await served.close()
-        await remote.remove()
-      })
+      const { remote, serve, cache: open } = await harness()
+      const served = await serve()
       const { url, cert } = await secured(served.port)
       const opened = async (caFile?: string) => {
         const trusted = caFile === undefined ? {} : { caFile }
-        const cache = new Cache({
-          dataDir: join(remote.scratch, `data-${caFile === undefined}`),
-          remote: { kind: 'https', url, username: 'writer', ...trusted },
-          branch: 'main',
-          signing: null,
-          log: memoryLog(),
-        })
-        onTestFinished(() => cache.objects.restart())
-        await cache.open()
+        const cache = await open({ kind: 'https', url, username: 'writer', ...trusted })
         cache.remember(await cache.head())
         return direct ? cache : stock(cache)
       }

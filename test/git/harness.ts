@@ -1,5 +1,7 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { Cache } from '../../src/adapters/git/cache.ts'
 import type { Remote } from '../../src/adapters/git/environment.ts'
 import { openStoresRepo, type StoresRepoOptions } from '../../src/adapters/git/stores-repo.ts'
 import type { StoresRepo } from '../../src/domain/ports.ts'
@@ -19,6 +21,8 @@ export interface Harness {
   open(change?: Partial<StoresRepoOptions>): Promise<StoresRepo>
   /** Serves the remote over smart HTTP. */
   serve(): Promise<ServedRemote>
+  /** A cache without a writer. */
+  cache(at: Remote): Promise<Cache>
   /** Directory of the cache of the n-th opened view. */
   dataDir(position: number): string
   readonly log: ReturnType<typeof memoryLog>
@@ -32,6 +36,7 @@ export async function harness(options?: BareRemoteOptions): Promise<Harness> {
     await remote.remove()
   })
   let views = 0
+  let caches = 0
   const log = memoryLog()
   const dataDir = (position: number) => join(remote.scratch, `data-${position}`)
   return {
@@ -53,6 +58,22 @@ export async function harness(options?: BareRemoteOptions): Promise<Harness> {
       closers.push(() => repo.close(0))
       return repo
     },
+    async cache(at) {
+      const directory = join(remote.scratch, `cache-${(caches += 1)}`)
+      const cache = new Cache({
+        dataDir: directory,
+        remote: at,
+        branch: 'main',
+        signing: null,
+        log,
+      })
+      closers.push(async () => {
+        cache.objects.restart()
+        cache.http?.close()
+      })
+      await cache.open()
+      return cache
+    },
     async serve() {
       const served = await serveBareRemote(remote.path)
       closers.push(() => served.close())
@@ -64,6 +85,41 @@ export async function harness(options?: BareRemoteOptions): Promise<Harness> {
 export function over(served: ServedRemote, token?: string): Remote {
   const credential = token === undefined ? {} : { token }
   return { kind: 'https', url: served.url, username: 'writer', ...credential }
+}
+
+/** What git was asked for since it is watched. */
+export interface WatchedGit {
+  /** First word of each command, oldest first. */
+  words(): Promise<readonly string[]>
+  /** Every byte that `git fast-import` was fed. */
+  imported(): Promise<string>
+}
+
+/** Puts a git in the way that notes what it is asked for, and then does it; until the test ends. */
+export async function watchGit(scratch: string): Promise<WatchedGit> {
+  const { PATH = '' } = process.env
+  const directory = join(scratch, 'bin')
+  const [asked, fed] = [join(scratch, 'asked'), join(scratch, 'fed')]
+  await mkdir(directory)
+  await Promise.all([asked, fed].map((file) => writeFile(file, '')))
+  const lines = [
+    '#!/bin/sh',
+    `PATH='${PATH}'`,
+    `echo "$1" >> '${asked}'`,
+    '[ "$1" = fast-import ] || exec git "$@"',
+    `tee -a '${fed}' | git "$@"`,
+  ]
+  const program = join(directory, 'git')
+  await writeFile(program, lines.map((line) => `${line}\n`).join(''))
+  await chmod(program, 0o755)
+  process.env['PATH'] = `${directory}:${PATH}`
+  onTestFinished(() => {
+    process.env['PATH'] = PATH
+  })
+  return {
+    words: async () => (await readFile(asked, 'utf8')).trim().split('\n'),
+    imported: () => readFile(fed, 'utf8'),
+  }
 }
 
 /** Settles when `holds` first returns true; rejects after `withinMs`. */

@@ -1,57 +1,22 @@
-import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { Cache } from '../../src/adapters/git/cache.ts'
+import { describe, expect, it } from 'vitest'
 import { importCommits } from '../../src/adapters/git/fast-import.ts'
 import { joinPacks } from '../../src/adapters/git/packs.ts'
 import { pushCommits } from '../../src/adapters/git/push.ts'
-import {
-  type BareRemote,
-  createBareRemote,
-  serveBareRemote,
-} from '../../src/testing/bare-remote.ts'
-import { create, createChange, memoryLog, requester } from '../../src/testing/writes.ts'
-import { harness, namesOnMain, over } from './harness.ts'
+import type { BareRemote } from '../../src/testing/bare-remote.ts'
+import { create, createChange, requester } from '../../src/testing/writes.ts'
+import { harness, namesOnMain, over, watchGit } from './harness.ts'
 
 const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 const AT = 1_790_000_000
 
-afterEach(() => vi.unstubAllEnvs())
-
-/** Puts a git in the way that notes what it is asked for, and then does it. @returns the first words so far */
-async function watchGit(scratch: string): Promise<() => Promise<string[]>> {
-  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
-  const directory = join(scratch, 'bin')
-  const log = join(scratch, 'asked')
-  await mkdir(directory)
-  await writeFile(log, '')
-  await writeFile(join(directory, 'git'), `#!/bin/sh\necho "$1" >> '${log}'\nexec '${real}' "$@"\n`)
-  await chmod(join(directory, 'git'), 0o755)
-  vi.stubEnv('PATH', `${directory}:${process.env.PATH}`)
-  return async () => (await readFile(log, 'utf8')).trim().split('\n')
-}
-
 /** A cache of a remote on HTTP that checks each object it is given. */
 async function stage(objectFormat: 'sha1' | 'sha256') {
-  const remote = await createBareRemote({ objectFormat })
+  const { remote, serve, cache: open } = await harness({ objectFormat })
   await remote.git(['config', 'transfer.fsckObjects', 'true'])
-  const asked = await watchGit(remote.scratch)
-  const served = await serveBareRemote(remote.path)
-  const cache = new Cache({
-    dataDir: join(remote.scratch, 'data'),
-    remote: over(served),
-    branch: 'main',
-    signing: null,
-    log: memoryLog(),
-  })
-  onTestFinished(async () => {
-    cache.objects.restart()
-    cache.http?.close()
-    await served.close()
-    await remote.remove()
-  })
-  await cache.open()
+  const git = await watchGit(remote.scratch)
+  const cache = await open(over(await serve()))
   const base = await cache.head()
   const make = (from: string, names: readonly string[]) =>
     importCommits(
@@ -61,7 +26,7 @@ async function stage(objectFormat: 'sha1' | 'sha256') {
       AUTHOR,
       AT,
     )
-  return { remote, cache, base, make, asked }
+  return { remote, cache, base, make, git }
 }
 
 async function expectWhole(remote: BareRemote, names: readonly string[]) {
@@ -71,12 +36,12 @@ async function expectWhole(remote: BareRemote, names: readonly string[]) {
 
 describe.each(['sha1', 'sha256'] as const)('a push over HTTP, %s', (objectFormat) => {
   it('sends the pack that the import wrote', async () => {
-    const { remote, cache, base, make, asked } = await stage(objectFormat)
+    const { remote, cache, base, make, git } = await stage(objectFormat)
     const { ids, pack } = await make(base, ['one', 'two'])
     const head = ids.at(-1) ?? ''
     expect((await pushCommits(cache, base, head, undefined, pack())).outcome).toBe('done')
     await expectWhole(remote, ['one', 'two'])
-    expect(await asked()).not.toContain('pack-objects')
+    expect(await git.words()).not.toContain('pack-objects')
   })
 
   it('sends the packs of several imports as one', async () => {
@@ -98,7 +63,7 @@ describe.each(['sha1', 'sha256'] as const)('a push over HTTP, %s', (objectFormat
   it.each([false, true])(
     'has git pack anew when an earlier import, which never landed, holds the files; remote checks objects: %s',
     async (checks) => {
-      const { remote, cache, base, make, asked } = await stage(objectFormat)
+      const { remote, cache, base, make, git } = await stage(objectFormat)
       await remote.git(['config', 'transfer.fsckObjects', String(checks)])
       await make(base, ['one'])
       const { ids, pack } = await make(base, ['one', 'two'])
@@ -106,7 +71,7 @@ describe.each(['sha1', 'sha256'] as const)('a push over HTTP, %s', (objectFormat
       const head = ids.at(-1) ?? ''
       expect((await pushCommits(cache, base, head, undefined, pack())).outcome).toBe('done')
       await expectWhole(remote, ['one', 'two'])
-      expect(await asked()).toContain('pack-objects')
+      expect(await git.words()).toContain('pack-objects')
     },
   )
 
@@ -133,12 +98,12 @@ it('the notes of packs do not grow for ever', async () => {
 
 it('a server alone on its remote never has git pack, one store at a time or 24 at once', async () => {
   const { remote, serve, open } = await harness()
-  const asked = await watchGit(remote.scratch)
+  const git = await watchGit(remote.scratch)
   const repo = await open({ remote: over(await serve()) })
   const names = Array.from({ length: 36 }, (_, n) => `shop-${String(n).padStart(2, '0')}`)
   for (const name of names.slice(0, 12)) await repo.change(requester(), create('acme', name))
   await Promise.all(names.slice(12).map((name) => repo.change(requester(), create('acme', name))))
   await expectWhole(remote, names)
-  const words = await asked()
+  const words = await git.words()
   expect([words.includes('fast-import'), words.includes('pack-objects')]).toEqual([true, false])
 })
