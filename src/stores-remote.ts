@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { openLocalRemote } from './adapters/git/local-remote.ts'
+import { openLocalRemote } from './adapters/git/served/local-remote.ts'
 import type { Remote } from './adapters/git/stores-repo.ts'
 import type { Config } from './config.ts'
 import type { Log } from './domain/ports.ts'

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { VERSION } from '../src/contract/version.ts'
-import { fences, otherRules } from './fences.ts'
+import { fences } from './fences.ts'
+import { otherRules } from './house-rules.ts'
 
 interface Finding {
   readonly code: string

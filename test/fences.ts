@@ -18,6 +18,33 @@ const adapter = (name: string, other: string, own: readonly string[]): Fence => 
   ],
   allow: ['./x.ts', '../../domain/ports.ts', '../../contract/store.ts', 'node:fs/promises', ...own],
 })
+/** Folders of the git adapter, each with those that it may build on. */
+const GIT = {
+  process: [],
+  remote: ['process'],
+  cache: ['process', 'remote'],
+  read: ['process', 'cache'],
+  write: ['process', 'remote', 'cache', 'read'],
+  served: ['process', 'cache'],
+}
+const gitFolder = (name: keyof typeof GIT): Fence => {
+  const below: readonly string[] = GIT[name]
+  const others = Object.keys(GIT).filter((each) => each !== name && !below.includes(each))
+  return {
+    glob: `src/adapters/git/${name}/*.ts`,
+    plant: `src/adapters/git/${name}/planted.ts`,
+    refuse: [
+      ...others.map((each) => `../${each}/x.ts`),
+      ...['../stores-repo.ts', '../../argocd/x.ts', '../../../operations/create-store.ts'],
+      ...['../../../http/stores.ts', 'hono', 'simple-git', 'node:child_process', ...EVERYWHERE],
+    ],
+    allow: [
+      ...below.map((each) => `../${each}/x.ts`),
+      ...['./x.ts', '../../../domain/ports.ts', '../../../contract/store.ts'],
+      ...['../../../repo-files/store-file.ts', 'node:fs/promises', 'ulid'],
+    ],
+  }
+}
 const feature = (name: string, refuse: readonly string[], allow: readonly string[]): Fence => ({
   glob: `dashboard/src/features/${name}/*.{ts,tsx}`,
   plant: `dashboard/src/features/${name === '*' ? 'list' : name}/planted.tsx`,
@@ -42,7 +69,12 @@ export const fences: readonly Fence[] = [
   {
     glob: 'src/app.ts',
     plant: 'src/app.ts',
-    refuse: ['./adapters/git/writer.ts', './operations/create-store.ts', './config.ts', 'node:fs'],
+    refuse: [
+      './adapters/git/write/writer.ts',
+      './operations/create-store.ts',
+      './config.ts',
+      'node:fs',
+    ],
     allow: ['./http/stores.ts', './http/middleware/origin.ts', './contract/paths.ts', 'hono'],
   },
   {
@@ -65,7 +97,7 @@ export const fences: readonly Fence[] = [
       ...['node:worker_threads', '../threads/threads.ts'],
       ...[
         '../operations/create-store.ts',
-        '../adapters/git/writer.ts',
+        '../adapters/git/write/writer.ts',
         '../../constructs/index.ts',
       ],
     ],
@@ -75,7 +107,12 @@ export const fences: readonly Fence[] = [
     glob: 'src/operations/*.ts',
     plant: 'src/operations/planted.ts',
     refuse: [
-      ...['../adapters/git/writer.ts', '../http/stores.ts', '../observe/store-views.ts', 'hono'],
+      ...[
+        '../adapters/git/write/writer.ts',
+        '../http/stores.ts',
+        '../observe/store-views.ts',
+        'hono',
+      ],
       ...['simple-git', 'node:fs', '../../constructs/woo-store.ts', 'cdk8s', ...EVERYWHERE],
       ...['node:worker_threads', '../threads/threads.ts'],
     ],
@@ -91,12 +128,13 @@ export const fences: readonly Fence[] = [
     glob: 'src/reconcile/*.ts',
     plant: 'src/reconcile/planted.ts',
     refuse: [
-      ...['../adapters/git/writer.ts', '../http/stores.ts', 'hono', 'node:fs'],
+      ...['../adapters/git/write/writer.ts', '../http/stores.ts', 'hono', 'node:fs'],
       '../threads/threads.ts',
     ],
     allow: ['../operations/render-store.ts', '../observe/memory.ts', '../domain/ports.ts'],
   },
-  adapter('git', 'argocd', ['ulid', '../../repo-files/store-file.ts']),
+  adapter('git', 'argocd', ['ulid', './write/writer.ts', '../../repo-files/store-file.ts']),
+  ...(['process', 'remote', 'cache', 'read', 'write', 'served'] as const).map(gitFolder),
   {
     glob: 'src/adapters/secrets/*.ts',
     plant: 'src/adapters/secrets/planted.ts',
@@ -111,20 +149,31 @@ export const fences: readonly Fence[] = [
   {
     glob: 'src/http/*.ts',
     plant: 'src/http/planted.ts',
-    refuse: ['../adapters/git/writer.ts', 'node:fs', 'node:fs/promises', '../config.ts', 'cdk8s'],
+    refuse: [
+      '../adapters/git/write/writer.ts',
+      'node:fs',
+      'node:fs/promises',
+      '../config.ts',
+      'cdk8s',
+    ],
     allow: ['./problem.ts', './middleware/origin.ts', '../operations/create-store.ts', 'hono'],
   },
   {
     glob: 'src/http/middleware/*.ts',
     plant: 'src/http/middleware/planted.ts',
-    refuse: ['../../adapters/git/writer.ts', 'node:fs', '../../config.ts'],
+    refuse: ['../../adapters/git/write/writer.ts', 'node:fs', '../../config.ts'],
     allow: ['../problem.ts', '../../domain/errors.ts', 'hono/body-limit', 'hono'],
   },
   {
     glob: 'src/check/*.ts',
     plant: 'src/check/planted.ts',
     refuse: [
-      ...['../adapters/git/clone-reader.ts', '../http/stores.ts', '../cli/check.ts', 'node:fs'],
+      ...[
+        '../adapters/git/read/clone-reader.ts',
+        '../http/stores.ts',
+        '../cli/check.ts',
+        'node:fs',
+      ],
       ...['../operations/create-store.ts', '../../constructs/woo-store.ts', 'cdk8s', ...EVERYWHERE],
     ],
     allow: ['./x.ts', '../operations/render-store.ts', '../domain/layout.ts', 'js-yaml'],
@@ -133,7 +182,7 @@ export const fences: readonly Fence[] = [
     glob: 'src/threads/*.ts',
     plant: 'src/threads/planted.ts',
     refuse: [
-      ...['../operations/create-store.ts', '../adapters/git/writer.ts', '../http/stores.ts'],
+      ...['../operations/create-store.ts', '../adapters/git/write/writer.ts', '../http/stores.ts'],
       ...['../../constructs/index.ts', '../check/check-repository.ts', 'node:fs', 'piscina'],
     ],
     allow: ['./pool.ts', '../operations/render-store.ts', '../domain/errors.ts', 'node:os'],
@@ -142,7 +191,7 @@ export const fences: readonly Fence[] = [
     glob: 'src/cli/*.ts',
     plant: 'src/cli/planted.ts',
     refuse: [
-      ...['../adapters/git/writer.ts', '../http/stores.ts', '../operations/create-store.ts'],
+      ...['../adapters/git/write/writer.ts', '../http/stores.ts', '../operations/create-store.ts'],
       ...['../main.ts', '../app.ts', 'node:child_process', 'hono', ...EVERYWHERE],
     ],
     allow: [
@@ -153,13 +202,23 @@ export const fences: readonly Fence[] = [
   {
     glob: 'src/testing/*.ts',
     plant: 'src/testing/planted.ts',
-    refuse: ['../adapters/git/writer.ts', '../http/stores.ts', '../operations/render-store.ts'],
+    refuse: [
+      '../adapters/git/write/writer.ts',
+      '../http/stores.ts',
+      '../operations/render-store.ts',
+    ],
     allow: ['./platform.ts', '../domain/ports.ts', '../repo-files/store-file.ts', 'node:http'],
   },
   {
     glob: 'src/{contract,repo-files,domain,operations,observe,reconcile}/*.test.ts',
     plant: 'src/domain/planted.test.ts',
-    refuse: ['../adapters/git/writer.ts', '../http/stores.ts', 'node:fs', 'simple-git', 'hono'],
+    refuse: [
+      '../adapters/git/write/writer.ts',
+      '../http/stores.ts',
+      'node:fs',
+      'simple-git',
+      'hono',
+    ],
     allow: ['./phase.ts', '../testing/platform.ts', 'vitest', 'fast-check'],
   },
   {
@@ -192,27 +251,27 @@ export const fences: readonly Fence[] = [
   feature('*', ['../../../../src/contract/store.ts'], ['../../../../src/contract/words.ts']),
   feature('create', ['../../../../src/http/stores.ts'], ['../../../../src/contract/store.ts']),
   {
-    glob: 'src/adapters/git/client.ts',
-    plant: 'src/adapters/git/client.ts',
-    refuse: ['node:child_process', '../../operations/create-store.ts', '../argocd/simulated.ts'],
+    glob: 'src/adapters/git/process/client.ts',
+    plant: 'src/adapters/git/process/client.ts',
+    refuse: ['node:child_process', '../../../operations/create-store.ts', '../cache/cache.ts'],
     allow: ['simple-git', './environment.ts'],
   },
   {
-    glob: 'src/adapters/git/plumbing.ts',
-    plant: 'src/adapters/git/plumbing.ts',
-    refuse: ['simple-git', '../../http/stores.ts', '../argocd/simulated.ts'],
+    glob: 'src/adapters/git/process/plumbing.ts',
+    plant: 'src/adapters/git/process/plumbing.ts',
+    refuse: ['simple-git', '../../../http/stores.ts', '../cache/cache.ts'],
     allow: ['node:child_process', './environment.ts'],
   },
   {
     glob: 'src/cli/clone.ts',
     plant: 'src/cli/clone.ts',
-    refuse: ['../adapters/git/writer.ts', '../app.ts', 'node:child_process', 'node:fs'],
-    allow: ['../adapters/git/clone-reader.ts', './exit.ts'],
+    refuse: ['../adapters/git/write/writer.ts', '../app.ts', 'node:child_process', 'node:fs'],
+    allow: ['../adapters/git/read/clone-reader.ts', './exit.ts'],
   },
   {
     glob: 'src/cli/serve.ts',
     plant: 'src/cli/serve.ts',
-    refuse: ['../adapters/git/writer.ts', '../app.ts', 'node:child_process'],
+    refuse: ['../adapters/git/write/writer.ts', '../app.ts', 'node:child_process'],
     allow: ['../main.ts', 'commander'],
   },
   {
@@ -233,43 +292,4 @@ export const fences: readonly Fence[] = [
     refuse: ['node:crypto', 'node:child_process', 'cdk8s-plus-28', '../src/contract/store.ts'],
     allow: ['node:fs'],
   },
-]
-
-/** Path, text, and the code of the rule it breaks. */
-export const otherRules: readonly (readonly [string, string, string])[] = [
-  ['src/planted-default.ts', 'export default 1', 'import(no-default-export)'],
-  ['src/PlantedName.ts', 'export const one = 1', 'unicorn(filename-case)'],
-  ['src/planted-environment.ts', 'export const home = process.env.HOME', 'node(no-process-env)'],
-  ['src/planted-long.ts', 'export {}\n' + 'void 0\n'.repeat(300), 'eslint(max-lines)'],
-  ['src/planted-any.ts', 'export const one: any = 1', 'typescript(no-explicit-any)'],
-  [
-    'src/planted.test.ts',
-    `import { vi } from 'vitest'\nvi.mock('./x.ts')`,
-    'vitest(no-restricted-vi-methods)',
-  ],
-  [
-    'src/planted-two.test.ts',
-    `import { expect, it } from 'vitest'\nit('a', () => expect(1).toMatchSnapshot())`,
-    'vitest(no-restricted-matchers)',
-  ],
-  [
-    'src/planted-three.test.ts',
-    `import { it } from 'vitest'\nit.only('a', () => {})`,
-    'vitest(no-focused-tests)',
-  ],
-  [
-    'dashboard/src/planted.tsx',
-    'export const Html = () => <p dangerouslySetInnerHTML={{ __html: "" }} />',
-    'react(no-danger)',
-  ],
-  [
-    'src/planted-cycle-one.ts',
-    `import { two } from './planted-cycle-two.ts'\nexport const one = () => two`,
-    'import(no-cycle)',
-  ],
-  [
-    'src/planted-cycle-two.ts',
-    `import { one } from './planted-cycle-one.ts'\nexport const two = () => one`,
-    'import(no-cycle)',
-  ],
 ]

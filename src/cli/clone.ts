@@ -1,4 +1,4 @@
-import { type Clone, openClone } from '../adapters/git/clone-reader.ts'
+import { type Clone, openClone } from '../adapters/git/read/clone-reader.ts'
 import { Failure } from './exit.ts'
 
 /** Opens the clone at `path` for reading. @throws Failure 2 there is none */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Clone, openClone } from '../../src/adapters/git/clone-reader.ts'
+import { type Clone, openClone } from '../../src/adapters/git/read/clone-reader.ts'
 import { type CheckReport, checkRepository } from '../../src/check/check-repository.ts'
 import type { Platform } from '../../src/contract/platform-file.ts'
 import type { StoreFile } from '../../src/contract/store-file.ts'

@@ -1,8 +1,8 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { Cache } from '../../src/adapters/git/cache.ts'
-import type { Remote } from '../../src/adapters/git/environment.ts'
+import { Cache } from '../../src/adapters/git/cache/cache.ts'
+import type { Remote } from '../../src/adapters/git/process/environment.ts'
 import { openStoresRepo, type StoresRepoOptions } from '../../src/adapters/git/stores-repo.ts'
 import type { StoresRepo } from '../../src/domain/ports.ts'
 import {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { openClone } from '../../src/adapters/git/clone-reader.ts'
+import { openClone } from '../../src/adapters/git/read/clone-reader.ts'
 import { checkRepository } from '../../src/check/check-repository.ts'
 import { renderClone } from '../../src/cli/render-clone.ts'
 import { createStore } from '../../src/operations/create-store.ts'

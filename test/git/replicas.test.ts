@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { countPacks } from '../../src/adapters/git/packs.ts'
+import { countPacks } from '../../src/adapters/git/cache/packs.ts'
 import { type ApiProcess, roomyPlatform, startApi } from './api-process.ts'
 import { Clients } from './clients.ts'
 import { goal, sized } from './goals.ts'

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { spawnGit } from '../../src/adapters/git/plumbing.ts'
-import { cacheEnvironment } from '../../src/adapters/git/environment.ts'
+import { spawnGit } from '../../src/adapters/git/process/plumbing.ts'
+import { cacheEnvironment } from '../../src/adapters/git/process/environment.ts'
 import { create, requester } from '../../src/testing/writes.ts'
 import { eventually, harness, over } from './harness.ts'
 

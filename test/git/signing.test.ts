@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { SigningOptions } from '../../src/adapters/git/signing.ts'
+import type { SigningOptions } from '../../src/adapters/git/process/signing.ts'
 import { type BareRemote, serveBareRemote } from '../../src/testing/bare-remote.ts'
 import { create, requester, retitle, storeFiles } from '../../src/testing/writes.ts'
 import { roomyPlatform, startApi } from './api-process.ts'

@@ -1,0 +1,131 @@
+import { readdir, readlink, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Log } from '../../../domain/ports.ts'
+import type { Cache } from './cache.ts'
+import { git } from '../process/client.ts'
+import type { Lane } from './lane.ts'
+import { countPacks } from './packs.ts'
+
+/** Packs at which the cache is repacked as soon as the writer has nothing to do. */
+const MANY = 100
+/** Packs at which it is repacked although the writer has: every git process opens the index of each. */
+const TOO_MANY = 200
+const LOOK_MS = 10_000
+const HOUSEKEEPING_MS = 120_000
+const IDLE_MS = 2000
+
+/** Each batch and each fetch leaves one pack; too many of them make every read slower. */
+const STEPS = [
+  ['repack', '-d', '--geometric=2', '--write-midx'],
+  ['commit-graph', 'write', '--reachable', '--split', '--changed-paths'],
+] as const
+
+export interface HousekeepingParts {
+  readonly cache: Cache
+  readonly lane: Lane
+  readonly log: Log
+  /** @default 100 */
+  readonly many?: number
+  /** @default 200 */
+  readonly tooMany?: number
+  /** Milliseconds between two counts of packs. @default 10000 */
+  readonly lookMs?: number
+}
+
+/** Repacks the cache when it has many packs: git's own gc is switched off. */
+export class Housekeeping {
+  readonly #parts: HousekeepingParts
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> | null = null
+  #looks: NodeJS.Timeout | undefined
+
+  constructor(parts: HousekeepingParts) {
+    this.#parts = parts
+  }
+
+  /** Counts packs from now on. */
+  watch(): void {
+    this.#looks ??= setInterval(() => void this.#look(), this.#parts.lookMs ?? LOOK_MS).unref()
+  }
+
+  async #look(): Promise<void> {
+    const { cache, many = MANY, tooMany = TOO_MANY } = this.#parts
+    const packs = await countPacks(cache.profile.directory)
+    if (this.#looks === undefined) return
+    if (packs >= tooMany) await this.run()
+    else if (packs >= many) this.soon()
+  }
+
+  /** Repacks when the writer has nothing to do next; a fresh clone has no commit-graph, which histories are read from. */
+  soon(): void {
+    if (this.#timer !== undefined) return
+    this.#timer = setInterval(() => {
+      if (this.#parts.lane.idle) void this.run()
+    }, IDLE_MS)
+    this.#timer.unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#looks)
+    this.#looks = undefined
+    this.#rest()
+  }
+
+  #rest(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** Repacks now, in the writer's lane. Failure costs nothing but speed. */
+  run(): Promise<void> {
+    this.#rest()
+    this.#running ??= this.#repack().finally(() => (this.#running = null))
+    return this.#running
+  }
+
+  #repack(): Promise<void> {
+    const { cache, lane, log } = this.#parts
+    return lane.run(async () => {
+      await cache.tidy()
+      for (const words of STEPS) {
+        const exit = await git(cache.profile, words, { timeoutMs: HOUSEKEEPING_MS })
+        if (exit.exitCode !== 0) log.warn('git housekeeping failed', { detail: exit.stderr })
+      }
+    })
+  }
+}
+
+const STALE_LOCK_MS = 600_000
+
+/**
+ * Removes the locks that a power cut left on the branch in a bare repository of our own: only those older than ten
+ * minutes, far beyond the life of any push of ours, that no process has open. Returns true when it removed one.
+ * `HEAD`, which points to the branch, is locked with it (git refs/files-backend.c, split_head_update).
+ */
+export async function removeStaleLock(
+  repository: string,
+  branch: string,
+  nowMs: number,
+): Promise<boolean> {
+  let removed = false
+  for (const file of ['HEAD.lock', join('refs/heads', `${branch}.lock`)]) {
+    const lock = join(repository, file)
+    const found = await stat(lock).catch(() => null)
+    if (found === null || nowMs - found.mtimeMs < STALE_LOCK_MS || (await isOpen(lock))) continue
+    await rm(lock, { force: true })
+    removed = true
+  }
+  return removed
+}
+
+/** Has any process we may look at this file open? Unknown without /proc, where age must do. Source: proc(5), fd. */
+async function isOpen(path: string): Promise<boolean> {
+  const processes = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))
+  for (const pid of processes) {
+    const folder = join('/proc', pid, 'fd')
+    for (const fd of await readdir(folder).catch(() => [])) {
+      if ((await readlink(join(folder, fd)).catch(() => '')) === path) return true
+    }
+  }
+  return false
+}

@@ -1,0 +1,255 @@
+import type { Platform } from '../../../contract/platform-file.ts'
+import type { ProblemDetail } from '../../../contract/problem.ts'
+import { StoreError } from '../../../domain/errors.ts'
+import type { Log } from '../../../domain/ports.ts'
+import type { Snapshot } from '../../../domain/snapshot.ts'
+import { parsePlatformFile } from '../../../repo-files/platform-file.ts'
+import type { Cache } from '../cache/cache.ts'
+import {
+  type Advance,
+  advanceBetween,
+  changeRefOf,
+  commitsBetween,
+  commitsOfPath,
+  isOutside,
+  type LoggedCommit,
+  LogReadError,
+  type Touch,
+  touchesOf,
+} from './commit-log.ts'
+import {
+  EMPTY_FLEET,
+  type Fleet,
+  type FolderMove,
+  readFleet,
+  readText,
+  withFolders,
+} from './fleet.ts'
+import { HistoryIndex, type StoreHistory } from './history-index.ts'
+import { shortAdvance } from './short-advance.ts'
+import type { Signatures } from './signatures.ts'
+import { nextStores } from './snapshots.ts'
+
+/** A snapshot with the trees it was read from. Immutable. */
+export interface Edition {
+  readonly snapshot: Snapshot
+  readonly fleet: Fleet
+}
+
+/** An edition that a fetch led to. */
+export interface Advanced {
+  readonly edition: Edition
+  /** Some of the commits were made by a server, so by another one than this. */
+  readonly fromServers: boolean
+}
+
+/** Turns heads into snapshots; each one costs only what differs from the one before. */
+export class EditionReader {
+  readonly #cache: Cache
+  readonly #log: Log
+  readonly #signatures: Signatures | null
+  readonly #history = new HistoryIndex()
+  /** By blob id. */
+  readonly #platforms = new Map<string, Platform | null>()
+
+  /** @param signatures `null`: nobody asks whether commits are signed */
+  constructor(cache: Cache, log: Log, signatures: Signatures | null) {
+    this.#cache = cache
+    this.#log = log
+    this.#signatures = signatures
+  }
+
+  get history(): HistoryIndex {
+    return this.#history
+  }
+
+  /**
+   * Reads everything at `head`.
+   * @throws ObjectReadError, LogReadError a damaged cache
+   * @throws StoreError `not_ready`: no commit holds a platform.yaml that parses
+   */
+  async load(head: string, nowMs: number): Promise<Edition> {
+    const { fleet } = await readFleet(this.#cache.objects, head, EMPTY_FLEET)
+    const last = await this.#walk(head, nowMs)
+    const now = await this.#platformAt(fleet.platformBlob)
+    const platform = now.value ?? (await this.#lastGoodPlatform(head))
+    const start = {
+      head,
+      platform,
+      platformProblems: now.problems,
+      stores: new Map(),
+      duplicates: [],
+      vacated: new Map(),
+      departures: [],
+      massDeleteApprovedAt: null,
+    }
+    const names = Array.from(fleet.teams.values(), (team) => [...team.folders.keys()]).flat()
+    return { fleet, snapshot: this.#snapshot(start, fleet, names, head, last) }
+  }
+
+  /**
+   * Reads what changed from `before` to `head`; `null`: the branch was rewritten, `head` does not descend from `before`.
+   * @throws ObjectReadError, LogReadError a damaged cache
+   */
+  async advance(before: Edition, head: string, nowMs: number): Promise<Advanced | null> {
+    const [{ fleet, moves }, advance] = await Promise.all([
+      readFleet(this.#cache.objects, head, before.fleet),
+      this.#advanceFrom(before.snapshot.head, head),
+    ])
+    if (advance?.descends !== true) return null
+    const { commits, touches } = advance
+    await this.#signatures?.learn(commits, touches)
+    const names = new Set([
+      ...moves.map((move) => move.name),
+      ...this.#learn(commits, touches, nowMs),
+      ...(this.#signatures?.takeChanged() ?? []),
+    ])
+    let base = before.snapshot
+    if (fleet.platformBlob !== before.fleet.platformBlob) {
+      const { value, problems } = await this.#platformAt(fleet.platformBlob)
+      base = { ...base, platform: value ?? base.platform, platformProblems: problems }
+    }
+    const edition = { fleet, snapshot: this.#snapshot(base, fleet, names, head, commits.at(-1)) }
+    return { edition, fromServers: !commits.every(isOutside) }
+  }
+
+  /** `null`: a cache that was cloned anew does not know `from`, so the branch cannot descend from it. */
+  async #advanceFrom(from: string, head: string): Promise<Advance | null> {
+    try {
+      // Signatures ask what every commit touched.
+      const short =
+        this.#signatures === null ? await shortAdvance(this.#cache.objects, from, head) : null
+      return short ?? (await advanceBetween(this.#cache.profile, from, head))
+    } catch (error) {
+      if (error instanceof LogReadError && !(await this.#cache.isAncestor(from, head))) return null
+      throw error
+    }
+  }
+
+  /** The edition after commits of ours landed on `before`; reads nothing. */
+  landed(
+    before: Edition,
+    commits: readonly LoggedCommit[],
+    moves: readonly FolderMove[],
+    nowMs: number,
+  ): Edition {
+    for (const commit of commits) this.#history.add(commit, [], nowMs)
+    this.#signatures?.landed(commits)
+    const fleet = withFolders(before.fleet, moves)
+    const head = commits.at(-1)?.id ?? before.snapshot.head
+    const marked = this.#signatures?.takeChanged() ?? []
+    const names = new Set([...moves.map((move) => move.name), ...marked])
+    return { fleet, snapshot: this.#snapshot(before.snapshot, fleet, names, head, commits.at(-1)) }
+  }
+
+  /** platform.yaml at any commit, read once for each text. @throws ObjectReadError a damaged cache */
+  async platformAt(edition: Edition, commit: string): Promise<Platform | null> {
+    const { fleet, snapshot } = edition
+    const file = await this.#cache.objects.info(`${commit}:platform.yaml`)
+    if (file?.type !== 'blob') return null
+    if (file.id === fleet.platformBlob && snapshot.platformProblems.length === 0)
+      return snapshot.platform
+    const known = this.#platforms.get(file.id)
+    if (known !== undefined) return known
+    const { value } = await this.#platformAt(file.id)
+    this.#platforms.set(file.id, value)
+    return value
+  }
+
+  /** The edition with what is known of signatures by now. */
+  judged(before: Edition): Edition {
+    const { fleet, snapshot } = before
+    const names = this.#signatures?.takeChanged() ?? []
+    return { fleet, snapshot: this.#snapshot(snapshot, fleet, names, snapshot.head, undefined) }
+  }
+
+  /** Tells the index of every commit up to `head`; returns the newest. */
+  async #walk(head: string, nowMs: number): Promise<LoggedCommit | undefined> {
+    const { profile } = this.#cache
+    const commits = await commitsBetween(profile, null, head)
+    const outside = commits.filter(isOutside).map(({ id }) => id)
+    const touches = await touchesOf(profile, outside)
+    this.#learn(commits, touches, nowMs)
+    this.#signatures?.restart()
+    await this.#signatures?.learn(commits, touches)
+    return commits.at(-1)
+  }
+
+  /** Tells the index of commits; returns the names of stores that they touched. */
+  #learn(
+    commits: readonly LoggedCommit[],
+    touches: ReadonlyMap<string, readonly Touch[]>,
+    nowMs: number,
+  ): ReadonlySet<string> {
+    const touched = new Set<string>()
+    for (const commit of commits) {
+      const folders = isOutside(commit) ? (touches.get(commit.id) ?? []) : []
+      this.#history.add(commit, folders, nowMs)
+      for (const folder of folders) touched.add(folder.name)
+      if (commit.said.store !== null) touched.add(commit.said.store)
+    }
+    return touched
+  }
+
+  #snapshot(
+    base: Snapshot,
+    fleet: Fleet,
+    names: Iterable<string>,
+    head: string,
+    newest: LoggedCommit | undefined,
+  ): Snapshot {
+    const historyOf = (team: string, name: string): StoreHistory =>
+      this.#history.store(team, name) ?? unknownHistory(head, newest)
+    const { vacated, departures, massDeleteApprovedAt } = this.#history
+    const told = { vacated, departures, massDeleteApprovedAt }
+    const stores = nextStores(base, fleet, names, historyOf, this.#signatures)
+    return { ...base, head, ...told, ...stores }
+  }
+
+  async #platformAt(blob: string): Promise<Parsed> {
+    const text = blob === '' ? null : await readText(this.#cache.objects, blob)
+    if (text !== null) return parsePlatformFile(text)
+    return {
+      value: null,
+      problems: [{ pointer: '#', detail: 'platform.yaml is missing or no plain file' }],
+    }
+  }
+
+  /** The newest platform.yaml before `head` that parses. @throws StoreError `not_ready` */
+  async #lastGoodPlatform(head: string): Promise<Platform> {
+    this.#log.warn('platform.yaml does not parse, looking for the last good one', {
+      revision: head,
+    })
+    const commits = await commitsOfPath(this.#cache.profile, head, 'platform.yaml')
+    for (const { id } of commits.slice(0, 50)) {
+      const info = await this.#cache.objects.info(`${id}:platform.yaml`)
+      const { value } = await this.#platformAt(info?.type === 'blob' ? info.id : '')
+      if (value !== null) return value
+    }
+    throw new StoreError(
+      'not_ready',
+      'no commit of the stores repository has a valid platform.yaml',
+    )
+  }
+}
+
+interface Parsed {
+  readonly value: Platform | null
+  readonly problems: readonly ProblemDetail[]
+}
+
+/** History of a folder that no walked commit names: all we know is the head that holds it. */
+function unknownHistory(head: string, newest: LoggedCommit | undefined): StoreHistory {
+  const ref =
+    newest === undefined
+      ? {
+          commit: head,
+          at: new Date(0).toISOString(),
+          action: null,
+          requestId: null,
+          by: '',
+          source: 'git' as const,
+        }
+      : { ...changeRefOf(newest), action: null, requestId: null }
+  return { created: ref, last: ref }
+}

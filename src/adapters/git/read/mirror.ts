@@ -1,0 +1,314 @@
+import type { Clock, Log, StoreId } from '../../../domain/ports.ts'
+import type { RepoState, Rewrite } from '../../../domain/repo-state.ts'
+import { StoreError } from '../../../domain/errors.ts'
+import type { Snapshot } from '../../../domain/snapshot.ts'
+import { type Cache, FetchError } from '../cache/cache.ts'
+import { LogReadError, type LoggedCommit } from './commit-log.ts'
+import { type Edition, EditionReader } from './edition-reader.ts'
+import type { FolderMove } from './fleet.ts'
+import type { HistoryIndex } from './history-index.ts'
+import { ObjectReadError } from '../cache/object-reader.ts'
+import { errorOfFetch, notRewritten, rewritten } from '../cache/git-errors.ts'
+import type { Signatures } from './signatures.ts'
+import { lostStores, vanishedStores } from './ledger.ts'
+
+export interface MirrorOptions {
+  readonly cache: Cache
+  readonly clock: Clock
+  /** `null`: nobody asks whether commits are signed. */
+  readonly signatures: Signatures | null
+  readonly log: Log
+}
+
+/**
+ * What this process believes of the remote's branch: newest snapshot, history, and whether writes may go on.
+ * Reads are always answered; `sync`, `land` and `repair` must run one at a time (the writer's lane).
+ */
+export class Mirror {
+  readonly #options: MirrorOptions
+  #reader: EditionReader
+  readonly #listeners = new Set<(snapshot: Snapshot) => void>()
+  #edition: Edition | null = null
+  #blockedBy: RepoState['blockedBy'] = 'not_ready'
+  #lastContactAt = 0
+  /** Monotonic milliseconds at which the remote's head was surely ours. */
+  #confirmedAt = Number.NEGATIVE_INFINITY
+  #fetchedAt = Number.NEGATIVE_INFINITY
+  #othersAt = Number.NEGATIVE_INFINITY
+  #serversAt = Number.NEGATIVE_INFINITY
+  #rewrite: Rewrite | null = null
+  #lost: readonly StoreId[] = []
+
+  constructor(options: MirrorOptions) {
+    this.#options = options
+    this.#reader = this.#newReader()
+  }
+
+  get history(): HistoryIndex {
+    return this.#reader.history
+  }
+
+  get rewrite(): Rewrite | null {
+    return this.#rewrite
+  }
+
+  get lost(): readonly StoreId[] {
+    return this.#lost
+  }
+
+  get edition(): Edition {
+    if (this.#edition === null)
+      throw new StoreError('not_ready', 'the stores repository is not loaded')
+    return this.#edition
+  }
+
+  get blockedBy(): RepoState['blockedBy'] {
+    return this.#blockedBy
+  }
+
+  get lastContactAt(): number {
+    return this.#lastContactAt
+  }
+
+  platformAt(commit: string) {
+    return this.#reader.platformAt(this.edition, commit)
+  }
+
+  /** Milliseconds since the remote confirmed our head. */
+  age(): number {
+    return performance.now() - this.#confirmedAt
+  }
+
+  /** Milliseconds since the remote told its head; a push that it took is not enough. */
+  fetchAge(): number {
+    return performance.now() - this.#fetchedAt
+  }
+
+  /** Milliseconds since a fetch brought commits that this process did not push. */
+  othersAge(): number {
+    return performance.now() - this.#othersAt
+  }
+
+  /** Milliseconds since a fetch brought commits that another server made. */
+  serversAge(): number {
+    return performance.now() - this.#serversAt
+  }
+
+  onMoved(listener: (snapshot: Snapshot) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * Loads the cache and catches up with the remote. A remote that is down is no failure once there is a cache.
+   * @throws StoreError `git_unavailable`, `git_auth`, `not_ready`: nothing can be read at all
+   */
+  async open(): Promise<void> {
+    const { cache } = this.#options
+    const seen = await cache.open().catch((error: unknown) => {
+      throw errorOfFetch(error)
+    })
+    try {
+      this.#edition = await this.#loaded(await cache.head())
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      await this.#rebuild('the cache could not be read at start')
+      this.#reader = this.#newReader()
+      this.#edition = await this.#loaded(await cache.head())
+    }
+    this.#takeStock()
+    this.#blockedBy = null
+    if (seen === null) this.#confirmed(performance.now())
+    else await this.sync().catch(() => {})
+  }
+
+  /**
+   * Fetches and takes over the newest head.
+   * @param fetched called with that head as soon as its objects are here, before anything is known of it
+   * @throws StoreError what a write would get
+   */
+  async sync(signal?: AbortSignal, fetched: (head: string) => void = () => {}): Promise<void> {
+    try {
+      await this.#repairing(() => this.#syncOnce(signal, fetched))
+    } catch (error) {
+      const failure = errorOfFetch(error)
+      this.block(failure)
+      throw failure
+    }
+  }
+
+  /** Takes over commits of ours that the remote now holds; `commits` oldest first. */
+  land(commits: readonly LoggedCommit[], moves: readonly FolderMove[]): void {
+    const { cache, clock } = this.#options
+    const head = commits.at(-1)
+    if (head === undefined) return
+    cache.remember(head.id)
+    this.#edition = this.#reader.landed(this.edition, commits, moves, clock.now())
+    this.#confirmed(performance.now())
+    if (this.#lost.length > 0) this.#takeStock()
+    this.#tell()
+  }
+
+  /** Takes over what became known of signatures. */
+  judge(): void {
+    this.#edition = this.#reader.judged(this.edition)
+    this.#tell()
+  }
+
+  /** Notes why writes cannot succeed now. */
+  block(failure: StoreError): void {
+    const { code } = failure
+    if (this.#rewrite !== null) return
+    if (code === 'git_auth' || code === 'history_rewritten') this.#blockedBy = code
+    else if (code === 'git_unavailable' || code === 'git_timeout') {
+      this.#blockedBy = 'git_unavailable'
+    }
+  }
+
+  /** After a git exit that nobody knows: checks the cache, clones it anew when it is damaged or on `force`. */
+  async repair(force: boolean): Promise<void> {
+    if (!force && (await this.#options.cache.isSound())) return
+    await this.#rebuild(force ? 'git failed twice in an unknown way' : 'the cache is damaged')
+  }
+
+  async #syncOnce(signal: AbortSignal | undefined, fetched: (head: string) => void): Promise<void> {
+    const { cache, clock } = this.#options
+    if (cache.stuck) await this.#rebuild('refs of the cache cannot be written')
+    const askedAt = performance.now()
+    const head = await this.#fetch(signal)
+    const before = this.edition
+    if (head !== before.snapshot.head) {
+      fetched(head)
+      const after = await this.#reader.advance(before, head, clock.now())
+      if (after === null) return this.#stopWriting(head)
+      this.#edition = after.edition
+      this.#othersAt = performance.now()
+      if (after.fromServers) this.#serversAt = this.#othersAt
+      cache.remember(head)
+      this.#takeStock()
+    }
+    this.#rewrite = null
+    this.#fetchedAt = askedAt
+    this.#confirmed(askedAt)
+    cache.tidySoon()
+    // Not at once: whoever waits for this head to write on it goes first.
+    if (head !== before.snapshot.head) setImmediate(() => this.#tell())
+  }
+
+  async #fetch(signal?: AbortSignal): Promise<string> {
+    const { cache } = this.#options
+    try {
+      return await cache.fetch(signal)
+    } catch (error) {
+      const refused = error instanceof FetchError && error.outcome === 'auth'
+      if (refused && (await cache.refreshCredential())) return cache.fetch(signal)
+      if (error instanceof FetchError && error.outcome === 'ref_gone') await this.#stopWriting(null)
+      throw error
+    }
+  }
+
+  /** Read-only from now on: what was acknowledged may be gone, and nothing shall be pushed over what is there. */
+  async #stopWriting(head: string | null): Promise<never> {
+    const { cache, log } = this.#options
+    if (this.#rewrite?.head !== head || this.#rewrite === null) {
+      const vanished = await vanishedStores(cache.objects, head, this.edition.fleet)
+      this.#rewrite = { head, vanished }
+      this.#blockedBy = 'history_rewritten'
+      const said = head === null ? {} : { revision: head }
+      log.error('the branch was rewritten, writes stop', { ...said, count: vanished.length })
+    }
+    this.#fetchedAt = performance.now()
+    throw rewritten()
+  }
+
+  /**
+   * Takes the rewritten branch as the truth.
+   * @throws StoreError `conflict`, and what a fetch can end with
+   */
+  async accept(expectedHead: string): Promise<readonly StoreId[]> {
+    await this.sync().catch((error: unknown) => {
+      if (!(error instanceof StoreError) || error.code !== 'history_rewritten') throw error
+    })
+    const rewrite = this.#rewrite
+    if (rewrite === null || rewrite.head !== expectedHead) throw notRewritten(rewrite)
+    const { cache, clock } = this.#options
+    const reader = this.#newReader()
+    this.#edition = await reader.load(expectedHead, clock.now())
+    this.#reader = reader
+    this.#rewrite = null
+    cache.remember(expectedHead)
+    await cache.tidy()
+    this.#takeStock()
+    this.#confirmed(performance.now())
+    this.#tell()
+    return rewrite.vanished
+  }
+
+  /** Compares what commits of ours declared with what the branch holds. */
+  #takeStock(): void {
+    const before = this.#lost
+    this.#lost = lostStores(this.history, this.edition.fleet)
+    const known = new Set(before.map(({ team, name }) => `${team}/${name}`))
+    const fresh = this.#lost.filter(({ team, name }) => !known.has(`${team}/${name}`))
+    const [first] = fresh
+    if (first === undefined) return
+    this.#options.log.error('acknowledged stores are missing or stale on the branch', {
+      team: first.team,
+      store: first.name,
+      count: fresh.length,
+      revision: this.edition.snapshot.head,
+    })
+  }
+
+  /** Runs again after a repair when git failed in a way that a damaged cache explains. */
+  async #repairing(task: () => Promise<void>): Promise<void> {
+    for (const force of [false, true]) {
+      try {
+        await task()
+        return
+      } catch (error) {
+        if (!isDamage(error)) throw error
+        this.#options.log.warn('git failed in an unknown way', { err: error })
+        await this.repair(force)
+      }
+    }
+    await task()
+  }
+
+  async #rebuild(reason: string): Promise<void> {
+    await this.#options.cache.rebuild(reason)
+  }
+
+  #newReader(): EditionReader {
+    const { cache, log, signatures } = this.#options
+    return new EditionReader(cache, log, signatures)
+  }
+
+  #loaded(head: string): Promise<Edition> {
+    return this.#reader.load(head, this.#options.clock.now())
+  }
+
+  #confirmed(at: number): void {
+    this.#confirmedAt = at
+    this.#lastContactAt = this.#options.clock.now()
+    this.#blockedBy = null
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(this.edition.snapshot)
+      } catch (error) {
+        this.#options.log.error('a listener of the stores repository failed', { err: error })
+      }
+    }
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return (
+    error instanceof ObjectReadError ||
+    error instanceof LogReadError ||
+    (error instanceof FetchError && error.outcome === 'unclassified')
+  )
+}

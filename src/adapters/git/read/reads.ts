@@ -1,0 +1,159 @@
+import { STORE_NAME } from '../../../contract/names.ts'
+import type { Change } from '../../../contract/store.ts'
+import { StoreError } from '../../../domain/errors.ts'
+import { storeFolder } from '../../../domain/layout.ts'
+import type { StoresRepo } from '../../../domain/ports.ts'
+import type { Snapshot, StoreRecord } from '../../../domain/snapshot.ts'
+import { isObjectId } from '../process/argv.ts'
+import type { Cache } from '../cache/cache.ts'
+import { changeOf, revertsOf } from './audit-log.ts'
+import { commitsOfPath } from './commit-log.ts'
+import { readFolder, readText, readTree } from './fleet.ts'
+import type { Landing } from './history-index.ts'
+import type { ObjectReader } from '../cache/object-reader.ts'
+import { FILE_MODE, FOLDER_MODE } from '../cache/objects.ts'
+import { recordOf } from './snapshots.ts'
+
+/** The store as of the commit that a request landed in; `null` when that commit removed it. @throws ObjectReadError */
+export async function recordAt(
+  objects: ObjectReader,
+  snapshot: Snapshot,
+  landing: Landing,
+): Promise<StoreRecord | null> {
+  const { team, name, ref } = landing
+  const now = snapshot.stores.get(name)
+  const same = now?.team === team
+  if (same && now.last.commit === ref.commit) return now
+  const tree = await objects.info(`${ref.commit}:${storeFolder(team, name)}`)
+  if (tree?.type !== 'tree') return null
+  const folder = await readFolder(objects, team, name, tree.id)
+  return recordOf(folder, { created: same ? now.created : ref, last: ref })
+}
+
+export interface FileAt {
+  /** Below the store's folder. */
+  readonly path: string
+  readonly content: string
+}
+
+/**
+ * Plain files of one store at a commit, sorted by path; links, submodules and files above 1 MiB are left out.
+ * @throws StoreError `commit_not_found`, `store_not_found`
+ * @throws ObjectReadError
+ */
+export async function filesAt(
+  cache: Cache,
+  head: string,
+  team: string,
+  name: string,
+  at: string | undefined,
+): Promise<{ commit: string; files: FileAt[] }> {
+  const commit = at ?? head
+  // A commit that lost its race is in the cache, yet it never was on the branch.
+  if (commit !== head && !(isObjectId(commit) && (await cache.isAncestor(commit, head)))) {
+    throw new StoreError('commit_not_found', 'the branch has no such commit')
+  }
+  const tree = isFolderName(team, name)
+    ? await cache.objects.info(`${commit}:${storeFolder(team, name)}`)
+    : null
+  if (tree?.type !== 'tree') {
+    throw new StoreError('store_not_found', 'no such store at that commit')
+  }
+  const files = await filesBelow(cache.objects, tree.id, '', 0)
+  return { commit, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) }
+}
+
+const MAX_DEPTH = 4
+
+async function filesBelow(
+  objects: ObjectReader,
+  tree: string,
+  prefix: string,
+  depth: number,
+): Promise<FileAt[]> {
+  const rows = await readTree(objects, tree)
+  const found = await Promise.all(
+    rows.map(async (row): Promise<FileAt[]> => {
+      const path = `${prefix}${row.name}`
+      if (row.mode === FOLDER_MODE) {
+        return depth < MAX_DEPTH ? filesBelow(objects, row.id, `${path}/`, depth + 1) : []
+      }
+      const content = row.mode === FILE_MODE ? await readText(objects, row.id) : null
+      return content === null ? [] : [{ path, content }]
+    }),
+  )
+  return found.flat()
+}
+
+/** Tree id of `manifests/` at a commit; `''` absent there, `null` no such commit here. @throws ObjectReadError */
+export async function manifestsTreeAt(
+  cache: Cache,
+  snapshot: Snapshot,
+  commit: string,
+  team: string,
+  name: string,
+): Promise<string | null> {
+  if (commit === snapshot.head) {
+    const record = snapshot.stores.get(name)
+    if (record?.team === team) return record.manifestsTree
+  }
+  if (!isObjectId(commit)) return null
+  if (!isFolderName(team, name)) return ''
+  const tree = await cache.objects.info(`${commit}:${storeFolder(team, name)}/manifests`)
+  if (tree?.type === 'tree') return tree.id
+  return (await cache.objects.info(commit))?.type === 'commit' ? '' : null
+}
+
+/**
+ * Commits of one store, newest first. The whole list is walked each time: pages are cut from it, because a
+ * walk that starts at a cursor would miss commits of side branches.
+ * @throws StoreError `commit_not_found` for an unknown cursor
+ * @throws LogReadError
+ */
+export async function historyOf(
+  cache: Cache,
+  head: string,
+  team: string,
+  name: string,
+  page: { readonly limit: number; readonly cursor?: string },
+): Promise<{ changes: Change[]; next: string | null }> {
+  if (!isFolderName(team, name)) return { changes: [], next: null }
+  const commits = await commitsOfPath(cache.profile, head, storeFolder(team, name))
+  const after = commits.findIndex((commit) => commit.id === page.cursor)
+  if (page.cursor !== undefined && after < 0) {
+    throw new StoreError('commit_not_found', 'the cursor is no commit of this store')
+  }
+  const reverts = revertsOf(commits)
+  const rows = commits.slice(after + 1, after + 1 + page.limit)
+  const more = after + 1 + page.limit < commits.length
+  return {
+    changes: rows.map((commit) => changeOf(commit, [name], reverts)),
+    next: more ? (rows.at(-1)?.id ?? null) : null,
+  }
+}
+
+/**
+ * The page of matching changes after a cursor; `next` is the cursor of the page after.
+ * @throws StoreError `commit_not_found` for a cursor that is not on the branch
+ */
+export async function pageOf(
+  changes: AsyncIterable<Change>,
+  { limit, cursor, matching }: Parameters<StoresRepo['audit']>[0],
+): Promise<{ changes: Change[]; next: string | null }> {
+  const page: Change[] = []
+  let begun = cursor === undefined
+  for await (const change of changes) {
+    if (begun && matching(change)) {
+      if (page.length === limit) return { changes: page, next: page.at(-1)?.commit ?? null }
+      page.push(change)
+    }
+    begun ||= change.commit === cursor
+  }
+  if (!begun) throw new StoreError('commit_not_found', 'the cursor is no commit of the branch')
+  return { changes: page, next: null }
+}
+
+/** Both become part of a revision that git reads, so they must be folder names and nothing else. */
+function isFolderName(team: string, name: string): boolean {
+  return STORE_NAME.test(team) && STORE_NAME.test(name)
+}

@@ -1,0 +1,202 @@
+import { appendFile, readFile } from 'node:fs/promises'
+import type { Log, StoreId } from '../../../domain/ports.ts'
+import { type Advance, type LoggedCommit, type Touch, touchesOf } from './commit-log.ts'
+import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
+import type { Signing } from '../process/signing.ts'
+
+interface Waiting {
+  readonly commit: LoggedCommit
+  /** `null`: not known, since the message claims to be ours. */
+  readonly touches: readonly Touch[] | null
+}
+
+const CHUNK = 64
+const VERIFY_MS = 60_000
+/** More commits than this are judged beside the writer instead of in its way. */
+const FEW = 32
+
+/**
+ * Judges every commit of the branch once, in graph order, against the keys that are trusted, and knows which stores
+ * have rendered files by a commit without such a signature. Commits before the first trusted one are not judged: signing
+ * was not on then. Own commits that just landed need no look.
+ */
+export class Signatures {
+  readonly #signing: Signing
+  readonly #profile: GitProcessProfile
+  readonly #log: Log
+  readonly #verdicts = new Map<string, boolean>()
+  readonly #marks = new Map<string, StoreId>()
+  #waiting: Waiting[] = []
+  #changed = new Set<string>()
+  #began = false
+  #running: Promise<void> | null = null
+  #epoch = 0
+  readonly #closed = new AbortController()
+  /** Called when marks changed that nobody waits for. */
+  onChanged: () => void = () => {}
+
+  constructor(signing: Signing, profile: GitProcessProfile, log: Log) {
+    this.#signing = signing
+    this.#profile = profile
+    this.#log = log
+  }
+
+  /** Takes over what earlier processes found good under the same keys; the rest is judged anew. */
+  async open(): Promise<void> {
+    const text = await readFile(this.#signing.verdictsFile, 'utf8').catch(() => '')
+    for (const line of text.split('\n')) {
+      const [trust, id = ''] = line.split(' ')
+      if (trust === this.#signing.trust) this.#verdicts.set(id, true)
+    }
+  }
+
+  /** Do rendered files of this store stand there by a commit that no trusted key signed? */
+  has(team: string, name: string): boolean {
+    return this.#marks.has(`${team}/${name}`)
+  }
+
+  get unsigned(): readonly StoreId[] {
+    return [...this.#marks.values()]
+  }
+
+  /** Commits without a verdict. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /** Forgets the branch, for one that starts anew. */
+  restart(): void {
+    this.#epoch += 1
+    this.#waiting = []
+    this.#marks.clear()
+    this.#began = false
+  }
+
+  /** Commits that were fetched, oldest first. A few are judged before this resolves, many after it. */
+  async learn(commits: readonly LoggedCommit[], touches: Advance['touches']): Promise<void> {
+    this.#waiting.push(
+      ...commits.map((commit) => ({ commit, touches: touches.get(commit.id) ?? null })),
+    )
+    const few = this.#waiting.length <= FEW
+    const run = this.#run(few)
+    if (few) await run
+  }
+
+  /** Commits that this process signed and landed. */
+  landed(commits: readonly LoggedCommit[]): void {
+    this.#keep(commits.map(({ id }) => [id, true] as const))
+    if (this.#waiting.length === 0) {
+      for (const commit of commits) this.#apply(commit, [])
+    } else {
+      this.#waiting.push(...commits.map((commit) => ({ commit, touches: null })))
+      void this.#run(false)
+    }
+  }
+
+  /** Names of stores whose mark changed since the last call. */
+  takeChanged(): ReadonlySet<string> {
+    const changed = this.#changed
+    this.#changed = new Set()
+    return changed
+  }
+
+  /** Ends what is under way; to be called while the keys are still there, for without them no signature is good. */
+  async close(): Promise<void> {
+    this.#closed.abort()
+    await this.#running
+  }
+
+  /** @param quiet the caller asks for the changed marks itself */
+  #run(quiet: boolean): Promise<void> {
+    this.#running ??= this.#judgeAll()
+      .catch((error: unknown) => {
+        if (!this.#closed.signal.aborted) {
+          this.#log.warn('signatures could not be verified', { err: error })
+        }
+      })
+      .finally(() => {
+        this.#running = null
+        if (!quiet && this.#changed.size > 0) this.onChanged()
+      })
+    return this.#running
+  }
+
+  async #judgeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const epoch = this.#epoch
+      const chunk = this.#waiting.slice(0, CHUNK)
+      const unknown = chunk.map(({ commit }) => commit.id).filter((id) => !this.#verdicts.has(id))
+      if (unknown.length > 0) await this.#verify(unknown)
+      const claimed = chunk.filter(
+        ({ commit, touches }) => touches === null && this.#verdicts.get(commit.id) !== true,
+      )
+      const found = await touchesOf(
+        this.#profile,
+        claimed.map(({ commit }) => commit.id),
+      )
+      if (epoch !== this.#epoch) continue
+      this.#waiting.splice(0, chunk.length)
+      for (const { commit, touches } of chunk) {
+        this.#apply(commit, touches ?? found.get(commit.id) ?? [])
+      }
+    }
+  }
+
+  #apply(commit: LoggedCommit, touches: readonly Touch[]): void {
+    const { store, team } = commit.said
+    if (this.#verdicts.get(commit.id) === true) {
+      this.#began = true
+      // One of ours replaces the whole folder; a trusted person's may leave the untrusted file beside it.
+      if (store !== null && team !== null && this.#marks.delete(`${team}/${store}`)) {
+        this.#changed.add(store)
+      }
+      return
+    }
+    if (!this.#began) return
+    for (const touch of touches.filter(({ rendered }) => rendered)) {
+      const key = `${touch.team}/${touch.name}`
+      if (this.#marks.has(key)) continue
+      this.#marks.set(key, { team: touch.team, name: touch.name })
+      this.#changed.add(touch.name)
+      this.#log.warn('rendered files came by a commit that no trusted key signed', {
+        ...{ team: touch.team, store: touch.name, revision: commit.id },
+      })
+    }
+  }
+
+  /** @throws Error git gave no verdicts */
+  async #verify(ids: readonly string[]): Promise<void> {
+    const words = ['--no-replace-objects', 'log', '--stdin', '--no-walk=unsorted', '--no-color']
+    const exit = await runGit(this.#profile, [...words, '--format=%H %G?'], {
+      input: `${ids.join('\n')}\n`,
+      timeoutMs: VERIFY_MS,
+      signal: this.#closed.signal,
+    })
+    const lines = exit.stdout.toString('utf8').trim().split('\n')
+    if (exit.exitCode !== 0 || lines.length !== ids.length) {
+      throw new Error(`git could not verify signatures: ${exit.stderr.trim().slice(-300)}`)
+    }
+    this.#keep(
+      lines.map((line) => {
+        const [id = '', letter = ''] = line.split(' ')
+        return [id, this.#isGood(letter)] as const
+      }),
+    )
+  }
+
+  /**
+   * `G` a trusted key. Only for gpg, whose keyring holds nothing but trusted keys: `U` of unknown validity, `Y` of a key
+   * that expired since; ssh says `U` of any key in the world. Source: git-log(1), `%G?`; git gpg-interface.c, 2.39.
+   */
+  #isGood(letter: string): boolean {
+    return letter === 'G' || (this.#signing.format === 'gpg' && /^[UY]$/.test(letter))
+  }
+
+  /** Only what is good is written down: git says "none" also when the program that verifies failed. */
+  #keep(verdicts: readonly (readonly [id: string, good: boolean])[]): void {
+    const fresh = verdicts.filter(([id]) => !this.#verdicts.has(id))
+    for (const [id, good] of fresh) this.#verdicts.set(id, good)
+    const lines = fresh.filter(([, good]) => good).map(([id]) => `${this.#signing.trust} ${id}\n`)
+    void appendFile(this.#signing.verdictsFile, lines.join('')).catch(() => {})
+  }
+}

@@ -1,0 +1,61 @@
+import type { Snapshot, StoreRecord } from '../../../domain/snapshot.ts'
+import { copyStores, putStore } from '../../../domain/store-map.ts'
+import type { Fleet, StoreFolder } from './fleet.ts'
+import type { StoreHistory } from './history-index.ts'
+import type { Signatures } from './signatures.ts'
+
+/** A store as rules see it. */
+export function recordOf(
+  folder: StoreFolder,
+  history: StoreHistory,
+  unsigned = false,
+): StoreRecord {
+  return {
+    team: folder.team,
+    name: folder.name,
+    intent: folder.intent,
+    problems: folder.problems,
+    intentBlob: folder.intentBlob,
+    app: folder.app,
+    manifestsTree: folder.manifestsTree,
+    created: history.created,
+    last: history.last,
+    ...(unsigned ? { unsigned } : {}),
+  }
+}
+
+/**
+ * Stores by name after those in `names` moved. Of two folders with one name the rendered one is the store, else the
+ * first in path order; the others are `duplicates`. So a push cannot take a name from the team whose shop bears it.
+ */
+export function nextStores(
+  before: Snapshot,
+  fleet: Fleet,
+  names: Iterable<string>,
+  historyOf: (team: string, name: string) => StoreHistory,
+  signatures: Signatures | null,
+): Pick<Snapshot, 'stores' | 'duplicates'> {
+  const moved = [...names]
+  if (moved.length === 0) return { stores: before.stores, duplicates: before.duplicates }
+  const stores = copyStores(before.stores)
+  let duplicates = before.duplicates
+  const teams = [...fleet.teams].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, team]) => team)
+  for (const name of moved) {
+    const folders = teams
+      .map((team) => team.folders.get(name))
+      .filter((folder) => folder !== undefined)
+      .sort((a, b) => Number(a.app === null) - Number(b.app === null))
+    const [first, ...others] = folders
+    if (first === undefined) putStore(stores, name, null)
+    else {
+      const unsigned = signatures?.has(first.team, name) === true
+      putStore(stores, name, recordOf(first, historyOf(first.team, name), unsigned))
+    }
+    if (others.length === 0 && duplicates.length === 0) continue
+    duplicates = duplicates
+      .filter((path) => !path.endsWith(`/${name}`))
+      .concat(others.map((folder) => `${folder.team}/${name}`))
+      .sort()
+  }
+  return { stores, duplicates }
+}

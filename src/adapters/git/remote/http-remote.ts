@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
+import { getCACertificates } from 'node:tls'
+import type { Remote } from '../process/environment.ts'
+import { ProtocolError, takeSection } from './pkt-line.ts'
+
+export type Service = 'git-receive-pack' | 'git-upload-pack'
+
+/** What a service tells before anything is asked of it. */
+export interface Advertisement {
+  /** Object ids by full name of the ref. */
+  readonly refs: ReadonlyMap<string, string>
+  readonly capabilities: ReadonlySet<string>
+}
+
+export interface Reply {
+  readonly status: number
+  readonly body: Buffer
+}
+
+/** No whole answer came. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError'
+  /** `unreached`: not a byte was sent. */
+  readonly why: 'timeout' | 'aborted' | 'unreached' | 'connection' | 'too_large'
+
+  constructor(why: HttpError['why'], cause?: unknown) {
+    super(`no answer from the remote: ${why}`, { cause })
+    this.why = why
+  }
+}
+
+/** An idle connection may be dead without a word: a router forgets it after minutes. */
+const REUSED_MS = 15_000
+const RECENT_MS = 10_000
+const ADVERTISEMENT_BYTES = 16_777_216
+/** Hosts tell git from browsers by this. */
+const AGENT = 'git/storewright'
+
+/**
+ * A remote on git's smart HTTP, protocol version 0, spoken by this process on connections that stay open: `git push` and
+ * `git fetch` start five processes and connect anew each time. Follows no redirect and uses no proxy, as the cache's
+ * `config` has it. Source: gitprotocol-http(5).
+ */
+export class HttpRemote {
+  readonly #url: string
+  readonly #agent: http.Agent
+  readonly #spoken = new Map<
+    Service,
+    { readonly capabilities: Advertisement['capabilities']; at: number }
+  >()
+
+  constructor({ url, caFile }: Extract<Remote, { kind: 'https' }>) {
+    this.#url = url.replace(/\/$/, '')
+    const options = { keepAlive: true, maxSockets: 4, timeout: REUSED_MS }
+    const { protocol } = new URL(url)
+    this.#agent =
+      protocol === 'http:'
+        ? new http.Agent(options)
+        : new https.Agent({ ...options, ca: authorities(caFile) })
+  }
+
+  /**
+   * @param authorization header line of the credential
+   * @returns `null`: the answer is not one of a smart remote that we know
+   * @throws HttpError
+   */
+  async advertised(
+    service: Service,
+    authorization: string | undefined,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<Advertisement | null> {
+    const reply = await this.#request(
+      { method: 'GET', path: `/info/refs?service=${service}`, authorization, timeoutMs, signal },
+      ADVERTISEMENT_BYTES,
+    )
+    if (reply.status !== 200 || reply.type !== `application/x-${service}-advertisement`) return null
+    const told = advertisementOf(reply.body, service)
+    if (told !== null)
+      this.#spoken.set(service, { capabilities: told.capabilities, at: performance.now() })
+    return told
+  }
+
+  /** What this service can do, if it was heard so lately that it need not be asked again. */
+  recent(service: Service): Advertisement['capabilities'] | null {
+    const known = this.#spoken.get(service)
+    return known !== undefined && performance.now() - known.at < RECENT_MS
+      ? known.capabilities
+      : null
+  }
+
+  /** @throws HttpError */
+  async post(
+    service: Service,
+    body: Uint8Array,
+    authorization: string | undefined,
+    timeoutMs: number,
+    maxBytes: number,
+    signal?: AbortSignal,
+  ): Promise<Reply> {
+    const reply = await this.#request(
+      { method: 'POST', path: `/${service}`, service, body, authorization, timeoutMs, signal },
+      maxBytes,
+    )
+    const known = this.#spoken.get(service)
+    if (known !== undefined && reply.status === 200) known.at = performance.now()
+    return reply
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #request(asked: Asked, maxBytes: number): Promise<Reply & { type: string | undefined }> {
+    const { method, path, service, body, authorization = '', timeoutMs } = asked
+    const deadline = AbortSignal.timeout(timeoutMs)
+    const signal = asked.signal === undefined ? deadline : AbortSignal.any([deadline, asked.signal])
+    const credential = /^Authorization: (.*)$/.exec(authorization)?.[1]
+    const headers = {
+      'User-Agent': AGENT,
+      'Accept-Encoding': 'identity',
+      ...(credential === undefined ? {} : { Authorization: credential }),
+      ...(service === undefined
+        ? {}
+        : {
+            'Content-Type': `application/x-${service}-request`,
+            Accept: `application/x-${service}-result`,
+            'Content-Length': String(body?.length ?? 0),
+          }),
+    }
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => {
+        const aborted = asked.signal?.aborted === true ? 'aborted' : 'timeout'
+        if (error instanceof HttpError) reject(error)
+        else reject(new HttpError(signal.aborted ? aborted : ended(error), error))
+      }
+      const { request } = this.#url.startsWith('https:') ? https : http
+      const options = { method, headers, agent: this.#agent, signal }
+      const sent = request(this.#url + path, options, (response) => {
+        const chunks: Buffer[] = []
+        let bytes = 0
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length
+          chunks.push(chunk)
+          if (bytes > maxBytes) response.destroy(new HttpError('too_large'))
+        })
+        response.on('error', fail)
+        response.on('end', () => {
+          const { statusCode = 0 } = response
+          if (!response.complete) return fail(new HttpError('connection'))
+          resolve({
+            status: statusCode,
+            type: response.headers['content-type'],
+            body: Buffer.concat(chunks),
+          })
+        })
+      })
+      sent.on('error', fail)
+      sent.end(body)
+    })
+  }
+}
+
+/** Source: system errors of Node name the call that failed; `connect` also for each address of a name. */
+function ended(error: unknown): 'unreached' | 'connection' {
+  const { syscall } = error as { syscall?: string }
+  return syscall === 'connect' || syscall === 'getaddrinfo' ? 'unreached' : 'connection'
+}
+
+interface Asked {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly service?: Service
+  readonly body?: Uint8Array
+  readonly authorization: string | undefined
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** Those that git trusts: a bundle that replaces the system's, else the system's. */
+function authorities(caFile: string | undefined): string[] {
+  if (caFile !== undefined) return [readFileSync(caFile, 'utf8')]
+  const system = getCACertificates('system')
+  return system.length > 0 ? system : getCACertificates('default')
+}
+
+/** @returns `null`: not the words of this service */
+function advertisementOf(body: Buffer, service: Service): Advertisement | null {
+  try {
+    const opening = takeSection(body)
+    if (opening.lines[0] !== `# service=${service}`) return null
+    const { lines } = takeSection(opening.rest)
+    const [, words = ''] = lines[0]?.split('\0') ?? []
+    const rows = lines.flatMap((line) => {
+      const found = /^([0-9a-f]{40}|[0-9a-f]{64}) (refs\/[^\0]+)/.exec(line)
+      return found === null ? [] : [[found[2] ?? '', found[1] ?? ''] as const]
+    })
+    return { refs: new Map(rows), capabilities: new Set(words.trim().split(' ')) }
+  } catch (error) {
+    if (error instanceof ProtocolError) return null
+    throw error
+  }
+}

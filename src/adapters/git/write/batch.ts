@@ -1,0 +1,220 @@
+import type { StoreError } from '../../../domain/errors.ts'
+import type { Clock, Landed } from '../../../domain/ports.ts'
+import type { Snapshot } from '../../../domain/snapshot.ts'
+import type { Cache } from '../cache/cache.ts'
+import { loggedCommit, type LoggedCommit } from '../read/commit-log.ts'
+import { Decider, type Decisions, type Draft, type Verdict } from './drafts.ts'
+import { type Author, openImport } from './fast-import.ts'
+import { unavailable } from '../cache/git-errors.ts'
+import type { Item } from './item.ts'
+import type { Mirror } from '../read/mirror.ts'
+import { ObjectReadError } from '../cache/object-reader.ts'
+import { type Pace, unpaced } from './pace.ts'
+import { pushCommits } from './push.ts'
+import type { PushGate } from './push-gate.ts'
+import type { PushOutcome } from '../remote/push-outcome.ts'
+import { recordAt } from '../read/reads.ts'
+import { signCommits, type Unsigned } from './sign-commits.ts'
+
+export interface BatchDeps {
+  readonly cache: Cache
+  readonly mirror: Mirror
+  readonly pace: Pace
+  readonly clock: Clock
+  readonly author: Author
+  readonly generator: string
+  /** Every commit of ours bears a signature. */
+  readonly signed: boolean
+  /** A store that a newer generator wrote may be written by ours. */
+  readonly allowDowngrade: boolean
+  /** Aborted at the end of the shutdown grace: kills what still runs. */
+  readonly signal: AbortSignal
+  /** Called on the way of a write, so that a test can break it there; the program never gives one. */
+  readonly reached: ((point: WritePoint) => Promise<void>) | undefined
+}
+
+/** Steps of a write: about to import, to push, to take the push's end over, to answer. */
+export const writePoints = ['import', 'push', 'pushed', 'answer'] as const
+export type WritePoint = (typeof writePoints)[number]
+
+/** A decision that is a commit in the cache, and not on the remote yet. */
+export interface Imported {
+  readonly draft: Draft
+  readonly commit: LoggedCommit
+}
+
+/** @param at the newest edition's snapshot, or the one that a push in flight will leave */
+export function deciderOf(deps: BatchDeps, at: Snapshot): Decider {
+  const { mirror, generator, allowDowngrade } = deps
+  return new Decider({ at, history: mirror.history, generator, allowDowngrade })
+}
+
+export function decideBatch(deps: BatchDeps, items: readonly Item[], at: Snapshot): Decisions {
+  const decider = deciderOf(deps, at)
+  for (const item of items) decider.decide(item, deps.clock.now())
+  return decider.decisions
+}
+
+/** Commits in the cache, oldest first. */
+export interface Import {
+  readonly imported: readonly Imported[]
+  /** Pack of them as fast-import wrote it, for a remote on HTTP; `null`: git has to make one. */
+  readonly pack: Promise<Buffer | null>
+}
+
+/** Drafts on their way into the cache. */
+export interface DraftImport {
+  add(draft: Draft): void
+  /** @throws ImportError, SigningError, ObjectReadError */
+  finish(): Promise<Import>
+}
+
+/** Makes the commits in the cache on top of `base`. @throws ImportError, SigningError, ObjectReadError */
+export async function importDrafts(
+  deps: BatchDeps,
+  base: string,
+  drafts: readonly Draft[],
+): Promise<Import> {
+  const opened = await openDrafts(deps, base)
+  for (const draft of drafts) opened.add(draft)
+  return opened.finish()
+}
+
+/** The same for drafts that are still to come: each is imported as it is added. */
+export async function openDrafts(deps: BatchDeps, base: string): Promise<DraftImport> {
+  const { cache, author, clock, signal } = deps
+  await deps.reached?.('import')
+  const atSeconds = Math.floor(clock.now() / 1000)
+  const { generation, profile } = cache
+  const commits = openImport(profile, base, author, atSeconds, signal)
+  const drafts: Draft[] = []
+  // Objects of an earlier import that did not land, or signed commits, are not in the pack of this one. Where pushes are scarce
+  // none is risked that the remote could refuse for want of them.
+  let whole = !deps.signed && cache.http !== null && deps.pace === unpaced
+  return {
+    add(draft) {
+      const tree = heldTree(draft, generation)
+      if (tree !== null) whole = false
+      commits.add({ ...draft, tree })
+      drafts.push(draft)
+    },
+    async finish() {
+      const { ids: made, ref, pack } = await commits.finish()
+      cache.discard(ref)
+      await assertDescends(cache, made[0] ?? '', base)
+      for (const { item } of drafts) if (item.made !== null) item.made.heldBy = generation
+      const sign = async () =>
+        signCommits(profile, base, await unsigned(cache, made, drafts), author, atSeconds, signal)
+      const ids = deps.signed ? await sign() : made
+      const imported = drafts.map((draft, n) => ({
+        draft,
+        commit: loggedCommit(ids[n] ?? '', atSeconds, author.name, draft.message),
+      }))
+      return { imported, pack: whole ? pack() : Promise.resolve(null) }
+    },
+  }
+}
+
+async function unsigned(
+  { objects }: Cache,
+  ids: readonly string[],
+  drafts: readonly Draft[],
+): Promise<readonly Unsigned[]> {
+  const trees = await Promise.all(ids.map((id) => objects.info(`${id}^{tree}`)))
+  return drafts.map(({ message }, n) => ({ message, tree: trees[n]?.id ?? '' }))
+}
+
+/** Tree of the store's folder when an earlier import of the same files left it in the cache. */
+function heldTree({ item, move }: Draft, generation: number): string | null {
+  const held = item.made?.heldBy === generation
+  return held && move.after !== null ? move.after.id : null
+}
+
+/** Pushes commits in one go; on success the mirror holds them. */
+export async function publish(
+  deps: BatchDeps,
+  { imported, pack }: Import,
+  gate: PushGate,
+): Promise<PushOutcome> {
+  const { cache, mirror, signal } = deps
+  const base = mirror.edition.snapshot.head
+  const items = imported.map(({ draft }) => draft.item)
+  await deps.reached?.('push')
+  gate.begin(items)
+  for (const item of items) item.pushing = true
+  const head = imported.at(-1)?.commit.id ?? base
+  const pushed = await pushCommits(cache, base, head, signal, pack)
+  await deps.reached?.('pushed')
+  for (const item of items) {
+    item.pushing = false
+    if (pushed.maybeLanded) item.doubtfulBase = base
+  }
+  if (pushed.outcome === 'done') {
+    mirror.land(
+      imported.map(({ commit }) => commit),
+      imported.map(({ draft }) => draft.move),
+    )
+    await deps.reached?.('answer')
+  }
+  return pushed
+}
+
+/** The lease must never be able to rewrite anything: the first commit's parent is the base. */
+async function assertDescends(cache: Cache, first: string, base: string): Promise<void> {
+  const commit = await cache.objects.read(first)
+  const parent = /^tree [0-9a-f]+\nparent ([0-9a-f]+)\n/.exec(
+    commit?.content.toString('utf8') ?? '',
+  )
+  if (parent?.[1] !== base) throw new ObjectReadError('a new commit does not descend from its base')
+}
+
+/**
+ * Answers the items whose commits landed, each with its own commit, in the next turn of the event loop: a push that is ready
+ * goes out first, and what follows from the answers is done while it is under way.
+ */
+export function answerLanded(deps: BatchDeps, imported: readonly Imported[]): void {
+  const { snapshot } = deps.mirror.edition
+  for (const { draft } of imported) draft.item.keep()
+  setImmediate(() => {
+    for (const { draft, commit } of imported) {
+      const { item, move } = draft
+      const record = snapshot.stores.get(move.name)
+      const own = record?.team === move.team ? record : null
+      item.resolve({ outcome: 'landed', commit: commit.id, record: own, snapshot })
+    }
+  })
+}
+
+/** Answers items that need no commit. */
+export async function answerVerdicts(deps: BatchDeps, verdicts: readonly Verdict[]): Promise<void> {
+  for (const { item, said } of verdicts) {
+    if (said instanceof Error) item.reject(said)
+    else await answerFound(deps, item, said)
+  }
+}
+
+async function answerFound(
+  deps: BatchDeps,
+  item: Item,
+  said: Exclude<Verdict['said'], Error>,
+): Promise<void> {
+  const { cache, mirror } = deps
+  const { snapshot } = mirror.edition
+  if (said === 'unchanged') {
+    item.resolve({ outcome: 'unchanged', commit: snapshot.head, record: null, snapshot })
+    return
+  }
+  const { found, replayed } = said
+  try {
+    const record = await recordAt(cache.objects, snapshot, found)
+    const outcome: Landed['outcome'] = replayed ? 'replayed' : 'landed'
+    item.resolve({ outcome, commit: found.ref.commit, record, snapshot })
+  } catch (error) {
+    item.reject(unavailable(error))
+  }
+}
+
+/** Tells items that nothing more will be tried. */
+export function giveUp(items: readonly Item[], failure: StoreError, head: string): void {
+  for (const item of items) item.fail(failure, head)
+}

@@ -1,0 +1,150 @@
+import { ulid } from 'ulid'
+import { STORE_NAME } from '../../../contract/names.ts'
+import { storeFolder } from '../../../domain/layout.ts'
+import type { StoreChange } from '../../../domain/ports.ts'
+import { isObjectId } from '../process/argv.ts'
+import { PACK_NOTES, packWith } from '../cache/packs.ts'
+import { type GitExit, type GitProcessProfile, streamGit } from '../process/plumbing.ts'
+
+/** One commit to make. */
+export interface NewCommit {
+  readonly change: StoreChange
+  readonly message: string
+  /** Tree of the change's files, when the repository holds it already: then no file is sent again. @default not known */
+  readonly tree?: string | null
+}
+
+export interface Author {
+  readonly name: string
+  readonly email: string
+}
+
+/** git fast-import did not make the commits; nothing was published. */
+export class ImportError extends Error {
+  override readonly name = 'ImportError'
+  readonly exit: GitExit
+
+  constructor(exit: GitExit) {
+    super(`git fast-import failed: ${exit.stderr}`)
+    this.exit = exit
+  }
+}
+
+const IMPORT_MS = 30_000
+const NOTE_PACKS = `--export-pack-edges=${PACK_NOTES}`
+
+/** Commits on their way into the repository. */
+export interface CommitImport {
+  /** @throws Error a change that the API must not write */
+  add(commit: NewCommit): void
+  /**
+   * @returns ids in the order in which commits were added, the private ref, which keeps them until it is discarded, and how
+   * to read the pack that git wrote: see {@link packWith}
+   * @throws ImportError
+   */
+  finish(): Promise<{
+    ids: readonly string[]
+    ref: string
+    pack: () => Promise<Buffer | null>
+  }>
+}
+
+/**
+ * Makes commits on top of `base`, one after the other as they are added, with one process and one pack, under a ref
+ * that nothing used before: a ref of an earlier, killed run could still be locked.
+ * @param atSeconds committer time, seconds since the Unix epoch
+ */
+export function openImport(
+  profile: GitProcessProfile,
+  base: string,
+  author: Author,
+  atSeconds: number,
+  signal?: AbortSignal,
+): CommitImport {
+  const ref = `refs/storewright/tx/${ulid()}`
+  const git = streamGit(profile, ['fast-import', '--quiet', '--done', NOTE_PACKS], {
+    timeoutMs: IMPORT_MS,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  let added = 0
+  return {
+    add(commit) {
+      const from = added === 0 ? base : null
+      git.write(commitInput(ref, from, commit, added + 1, author, atSeconds))
+      added += 1
+    },
+    async finish() {
+      git.write(DONE)
+      const exit = await git.end()
+      const ids = exit.stdout.toString('utf8').split('\n').filter(isObjectId)
+      if (exit.exitCode !== 0 || ids.length !== added) throw new ImportError(exit)
+      return { ids, ref, pack: () => packWith(profile.directory, ids.at(-1) ?? '') }
+    },
+  }
+}
+
+/** All at once. @throws ImportError */
+export function importCommits(
+  profile: GitProcessProfile,
+  base: string,
+  commits: readonly NewCommit[],
+  author: Author,
+  atSeconds: number,
+  signal?: AbortSignal,
+): ReturnType<CommitImport['finish']> {
+  const opened = openImport(profile, base, author, atSeconds, signal)
+  for (const commit of commits) opened.add(commit)
+  return opened.finish()
+}
+
+const DONE = Buffer.from('done\n')
+
+/**
+ * Input of git-fast-import(1). The store folder is removed and written anew, so no stale file survives.
+ * @param from parent of the first commit; `null`: the commit before it
+ * @param mark number of the commit in this import, from 1
+ */
+export function commitInput(
+  ref: string,
+  from: string | null,
+  { change, message, tree = null }: NewCommit,
+  mark: number,
+  author: Author,
+  atSeconds: number,
+): Buffer {
+  const parts: (string | Uint8Array)[] = []
+  const block = (bytes: Uint8Array) => parts.push(`data ${bytes.length}\n`, bytes, '\n')
+  parts.push(`commit ${ref}\nmark :${mark}\n`)
+  parts.push(`committer ${ident(author.name)} <${ident(author.email)}> ${atSeconds} +0000\n`)
+  block(Buffer.from(message, 'utf8'))
+  if (from !== null) parts.push(`from ${from}\n`)
+  const folder = folderOf(change)
+  parts.push(`D ${folder}\n`)
+  if (tree !== null) parts.push(`M 040000 ${tree} ${folder}\n`)
+  for (const [path, bytes] of tree === null ? change.files : []) {
+    parts.push(`M 100644 inline ${folder}/${checkedPath(path)}\n`)
+    block(bytes)
+  }
+  parts.push(`get-mark :${mark}\n`)
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
+}
+
+/** @throws Error a folder that is not `stores/<team>/<name>`: the API writes nowhere else */
+function folderOf(change: StoreChange): string {
+  if (!STORE_NAME.test(change.team) || !STORE_NAME.test(change.name)) {
+    throw new Error('a change names a team or store that cannot be a folder')
+  }
+  return storeFolder(change.team, change.name)
+}
+
+/** @throws Error a path that the API must not write */
+export function checkedPath(path: string): string {
+  if (path === 'store.yaml' || path === 'app.json') return path
+  if (/^manifests\/[a-z0-9-]+\.yaml$/.test(path)) return path
+  throw new Error('a change holds a file that is none of a store')
+}
+
+/** Git refuses `<`, `>` and line ends in names and addresses. */
+export function ident(text: string): string {
+  return text.replaceAll(/[<>\p{Cc}]+/gu, ' ').trim()
+}

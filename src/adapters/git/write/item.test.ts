@@ -1,0 +1,25 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import type { Landed, Requester } from '../../../domain/ports.ts'
+import { Item } from './item.ts'
+
+const by: Requester = { subject: 'local', auth: 'local', source: 'api', requestId: 'R' }
+const landed = { outcome: 'landed', commit: 'c', record: null } as unknown as Omit<Landed, 'timing'>
+
+it('what landed is answered as landed, whatever happens before the answer', async () => {
+  const caller = new AbortController()
+  const item = new Item(by, () => 'unchanged', { deadlineMs: 5, signal: caller.signal })
+  item.keep()
+  await pause(20)
+  caller.abort()
+  item.reject(new Error('the writer failed'))
+  item.resolve(landed)
+  expect(await item.result).toMatchObject({ outcome: 'landed', commit: 'c' })
+})
+
+it('without that its deadline is its end', async () => {
+  const item = new Item(by, () => 'unchanged', { deadlineMs: 5 })
+  await expect(item.result).rejects.toMatchObject({ code: 'git_timeout' })
+  item.resolve(landed)
+  await expect(item.result).rejects.toMatchObject({ code: 'git_timeout' })
+})

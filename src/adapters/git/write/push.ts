@@ -1,0 +1,35 @@
+import type { Cache } from '../cache/cache.ts'
+import { pushDirectly } from '../remote/direct-push.ts'
+import { runGit } from '../process/plumbing.ts'
+import { classifyPush, type PushOutcome } from '../remote/push-outcome.ts'
+
+const PUSH_MS = 15_000
+
+/**
+ * Moves the remote's branch from `base` to `head`, if it still is at `base`: the lease is a compare-and-swap.
+ * It can rewrite nothing, since `head` descends from `base`; a plain push would re-create a deleted branch and
+ * run over one that was rewound.
+ * A remote on HTTP gets it from this process where it can, every other from `git push`.
+ * @param signal kills the process group
+ * @param pack of these commits, if there is one; the remote need not hold all that it is built on
+ */
+export async function pushCommits(
+  { profile, authOptions, http }: Pick<Cache, 'profile' | 'authOptions' | 'http'>,
+  base: string,
+  head: string,
+  signal?: AbortSignal,
+  pack?: Promise<Buffer | null>,
+): Promise<PushOutcome & { readonly stderr: string }> {
+  const direct =
+    http === null ? null : await pushDirectly(profile, http, base, head, PUSH_MS, signal, pack)
+  if (direct !== null) return { ...classifyPush(direct), stderr: direct.stderr }
+  const branch = `refs/heads/${profile.branch}`
+  const lease = `--force-with-lease=${branch}:${base}`
+  const words = ['push', '--porcelain', '--no-verify', '--no-signed', lease, 'origin']
+  const exit = await runGit(profile, [...authOptions, ...words, `${head}:${branch}`], {
+    timeoutMs: PUSH_MS,
+    stallMs: PUSH_MS,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  return { ...classifyPush(exit), stderr: exit.stderr }
+}

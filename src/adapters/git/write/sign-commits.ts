@@ -1,0 +1,49 @@
+import { isObjectId } from '../process/argv.ts'
+import { type Author, ident } from './fast-import.ts'
+import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
+
+/** A commit to be made again, with a signature. */
+export interface Unsigned {
+  readonly tree: string
+  readonly message: string
+}
+
+/** The key, or the program that signs, failed; nothing was published. */
+export class SigningError extends Error {
+  override readonly name = 'SigningError'
+}
+
+const SIGN_MS = 15_000
+
+/**
+ * Makes signed commits on top of `base`, one process after another, since each holds the id of the one before.
+ * fast-import cannot sign: it took signatures only in git 2.50, and made by someone else.
+ * @param atSeconds author's and committer's time, seconds since the Unix epoch
+ * @returns ids in the order of `commits`
+ * @throws SigningError
+ */
+export async function signCommits(
+  profile: GitProcessProfile,
+  base: string,
+  commits: readonly Unsigned[],
+  author: Author,
+  atSeconds: number,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const [name, email, date] = [ident(author.name), ident(author.email), `@${atSeconds} +0000`]
+  const person = {
+    ...{ GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date },
+    ...{ GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email, GIT_COMMITTER_DATE: date },
+  }
+  const signer = { ...profile, environment: { ...profile.environment, ...person } }
+  const ids: string[] = []
+  for (const { tree, message } of commits) {
+    const words = ['commit-tree', '-S', '-p', ids.at(-1) ?? base, tree]
+    const run = { input: message, timeoutMs: SIGN_MS, ...(signal === undefined ? {} : { signal }) }
+    const exit = await runGit(signer, words, run)
+    const id = exit.stdout.toString('utf8').trim()
+    if (exit.exitCode !== 0 || !isObjectId(id)) throw new SigningError(exit.stderr.trim())
+    ids.push(id)
+  }
+  return ids
+}

@@ -1,0 +1,320 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { StoreError } from '../../../domain/errors.ts'
+import type { ChangeOptions, Decide, Landed, Requester } from '../../../domain/ports.ts'
+import type { RepoFigures } from '../../../domain/repo-state.ts'
+import { type Ahead, type Early, importEarly, workAhead } from './ahead.ts'
+import { backOff } from './back-off.ts'
+import {
+  answerLanded,
+  answerVerdicts,
+  decideBatch,
+  giveUp,
+  type Import,
+  importDrafts,
+  publish,
+} from './batch.ts'
+import type { Decisions, Draft, Verdict } from './drafts.ts'
+import { Breath } from './breath.ts'
+import { Failures, type FailureDeps, type Round } from './failures.ts'
+import { errorOfFetch, shuttingDown, unauthorized } from '../cache/git-errors.ts'
+import { Item } from './item.ts'
+import type { Lane } from '../cache/lane.ts'
+import { unpaced } from './pace.ts'
+import { PushGate } from './push-gate.ts'
+import type { PushOutcome } from '../remote/push-outcome.ts'
+import { Queue } from './queue.ts'
+
+const MAX_BATCH = 256
+/** Where pushes are scarce. GitHub's webhooks list at most 2,048 commits of one push. */
+const MAX_PACED_BATCH = 2000
+/** A push of so few takes hardly longer than a push of one. */
+const FEWEST = 4
+const MAX_WAITING = 512
+/** A base older than this is fetched anew before anything is decided. */
+const BASE_MS = 5000
+/** A refusal needs a head that the remote confirmed within this time. */
+const REFUSAL_MS = 1000
+const AUTH_PAUSE_MS = 30_000
+
+export interface WriterDeps extends FailureDeps {
+  readonly lane: Lane
+}
+
+/**
+ * The one writer of a branch in this process: a queue, batches of at most 256 commits, one push per batch.
+ * While a push is in flight the next batch is decided and imported on top of it, and what comes without a pause goes with it
+ * (`ahead.ts`); a lone request waits for nobody. The ref on the remote is the lock between processes; a lost race fetches and decides again, for as long as the requests have time.
+ */
+export class Writer {
+  readonly #deps: WriterDeps
+  readonly #queue = new Queue()
+  /** Ready to be pushed, if the branch still is where the push before it left it. */
+  #ahead: Ahead | null = null
+  #draining = false
+  #closing = false
+  #authPausedUntil = Number.NEGATIVE_INFINITY
+  readonly #maxBatch: number
+  /** Commits of the next push: fewer after each lost race, since a small push is sooner at the branch. */
+  #most: number
+  readonly #maxWaiting: number
+  readonly #gate: PushGate
+  readonly #failures: Failures
+  readonly #breath: Breath
+  /** Milliseconds to stand still before the next push. */
+  #standMs = 0
+
+  constructor(deps: WriterDeps) {
+    this.#deps = deps
+    this.#breath = new Breath({
+      othersAge: () => deps.mirror.othersAge(),
+      serversAge: () => deps.mirror.serversAge(),
+    })
+    this.#gate = new PushGate(deps.pace, deps.signal)
+    this.#failures = new Failures(deps, {
+      sync: () => this.#sync(),
+      refused: () => this.#pauseAuth(),
+      again: async (items) => {
+        await this.#gate.holdBack(() => items)
+        await this.#process(items)
+      },
+    })
+    this.#maxBatch = deps.pace === unpaced ? MAX_BATCH : MAX_PACED_BATCH
+    this.#most = this.#maxBatch
+    this.#maxWaiting = Math.max(MAX_WAITING, this.#maxBatch)
+  }
+
+  get figures(): Readonly<Omit<RepoFigures, 'cacheRebuilds'>> {
+    return this.#gate.figures
+  }
+
+  get signingProblem(): string | null {
+    return this.#failures.signingProblem
+  }
+
+  get queued(): number {
+    return this.#queue.size
+  }
+
+  /** @throws StoreError see {@link StoresRepo.change} of the port */
+  async change(by: Requester, decide: Decide, options: ChangeOptions): Promise<Landed> {
+    if (this.#closing) throw shuttingDown()
+    if (this.#queue.size >= this.#maxWaiting) {
+      throw new StoreError('writer_busy', 'too many changes are waiting to be written')
+    }
+    const release = this.#queue.reserve(options.idempotency)
+    try {
+      const item = new Item(by, decide, options)
+      this.#queue.add(item)
+      void this.#drain()
+      return await item.result
+    } finally {
+      release()
+    }
+  }
+
+  /** Refuses what waits; a push under way runs on. */
+  stop(): void {
+    this.#closing = true
+    giveUp(this.#queue.take(Infinity), shuttingDown(), this.#head)
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#draining) return
+    this.#draining = true
+    while (this.#queue.size > 0 || this.#ahead !== null) {
+      // Outside of the lane and before the batch is taken: while pushes are held back, requests gather.
+      await this.#gate.holdBack(() => this.#queue.items)
+      await this.#deps.lane.run(async () => {
+        const ahead = this.#ahead ?? (await this.#gather())
+        this.#ahead = null
+        const items = ahead?.items ?? this.#queue.take(this.#most)
+        await this.#process(items, ahead).catch((error: unknown) => {
+          this.#deps.log.error('the writer failed', { err: error })
+          for (const item of items) item.reject(error)
+        })
+      })
+      const ms = this.#standMs
+      this.#standMs = 0
+      // What is ready is given up at once when the repository is closed meanwhile.
+      if (ms > 0) await pause(ms, undefined, { signal: this.#deps.signal }).catch(() => {})
+    }
+    this.#draining = false
+  }
+
+  /** Requests that come together are one push, where a push can be one now; `null`: the usual path has them. */
+  async #gather(): Promise<Ahead | null> {
+    const { mirror, pace } = this.#deps
+    if (this.#closing || pace !== unpaced || mirror.age() > BASE_MS || mirror.blockedBy !== null)
+      return null
+    const made = await workAhead(this.#deps, null, this.#queue, this.#most)
+    if (made === null || !('failed' in made)) return made
+    this.#queue.putBack(made.failed)
+    return null
+  }
+
+  /** @param ahead what was made of these items before their push could begin */
+  async #process(items: readonly Item[], ahead: Ahead | null = null): Promise<void> {
+    const round: Round = { attempt: 0, lost: false, raced: false, troubles: 0, lockedSince: null }
+    let made: Made | null = ahead !== null && this.#holds(ahead) ? madeOf(ahead) : null
+    let last: readonly Draft[] = []
+    let mine = items
+    for (;;) {
+      const live = mine.filter((item) => !item.settled)
+      if (live.length === 0) return
+      if (this.#closing) return giveUp(live, shuttingDown(), this.#head)
+      const next: Made | StoreError = made ?? (await this.#decide(live, round, last))
+      if (next instanceof StoreError) return giveUp(live, next, this.#head)
+      round.raced = false
+      if (await this.#attempt(next, round)) return
+      made = null
+      last = next.decisions.drafts
+      round.attempt += 1
+      if (round.raced) mine = this.#fewer(live)
+      await backOff(round.attempt)
+      await this.#gate.holdBack(() => mine)
+    }
+  }
+
+  /**
+   * After a lost race: three quarters of the items, so that a branch which moves often is met in the end. The others
+   * wait again, before all that came later.
+   */
+  #fewer(items: readonly Item[]): readonly Item[] {
+    this.#most = Math.max(FEWEST, Math.floor(items.length * 0.75))
+    this.#queue.putBack(items.slice(this.#most))
+    return items.slice(0, this.#most)
+  }
+
+  /** May this be pushed as it is? A refusal in it needs a head as young as any other refusal does. */
+  #holds({ base, verdicts }: Ahead): boolean {
+    const { mirror } = this.#deps
+    const youngMs = verdicts.some(needsFreshHead) ? REFUSAL_MS : BASE_MS
+    return base === this.#head && mirror.age() <= youngMs && mirror.blockedBy === null
+  }
+
+  /**
+   * Decides on a base that is young enough, or says why there is none. What the items came to when they lost a race is
+   * imported on the new head while that is still being read: mostly they come to the same again.
+   */
+  async #decide(
+    items: readonly Item[],
+    round: Round,
+    last: readonly Draft[],
+  ): Promise<Made | StoreError> {
+    const { mirror } = this.#deps
+    const refused = mirror.blockedBy === 'git_auth' && performance.now() < this.#authPausedUntil
+    if (refused) return unauthorized()
+    const stale = round.lost || mirror.age() > BASE_MS || mirror.blockedBy !== null
+    const again = last.filter(({ item }) => items.includes(item))
+    const early: Promise<Early | null>[] = []
+    const begin = (head: string) => void early.push(importEarly(this.#deps, head, again))
+    const failure = stale ? await this.#sync(begin) : null
+    const decisions = failure ?? (await this.#decideFresh(items))
+    const guess = await early.at(-1)
+    if (decisions instanceof StoreError) return decisions
+    return { decisions, made: guess?.of(decisions.drafts, this.#head) ?? null }
+  }
+
+  async #sync(fetched?: (head: string) => void): Promise<StoreError | null> {
+    try {
+      await this.#deps.mirror.sync(this.#deps.signal, fetched)
+      return null
+    } catch (error) {
+      const failure = errorOfFetch(error)
+      if (failure.code === 'git_auth') this.#pauseAuth()
+      return failure
+    }
+  }
+
+  /** Decides; when something was refused on a head that may be old, fetches and decides again. */
+  async #decideFresh(items: readonly Item[]): Promise<Decisions | StoreError> {
+    const decide = () => decideBatch(this.#deps, items, this.#deps.mirror.edition.snapshot)
+    const decisions = decide()
+    if (!decisions.verdicts.some(needsFreshHead) || this.#deps.mirror.age() <= REFUSAL_MS)
+      return decisions
+    const before = this.#head
+    const failure = await this.#sync()
+    if (failure !== null) return failure
+    return this.#head === before ? decisions : decide()
+  }
+
+  /** One import and push. Returns true when every item has its answer. */
+  async #attempt({ decisions, made }: Made, round: Round): Promise<boolean> {
+    const { drafts, verdicts } = decisions
+    this.#keep(this.#ahead, false)
+    const sure = verdicts.filter((verdict) => !verdict.conditional)
+    await answerVerdicts(this.#deps, sure)
+    if (drafts.length === 0) return true
+    try {
+      const ready = made ?? (await importDrafts(this.#deps, this.#head, drafts))
+      // Whoever was told meanwhile that nothing was written must not find it written.
+      if (this.#closing || drafts.some(({ item }) => item.settled)) return false
+      const result = await this.#push(ready, verdicts)
+      if (result.outcome !== 'done') return await this.#failures.ofPush(result, decisions, round)
+      this.#deps.cache.tidySoon()
+      return true
+    } catch (error) {
+      return this.#failures.ofImport(error, decisions, round)
+    }
+  }
+
+  /** Pushes, answers what landed and all that depended on it, and works ahead meanwhile. */
+  async #push(ready: Import, verdicts: readonly Verdict[]): Promise<PushOutcome> {
+    const { imported } = ready
+    const over = new AbortController()
+    // Where pushes are scarce there is time enough between them.
+    const scarce = this.#deps.pace !== unpaced
+    const most = scarce ? 0 : this.#most
+    const ahead = workAhead(this.#deps, { begun: imported, over: over.signal }, this.#queue, most)
+    let landed = false
+    const began = performance.now()
+    try {
+      const result = await publish(this.#deps, ready, this.#gate)
+      landed = result.outcome === 'done'
+      if (landed) {
+        if (!scarce) this.#standMs = this.#breath.pushed(performance.now() - began, imported.length)
+        this.#most = Math.min(this.#maxBatch, this.#most * 2)
+        this.#failures.signingProblem = null
+        this.#gate.landed(imported.length)
+        answerLanded(this.#deps, imported)
+        await answerVerdicts(this.#deps, verdicts)
+      }
+      return result
+    } finally {
+      over.abort(landed)
+      this.#keep(await ahead, landed)
+    }
+  }
+
+  /** Keeps what was made ahead when its base landed; else its items wait again, before all others. */
+  #keep(ahead: Awaited<ReturnType<typeof workAhead>>, landed: boolean): void {
+    this.#ahead = null
+    if (ahead === null) return
+    if (landed && !('failed' in ahead)) this.#ahead = ahead
+    else this.#queue.putBack('failed' in ahead ? ahead.failed : ahead.items)
+  }
+
+  #pauseAuth(): void {
+    this.#authPausedUntil = performance.now() + AUTH_PAUSE_MS
+    this.#deps.mirror.block(unauthorized())
+  }
+
+  get #head(): string {
+    return this.#deps.mirror.edition.snapshot.head
+  }
+}
+
+/** Decided, and perhaps imported already. */
+interface Made {
+  readonly decisions: Decisions
+  readonly made: Import | null
+}
+
+function madeOf({ made, verdicts }: Ahead): Made {
+  return { decisions: { drafts: made.imported.map(({ draft }) => draft), verdicts }, made }
+}
+
+/** Refused or already so: true only of a head that the remote still has. */
+function needsFreshHead({ said }: Verdict): boolean {
+  return said instanceof Error || said === 'unchanged'
+}
