@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { create, requester } from '../../../testing/writes.ts'
 import { Arrivals } from './arrivals.ts'
 import { Item } from './item.ts'
@@ -56,4 +56,20 @@ it('during a push a lull is a rest, and the end of the push is none', async () =
   expect(await arrivals.wait(2, true)).toBe('rest')
   setImmediate(() => over.abort(true))
   expect(await arrivals.wait(2, false)).toBe('came')
+})
+
+it('what waited at the beginning is one batch, however long that takes; what comes later has 600 ms', () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const queue = new Queue()
+  for (let n = 0; n < 3; n += 1) queue.add(item())
+  const arrivals = new Arrivals(queue, null)
+  const open: boolean[] = []
+  for (let n = 0; n < 5; n += 1) {
+    open.push(arrivals.open)
+    arrivals.took()
+    vi.advanceTimersByTime(400)
+  }
+  expect(open).toEqual([true, true, true, true, true])
+  expect(arrivals.open).toBe(false)
 })

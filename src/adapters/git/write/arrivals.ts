@@ -32,10 +32,13 @@ export class Arrivals {
   #gathersSince: number | null = null
   /** Items taken since. */
   #since = 0
+  /** Items that waited at the beginning: without a push they are one batch, however long that takes. */
+  readonly #waited: number
 
   constructor(queue: Queue, push: InFlight | null) {
     this.#queue = queue
     this.#push = push
+    this.#waited = push === null ? queue.size : 0
   }
 
   /** The push did not land, so nothing on top of it can. */
@@ -46,6 +49,7 @@ export class Arrivals {
   /** May an item that waits be taken? */
   get open(): boolean {
     if (this.#push?.over.aborted === false) return true
+    if (this.#since < this.#waited) return true
     if (this.futile || this.#answered < MANY || this.#since >= this.#answered) return false
     this.#gathersSince ??= performance.now()
     return performance.now() - this.#gathersSince < GATHER_MS
