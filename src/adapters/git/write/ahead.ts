@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Snapshot } from '../../../domain/snapshot.ts'
-import { copyStores, putStore } from '../../../domain/store-map.ts'
 import { Arrivals, type InFlight } from './arrivals.ts'
 import {
   type BatchDeps,
@@ -17,7 +16,7 @@ import { objectFormatOf } from '../../../domain/object-format.ts'
 import type { Draft, Verdict } from './drafts.ts'
 import type { Item } from './item.ts'
 import type { Queue } from './queue.ts'
-import { recordOf } from '../read/snapshots.ts'
+import { WorkingSnapshot } from './working-snapshot.ts'
 
 /** Decided and imported on top of the newest head, or of a push in flight: then it is worth something only if that push lands. */
 export interface Ahead {
@@ -128,15 +127,9 @@ class Commits {
 
 /** The snapshot once these commits are on the branch. */
 function predicted(before: Snapshot, commits: readonly Imported[]): Snapshot {
-  const stores = copyStores(before.stores)
-  for (const { draft, commit } of commits) {
-    const { team, name, after } = draft.move
-    const last = changeRefOf(commit)
-    const old = stores.get(name)
-    const created = old?.team === team ? old.created : last
-    putStore(stores, name, after === null ? null : recordOf(after, { created, last }))
-  }
-  return { ...before, head: commits.at(-1)?.commit.id ?? before.head, stores }
+  const working = new WorkingSnapshot({ ...before, head: commits.at(-1)?.commit.id ?? before.head })
+  for (const { draft, commit } of commits) working.put(draft, changeRefOf(commit))
+  return working.snapshot
 }
 
 /** Imported on a head of which nothing is known yet. */

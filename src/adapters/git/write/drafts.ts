@@ -1,23 +1,16 @@
-import { commitMessage, departs } from '../../../domain/commit-message.ts'
+import { commitMessage } from '../../../domain/commit-message.ts'
 import { StoreError } from '../../../domain/errors.ts'
 import { isNewer } from '../../../domain/generator.ts'
 import { objectFormatOf } from '../../../domain/object-format.ts'
 import type { StoreChange } from '../../../domain/ports.ts'
-import type {
-  ChangeRef,
-  Departure,
-  Snapshot,
-  StoreRecord,
-  Vacated,
-} from '../../../domain/snapshot.ts'
-import { copyStores, putStore } from '../../../domain/store-map.ts'
+import type { Snapshot } from '../../../domain/snapshot.ts'
 import { parseAppFile } from '../../../repo-files/app-file.ts'
 import { checkedPath } from './fast-import.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from '../read/fleet.ts'
 import type { HistoryIndex, Landing } from '../read/history-index.ts'
 import type { Item } from './item.ts'
 import { blobId, folderIds, treeId } from '../cache/objects.ts'
-import { recordOf } from '../read/snapshots.ts'
+import { WorkingSnapshot } from './working-snapshot.ts'
 
 /** A decision that becomes a commit. */
 export interface Draft {
@@ -85,7 +78,15 @@ export class Decider {
       refuseConflict(item, decided, at)
       if (!allowDowngrade) refuseDowngrade(decided, at, generator)
       const draft = draftOf(item, decided, at.head, generator)
-      this.#working.put(draft, nowMs)
+      // The commit has no id yet; it gets one when it is imported.
+      this.#working.put(draft, {
+        commit: '',
+        at: new Date(nowMs).toISOString(),
+        action: decided.action,
+        requestId: item.by.requestId,
+        by: item.by.subject,
+        source: item.by.source,
+      })
       this.#drafts.push(draft)
       return draft
     } catch (error) {
@@ -183,55 +184,4 @@ function folderOf(item: Item, change: StoreChange, head: string): StoreFolder {
   const known = item.made?.folder.id === folder.id ? item.made.heldBy : null
   item.made = { files: change.files, folder, heldBy: known }
   return folder
-}
-
-/** The snapshot within a batch: the base, and what earlier items of the batch put in place. */
-class WorkingSnapshot {
-  readonly snapshot: Snapshot
-  #stores: Map<string, StoreRecord> | null = null
-  #vacated: Map<string, Vacated> | null = null
-  #departures: readonly Departure[] | null = null
-
-  constructor(base: Snapshot) {
-    const stores = () => this.#stores ?? base.stores
-    const vacated = () => this.#vacated ?? base.vacated
-    const departures = () => this.#departures ?? base.departures
-    this.snapshot = {
-      ...base,
-      get stores() {
-        return stores()
-      },
-      get vacated() {
-        return vacated()
-      },
-      get departures() {
-        return departures()
-      },
-    }
-  }
-
-  put(draft: Draft, nowMs: number): void {
-    const { team, name, after } = draft.move
-    if (departs(draft.change.action, draft.change.trailers?.['Lifecycle'])) {
-      this.#departures = [...this.snapshot.departures, { team, name, atMs: nowMs }]
-    }
-    this.#stores ??= copyStores(this.snapshot.stores)
-    const before = this.#stores.get(name)
-    // The commit has no id yet; it gets one when the batch is imported.
-    const last: ChangeRef = {
-      commit: '',
-      at: new Date(nowMs).toISOString(),
-      action: draft.change.action,
-      requestId: draft.item.by.requestId,
-      by: draft.item.by.subject,
-      source: draft.item.by.source,
-    }
-    if (after === null) {
-      if (before?.team === team) putStore(this.#stores, name, null)
-      this.#vacated = new Map(this.snapshot.vacated).set(name, { team, at: last.at, purged: true })
-    } else {
-      const created = before?.team === team ? before.created : last
-      putStore(this.#stores, name, recordOf(after, { created, last }))
-    }
-  }
 }
