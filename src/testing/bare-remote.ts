@@ -206,7 +206,7 @@ function backend(
   request.pipe(child.stdin)
   // Of a body that ends early http-backend 2.39 reads for ever.
   request.on('close', () => {
-    if (!request.complete && child.pid !== undefined) endGroup(child.pid)
+    if (!request.readableEnded && child.pid !== undefined) endGroup(child.pid)
   })
   const lose = loseAnswer && route.endsWith('/git-receive-pack')
   if (lose) {

@@ -1,0 +1,52 @@
+import { readdir, readFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { eventually, harness } from './harness.ts'
+
+/** More than a stopped process takes in, and no more than this process keeps for it: it has come as a whole, and is not passed on. */
+const COMPLETE = 255_000
+
+/** The git processes that serve the repository: git-http-backend(1) is told its path by its environment. */
+async function backendsOf(path: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((entry) => /^[0-9]+$/.test(entry))
+  const serving = await Promise.all(
+    pids.map(async (pid) => {
+      const words = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
+      return words.split('\0').includes(`GIT_PROJECT_ROOT=${path}`) ? [Number(pid)] : []
+    }),
+  )
+  return serving.flat()
+}
+
+describe('the remote of these tests', () => {
+  it.skipIf(process.platform !== 'linux').each([
+    ['in the middle of its push', COMPLETE / 2],
+    ['when its push has come as a whole, and is not yet read', COMPLETE],
+  ])('leaves no process behind whose client is killed %s', async (_when, bytes) => {
+    const { remote, serve } = await harness()
+    const served = await serve()
+    const came: IncomingMessage[] = []
+    served.intercept = (request) => {
+      came.push(request)
+      return false
+    }
+    const client = connect(served.port, '127.0.0.1').on('error', () => {})
+    client.write(
+      [
+        'POST /stores.git/git-receive-pack HTTP/1.1',
+        'Host: localhost',
+        'Content-Type: application/x-git-receive-pack-request',
+        `Content-Length: ${COMPLETE}`,
+        '\r\n',
+      ].join('\r\n'),
+    )
+    await eventually(async () => (await backendsOf(remote.path)).length > 1)
+    for (const pid of await backendsOf(remote.path)) process.kill(pid, 'SIGSTOP')
+    client.write(Buffer.alloc(bytes, '0'))
+    await eventually(() => came[0]?.complete === (bytes === COMPLETE))
+    client.destroy()
+    await eventually(async () => (await backendsOf(remote.path)).length === 0)
+    expect(came[0]?.readableEnded).toBe(false)
+  })
+})
