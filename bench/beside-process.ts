@@ -1,18 +1,24 @@
 import { once } from 'node:events'
 import { openBareRemote, serveBareRemote } from '../src/testing/bare-remote.ts'
-import { fleetPlatform, fleetStores } from './fleet.ts'
+import { fleetPlatform, fleetRemote, fleetStores } from './fleet.ts'
 import { concurrently, timed } from './measure.ts'
 import { openNaiveWriter } from './naive-writer.ts'
 import type { Ask, Told } from './beside.ts'
 
 /** The program of each process that `beside.ts` starts: does what it was started for until the channel closes. */
 const ask = JSON.parse(process.argv[2] ?? '{}') as Ask
+const { path = '', stores = 0 } = ask
 const tell = (told: Told) => process.send?.(told)
 process.once('disconnect', () => process.exit(0))
-await { remote, person, naive }[ask.role]()
+await { fleet, remote, person, naive }[ask.role]()
+
+async function fleet(): Promise<void> {
+  const made = await fleetRemote(stores)
+  tell({ path: made.path, scratch: made.scratch })
+}
 
 async function remote(): Promise<void> {
-  const served = await serveBareRemote(ask.path)
+  const served = await serveBareRemote(path)
   let ms = { refs: [] as number[], fetch: [] as number[], push: [] as number[] }
   served.intercept = ({ method, url = '' }, response) => {
     const began = performance.now()
@@ -29,7 +35,7 @@ async function remote(): Promise<void> {
 
 /** Commits outside of us, with a pause between two. */
 async function person(): Promise<void> {
-  const repository = openBareRemote(ask.path, '')
+  const repository = openBareRemote(path, '')
   const end = once(process, 'message')
   let going = true
   void end.then(() => (going = false))
@@ -53,7 +59,7 @@ async function naive(): Promise<void> {
     ...store,
     name: `naive-${store.name}`,
   }))
-  const writer = await openNaiveWriter(url, ask.path, platform)
+  const writer = await openNaiveWriter(url, path, platform)
   const alone: number[] = []
   for (const store of stores.slice(0, idle)) alone.push(await timed(() => writer.create(store)))
   const jobs = stores.slice(idle).map((store) => () => writer.create(store))

@@ -1,16 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { type BareRemote, openBareRemote } from '../src/testing/bare-remote.ts'
 
 /**
  * Everything that a measured server has beside it runs in small processes of its own. Starting a program costs a Node
- * process about 3 ms for each 100 MB that it holds (fork copies its page tables), and this one, which made the fleet,
- * holds more than a gigabyte: a remote, a person or a naive writer in here would be slowed by us.
+ * process about 3 ms for each 100 MB that it holds (fork copies its page tables): a remote, a person or a naive writer in here would be
+ * slowed by us, and whoever makes a fleet holds more than a gigabyte.
  */
 export interface Ask {
-  readonly role: 'remote' | 'person' | 'naive'
+  readonly role: 'fleet' | 'remote' | 'person' | 'naive'
   /** Repository, or the folder of the naive writer's clone; absolute. */
-  readonly path: string
+  readonly path?: string
+  /** Size of the fleet. */
+  readonly stores?: number
   /** Milliseconds between two commits of a person. */
   readonly pauseMs?: number
   /** What the naive writer clones, how many it creates one by one and at once, and how many at a time. */
@@ -34,9 +37,22 @@ export interface Answered {
   readonly ms: Readonly<Record<'refs' | 'fetch' | 'push', readonly number[]>>
 }
 
-export type Told = { readonly url: string } | Answered | { readonly commits: number } | Samples
+export type Told =
+  | { readonly path: string; readonly scratch: string }
+  | { readonly url: string }
+  | Answered
+  | { readonly commits: number }
+  | Samples
 
 const PROGRAM = fileURLToPath(new URL('beside-process.ts', import.meta.url))
+
+/** A new remote with so many stores, made by a process that is gone then. */
+export async function fleetBeside(stores: number): Promise<BareRemote> {
+  const child = start({ role: 'fleet', stores })
+  const { path, scratch } = await told<{ path: string; scratch: string }>(child)
+  child.disconnect()
+  return openBareRemote(path, scratch)
+}
 
 /** `path` on smart HTTP. */
 export async function remoteBeside(path: string) {

@@ -15,6 +15,7 @@ import { renderStore } from '../src/operations/render-store.ts'
 import { parseStoreFile } from '../src/repo-files/store-file.ts'
 import type { BareRemote } from '../src/testing/bare-remote.ts'
 import { memoryLog } from '../src/testing/writes.ts'
+import { fleetBeside } from './beside.ts'
 import { fleetPlatform, fleetRemote, fleetStores } from './fleet.ts'
 import { atMost, concurrently, ms, percentile, type Row, timed } from './measure.ts'
 
@@ -24,7 +25,7 @@ const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 
 /** P10, P15, P16, P17: what the repository itself costs, without an HTTP server. */
 export async function repositoryRows(stores: number, repeats: number): Promise<readonly Row[]> {
-  const remote = await fleetRemote(stores)
+  const remote = await fleetBeside(stores)
   const repo = await openRepo(remote.path, join(remote.scratch, 'data'))
   try {
     const { value: platform } = await fleetPlatform()

@@ -1,8 +1,15 @@
 import { join } from 'node:path'
 import type { BareRemote } from '../src/testing/bare-remote.ts'
 import { post, type ServerProcess, startServer } from '../src/testing/server-process.ts'
-import { type Answered, naiveBeside, personBeside, remoteBeside, type Samples } from './beside.ts'
-import { fleetRemote, teamOf } from './fleet.ts'
+import {
+  type Answered,
+  fleetBeside,
+  naiveBeside,
+  personBeside,
+  remoteBeside,
+  type Samples,
+} from './beside.ts'
+import { teamOf } from './fleet.ts'
 import {
   atLeast,
   atMost,
@@ -64,7 +71,7 @@ export async function writerRows(size: Size): Promise<readonly Row[]> {
 
 /** @param foreignMs a commit made outside each so many milliseconds; 0 = none */
 async function measureServer(size: Size, foreignMs = 0) {
-  const remote = await fleetRemote(size.stores)
+  const remote = await fleetBeside(size.stores)
   const served = await remoteBeside(remote.path)
   const began = performance.now()
   const server = await startServer(join(remote.scratch, 'data'), { STORES_REPO_URL: served.url })
@@ -139,7 +146,7 @@ async function create(server: ServerProcess, name: string, n: number): Promise<E
 }
 
 async function measureNaive(size: Size): Promise<Samples> {
-  const remote = await fleetRemote(size.stores)
+  const remote = await fleetBeside(size.stores)
   const served = await remoteBeside(remote.path)
   try {
     return await naiveBeside({
