@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { ofEachProcess } from './proc.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TEMPLATE = new URL('../../gitops-repo-template/platform.yaml', import.meta.url)
@@ -95,14 +96,9 @@ async function killGroups(child: ChildProcess, gits: boolean): Promise<void> {
 
 /** Processes that `pid` started; none where there is no /proc. Source: proc(5), field 4 of stat. */
 export async function childrenOf(pid: number): Promise<number[]> {
-  const entries = await readdir('/proc').catch(() => [])
-  const found = await Promise.all(
-    entries.map(async (entry) => {
-      if (!/^[0-9]+$/.test(entry)) return []
-      const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '')
-      const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]
-      return parent === String(pid) ? [Number(entry)] : []
-    }),
-  )
-  return found.flat()
+  const rows = [...(await ofEachProcess('stat'))]
+  return rows.flatMap(([child, stat]) => {
+    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]
+    return parent === String(pid) ? [child] : []
+  })
 }

@@ -10,6 +10,7 @@ import {
   type ServedRemote,
 } from '../../src/testing/bare-remote.ts'
 import { post, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
+import { ofEachProcess } from './proc.ts'
 
 const run = promisify(execFile)
 /** One unmistakable word for each place that could hold a secret. */
@@ -138,11 +139,5 @@ async function everyObject(repository: string): Promise<string> {
 }
 
 async function commandLines(): Promise<string> {
-  const pids = await readdir('/proc').catch(() => [])
-  const lines = await Promise.all(
-    pids
-      .filter((entry) => /^[0-9]+$/.test(entry))
-      .map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-  )
-  return lines.join('\n')
+  return [...(await ofEachProcess('cmdline')).values()].join('\n')
 }

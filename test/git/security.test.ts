@@ -5,14 +5,9 @@ import { spawnGit } from '../../src/adapters/git/process/plumbing.ts'
 import { cacheEnvironment } from '../../src/adapters/git/process/environment.ts'
 import { create, requester } from '../../src/testing/writes.ts'
 import { eventually, harness, over } from './harness.ts'
+import { ofEachProcess } from './proc.ts'
 
 const TOKEN = 'canary-7f3a91c2'
-
-/** Command lines of every process, or none where there is no /proc. */
-async function commandLines(): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((entry) => /^[0-9]+$/.test(entry))
-  return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
-}
 
 describe('T8 the push token', () => {
   it.skipIf(process.platform !== 'linux').each(['this process', 'git'])(
@@ -38,7 +33,7 @@ describe('T8 the push token', () => {
       const settled = hanging.catch((error: unknown) => error)
       await eventually(() => pushes > 0)
       const encoded = Buffer.from(`writer:${TOKEN}`).toString('base64')
-      const lines = await commandLines()
+      const lines = [...(await ofEachProcess('cmdline')).values()]
       const ours = lines.filter((line) => line.includes(served.url))
       expect(ours.length > 0).toBe(who === 'git')
       const error = await settled

@@ -1,22 +1,18 @@
-import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { eventually, harness } from './harness.ts'
+import { ofEachProcess } from './proc.ts'
 
-/** More than a stopped process takes in, and no more than this process keeps for it: it has come as a whole, and is not passed on. */
+/** Bytes: more than a stopped process takes in, and no more than this process keeps for it. */
 const COMPLETE = 255_000
 
 /** The git processes that serve the repository: git-http-backend(1) is told its path by its environment. */
 async function backendsOf(path: string): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((entry) => /^[0-9]+$/.test(entry))
-  const serving = await Promise.all(
-    pids.map(async (pid) => {
-      const words = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
-      return words.split('\0').includes(`GIT_PROJECT_ROOT=${path}`) ? [Number(pid)] : []
-    }),
+  const rows = [...(await ofEachProcess('environ'))]
+  return rows.flatMap(([pid, words]) =>
+    words.split('\0').includes(`GIT_PROJECT_ROOT=${path}`) ? [pid] : [],
   )
-  return serving.flat()
 }
 
 describe('the remote of these tests', () => {
