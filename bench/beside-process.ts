@@ -3,21 +3,33 @@ import { openBareRemote, serveBareRemote } from '../src/testing/bare-remote.ts'
 import { fleetPlatform, fleetRemote, fleetStores } from './fleet.ts'
 import { concurrently, timed } from './measure.ts'
 import { openNaiveWriter } from './naive-writer.ts'
-import type { Ask, Told } from './beside.ts'
+import type { Ask, NaiveAsk, PersonAsk, Told } from './beside.ts'
 
 /** The program of each process that `beside.ts` starts: does what it was started for until the channel closes. */
 const ask = JSON.parse(process.argv[2] ?? '{}') as Ask
-const { path = '', stores = 0 } = ask
 const tell = (told: Told) => process.send?.(told)
 process.once('disconnect', () => process.exit(0))
-await { fleet, remote, person, naive }[ask.role]()
+await begin()
 
-async function fleet(): Promise<void> {
-  const made = await fleetRemote(stores)
-  tell({ path: made.path, scratch: made.scratch })
+function begin(): Promise<void> {
+  switch (ask.role) {
+    case 'fleet':
+      return fleet(ask.stores)
+    case 'remote':
+      return remote(ask.path)
+    case 'person':
+      return person(ask)
+    case 'naive':
+      return naive(ask)
+  }
 }
 
-async function remote(): Promise<void> {
+async function fleet(count: number): Promise<void> {
+  const { path, scratch } = await fleetRemote(count)
+  tell({ path, scratch })
+}
+
+async function remote(path: string): Promise<void> {
   const served = await serveBareRemote(path)
   let ms = { refs: [] as number[], fetch: [] as number[], push: [] as number[] }
   served.intercept = ({ method, url = '' }, response) => {
@@ -34,7 +46,7 @@ async function remote(): Promise<void> {
 }
 
 /** Commits outside of us, with a pause between two. */
-async function person(): Promise<void> {
+async function person({ path, pauseMs }: PersonAsk): Promise<void> {
   const repository = openBareRemote(path, '')
   const end = once(process, 'message')
   let going = true
@@ -47,14 +59,13 @@ async function person(): Promise<void> {
       () => false,
     )
     if (landed) commits += 1
-    await new Promise((resolve) => setTimeout(resolve, ask.pauseMs))
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   tell({ commits })
 }
 
-async function naive(): Promise<void> {
+async function naive({ path, url, idle, busy, width }: NaiveAsk): Promise<void> {
   const { value: platform } = await fleetPlatform()
-  const { url = '', idle = 0, busy = 0, width = 1 } = ask
   const stores = (await fleetStores(idle + busy)).map((store) => ({
     ...store,
     name: `naive-${store.name}`,

@@ -5,22 +5,31 @@ import { type BareRemote, openBareRemote } from '../src/testing/bare-remote.ts'
 
 /**
  * Everything that a measured server has beside it runs in small processes of its own. Starting a program costs a Node
- * process about 3 ms for each 100 MB that it holds (fork copies its page tables): a remote, a person or a naive writer in here would be
- * slowed by us, and whoever makes a fleet holds more than a gigabyte.
+ * process about 3 ms for each 100 MB that it holds (fork copies its page tables): a remote, a person or a naive writer
+ * in here would be slowed by us, and whoever makes a fleet holds more than a gigabyte. Paths are absolute.
  */
-export interface Ask {
-  readonly role: 'fleet' | 'remote' | 'person' | 'naive'
-  /** Repository, or the folder of the naive writer's clone; absolute. */
-  readonly path?: string
-  /** Size of the fleet. */
-  readonly stores?: number
-  /** Milliseconds between two commits of a person. */
-  readonly pauseMs?: number
-  /** What the naive writer clones, how many it creates one by one and at once, and how many at a time. */
-  readonly url?: string
-  readonly idle?: number
-  readonly busy?: number
-  readonly width?: number
+export type Ask =
+  | { readonly role: 'fleet'; readonly stores: number }
+  | { readonly role: 'remote'; readonly path: string }
+  | PersonAsk
+  | NaiveAsk
+
+export interface PersonAsk {
+  readonly role: 'person'
+  readonly path: string
+  /** Milliseconds between two commits. */
+  readonly pauseMs: number
+}
+
+export interface NaiveAsk {
+  readonly role: 'naive'
+  /** Folder of its clone. */
+  readonly path: string
+  /** What it clones, how many it creates one by one and at once, and how many at a time. */
+  readonly url: string
+  readonly idle: number
+  readonly busy: number
+  readonly width: number
 }
 
 export interface Samples {
@@ -51,6 +60,7 @@ export async function fleetBeside(stores: number): Promise<BareRemote> {
   const child = start({ role: 'fleet', stores })
   const { path, scratch } = await told<{ path: string; scratch: string }>(child)
   child.disconnect()
+  await once(child, 'exit')
   return openBareRemote(path, scratch)
 }
 
@@ -82,7 +92,7 @@ export async function personBeside(path: string, pauseMs: number): Promise<() =>
 }
 
 /** The naive writer's times. */
-export async function naiveBeside(ask: Omit<Ask, 'role'>): Promise<Samples> {
+export async function naiveBeside(ask: Omit<NaiveAsk, 'role'>): Promise<Samples> {
   const child = start({ ...ask, role: 'naive' })
   const samples = await told<Samples>(child)
   child.disconnect()
