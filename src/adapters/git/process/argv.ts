@@ -23,7 +23,7 @@ const WORDS: ReadonlySet<string> = new Set([
   ...['--config-env=http.extraHeader=STORES_REPO_AUTH', '--no-pager', '--no-replace-objects'],
   // cat-file, fast-import, update-ref
   ...['--batch-command', '--buffer', '--quiet', '--done', '--stdin'],
-  '--export-pack-edges=storewright-packs',
+  ...['--big-file-threshold=1', '--export-pack-edges=storewright-packs'],
   // commit-tree
   ...['-S', '-p'],
   // fetch, push
@@ -52,7 +52,7 @@ const WORDS: ReadonlySet<string> = new Set([
   // pack-objects, index-pack
   ...['--revs', '--thin', '--delta-base-offset', '--stdout', '--fix-thin'],
   // repack, commit-graph
-  ...['-d', '-a', '--geometric=2', '--write-midx', 'write', '--reachable', '--split'],
+  ...['-d', '-a', '--window=0', '--geometric=2', '--write-midx', 'write', '--reachable', '--split'],
   ...['--changed-paths'],
   // upload-pack
   ...['--stateless-rpc', '--strict', '--http-backend-info-refs'],

@@ -31,6 +31,12 @@ export class ImportError extends Error {
 }
 
 const IMPORT_MS = 30_000
+/**
+ * Files longer than a byte are written whole, directories still as deltas. git would make each file a delta of the one before
+ * it, which is of another kind, and every later repack, on any host, keeps a delta that it finds (ADR 0141; git-fast-import(1);
+ * git builtin/pack-objects.c, `check_object`).
+ */
+const FILES_WHOLE = '--big-file-threshold=1'
 const NOTE_PACKS = `--export-pack-edges=${PACK_NOTES}`
 
 /** Commits on their way into the repository. */
@@ -62,7 +68,7 @@ export function openImport(
   signal?: AbortSignal,
 ): CommitImport {
   const ref = `refs/storewright/tx/${ulid()}`
-  const git = streamGit(profile, ['fast-import', '--quiet', '--done', NOTE_PACKS], {
+  const git = streamGit(profile, ['fast-import', '--quiet', '--done', FILES_WHOLE, NOTE_PACKS], {
     timeoutMs: IMPORT_MS,
     ...(signal === undefined ? {} : { signal }),
   })
