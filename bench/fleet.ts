@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { ulid } from 'ulid'
+import { processEnvironment } from '../src/adapters/git/process/environment.ts'
+import { importCommits, type NewCommit } from '../src/adapters/git/write/fast-import.ts'
 import { commitMessage } from '../src/domain/commit-message.ts'
 import { GENERATOR } from '../src/contract/version.ts'
 import type { Platform } from '../src/contract/platform-file.ts'
@@ -46,44 +48,40 @@ export function teamOf(n: number): string {
   return `team-${String(n).padStart(3, '0')}`
 }
 
-/** A bare remote whose `main` declares `count` rendered stores, one commit each, as our writer makes them. */
+/** Stores that one push brings, as when so many clients wait at once: a fleet comes in packs, each of its own push. */
+const BATCH = 64
+const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
+
+/**
+ * A bare remote whose `main` declares `count` rendered stores, one commit each, made by our writer's import and packed as
+ * git packs by itself (`git gc`): deltas that it finds are kept.
+ */
 export async function fleetRemote(count: number): Promise<BareRemote> {
   const platform = await fleetPlatform()
   const remote = await createBareRemote({ platform: platform.text })
-  const parent = await remote.head()
-  const parts: Uint8Array[] = []
-  for (const [n, store] of (await fleetStores(count)).entries()) {
-    parts.push(...storeCommit(store, platform.value, n === 0 ? parent : null))
+  if (count === 0) return remote
+  await remote.git(['config', 'fastimport.unpackLimit', '1'])
+  const profile = { directory: remote.path, environment: processEnvironment(), branch: 'main' }
+  const stores = await fleetStores(count)
+  let head = await remote.head()
+  for (let from = 0; from < count; from += BATCH) {
+    const commits = stores.slice(from, from + BATCH).map((store) => commitOf(store, platform.value))
+    const seconds = Math.floor(Date.now() / 1000)
+    const { ids, ref } = await importCommits(profile, head, commits, AUTHOR, seconds)
+    head = ids.at(-1) ?? head
+    await remote.git(['update-ref', '--stdin'], `update refs/heads/main ${head}\ndelete ${ref}\n`)
   }
-  if (parts.length > 0) {
-    parts.push(Buffer.from('done\n'))
-    await remote.git(['fast-import', '--quiet', '--done'], Buffer.concat(parts))
-    await remote.git(['repack', '-q', '-a', '-d'])
-  }
+  await remote.git(['repack', '-q', '-a', '-d'])
+  await remote.git(['config', '--unset', 'fastimport.unpackLimit'])
   return remote
 }
 
-function storeCommit(store: StoreFile, platform: Platform, from: string | null): Uint8Array[] {
-  const text = (value: string) => Buffer.from(value, 'utf8')
+function commitOf(store: StoreFile, platform: Platform): NewCommit {
   const files = renderStore(store, platform)
-  const folder = `stores/${store.team}/${store.name}`
   const change = { team: store.team, name: store.name, action: 'create', facts: [], files } as const
   const by = { subject: 'local', auth: 'local', source: 'api', requestId: ulid() } as const
   const app = Buffer.from(files.get('app.json') ?? '').toString('utf8')
   const { tree } = JSON.parse(app) as { tree: string }
   const facts = { outputDigest: tree, generator: GENERATOR }
-  const message = text(commitMessage(change, by, facts))
-  const seconds = Math.floor(Date.now() / 1000)
-  const parts: Uint8Array[] = [
-    text(
-      `commit refs/heads/main\ncommitter storewright <storewright@localhost> ${seconds} +0000\n`,
-    ),
-    text(`data ${message.length}\n`),
-    message,
-    text(from === null ? '\n' : `\nfrom ${from}\n`),
-  ]
-  for (const [path, bytes] of files) {
-    parts.push(text(`M 100644 inline ${folder}/${path}\ndata ${bytes.length}\n`), bytes, text('\n'))
-  }
-  return parts
+  return { change, message: commitMessage(change, by, facts) }
 }
