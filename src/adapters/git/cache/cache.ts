@@ -1,4 +1,5 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Ancestry } from './ancestry.ts'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
@@ -19,6 +20,9 @@ import { ObjectReader } from './object-reader.ts'
 import { type GitExit, type GitProcessProfile, runGit } from '../process/plumbing.ts'
 import type { Signing } from '../process/signing.ts'
 import { classifyFailure, type RemoteOutcome } from '../remote/push-outcome.ts'
+import { type Heard, untilMoved } from '../remote/watch.ts'
+
+export type { Heard } from '../remote/watch.ts'
 
 const FETCH_MS = 10_000
 const CLONE_MS = 300_000
@@ -130,25 +134,41 @@ export class Cache {
     throw new FetchError('unclassified', 'the cache has no head')
   }
 
-  /** Fetches the branch into the cache. @throws FetchError */
-  async fetch(signal?: AbortSignal): Promise<string> {
-    const direct = await this.#fetchDirectly(signal)
+  /**
+   * Fetches the branch into the cache.
+   * @param heard what the remote told a moment ago, if it need not be asked again
+   * @throws FetchError
+   */
+  async fetch(signal?: AbortSignal, heard: Heard | null = null): Promise<string> {
+    const direct = await this.#fetchDirectly(signal, heard)
     if (direct !== null) return direct
     const { id, ref } = await this.#fetchInto(this.profile, this.objects, FETCH_MS, signal)
     this.discard(ref)
     return id
   }
 
-  async #fetchDirectly(signal?: AbortSignal): Promise<string | null> {
+  async #fetchDirectly(signal?: AbortSignal, heard: Heard | null = null): Promise<string | null> {
     const { wanted } = this.#seen
-    if (this.http === null || wanted === null) return null
+    const { http, profile } = this
+    if (http === null || wanted === null) return null
     try {
-      const head = await fetchDirectly(this.profile, this.http, wanted, FETCH_MS, signal)
+      const told = heard?.told ?? null
+      const head = await fetchDirectly(profile, http, wanted, FETCH_MS, signal, told)
       return head !== null && (await this.objects.info(head))?.type === 'commit' ? head : null
     } catch (error) {
       if (error instanceof HttpError) throw new FetchError('timeout', error.message)
       throw error
     }
+  }
+
+  /**
+   * Waits until somebody moves the branch; of a remote that is not on HTTP nothing is seen.
+   * @param from see {@link untilMoved}
+   */
+  async moved(from: string | null, withinMs: number, signal: AbortSignal): Promise<Heard | null> {
+    if (this.http !== null) return untilMoved(this.profile, this.http, from, withinMs, signal)
+    await pause(withinMs, undefined, { signal }).catch(() => {})
+    return null
   }
 
   /** Is everything that refs lead to there? Does not read the content of files. */

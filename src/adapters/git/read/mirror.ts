@@ -2,7 +2,7 @@ import type { Clock, Log, StoreId } from '../../../domain/ports.ts'
 import type { RepoState, Rewrite } from '../../../domain/repo-state.ts'
 import { StoreError } from '../../../domain/errors.ts'
 import type { Snapshot } from '../../../domain/snapshot.ts'
-import { type Cache, FetchError } from '../cache/cache.ts'
+import { type Cache, FetchError, type Heard } from '../cache/cache.ts'
 import { LogReadError, type LoggedCommit } from './commit-log.ts'
 import { type Edition, EditionReader } from './edition-reader.ts'
 import type { FolderMove } from './fleet.ts'
@@ -124,12 +124,17 @@ export class Mirror {
 
   /**
    * Fetches and takes over the newest head.
+   * @param heard what the remote told a moment ago, if it need not be asked again
    * @param fetched called with that head as soon as its objects are here, before anything is known of it
    * @throws StoreError what a write would get
    */
-  async sync(signal?: AbortSignal, fetched: (head: string) => void = () => {}): Promise<void> {
+  async sync(
+    signal?: AbortSignal,
+    heard: Heard | null = null,
+    fetched: (head: string) => void = () => {},
+  ): Promise<void> {
     try {
-      await this.#repairing(() => this.#syncOnce(signal, fetched))
+      await this.#repairing(() => this.#syncOnce(signal, heard, fetched))
     } catch (error) {
       const failure = errorOfFetch(error)
       this.block(failure)
@@ -171,11 +176,15 @@ export class Mirror {
     await this.#rebuild(force ? 'git failed twice in an unknown way' : 'the cache is damaged')
   }
 
-  async #syncOnce(signal: AbortSignal | undefined, fetched: (head: string) => void): Promise<void> {
+  async #syncOnce(
+    signal: AbortSignal | undefined,
+    heard: Heard | null,
+    fetched: (head: string) => void,
+  ): Promise<void> {
     const { cache, clock } = this.#options
     if (cache.stuck) await this.#rebuild('refs of the cache cannot be written')
-    const askedAt = performance.now()
-    const head = await this.#fetch(signal)
+    const askedAt = heard?.at ?? performance.now()
+    const head = await this.#fetch(signal, heard)
     const before = this.edition
     if (head !== before.snapshot.head) {
       fetched(head)
@@ -195,10 +204,10 @@ export class Mirror {
     if (head !== before.snapshot.head) setImmediate(() => this.#tell())
   }
 
-  async #fetch(signal?: AbortSignal): Promise<string> {
+  async #fetch(signal: AbortSignal | undefined, heard: Heard | null): Promise<string> {
     const { cache } = this.#options
     try {
-      return await cache.fetch(signal)
+      return await cache.fetch(signal, heard)
     } catch (error) {
       const refused = error instanceof FetchError && error.outcome === 'auth'
       if (refused && (await cache.refreshCredential())) return cache.fetch(signal)

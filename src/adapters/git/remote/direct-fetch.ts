@@ -1,5 +1,5 @@
 import { objectFormatOf } from '../../../domain/object-format.ts'
-import { HttpError, type HttpRemote } from './http-remote.ts'
+import { type Advertisement, HttpError, type HttpRemote } from './http-remote.ts'
 import { FLUSH, pktLine, ProtocolError, takeBands, takeLine } from './pkt-line.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 
@@ -12,6 +12,7 @@ const NEEDED = ['ofs-delta', 'thin-pack', 'side-band-64k', 'no-progress']
  * connection, and starts `git index-pack` alone, and nothing at all when the branch did not move. No ref is written: whoever
  * believes the head remembers it. Source: gitprotocol-pack(5), "Uploading Packs", with one `have` and `done` at once.
  * @param known a commit of the branch that the cache holds with its history
+ * @param heard what the remote told a moment ago: it is not asked again
  * @returns the head; `null`: git itself has to find out why not, or do it
  * @throws HttpError `timeout`, `aborted`
  */
@@ -21,11 +22,12 @@ export async function fetchDirectly(
   known: string,
   timeoutMs: number,
   signal?: AbortSignal,
+  heard: Advertisement | null = null,
 ): Promise<string | null> {
   const authorization = profile.environment['STORES_REPO_AUTH']
   const service = 'git-upload-pack'
   try {
-    const told = await remote.advertised(service, authorization, timeoutMs, signal)
+    const told = heard ?? (await remote.advertised(service, authorization, timeoutMs, signal))
     const head = told?.refs.get(`refs/heads/${profile.branch}`)
     if (told === null || head === undefined || head === known) return head ?? null
     const format = `object-format=${objectFormatOf(known)}`

@@ -66,3 +66,23 @@ it('after another server came it stands still for longer each time that this one
   const again = still(stands(0, 50, 5, 40, { serverAt: (at) => (at < 5000 ? 0 : 5000) }))
   expect(again.slice(0, 7)).toEqual([250, 500, 1000, 2000, 2000, 250, 500])
 })
+
+it('where others came first twice on end, each push has its turn and then they have theirs, until nobody comes', () => {
+  let at = 0
+  const breath = new Breath({ othersAge: () => 0, serversAge: () => Infinity, now: () => at })
+  const pushed = () => {
+    at += 100
+    return breath.pushed(100, 8)
+  }
+  breath.met()
+  expect([breath.inTurn, pushed()]).toEqual([false, 0])
+  // The push in between was in time.
+  breath.met()
+  expect(breath.inTurn).toBe(false)
+  breath.met()
+  expect([breath.inTurn, pushed()]).toEqual([true, 400])
+  breath.met()
+  expect([breath.inTurn, pushed()]).toEqual([true, 400])
+  breath.quiet()
+  expect([breath.inTurn, pushed()]).toEqual([false, 0])
+})

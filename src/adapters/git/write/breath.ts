@@ -5,6 +5,10 @@
  */
 const ALONE = { pushes: 16, pushesLong: 2 } as const
 const AMONG_OTHERS = { pushes: 4, pushesLong: 4 } as const
+/** Where they come all the time, each has one push and then it is their turn. */
+const IN_TURN = { pushes: 1, pushesLong: 4 } as const
+/** So often on end somebody came first, and comes again: by chance that is rare. */
+const ALL_THE_TIME = 2
 const LEAST_MS = 250
 const MOST_MS = 2000
 /**
@@ -26,7 +30,7 @@ export interface BreathDeps {
   readonly now?: () => number
 }
 
-/** Tells a writer when to stand still, and for how long. */
+/** Tells a writer when to stand still, for how long, and whether its pushes take turns with those of others. */
 export class Breath {
   readonly #deps: BreathDeps
   #pushes = 0
@@ -37,9 +41,26 @@ export class Breath {
   #singles = true
   /** Times it stood still since another server came. */
   #unmet = 0
+  /** Commits of others that came first, on end. */
+  #met = 0
 
   constructor(deps: BreathDeps) {
     this.#deps = deps
+  }
+
+  /** Somebody else's commit came first, or while this writer stood still. */
+  met(): void {
+    this.#met += 1
+  }
+
+  /** Nobody came while it stood still. */
+  quiet(): void {
+    this.#met = 0
+  }
+
+  /** Others come all the time: the moment right after one of their commits is the best for a push. */
+  get inTurn(): boolean {
+    return this.#met >= ALL_THE_TIME
   }
 
   /** A push of so many commits ended; it took `tookMs`. @returns milliseconds to stand still before the next one, at most 2,000 */
@@ -48,7 +69,8 @@ export class Breath {
     const serversAge = this.#deps.serversAge()
     if (serversAge > SERVERS_MS || now - serversAge > this.#endedAt) this.#unmet = 0
     const crowded = this.#deps.othersAge() < OTHERS_MS
-    const rule = crowded ? AMONG_OTHERS : ALONE
+    const rule = this.inTurn ? IN_TURN : crowded ? AMONG_OTHERS : ALONE
+    if (!this.inTurn) this.#met = 0
     const ms = Math.max(LEAST_MS, rule.pushesLong * tookMs)
     const stood = now - tookMs - this.#endedAt
     if (this.#pushes === 0 || stood >= Math.min(MOST_MS, ms)) {

@@ -22,6 +22,7 @@ import type { Lane } from '../cache/lane.ts'
 import { unpaced } from './pace.ts'
 import { PushGate } from './push-gate.ts'
 import type { PushOutcome } from '../remote/push-outcome.ts'
+import type { Heard } from '../cache/cache.ts'
 import { Queue } from './queue.ts'
 
 const MAX_BATCH = 256
@@ -34,6 +35,8 @@ const MAX_WAITING = 512
 const BASE_MS = 5000
 /** A refusal needs a head that the remote confirmed within this time. */
 const REFUSAL_MS = 1000
+/** So long a push that came second waits for others to come again: two that take turns stand still for as long at least. */
+const TURN_MS = 250
 const AUTH_PAUSE_MS = 30_000
 
 export interface WriterDeps extends FailureDeps {
@@ -43,7 +46,8 @@ export interface WriterDeps extends FailureDeps {
 /**
  * The one writer of a branch in this process: a queue, batches of at most 256 commits, one push per batch.
  * While a push is in flight the next batch is decided and imported on top of it, and what comes without a pause goes with it
- * (`ahead.ts`); a lone request waits for nobody. The ref on the remote is the lock between processes; a lost race fetches and decides again, for as long as the requests have time.
+ * (`ahead.ts`); a lone request waits for nobody. The ref on the remote is the lock between processes; a lost race fetches and
+ * decides again, for as long as the requests have time. Where others come all the time, pushes take turns with theirs (`breath.ts`).
  */
 export class Writer {
   readonly #deps: WriterDeps
@@ -121,24 +125,46 @@ export class Writer {
   async #drain(): Promise<void> {
     if (this.#draining) return
     this.#draining = true
+    let heard: Heard | null = null
     while (this.#queue.size > 0 || this.#ahead !== null) {
       // Outside of the lane and before the batch is taken: while pushes are held back, requests gather.
       await this.#gate.holdBack(() => this.#queue.items)
       await this.#deps.lane.run(async () => {
-        const ahead = this.#ahead ?? (await this.#gather())
+        const ahead = this.#ahead ?? (heard === null ? await this.#gather() : null)
         this.#ahead = null
         const items = ahead?.items ?? this.#queue.take(this.#most)
-        await this.#process(items, ahead).catch((error: unknown) => {
+        await this.#process(items, ahead, heard).catch((error: unknown) => {
           this.#deps.log.error('the writer failed', { err: error })
           for (const item of items) item.reject(error)
         })
       })
-      const ms = this.#standMs
-      this.#standMs = 0
-      // What is ready is given up at once when the repository is closed meanwhile.
-      if (ms > 0) await pause(ms, undefined, { signal: this.#deps.signal }).catch(() => {})
+      heard = await this.#stand()
     }
     this.#draining = false
+  }
+
+  /**
+   * Leaves the branch to others for as long as it is to; what is ready is given up at once when the repository is closed meanwhile.
+   * @returns what the remote told when one of them came; `null`: nobody did, or nobody looked
+   */
+  async #stand(): Promise<Heard | null> {
+    const ms = this.#standMs
+    this.#standMs = 0
+    if (ms === 0) return null
+    if (!this.#breath.inTurn) {
+      await pause(ms, undefined, { signal: this.#deps.signal }).catch(() => {})
+      return null
+    }
+    return this.#nextOfOthers(this.#head, ms)
+  }
+
+  /** @param from see {@link Cache.moved} */
+  async #nextOfOthers(from: string | null, withinMs: number): Promise<Heard | null> {
+    const { cache, signal } = this.#deps
+    const heard = await cache.moved(from, withinMs, signal)
+    if (heard === null) this.#breath.quiet()
+    else this.#breath.met()
+    return heard
   }
 
   /** Requests that come together are one push, where a push can be one now; `null`: the usual path has them. */
@@ -152,17 +178,27 @@ export class Writer {
     return null
   }
 
-  /** @param ahead what was made of these items before their push could begin */
-  async #process(items: readonly Item[], ahead: Ahead | null = null): Promise<void> {
-    const round: Round = { attempt: 0, lost: false, raced: false, troubles: 0, lockedSince: null }
-    let made: Made | null = ahead !== null && this.#holds(ahead) ? madeOf(ahead) : null
-    let last: readonly Draft[] = []
+  /**
+   * @param ahead what was made of these items before their push could begin
+   * @param moved what the remote told when the branch moved meanwhile; `null`: not known that it did
+   */
+  async #process(
+    items: readonly Item[],
+    ahead: Ahead | null = null,
+    moved: Heard | null = null,
+  ): Promise<void> {
+    const lost = moved !== null
+    const round: Round = { attempt: 0, lost, raced: false, troubles: 0, lockedSince: null }
+    const ready = ahead === null ? null : madeOf(ahead)
+    let made = !lost && ahead !== null && this.#holds(ahead) ? ready : null
+    let last = ready?.decisions.drafts ?? []
+    let heard = moved
     let mine = items
     for (;;) {
       const live = mine.filter((item) => !item.settled)
       if (live.length === 0) return
       if (this.#closing) return giveUp(live, shuttingDown(), this.#head)
-      const next: Made | StoreError = made ?? (await this.#decide(live, round, last))
+      const next: Made | StoreError = made ?? (await this.#decide(live, round, last, heard))
       if (next instanceof StoreError) return giveUp(live, next, this.#head)
       round.raced = false
       if (await this.#attempt(next, round)) return
@@ -170,9 +206,18 @@ export class Writer {
       last = next.decisions.drafts
       round.attempt += 1
       if (round.raced) mine = this.#fewer(live)
-      await backOff(round.attempt)
+      heard = await this.#backOff(round)
       await this.#gate.holdBack(() => mine)
     }
+  }
+
+  /** Waits before the next attempt: where others come all the time, for the next of them, since after that there is most time. */
+  async #backOff({ raced, attempt }: Round): Promise<Heard | null> {
+    if (raced) this.#breath.met()
+    const turns = raced && this.#breath.inTurn && this.#deps.pace === unpaced
+    if (turns) return this.#nextOfOthers(null, TURN_MS)
+    await backOff(attempt)
+    return null
   }
 
   /**
@@ -183,6 +228,11 @@ export class Writer {
     this.#most = Math.max(FEWEST, Math.floor(items.length * 0.75))
     this.#queue.putBack(items.slice(this.#most))
     return items.slice(0, this.#most)
+  }
+
+  /** After so many landed: twice as many, or a few more where the next push has to be in time again. */
+  #more(landed: number): number {
+    return this.#breath.inTurn ? Math.max(this.#most, Math.ceil(landed * 1.1)) : this.#most * 2
   }
 
   /** May this be pushed as it is? A refusal in it needs a head as young as any other refusal does. */
@@ -200,6 +250,7 @@ export class Writer {
     items: readonly Item[],
     round: Round,
     last: readonly Draft[],
+    heard: Heard | null,
   ): Promise<Made | StoreError> {
     const { mirror } = this.#deps
     const refused = mirror.blockedBy === 'git_auth' && performance.now() < this.#authPausedUntil
@@ -208,16 +259,19 @@ export class Writer {
     const again = last.filter(({ item }) => items.includes(item))
     const early: Promise<Early | null>[] = []
     const begin = (head: string) => void early.push(importEarly(this.#deps, head, again))
-    const failure = stale ? await this.#sync(begin) : null
+    const failure = stale ? await this.#sync(heard, begin) : null
     const decisions = failure ?? (await this.#decideFresh(items))
     const guess = await early.at(-1)
     if (decisions instanceof StoreError) return decisions
     return { decisions, made: guess?.of(decisions.drafts, this.#head) ?? null }
   }
 
-  async #sync(fetched?: (head: string) => void): Promise<StoreError | null> {
+  async #sync(
+    heard: Heard | null = null,
+    fetched?: (head: string) => void,
+  ): Promise<StoreError | null> {
     try {
-      await this.#deps.mirror.sync(this.#deps.signal, fetched)
+      await this.#deps.mirror.sync(this.#deps.signal, heard, fetched)
       return null
     } catch (error) {
       const failure = errorOfFetch(error)
@@ -273,7 +327,7 @@ export class Writer {
       landed = result.outcome === 'done'
       if (landed) {
         if (!scarce) this.#standMs = this.#breath.pushed(performance.now() - began, imported.length)
-        this.#most = Math.min(this.#maxBatch, this.#most * 2)
+        this.#most = Math.min(this.#maxBatch, this.#more(imported.length))
         this.#failures.signingProblem = null
         this.#gate.landed(imported.length)
         answerLanded(this.#deps, imported)
