@@ -213,9 +213,10 @@ export class Writer {
 
   /** Waits before the next attempt: where others come all the time, for the next of them, since after that there is most time. */
   async #backOff({ raced, attempt }: Round): Promise<Heard | null> {
-    if (raced) this.#breath.met()
-    const turns = raced && this.#breath.inTurn && this.#deps.pace === unpaced
-    if (turns) return this.#nextOfOthers(null, TURN_MS)
+    // Where pushes are scarce the gate says when the next one may be.
+    const free = raced && this.#deps.pace === unpaced
+    if (free) this.#breath.met()
+    if (free && this.#breath.inTurn) return this.#nextOfOthers(null, TURN_MS)
     await backOff(attempt)
     return null
   }
