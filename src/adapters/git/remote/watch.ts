@@ -4,7 +4,8 @@ import { type Advertisement, HttpError, type HttpRemote } from './http-remote.ts
 
 /** Milliseconds between an answer and the next question. */
 const PAUSE_MS = 5
-const ASK_MS = 10_000
+/** An answer that takes longer is of no use to whoever is in a hurry. */
+const ASK_MS = 1000
 
 /** What the remote told of its branch. */
 export interface Heard {
@@ -17,7 +18,8 @@ export interface Heard {
  * Asks the remote for the branch until that moves, and tells at once: whoever begins right after somebody else's push
  * has the longest time before the next one.
  * @param from head that it moves away from; `null`: the one that it has now
- * @returns `null`: it did not move within `withinMs`, or cannot be asked
+ * @param withinMs milliseconds after which nothing is asked any more; the last answer may take another second
+ * @returns `null`: it did not move in that time, or cannot be asked
  */
 export async function untilMoved(
   { environment, branch }: GitProcessProfile,
@@ -29,14 +31,9 @@ export async function untilMoved(
   const end = performance.now() + withinMs
   let known = from
   try {
-    while (performance.now() < end) {
-      const at = performance.now()
-      const told = await remote.advertised(
-        'git-upload-pack',
-        environment['STORES_REPO_AUTH'],
-        ASK_MS,
-        signal,
-      )
+    for (let at = performance.now(); at < end; at = performance.now()) {
+      const authorization = environment['STORES_REPO_AUTH']
+      const told = await remote.advertised('git-upload-pack', authorization, ASK_MS, signal)
       const head = told?.refs.get(`refs/heads/${branch}`)
       if (told === null || head === undefined) return null
       known ??= head
