@@ -50,7 +50,8 @@ export function teamOf(n: number): string {
 
 /** Stores that one push brings, as when so many clients wait at once: a fleet comes in packs, each of its own push. */
 const BATCH = 64
-const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
+/** Who commits in a bench. */
+export const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 
 /**
  * A bare remote whose `main` declares `count` rendered stores, one commit each, made by our writer's import and packed as
@@ -60,7 +61,6 @@ export async function fleetRemote(count: number): Promise<BareRemote> {
   const platform = await fleetPlatform()
   const remote = await createBareRemote({ platform: platform.text })
   if (count === 0) return remote
-  await remote.git(['config', 'fastimport.unpackLimit', '1'])
   const profile = { directory: remote.path, environment: processEnvironment(), branch: 'main' }
   const stores = await fleetStores(count)
   let head = await remote.head()
@@ -72,7 +72,6 @@ export async function fleetRemote(count: number): Promise<BareRemote> {
     await remote.git(['update-ref', '--stdin'], `update refs/heads/main ${head}\ndelete ${ref}\n`)
   }
   await remote.git(['repack', '-q', '-a', '-d'])
-  await remote.git(['config', '--unset', 'fastimport.unpackLimit'])
   return remote
 }
 

@@ -16,12 +16,11 @@ import { parseStoreFile } from '../src/repo-files/store-file.ts'
 import type { BareRemote } from '../src/testing/bare-remote.ts'
 import { memoryLog } from '../src/testing/writes.ts'
 import { fleetBeside } from './beside.ts'
-import { fleetPlatform, fleetRemote, fleetStores } from './fleet.ts'
+import { AUTHOR, fleetPlatform, fleetRemote, fleetStores } from './fleet.ts'
 import { atMost, concurrently, ms, percentile, type Row, timed } from './measure.ts'
 
 /** Changes that wait at once: fewer than the writer refuses, enough for full batches. */
 const WAITING = 400
-const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 
 /** P10, P15, P16, P17: what the repository itself costs, without an HTTP server. */
 export async function repositoryRows(stores: number, repeats: number): Promise<readonly Row[]> {

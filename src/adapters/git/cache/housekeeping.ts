@@ -16,7 +16,7 @@ const IDLE_MS = 2000
 
 /**
  * Each batch and each fetch leaves one pack; too many of them make every read slower. `--window=0`: packs are joined and no
- * new delta is looked for, since the writer waits; a cache that is smaller is not worth five times that wait (ADR 0141).
+ * new delta is looked for, since the writer waits; a cache that is smaller is not worth four times that wait (ADR 0141).
  */
 const STEPS = [
   ['repack', '-d', '--window=0', '--geometric=2', '--write-midx'],

@@ -26,7 +26,7 @@ export async function untilMoved(
   remote: HttpRemote,
   from: string | null,
   withinMs: number,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Heard | null> {
   const end = performance.now() + withinMs
   let known = from
@@ -38,11 +38,11 @@ export async function untilMoved(
       if (told === null || head === undefined) return null
       known ??= head
       if (head !== known) return { told, at }
-      await pause(PAUSE_MS, undefined, signal === undefined ? {} : { signal })
+      await pause(PAUSE_MS, undefined, { signal })
     }
   } catch (error) {
     // The fetch that follows meets the same trouble and has an answer to it.
-    if (!(error instanceof HttpError) && signal?.aborted !== true) throw error
+    if (!(error instanceof HttpError) && !signal.aborted) throw error
   }
   return null
 }

@@ -1,9 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { StoreError } from '../../../domain/errors.ts'
 import type { ChangeOptions, Decide, Landed, Requester } from '../../../domain/ports.ts'
 import type { RepoFigures } from '../../../domain/repo-state.ts'
 import { type Ahead, type Early, importEarly, workAhead } from './ahead.ts'
-import { backOff } from './back-off.ts'
 import {
   answerLanded,
   answerVerdicts,
@@ -14,7 +12,6 @@ import {
   publish,
 } from './batch.ts'
 import type { Decisions, Draft, Verdict } from './drafts.ts'
-import { Breath } from './breath.ts'
 import { Failures, type FailureDeps, type Round } from './failures.ts'
 import { errorOfFetch, shuttingDown, unauthorized } from '../cache/git-errors.ts'
 import { Item } from './item.ts'
@@ -24,6 +21,7 @@ import { PushGate } from './push-gate.ts'
 import type { PushOutcome } from '../remote/push-outcome.ts'
 import type { Heard } from '../cache/cache.ts'
 import { Queue } from './queue.ts'
+import { Turns } from './turns.ts'
 
 const MAX_BATCH = 256
 /** Where pushes are scarce. GitHub's webhooks list at most 2,048 commits of one push. */
@@ -35,8 +33,6 @@ const MAX_WAITING = 512
 const BASE_MS = 5000
 /** A refusal needs a head that the remote confirmed within this time. */
 const REFUSAL_MS = 1000
-/** So long a push that came second waits for others to come again: two that take turns stand still for as long at least. */
-const TURN_MS = 250
 const AUTH_PAUSE_MS = 30_000
 
 export interface WriterDeps extends FailureDeps {
@@ -47,7 +43,7 @@ export interface WriterDeps extends FailureDeps {
  * The one writer of a branch in this process: a queue, batches of at most 256 commits, one push per batch.
  * While a push is in flight the next batch is decided and imported on top of it, and what comes without a pause goes with it
  * (`ahead.ts`); a lone request waits for nobody. The ref on the remote is the lock between processes; a lost race fetches and
- * decides again, for as long as the requests have time. Where others come all the time, pushes take turns with theirs (`breath.ts`).
+ * decides again, for as long as the requests have time. Where others come all the time, pushes take turns with theirs (`turns.ts`).
  */
 export class Writer {
   readonly #deps: WriterDeps
@@ -63,16 +59,11 @@ export class Writer {
   readonly #maxWaiting: number
   readonly #gate: PushGate
   readonly #failures: Failures
-  readonly #breath: Breath
-  /** Milliseconds to stand still before the next push. */
-  #standMs = 0
+  readonly #turns: Turns
 
   constructor(deps: WriterDeps) {
     this.#deps = deps
-    this.#breath = new Breath({
-      othersAge: () => deps.mirror.othersAge(),
-      serversAge: () => deps.mirror.serversAge(),
-    })
+    this.#turns = new Turns(deps)
     this.#gate = new PushGate(deps.pace, deps.signal)
     this.#failures = new Failures(deps, {
       sync: () => this.#sync(),
@@ -138,33 +129,10 @@ export class Writer {
           for (const item of items) item.reject(error)
         })
       })
-      heard = await this.#stand()
+      // What is ready is given up at once when the repository is closed meanwhile.
+      heard = await this.#turns.stand(this.#head)
     }
     this.#draining = false
-  }
-
-  /**
-   * Leaves the branch to others for as long as it is to; what is ready is given up at once when the repository is closed meanwhile.
-   * @returns what the remote told when one of them came; `null`: nobody did, or nobody looked
-   */
-  async #stand(): Promise<Heard | null> {
-    const ms = this.#standMs
-    this.#standMs = 0
-    if (ms === 0) return null
-    if (!this.#breath.inTurn) {
-      await pause(ms, undefined, { signal: this.#deps.signal }).catch(() => {})
-      return null
-    }
-    return this.#nextOfOthers(this.#head, ms)
-  }
-
-  /** @param from see {@link Cache.moved} */
-  async #nextOfOthers(from: string | null, withinMs: number): Promise<Heard | null> {
-    const { cache, signal } = this.#deps
-    const heard = await cache.moved(from, withinMs, signal)
-    if (heard === null) this.#breath.quiet()
-    else this.#breath.met()
-    return heard
   }
 
   /** Requests that come together are one push, where a push can be one now; `null`: the usual path has them. */
@@ -206,19 +174,9 @@ export class Writer {
       last = next.decisions.drafts
       round.attempt += 1
       if (round.raced) mine = this.#fewer(live)
-      heard = await this.#backOff(round)
+      heard = await this.#turns.backOff(round.raced, round.attempt)
       await this.#gate.holdBack(() => mine)
     }
-  }
-
-  /** Waits before the next attempt: where others come all the time, for the next of them, since after that there is most time. */
-  async #backOff({ raced, attempt }: Round): Promise<Heard | null> {
-    // Where pushes are scarce the gate says when the next one may be.
-    const free = raced && this.#deps.pace === unpaced
-    if (free) this.#breath.met()
-    if (free && this.#breath.inTurn) return this.#nextOfOthers(null, TURN_MS)
-    await backOff(attempt)
-    return null
   }
 
   /**
@@ -233,7 +191,7 @@ export class Writer {
 
   /** After so many landed: twice as many, or a few more where the next push has to be in time again. */
   #more(landed: number): number {
-    return this.#breath.inTurn ? Math.max(this.#most, Math.ceil(landed * 1.1)) : this.#most * 2
+    return this.#turns.taken ? Math.max(this.#most, Math.ceil(landed * 1.1)) : this.#most * 2
   }
 
   /** May this be pushed as it is? A refusal in it needs a head as young as any other refusal does. */
@@ -327,7 +285,7 @@ export class Writer {
       const result = await publish(this.#deps, ready, this.#gate)
       landed = result.outcome === 'done'
       if (landed) {
-        if (!scarce) this.#standMs = this.#breath.pushed(performance.now() - began, imported.length)
+        this.#turns.landed(performance.now() - began, imported.length)
         this.#most = Math.min(this.#maxBatch, this.#more(imported.length))
         this.#failures.signingProblem = null
         this.#gate.landed(imported.length)
