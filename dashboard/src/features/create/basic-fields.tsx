@@ -1,5 +1,7 @@
+import { useEffect } from 'react'
 import { useWatch } from 'react-hook-form'
 import type { PlatformView } from '../../../../src/contract/platform.ts'
+import { focusStart, isFocusIdle } from '../../ui/start-focus.ts'
 import type { CreateForm } from './form.ts'
 import type { FieldProblem } from './problems.ts'
 import { SelectField, TextField } from './text-field.tsx'
@@ -11,12 +13,17 @@ export interface FieldsProps {
 
 export function BasicFields({ platform, problems }: FieldsProps) {
   const name = useWatch<CreateForm, 'name'>({ name: 'name' })
+  // The form appears after the navigation when the plans are loaded late.
+  useEffect(() => {
+    if (isFocusIdle()) focusStart()
+  }, [])
   return (
     <div className="grid gap-4">
       <TextField
         name="name"
         problems={problems}
         required
+        start
         mono
         placeholder="my-shop"
         hint={

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useFormContext } from 'react-hook-form'
+import { startField } from '../../ui/start-focus.ts'
 import { describedBy, Field, inputClass } from '../../ui/field.tsx'
 import { fieldId } from './error-summary.tsx'
 import { type CreateForm, fieldLabels, type FieldName } from './form.ts'
@@ -12,9 +13,12 @@ export interface TextFieldProps {
   readonly placeholder?: string
   readonly required?: boolean
   readonly mono?: boolean
+  /** The page starts in this field. */
+  readonly start?: boolean
 }
 
-export function TextField({ name, problems, hint, placeholder, required, mono }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { name, problems, hint, placeholder, required, mono, start } = props
   const { register } = useFormContext<CreateForm>()
   const id = fieldId(name)
   const error = problemOf(problems, name)
@@ -23,6 +27,7 @@ export function TextField({ name, problems, hint, placeholder, required, mono }:
       <input
         id={id}
         {...register(name)}
+        {...(start === true ? startField : {})}
         placeholder={placeholder}
         autoComplete="off"
         spellCheck={false}

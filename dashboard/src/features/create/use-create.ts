@@ -30,7 +30,7 @@ export function useCreate(attempt: RefObject<Draft['attempt']>): Create {
       void queryClient.invalidateQueries({ queryKey: storesQuery.queryKey })
       void queryClient.invalidateQueries({ queryKey: platformQuery.queryKey })
       confirm(`${store.name} is committed`)
-      void navigate({ to: '/stores/$name', params: { name: store.name }, hash: 'timeline' })
+      void navigate({ to: '/stores/$name', params: { name: store.name } })
     },
   )
   const start = async (next: StoreCreate) => {

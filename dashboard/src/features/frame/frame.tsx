@@ -4,6 +4,7 @@ import { Banners } from './banners.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { Navigation } from './navigation.tsx'
 import { useShortcuts } from './shortcuts.ts'
+import { focusStart } from '../../ui/start-focus.ts'
 import { TopBar } from './top-bar.tsx'
 
 /** What stands around every page: skip link, banners, top bar, navigation. */
@@ -32,7 +33,7 @@ export function Frame() {
   )
 }
 
-/** A new page begins at its heading, or at the element that the URL names, for keyboard and screen reader. */
+/** After a navigation, keyboard and screen reader start at the element that the URL names, or where the page starts. */
 function useFocusAfterNavigation(): void {
   const router = useRouter()
   useEffect(
@@ -40,8 +41,8 @@ function useFocusAfterNavigation(): void {
       router.subscribe('onRendered', ({ fromLocation, toLocation, pathChanged }) => {
         if (fromLocation === undefined || !pathChanged) return
         const named = document.getElementById(toLocation.hash)
-        const target = named ?? document.querySelector<HTMLElement>('main h1')
-        target?.focus()
+        if (named === null) focusStart()
+        else named.focus()
       }),
     [router],
   )

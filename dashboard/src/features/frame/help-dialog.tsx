@@ -5,7 +5,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 
 const keys = [
   ['/', 'Search stores'],
-  ['c', 'Create a store'],
+  ['c', 'Create store'],
   ['g then s', 'Go to the stores'],
   ['g then a', 'Go to the activity'],
   ['?', 'This help'],

@@ -8,7 +8,7 @@ const entries: readonly {
 }[] = [
   { to: '/stores', label: 'Stores', icon: Store },
   { to: '/activity', label: 'Activity', icon: History },
-  { to: '/new', label: 'New store', icon: Plus },
+  { to: '/new', label: 'Create store', icon: Plus },
 ]
 
 /** At the left; icons only below 1100 px, a bar at the bottom below 640 px. */

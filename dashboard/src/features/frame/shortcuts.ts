@@ -1,18 +1,26 @@
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 
 /** How long after `g` its second key may come. */
 const CHORD_MS = 1200
 
-/** `/` search, `c` create, `g s` stores, `g a` activity, `?` help. Never in a field, in a dialog or with a modifier. */
+/** Pages whose first field takes whatever is typed, from the moment when the navigation to them starts. */
+const TYPING_PAGES = ['/new']
+
+/**
+ * `/` search, `c` create, `g s` stores, `g a` activity, `?` help. Off in a field, in a dialog, with a modifier and on
+ * the pages that are there to type into.
+ */
 export function useShortcuts(onHelp: () => void): void {
   const navigate = useNavigate()
+  const router = useRouter()
   const help = useRef(onHelp)
   help.current = onHelp
   useEffect(() => {
     let goPressedAt = 0
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isBusy(event)) return
+      if (TYPING_PAGES.includes(router.latestLocation.pathname)) return
       const chord = event.timeStamp - goPressedAt < CHORD_MS
       goPressedAt = 0
       const act = actionOf(event.key, chord)
@@ -30,7 +38,7 @@ export function useShortcuts(onHelp: () => void): void {
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
-  }, [navigate])
+  }, [navigate, router])
 }
 
 type Action = 'go' | 'help' | 'create' | 'stores' | 'activity' | 'search'

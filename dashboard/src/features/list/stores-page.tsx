@@ -17,8 +17,10 @@ import { StoreList } from './store-list.tsx'
 
 export function StoresPage() {
   const { data: stores, error, refetch } = useQuery(storesQuery)
+  // The first-use page has one action, and it is in its text.
+  const actions = stores?.length === 0 ? undefined : <CreateLink />
   return (
-    <Page title="Stores" heading="Stores" actions={<CreateLink />}>
+    <Page title="Stores" heading="Stores" actions={actions}>
       <div className="mt-4 grid gap-4">
         {error !== null && <FailurePanel error={error} onRetry={() => void refetch()} />}
         {stores === undefined && error === null && <Skeleton rows={6} label="Loading stores" />}
