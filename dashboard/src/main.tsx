@@ -1,6 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { preloadPagesWhenIdle } from './features/frame/lazy-page.tsx'
 import './style.css'
 
 const root = document.getElementById('root')
@@ -10,3 +11,4 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 )
+preloadPagesWhenIdle()

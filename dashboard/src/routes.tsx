@@ -3,11 +3,11 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
 import { platformQuery, storeQuery, storesQuery } from './api/queries.ts'
 import { Frame } from './features/frame/frame.tsx'
+import { lazyPage } from './features/frame/lazy-page.tsx'
 import { NotFound } from './features/frame/not-found.tsx'
 import { PageFault } from './features/frame/page-fault.tsx'
 import { StoresPage } from './features/list/stores-page.tsx'
@@ -44,7 +44,7 @@ const create = createRoute({
   getParentRoute: () => root,
   path: '/new',
   loader: ({ context }) => void context.queryClient.prefetchQuery(platformQuery),
-  component: lazyRouteComponent(() => import('./features/create/create-page.tsx'), 'CreatePage'),
+  component: lazyPage(async () => (await import('./features/create/create-page.tsx')).CreatePage),
 })
 
 const store = createRoute({
@@ -52,25 +52,23 @@ const store = createRoute({
   path: '/stores/$name',
   validateSearch: storeSearch,
   loader: ({ context, params }) => void context.queryClient.prefetchQuery(storeQuery(params.name)),
-  component: lazyRouteComponent(() => import('./features/store/store-page.tsx'), 'StorePage'),
+  component: lazyPage(async () => (await import('./features/store/store-page.tsx')).StorePage),
 })
 
 const activity = createRoute({
   getParentRoute: () => root,
   path: '/activity',
   validateSearch: activitySearch,
-  component: lazyRouteComponent(
-    () => import('./features/activity/activity-page.tsx'),
-    'ActivityPage',
+  component: lazyPage(
+    async () => (await import('./features/activity/activity-page.tsx')).ActivityPage,
   ),
 })
 
 const operation = createRoute({
   getParentRoute: () => root,
   path: '/operations/$id',
-  component: lazyRouteComponent(
-    () => import('./features/activity/operation-page.tsx'),
-    'OperationPage',
+  component: lazyPage(
+    async () => (await import('./features/activity/operation-page.tsx')).OperationPage,
   ),
 })
 

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from './browser.ts'
 import { dashboard } from './dashboard.ts'
 
@@ -55,6 +55,46 @@ describe.skipIf(chromiumPath === null)('the first run', () => {
     await page.getByLabel('Name', { exact: true }).waitFor()
     await typeBlind(page, 'gas')
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('gas')
+    await page.close()
+  })
+})
+
+describe.skipIf(chromiumPath === null)('a page whose code does not load', () => {
+  const on = dashboard()
+  beforeAll(() => on.create('shop'))
+  const chunks = '**/assets/store-page-*.js'
+
+  it('shows a panel in the page, keeps what was there, and opens once the code loads', async () => {
+    const page = await on.browser.newPage()
+    await page.route(chunks, (route) => route.abort())
+    await page.goto(`${on.server.url}/stores?q=shop`)
+    await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }))
+    await page.getByRole('link', { name: 'shop', exact: true }).click()
+    const alert = page.getByRole('alert').filter({ hasText: 'A part of the dashboard is missing' })
+    await alert.waitFor()
+    await page.goBack()
+    await page.getByRole('link', { name: 'shop', exact: true }).waitFor()
+    expect(await page.getByLabel('Search stores').inputValue()).toBe('shop')
+    await page.goForward()
+    await alert.waitFor()
+    await page.unroute(chunks)
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('tab', { name: 'Manifests' }).waitFor()
+    expect(await page.evaluate(() => 'sameDocument' in globalThis)).toBe(true)
+    await page.close()
+  })
+
+  it('is rare, because every page is loaded as soon as the browser is idle', async () => {
+    const page = await on.browser.newPage()
+    const loaded = page.waitForResponse(chunks)
+    await page.goto(on.server.url)
+    await loaded
+    await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => undefined)
+    await page.context().setOffline(true)
+    await page.getByRole('link', { name: 'Activity' }).click()
+    await page.getByRole('heading', { name: 'Activity' }).waitFor()
+    await page.getByRole('link', { name: 'Create store' }).first().click()
+    await page.getByRole('heading', { name: 'Create store' }).waitFor()
     await page.close()
   })
 })

@@ -6,10 +6,12 @@ import { CopyButton } from './copy.tsx'
 export interface FailurePanelProps {
   readonly error: unknown
   readonly onRetry?: () => void
+  /** Offered beside the retry: loads the whole page again. */
+  readonly onReload?: () => void
 }
 
 /** Why a request failed and what to do. Stays until the request succeeds: it is no toast. */
-export function FailurePanel({ error, onRetry }: FailurePanelProps) {
+export function FailurePanel({ error, onRetry, onReload }: FailurePanelProps) {
   const failure = asFailure(error)
   return (
     <section role="alert" className="min-w-0 rounded-md border border-danger bg-page p-4">
@@ -21,6 +23,7 @@ export function FailurePanel({ error, onRetry }: FailurePanelProps) {
       <p className="mt-1 text-muted wrap-anywhere">{failure.hint}</p>
       <div className="mt-3 flex flex-wrap items-center gap-3">
         {onRetry !== undefined && <Button onClick={onRetry}>Try again</Button>}
+        {onReload !== undefined && <Button onClick={onReload}>Reload the page</Button>}
         {failure.requestId !== null && (
           <span className="inline-flex min-w-0 flex-wrap items-center gap-1 text-sm text-muted">
             Request <code className="font-mono wrap-anywhere">{failure.requestId}</code>

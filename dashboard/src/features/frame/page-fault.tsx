@@ -1,27 +1,43 @@
-import type { ErrorComponentProps } from '@tanstack/react-router'
+import { type ErrorComponentProps, useRouter } from '@tanstack/react-router'
 import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Button } from '../../ui/button.tsx'
+import { RequestFailure } from '../../api/failure.ts'
 
-/** A page that threw, or a chunk that a newer server no longer has. */
+/** A page that threw, or a chunk that cannot be loaded. Everything around the page stays. */
 export function PageFault({ error, reset }: ErrorComponentProps) {
-  const outdated = /dynamically imported module|module script failed|preload/i.test(
-    error instanceof Error ? error.message : '',
-  )
+  const router = useRouter()
+  const missing = isMissingChunk(error)
+  const retry = () => {
+    reset()
+    void router.invalidate()
+  }
   return (
     <Page
       title="Fault"
-      heading={outdated ? 'The server has a new version' : 'This page stopped working'}
+      heading={missing ? 'This page cannot be loaded' : 'This page stopped working'}
     >
       <div className="mt-4">
-        {outdated ? (
-          <Button look="primary" onClick={() => location.reload()}>
-            Reload for the new version
-          </Button>
-        ) : (
-          <FailurePanel error={error} onRetry={reset} />
-        )}
+        <FailurePanel
+          error={missing ? chunkFailure : error}
+          onRetry={retry}
+          {...(missing ? { onReload: () => location.reload() } : {})}
+        />
       </div>
     </Page>
   )
+}
+
+const chunkFailure = new RequestFailure({
+  code: 'network',
+  title: 'A part of the dashboard is missing',
+  detail: 'The server did not deliver the code of this page.',
+  hint: 'Try again when the server answers. If it was updated meanwhile, reload the page.',
+})
+
+/** The words differ by browser: Chromium, Firefox and Safari, in this order, then Vite's own for style sheets. */
+const CHUNK_ERRORS =
+  /failed to fetch dynamically imported|error loading dynamically imported|importing a module script failed|unable to preload/i
+
+function isMissingChunk(error: unknown): boolean {
+  return error instanceof Error && CHUNK_ERRORS.test(error.message)
 }

@@ -1,0 +1,40 @@
+import type { ComponentType, ReactNode } from 'react'
+
+/** A page in a chunk of its own, as the router's `component`. */
+export interface LazyPage {
+  (): ReactNode
+  /** Loads the chunk. The router waits for it before it shows the page. Rejects if the chunk cannot be loaded. */
+  preload(): Promise<void>
+}
+
+const pages = new Set<LazyPage>()
+
+/**
+ * Unlike the router's own `lazyRouteComponent`, a chunk that cannot be loaded never reloads the document: the rejection
+ * reaches the error component of the route, and the next navigation or retry loads the chunk again.
+ */
+export function lazyPage(load: () => Promise<ComponentType>): LazyPage {
+  let Loaded: ComponentType | null = null
+  const Page = () => (Loaded === null ? null : <Loaded />)
+  const lazy = Object.assign(Page, {
+    preload: async () => {
+      Loaded ??= await load()
+    },
+  })
+  pages.add(lazy)
+  return lazy
+}
+
+/** Loads every page once the browser is idle, so that navigation works while the server is down. */
+export function preloadPagesWhenIdle(): void {
+  whenIdle(() => {
+    // A chunk that fails now is loaded again when its page is opened.
+    for (const page of pages) void page.preload().catch(() => undefined)
+  })
+}
+
+/** Safari has no `requestIdleCallback`. */
+function whenIdle(act: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(act, { timeout: 2000 })
+  else setTimeout(act, 500)
+}
