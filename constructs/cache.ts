@@ -27,7 +27,7 @@ export class Cache extends Construct {
       },
     })
     new KubeDeployment(this, 'Deployment', {
-      metadata: metadata(store, 'valkey'),
+      metadata: metadata(store, 'valkey', { sized: true }),
       spec: {
         replicas: props.lifecycle === 'active' ? 1 : 0,
         strategy: { type: 'Recreate' },

@@ -48,7 +48,7 @@ export class Mariadb extends Construct {
       },
     })
     new KubeStatefulSet(this, 'Server', {
-      metadata: metadata(store, 'mariadb'),
+      metadata: metadata(store, 'mariadb', { sized: true }),
       spec: {
         replicas: props.running ? 1 : 0,
         // OrderedReady never replaces a broken pod when its template is reverted (kubernetes issue 67250).

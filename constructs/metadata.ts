@@ -21,6 +21,8 @@ export interface MetadataOptions {
   readonly protect?: boolean
   /** Cluster-wide object: no namespace. */
   readonly clusterWide?: boolean
+  /** Carries the plan's name as a label: the Namespace, and each workload whose size is the plan's. */
+  readonly sized?: boolean
 }
 
 /**
@@ -50,7 +52,7 @@ export function metadata(
       'app.kubernetes.io/part-of': 'storewright',
       'app.kubernetes.io/managed-by': 'storewright',
       'storewright.dev/team': store.team,
-      'storewright.dev/plan': store.plan,
+      ...(options.sized === true ? { 'storewright.dev/plan': store.plan } : {}),
       ...options.labels,
     },
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),

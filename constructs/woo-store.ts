@@ -89,6 +89,7 @@ export class WooStore extends Chart {
       metadata: metadata(store, store.namespace, {
         component: 'namespace',
         clusterWide: true,
+        sized: true,
         syncWave: -1,
         protect: true,
         labels: {

@@ -40,7 +40,7 @@ export class Wordpress extends Construct {
       },
     })
     new KubeDeployment(this, 'Deployment', {
-      metadata: metadata(store, 'wordpress'),
+      metadata: metadata(store, 'wordpress', { sized: true }),
       spec: {
         ...replicasOf(props),
         strategy: strategyOf(props),

@@ -46,6 +46,17 @@ describe('what a change moves', () => {
     expect(moved(change)).toEqual(expected)
   })
 
+  it('a new plan changes the Namespace, quota, limits, both servers and the deadline of set-up, nothing else', () => {
+    const before = objectsOf(base, local)
+    const after = objectsOf({ ...base, plan: 'medium' }, local)
+    const text = new Set(before.map((object) => JSON.stringify(object)))
+    const changed = after.filter((object) => !text.has(JSON.stringify(object)))
+    expect(changed.map(({ kind }) => kind)).toEqual([
+      ...['Namespace', 'ResourceQuota', 'LimitRange', 'StatefulSet', 'Deployment', 'Job'],
+    ])
+    expect(after).toHaveLength(before.length)
+  })
+
   it('a new WordPress image restarts WordPress and runs set-up; the secrets Job uses that image too', () => {
     expect(moved({}, release(/wordpress:7\.1\.0/, 'wordpress:7.1.1'))).toEqual([
       'init',

@@ -55,6 +55,8 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
       expect(metadata.name).not.toMatch(/-c8[0-9a-f]{6}/)
       expect(metadata.namespace).toBe(kind === 'Namespace' ? undefined : `store-${store.name}`)
       expect(Object.keys(metadata.labels)).toEqual(expect.arrayContaining(LABELS))
+      const plan = SIZED.includes(kind) ? store.plan : undefined
+      expect(metadata.labels['storewright.dev/plan'], `${kind}/${metadata.name}`).toBe(plan)
     }
     const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`)
     expect(new Set(names).size).toBe(names.length)
@@ -258,8 +260,8 @@ const LABELS = [
   'app.kubernetes.io/part-of',
   'app.kubernetes.io/managed-by',
   'storewright.dev/team',
-  'storewright.dev/plan',
 ]
+const SIZED = ['Namespace', 'Deployment', 'StatefulSet']
 const SYNC_OPTIONS = 'argocd.argoproj.io/sync-options'
 const SECRET_KINDS = ['SealedSecret', 'ExternalSecret', 'Password']
 const DATA = ['Namespace', 'PersistentVolumeClaim', ...SECRET_KINDS]
