@@ -2,6 +2,7 @@ import type { Connection } from './adapters/argocd/connection.ts'
 import { ApiFailure } from './adapters/argocd/connection.ts'
 import type { Config } from './config.ts'
 import { projectNameOf } from './domain/argocd-layout.ts'
+import { namespaceOf } from './domain/layout.ts'
 import type { Applications, StoresRepo } from './domain/ports.ts'
 import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'
 import { type Finding, ill, type Probe, well } from './observe/checks.ts'
@@ -135,7 +136,7 @@ async function hiddenProjects(
   const examples = new Map<string, string>()
   for (const record of stores.values()) {
     const project = applications.get(record)?.project ?? projectNameOf(platform, record.team)
-    if (record.app !== null) examples.set(project, record.app.application)
+    if (record.app !== null) examples.set(project, namespaceOf(record.name))
   }
   const hidden = [...examples].map(async ([project, application]) => {
     const path = `/api/v1/applications/${encodeURIComponent(application)}?project=${encodeURIComponent(project)}`

@@ -3,7 +3,7 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { isNewer } from '../domain/generator.ts'
-import { storeFolder } from '../domain/layout.ts'
+import { foreignKeys, identityOf, storeFolder } from '../domain/layout.ts'
 import type { ObjectFormat } from '../domain/object-format.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
@@ -76,8 +76,9 @@ export function checkStore(
   const { app, problems: appProblems } = readApp(content, touched)
   const found = [...problems, ...appProblems]
   if (app !== null && isNewer(app.generator, GENERATOR)) {
-    const detail = `was rendered by ${app.generator}; this checker knows ${GENERATOR}`
-    return { intent, problems: [...found, problem('C20', appPath(content), detail)], pending: [] }
+    // Nothing here proves which version wrote the file, so every other rule is checked as well.
+    const detail = `names generator ${app.generator}; this checker knows ${GENERATOR}. If a server of that version runs, use its storectl`
+    found.push(problem('C20', appPath(content), detail, '#/generator'))
   }
   const lifecycle = app?.lifecycle ?? intent?.lifecycle.state ?? 'active'
   found.push(...manifestProblems(content, content.files, intent, lifecycle))
@@ -128,8 +129,13 @@ function readApp(
       problems: [problem('C05', appPath(content), 'lacks a key or holds another type')],
     }
   }
-  if (/^[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}$/.test(app.generator)) return { app, problems: [] }
-  return { app, problems: [problem('C05', appPath(content), 'is no version', '#/generator')] }
+  const problems = foreignKeys(app, content).map((key) =>
+    problem('C05', appPath(content), `must be ${identityOf(content)[key]}`, `#/${key}`),
+  )
+  if (!/^[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}$/.test(app.generator)) {
+    problems.push(problem('C05', appPath(content), 'is no version', '#/generator'))
+  }
+  return { app, problems }
 }
 
 function appPath({ team, name }: StoreContent): string {

@@ -1,3 +1,4 @@
+import type { AppFile } from '../contract/app-file.ts'
 import type { Platform } from '../contract/platform-file.ts'
 
 /** Folder of one store in the stores repo. */
@@ -8,6 +9,23 @@ export function storeFolder(team: string, name: string): string {
 /** Kubernetes namespace, and name of the Argo CD Application: at most 46 characters. */
 export function namespaceOf(name: string): string {
   return `store-${name}`
+}
+
+/** Keys of app.json that name the store. They follow from its folder alone. */
+export type Identity = Pick<AppFile, 'application' | 'namespace' | 'name' | 'team'>
+
+export function identityOf({ team, name }: Pick<Identity, 'team' | 'name'>): Identity {
+  return { application: namespaceOf(name), namespace: namespaceOf(name), name, team }
+}
+
+/** Keys of `app` that name another store than the one of its folder. */
+export function foreignKeys(
+  app: Identity,
+  folder: Pick<Identity, 'team' | 'name'>,
+): readonly (keyof Identity)[] {
+  const keys = ['application', 'namespace', 'name', 'team'] as const
+  const own = identityOf(folder)
+  return keys.filter((key) => app[key] !== own[key])
 }
 
 /** What the addresses of a store follow from. */

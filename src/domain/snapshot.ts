@@ -3,6 +3,7 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
+import { foreignKeys } from './layout.ts'
 
 /** A commit that touched one store. `at` is the committer time, RFC 3339 UTC. */
 export interface ChangeRef {
@@ -71,7 +72,12 @@ export interface Snapshot {
   readonly massDeleteApprovedAt: number | null
 }
 
-/** Were rendered files edited by hand? Then they are not what their app.json says, or came by an untrusted commit. */
-export function isModified({ app, manifestsTree, unsigned }: StoreRecord): boolean {
+/** Were rendered files edited by hand? Then manifests are not what was rendered, or app.json names another store. */
+export function isModified(record: StoreRecord): boolean {
+  return record.app !== null && (isEdited(record) || foreignKeys(record.app, record).length > 0)
+}
+
+/** Are the manifests other than those that their app.json names, or did they come by an untrusted commit? */
+export function isEdited({ app, manifestsTree, unsigned }: StoreRecord): boolean {
   return app !== null && (app.tree !== manifestsTree || unsigned === true)
 }

@@ -22,8 +22,8 @@ export interface Observed {
 export function presentStore(record: StoreRecord, platform: Platform, observed: Observed): Store {
   const { input, judgement } = observed
   const { intent, app } = record
-  const host = app?.host ?? hostOf(intent ?? record, platform)
-  const address = app?.url ?? urlOf(intent ?? record, platform)
+  const host = hostOf(intent ?? record, platform)
+  const address = urlOf(intent ?? record, platform)
   return {
     name: record.name,
     namespace: record.team,
@@ -40,7 +40,7 @@ export function presentStore(record: StoreRecord, platform: Platform, observed: 
     adminUrl: `${address}/wp-admin`,
     adminUser: intent?.admin.user ?? '',
     owner: intent?.owner ?? '',
-    targetNamespace: app?.namespace ?? namespaceOf(record.name),
+    targetNamespace: namespaceOf(record.name),
     // What a silent source said last must not look like what is so now; the message says what it was.
     health: judgement.stale ? 'Unknown' : input.application?.health || 'Unknown',
     sync: judgement.stale ? 'Unknown' : input.application?.sync || 'Unknown',

@@ -7,6 +7,10 @@ import { storeFile, storeRecord } from '../testing/records.ts'
 import { createStoreViews } from './store-views.ts'
 
 const RECORD = storeRecord(timeAfter(0))
+const FOREIGN = {
+  ...{ application: 'store-victim', namespace: 'store-victim' },
+  ...{ host: 'evil.example', url: 'javascript:alert(1)' },
+}
 const OTHER = '0'.repeat(39) + '1'
 
 function fixture(platform = testPlatform()) {
@@ -45,6 +49,19 @@ function fixture(platform = testPlatform()) {
 }
 
 describe('a store as clients see it', () => {
+  it('S11 derives host, addresses and namespace, and shows none that app.json names', () => {
+    const { repo, views } = fixture()
+    const app = RECORD.app === null ? null : { ...RECORD.app, ...FOREIGN }
+    repo.put({ ...RECORD, app })
+    const { host, url, adminUrl, targetNamespace, links, modified } = views.get('shop')!
+    const address = 'http://shop.127-0-0-1.nip.io'
+    expect({ host, url, adminUrl, targetNamespace, site: links.site, admin: links.admin }).toEqual({
+      ...{ host: 'shop.127-0-0-1.nip.io', url: address, adminUrl: `${address}/wp-admin` },
+      ...{ targetNamespace: 'store-shop', site: address, admin: `${address}/wp-admin` },
+    })
+    expect(modified).toBe(true)
+  })
+
   it('is not held up by an ApplicationSet that makes the stores of others', () => {
     const asked = (yaml: string) =>
       `${yaml.replace('title: Acme', 'project: own')}argocd: {shards: ["[a-m]", "[n-z]"]}\n`

@@ -11,7 +11,7 @@ import type { OperationDeps, StoreChange } from '../domain/ports.ts'
 import type { Sealer } from '../domain/sealer.ts'
 import { pushedProblems } from '../domain/pushed.ts'
 import { largerStorage } from '../domain/revert.ts'
-import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
+import { isEdited, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { leadingComment } from '../repo-files/store-file.ts'
 import { formerIntent, lastReadableApp } from './former-intent.ts'
@@ -78,7 +78,7 @@ export async function renderAhead(
 ): Promise<typeof renderStore> {
   const { record, former } = declared
   const { intent } = record
-  const left = isOfNewer(record) || (isModified(record) && at.platform.onModified === 'report')
+  const left = isOfNewer(record) || (isEdited(record) && at.platform.onModified === 'report')
   if (intent === null || left) return renderStore
   const input = inputOf(declared, withVolumes(intent, former), at)
   const give = await render(...input).then(
@@ -103,7 +103,7 @@ export function renderDeclared(
   const { intent } = record
   if (isOfNewer(record)) return { is: 'newer' }
   if (intent === null) return lastApp === null ? { is: 'invalid' } : withApp(declared, lastApp)
-  const modified = isModified(record)
+  const modified = isEdited(record)
   if (modified && at.platform.onModified === 'report') return { is: 'modified' }
   const wanted = withVolumes(intent, former)
   try {

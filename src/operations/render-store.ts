@@ -4,6 +4,7 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { GENERATOR } from '../contract/version.ts'
+import { isNewer } from '../domain/generator.ts'
 import { hostOf, namespaceOf, urlOf } from '../domain/layout.ts'
 import type { ObjectFormat } from '../domain/object-format.ts'
 import { printAppFile } from '../repo-files/app-file.ts'
@@ -14,7 +15,7 @@ import { propsOf } from './resolve-store.ts'
 export interface RenderContext {
   /** Comment lines to keep at the head of store.yaml, each ending in a newline. @default none */
   readonly comment?: string
-  /** Generator and tree that app.json holds now: equal bytes keep the older generator. */
+  /** Generator and tree that app.json holds now: equal bytes keep an older generator, never a newer one. */
   readonly before?: Pick<AppFile, 'tree' | 'generator'> | null
   /** Ciphertexts of a store in secrets mode `sealed`. */
   readonly sealed?: SealedSecrets | null
@@ -63,7 +64,8 @@ function appOf(
     host: hostOf(store, platform),
     url: urlOf(store, platform),
     tree,
-    generator: before?.tree === tree ? before.generator : GENERATOR,
+    generator:
+      before?.tree === tree && !isNewer(before.generator, GENERATOR) ? before.generator : GENERATOR,
   }
 }
 

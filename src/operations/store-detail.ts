@@ -1,7 +1,7 @@
 import type { Resources, StoreEvent } from '../contract/detail.ts'
 import type { Change } from '../contract/store.ts'
 import { StoreError } from '../domain/errors.ts'
-import { storeFolder } from '../domain/layout.ts'
+import { namespaceOf, storeFolder } from '../domain/layout.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { declaredStore } from './declared-store.ts'
@@ -141,7 +141,7 @@ async function declaredObjects(
     const name = /^metadata:\n(?: .*\n)*? {2}name: (\S+)$/m.exec(document)?.[1]
     const group = /^apiVersion: (?:([^/\s]+)\/)?\S+$/m.exec(document)?.[1] ?? ''
     if (kind === undefined || name === undefined) return []
-    const namespace = record.app?.namespace ?? ''
+    const namespace = namespaceOf(record.name)
     const id = `${group}/${kind}/${namespace}/${name}`
     return {
       id,

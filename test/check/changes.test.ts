@@ -240,4 +240,21 @@ describe('a hostile change is refused, where it is wrong', () => {
   it.each(HOSTILE)('%s %s', async (rule, _what, path, changes) => {
     expect(said(await repo().check(await repo().commit(changes)))).toContain(`${rule} ${path}`)
   })
+
+  it('S15 C20 ends nothing: an edit, a foreign namespace and foreign keys are reported beside it', async () => {
+    const app = edited(files, `${AT}app.json`, /"generator": ".*"/, '"generator": "99.0.0"')
+    const foreign = (app[`${AT}app.json`] ?? '').replace(
+      /"namespace": ".*"/,
+      '"namespace": "store-x"',
+    )
+    const object = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: store-x}\n'
+    const changes = { [`${AT}app.json`]: foreign, [`${AT}manifests/99-extra.yaml`]: object }
+    const lines = said(await repo().check(await repo().commit(changes)))
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        ...[`C20 ${AT}app.json`, `C05 ${AT}app.json`, `C04 ${AT}app.json`],
+        ...[`C04 ${AT}manifests/99-extra.yaml`, `C07 ${AT}manifests/99-extra.yaml`],
+      ]),
+    )
+  })
 })

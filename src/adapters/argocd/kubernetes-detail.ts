@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Resource } from '../../contract/detail.ts'
 import { StoreError } from '../../domain/errors.ts'
+import { namespaceOf } from '../../domain/layout.ts'
 import type { StoreDetail } from '../../domain/store-detail.ts'
 import { ApiFailure, type Connection } from './connection.ts'
 
@@ -38,7 +39,7 @@ export function kubernetesDetail(connection: Connection, namespace: string): Sto
   return {
     source: 'kubernetes',
     async resources(record, signal) {
-      const name = encodeURIComponent(record.app?.application ?? `store-${record.name}`)
+      const name = encodeURIComponent(namespaceOf(record.name))
       const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/applications/${name}`
       const object = await connection
         .json(path, { timeoutMs: 10_000, signal })

@@ -1,4 +1,5 @@
 import type { Application } from '../../domain/application.ts'
+import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, Clock, Log } from '../../domain/ports.ts'
 import type { Connection } from './connection.ts'
 import { digestOf, setDigestOf, type SetErrors, setStateOf } from './digest.ts'
@@ -35,7 +36,7 @@ export function kubernetesApplications(options: KubernetesApplicationsOptions): 
     source: 'kubernetes',
     simulated: false,
     intervalMs: INTERVAL_MS,
-    get: (declared) => registry.get(declared.app?.application ?? `store-${declared.name}`),
+    get: (declared) => registry.get(namespaceOf(declared.name)),
     has: (name) => registry.get(name) !== null,
     applicationSet: (set) => setStateOf(sets.errors(), set),
     asOf: () => Math.min(...watches.map((watch) => watch.heardAt())),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Resource, StoreEvent } from '../../contract/detail.ts'
 import { StoreError } from '../../domain/errors.ts'
+import { namespaceOf } from '../../domain/layout.ts'
 import type { StoreDetail } from '../../domain/store-detail.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
 import { ApiFailure, type Connection } from './connection.ts'
@@ -90,7 +91,7 @@ export function argoCdDetail(
 ): StoreDetail {
   const inProject = (record: StoreRecord) => `project=${encodeURIComponent(projectOf(record))}`
   const ask = async (record: StoreRecord, path: string, signal: AbortSignal) => {
-    const name = encodeURIComponent(record.app?.application ?? `store-${record.name}`)
+    const name = encodeURIComponent(namespaceOf(record.name))
     const url = `/api/v1/applications/${name}${path}`
     try {
       return await connection.json(url, { timeoutMs: TIMEOUT_MS, signal })
@@ -130,10 +131,10 @@ export function argoCdDetail(
       return found.flatMap(({ items }) => (items ?? []).map(eventOf))
     },
     async logs(record, { pod, container, tail }, signal) {
-      const name = encodeURIComponent(record.app?.application ?? `store-${record.name}`)
+      const name = encodeURIComponent(namespaceOf(record.name))
       const query = new URLSearchParams({
         project: projectOf(record),
-        namespace: record.app?.namespace ?? `store-${record.name}`,
+        namespace: namespaceOf(record.name),
         podName: pod,
         tailLines: String(tail),
         follow: 'false',

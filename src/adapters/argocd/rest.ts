@@ -1,4 +1,5 @@
 import type { Application } from '../../domain/application.ts'
+import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, Clock, Log } from '../../domain/ports.ts'
 import { ApiFailure, type Connection } from './connection.ts'
 import { digestOf, setDigestOf, type SetErrors, setStateOf } from './digest.ts'
@@ -75,7 +76,7 @@ export function argoCdApplications(options: ArgoCdApplicationsOptions): Applicat
     source: 'argocd',
     simulated: false,
     intervalMs,
-    get: (declared) => registry.get(declared.app?.application ?? `store-${declared.name}`),
+    get: (declared) => registry.get(namespaceOf(declared.name)),
     has: (name) => registry.get(name) !== null,
     applicationSet: (set) => setStateOf(sets, set),
     asOf: () => heardAt,

@@ -1,4 +1,5 @@
 import type { Application } from '../../domain/application.ts'
+import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, Clock } from '../../domain/ports.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
 
@@ -45,7 +46,7 @@ export function simulate(record: StoreRecord, now: number): Application | null {
   const fault = record.intent?.labels?.[FAULT_LABEL]
   if (record.app === null || now < created || fault === 'missing') return null
   const cascades = record.app.lifecycle === 'purge'
-  const base = { ...IDLE, name: record.app.application, createdAt: iso(created), cascades }
+  const base = { ...IDLE, name: namespaceOf(record.name), createdAt: iso(created), cascades }
   const elapsed = (now - Date.parse(record.last.at)) / 1000
   if (elapsed < STEPS.syncing) {
     const first = record.created.commit === record.last.commit
