@@ -4,8 +4,8 @@ import type { BodyOf } from '../contract/endpoints.ts'
 import type { ChangedStore } from '../contract/store.ts'
 import { retries } from '../contract/words.ts'
 import { openClient } from './client.ts'
+import { DRY_RUN, printPreview } from './dry-run.ts'
 import { Failure } from './exit.ts'
-import { printDiff } from './history-commands.ts'
 import { type Format, printStore } from './output.ts'
 import { patchOf } from './patch-words.ts'
 
@@ -16,6 +16,7 @@ interface Talk {
 }
 
 interface Said {
+  readonly dryRun?: boolean
   readonly server: string
   readonly output: Format
   readonly reason?: string
@@ -23,7 +24,6 @@ interface Said {
 
 interface SetWords extends Said {
   readonly force?: boolean
-  readonly dryRun?: boolean
 }
 
 type Shared = (command: Command) => Command
@@ -35,6 +35,7 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
       .description(about)
       .argument('<name>')
       .option('--reason <reason>', 'goes into the commit')
+      .option(...DRY_RUN)
   const told = (store: ChangedStore, format: Format) => {
     for (const { pointer, message } of store.warnings) talk.err(`${pointer} ${message}\n`)
     talk.err(`committed ${store.revision.slice(0, 12)}\n`)
@@ -46,19 +47,18 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
   )
     .argument('<key=value...>')
     .option('--force', 'over rendered files that were edited by hand')
-    .option('--dry-run', 'print what would change in Git')
     .action(async (name: string, words: string[], said: SetWords) => {
       const client = openClient(said.server)
       const patch = { ...patchOf(words), ...reasonOf(said), ...(said.force ? { force: true } : {}) }
-      if (said.dryRun === true) {
-        const body = { name, patch } as BodyOf<'previewStore'>
-        const { diff, warnings } = await client.call('previewStore', { body })
-        for (const { pointer, message } of warnings) talk.err(`${pointer} ${message}\n`)
-        return talk.out(diff === null ? '' : printDiff(diff, said.output))
-      }
       const { etag } = await client.call('getStore', { name })
       const options = { name, ifMatch: etag, idempotencyKey: randomUUID() }
       const body = patch as BodyOf<'updateStore'>
+      if (said.dryRun === true)
+        return printPreview(
+          await client.preview('updateStore', { ...options, body }),
+          said.output,
+          talk,
+        )
       told(await client.call('updateStore', { ...options, body }), said.output)
     })
   for (const [word, id, about] of [
@@ -72,11 +72,14 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
   ] as const) {
     add(word, about).action(async (name: string, said: Said) => {
       const options = { name, body: reasonOf(said), idempotencyKey: randomUUID() }
-      told(await openClient(said.server).call(id, options), said.output)
+      const client = openClient(said.server)
+      if (said.dryRun === true)
+        return printPreview(await client.preview(id, options), said.output, talk)
+      told(await client.call(id, options), said.output)
     })
   }
   addRender(shared(program.command('render')), talk, told)
-  addRetry(add, told)
+  addRetry(add, talk, told)
   addRevert(add, talk)
   addDelete(add, talk)
 }
@@ -94,11 +97,18 @@ function addRender(
     .argument('[name or path]', 'the store; with --all the clone, default: this folder')
     .option('--reason <reason>', 'goes into the commit')
     .option('--all', 'write the generated files of a clone; store.yaml stays as it is')
+    .option(...DRY_RUN)
     .action(async (word: string | undefined, said: Said & { all?: boolean }) => {
-      if (said.all === true) return renderAll(word ?? '.', talk)
+      if (said.all === true) {
+        if (said.dryRun === true) throw new Failure(2, '--dry-run is for one store, without --all')
+        return renderAll(word ?? '.', talk)
+      }
       if (word === undefined) throw new Failure(2, 'name a store, or add --all for a clone')
       const options = { name: word, body: reasonOf(said), idempotencyKey: randomUUID() }
-      told(await openClient(said.server).call('renderStore', options), said.output)
+      const client = openClient(said.server)
+      if (said.dryRun === true)
+        return printPreview(await client.preview('renderStore', options), said.output, talk)
+      told(await client.call('renderStore', options), said.output)
     })
 }
 
@@ -112,6 +122,7 @@ async function renderAll(path: string, talk: Talk): Promise<void> {
 
 function addRetry(
   add: (name: string, about: string) => Command,
+  talk: Talk,
   told: (store: ChangedStore, format: Format) => void,
 ): void {
   add('retry', 'run set-up, a rotation, an admin reset or a backup once more')
@@ -119,7 +130,10 @@ function addRetry(
     .action(async (name: string, said: Said & { what: (typeof retries)[number] }) => {
       const body = { ...reasonOf(said), what: said.what }
       const options = { name, body, idempotencyKey: randomUUID() }
-      told(await openClient(said.server).call('retryStore', options), said.output)
+      const client = openClient(said.server)
+      if (said.dryRun === true)
+        return printPreview(await client.preview('retryStore', options), said.output, talk)
+      told(await client.call('retryStore', options), said.output)
     })
 }
 
@@ -127,29 +141,25 @@ function addRevert(add: (name: string, about: string) => Command, talk: Talk): v
   add('revert', 'take one change back; --reason of at least 10 characters is needed')
     .argument('<commit>', 'full id, from the history of the store')
     .option('--restore-to', 'make the store what it was at that commit instead')
-    .option('--dry-run', 'say what would change')
-    .action(
-      async (
-        name: string,
-        commit: string,
-        said: Said & { restoreTo?: boolean; dryRun?: boolean },
-      ) => {
-        const body: BodyOf<'revertChange'> = {
-          commit,
-          mode: said.restoreTo === true ? 'restore-to' : 'undo',
-          reason: said.reason ?? '',
-          dryRun: said.dryRun === true,
-        }
-        const options = { name, body, idempotencyKey: randomUUID() }
-        const done = await openClient(said.server).call('revertChange', options)
-        for (const { pointer, from, to } of done.changes) {
-          talk.err(`${pointer} ${JSON.stringify(from)} -> ${JSON.stringify(to)}\n`)
-        }
-        for (const { pointer, message } of done.warnings) talk.err(`${pointer} ${message}\n`)
-        talk.err(done.commit === null ? 'nothing was written\n' : `committed ${done.commit}\n`)
-        talk.out(printStore(done.store, said.output, talk.now()))
-      },
-    )
+    .action(async (name: string, commit: string, said: Said & { restoreTo?: boolean }) => {
+      const body: BodyOf<'revertChange'> = {
+        commit,
+        mode: said.restoreTo === true ? 'restore-to' : 'undo',
+        reason: said.reason ?? '',
+        dryRun: false,
+      }
+      const options = { name, body, idempotencyKey: randomUUID() }
+      const client = openClient(said.server)
+      if (said.dryRun === true)
+        return printPreview(await client.preview('revertChange', options), said.output, talk)
+      const done = await client.call('revertChange', options)
+      for (const { pointer, from, to } of done.changes) {
+        talk.err(`${pointer} ${JSON.stringify(from)} -> ${JSON.stringify(to)}\n`)
+      }
+      for (const { pointer, message } of done.warnings) talk.err(`${pointer} ${message}\n`)
+      talk.err(done.commit === null ? 'nothing was written\n' : `committed ${done.commit}\n`)
+      talk.out(printStore(done.store, said.output, talk.now()))
+    })
 }
 
 /** Nothing is asked: a prompt that nobody can answer would hang a script. */
@@ -159,12 +169,14 @@ function addDelete(add: (name: string, about: string) => Command, talk: Talk): v
     .option('--allow-mass-delete <count>', 'how many stores go in all; needs --reason')
     .action(async (name: string, said: Said & { yes?: boolean; allowMassDelete?: string }) => {
       const client = openClient(said.server)
+      const query = { reason: said.reason, allowMassDelete: said.allowMassDelete }
+      if (said.dryRun === true)
+        return printPreview(await client.preview('deleteStore', { name, query }), said.output, talk)
       if (said.yes !== true) {
         const { retentionDays } = (await client.call('getPlatform')).limits
         const add = `nothing was deleted; add --yes to delete ${name}`
         throw new Failure(2, `${add}. ${keptFor(retentionDays, name)}`)
       }
-      const query = { reason: said.reason, allowMassDelete: said.allowMassDelete }
       await client.call('deleteStore', { name, query, idempotencyKey: randomUUID() })
       const { purgeAfter } = await client.call('getStore', { name })
       const kept = purgeAfter === null || Date.parse(purgeAfter) > talk.now()

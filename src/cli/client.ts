@@ -1,5 +1,6 @@
 import type { BodyOf, ReplyOf } from '../contract/endpoints.ts'
 import { type OperationId, paths } from '../contract/paths.ts'
+import type { Preview } from '../contract/preview.ts'
 import type { Problem } from '../contract/problem.ts'
 import { VERSION } from '../contract/version.ts'
 import { Failure, failureOf } from './exit.ts'
@@ -20,6 +21,8 @@ export interface CallOptions<Id extends OperationId> {
 export interface Client {
   /** @throws Failure the server cannot be reached, or it refused */
   call<Id extends OperationId>(id: Id, options?: CallOptions<Id>): Promise<ReplyOf<Id>>
+  /** The write with `dryRun=true`: what it would commit. Writes nothing. @throws Failure as `call` */
+  preview<Id extends OperationId>(id: Id, options?: CallOptions<Id>): Promise<Preview>
   /** The body as it came, for replies that are no JSON. @throws Failure as `call` */
   text<Id extends OperationId>(id: Id, options?: CallOptions<Id>): Promise<string>
 }
@@ -45,6 +48,12 @@ export function openClient(server: string): Client {
         }
         throw await refusal(response)
       }
+    },
+    async preview(id, options = {}) {
+      const query = { ...options.query, dryRun: 'true' }
+      const response = await send(server, id, { ...options, query })
+      if (!response.ok) throw await refusal(response)
+      return (await response.json()) as Preview
     },
     async text(id, options = {}) {
       const response = await send(server, id, options)

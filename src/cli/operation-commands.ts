@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { dump } from 'js-yaml'
 import type { Operation } from '../contract/operation.ts'
 import { type Client, openClient } from './client.ts'
+import { DRY_RUN, printPreview } from './dry-run.ts'
 import { Failure } from './exit.ts'
 import { aligned, type Format } from './output.ts'
 import { durationMs } from './wait.ts'
@@ -41,6 +42,7 @@ export function addOperations(program: Command, shared: Shared, talk: Talk): voi
 }
 
 interface PurgeWords extends Said {
+  readonly dryRun?: boolean
   readonly yes?: boolean
   readonly acceptDataLoss?: boolean
   readonly allowMassDelete?: string
@@ -58,14 +60,16 @@ function addPurge(command: Command, talk: Talk): void {
     .option('--accept-data-loss', 'needed where no backup outlives the namespace')
     .option('--allow-mass-delete <count>', 'how many stores go in all; needs --reason')
     .option('--wait', 'until nothing is left of it')
+    .option(...DRY_RUN)
     .option('--timeout <duration>', 'for --wait', '10m')
     .action(async (name: string, said: PurgeWords) => {
-      if (said.yes !== true) throw new Failure(2, `nothing was purged; add --yes to purge ${name}`)
+      if (said.yes !== true && said.dryRun !== true)
+        throw new Failure(2, `nothing was purged; add --yes to purge ${name}`)
       const count = said.allowMassDelete
       if (count !== undefined && !/^[0-9]{1,5}$/.test(count))
         throw new Failure(2, `${count} is not a count`)
       const client = openClient(said.server)
-      const asked = await client.call('purgeStore', {
+      const options = {
         name,
         idempotencyKey: randomUUID(),
         body: {
@@ -74,7 +78,10 @@ function addPurge(command: Command, talk: Talk): void {
           ...(said.reason === undefined ? {} : { reason: said.reason }),
           ...(count === undefined ? {} : { allowMassDelete: Number(count) }),
         },
-      })
+      }
+      if (said.dryRun === true)
+        return printPreview(await client.preview('purgeStore', options), said.output, talk)
+      const asked = await client.call('purgeStore', options)
       const done =
         said.wait === true ? await finished(client, asked, durationMs(said.timeout), talk) : asked
       talk.out(printOperations([done], said.output))

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { openClient } from './client.ts'
+import { DRY_RUN, printPreview } from './dry-run.ts'
 import { Failure } from './exit.ts'
+import type { Format } from './output.ts'
 
 interface Talk {
   out(text: string): void
@@ -9,6 +11,8 @@ interface Talk {
 
 interface Said {
   readonly server: string
+  readonly output: Format
+  readonly dryRun?: boolean
   readonly reason: string
 }
 
@@ -25,9 +29,13 @@ function addReleaseDeletions(command: Command, talk: Talk): void {
     .description('let pushed deletions pass that the mass-deletion brake holds')
     .requiredOption('--count <count>', 'how many stores go in all, as the banner says', Number)
     .requiredOption('--reason <reason>', 'at least 10 characters; goes into each commit')
-    .action(async ({ server, count, reason }: Said & { count: number }) => {
+    .option(...DRY_RUN)
+    .action(async ({ server, count, reason, ...said }: Said & { count: number }) => {
       const body = { count, reason }
-      const { released } = await openClient(server).call('releaseDeletions', { body })
+      const client = openClient(server)
+      if (said.dryRun === true)
+        return printPreview(await client.preview('releaseDeletions', { body }), said.output, talk)
+      const { released } = await client.call('releaseDeletions', { body })
       for (const { team, name } of released) talk.out(`${team}/${name}\n`)
       talk.err(`${released.length} stores are deleted; storectl restore takes one back\n`)
     })
@@ -38,6 +46,7 @@ function addReleaseName(command: Command, talk: Talk): void {
     .description('give a name free whose store left Git without a purge')
     .argument('<name>')
     .requiredOption('--reason <reason>', 'at least 10 characters; goes into the commit')
+    .option(...DRY_RUN)
     .option('--namespace-gone', 'somebody looked: no cluster holds its namespace any more')
     .action(async (name: string, said: Said & { namespaceGone?: boolean }) => {
       if (said.namespaceGone !== true) {
@@ -46,7 +55,10 @@ function addReleaseName(command: Command, talk: Talk): void {
         throw new Failure(2, `${name} was not released: ${why}`)
       }
       const body = { name, namespaceGone: true as const, reason: said.reason }
-      const { until } = await openClient(said.server).call('releaseName', { body })
+      const client = openClient(said.server)
+      if (said.dryRun === true)
+        return printPreview(await client.preview('releaseName', { body }), said.output, talk)
+      const { until } = await client.call('releaseName', { body })
       const free =
         until === null ? 'is free' : `is free from ${until} on; its own team may use it now`
       talk.err(`${name} ${free}\n`)

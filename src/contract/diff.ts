@@ -41,7 +41,7 @@ export const Diff = z
 export type Diff = z.infer<typeof Diff>
 
 /** `to`: a commit or `HEAD`. `from` left out: the commit of the store before `to`. */
-export const DiffQuery = z.object({
+export const DiffQuery = z.strictObject({
   from: CommitId.optional(),
   to: z.union([z.literal('HEAD'), CommitId]).default('HEAD'),
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Diff } from './diff.ts'
 import { StorePatch } from './store-patch.ts'
 import { FileContent, StoreCreate, Warning } from './store.ts'
+import { actions } from './words.ts'
 
 /** What can be previewed of a store beside a patch. */
 export const previewActions = ['suspend', 'resume', 'delete', 'restore', 'purge', 'render'] as const
@@ -45,16 +46,23 @@ export const Effect = z
   .meta({ id: 'Effect' })
 export type Effect = z.infer<typeof Effect>
 
+/** One commit of a write. `subject` is its first line. */
+export const PlannedCommit = z
+  .object({ team: z.string(), name: z.string(), action: z.enum(actions), subject: z.string() })
+  .meta({ id: 'PlannedCommit' })
+export type PlannedCommit = z.infer<typeof PlannedCommit>
+
 /** What would be committed, byte for byte. Nothing was written. */
 export const Preview = z
   .object({
-    /** Every file of the store after it. */
+    /** Every file of the store after it; none for a write that is about no single store. */
     files: z.array(FileContent),
     /** What differs from what is committed; `null` for a new store. No files: nothing would be committed. */
     diff: Diff.nullable(),
     warnings: z.array(Warning),
     /** Of a change: worst first; `null` for a new store, and where the files as they are cannot be read. */
     effects: z.array(Effect).nullable(),
+    /** Texts are empty for a write that is about no single store. */
     impact: z.object({
       targetNamespace: z.string(),
       host: z.string(),
@@ -63,6 +71,8 @@ export const Preview = z
       stores: z.int(),
       maxStores: z.int(),
     }),
+    /** Commits of this write, in order; none: nothing would be committed. */
+    commits: z.array(PlannedCommit),
     writeMode: z.enum(['direct', 'pull-request']),
   })
   .meta({ id: 'Preview' })

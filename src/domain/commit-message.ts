@@ -46,7 +46,8 @@ export function commitMessage(change: StoreChange, by: Requester, facts: CommitF
     .concat('\n')
 }
 
-function subjectOf(change: StoreChange): string {
+/** First line of the commit of a change. */
+export function subjectOf(change: StoreChange): string {
   const facts = change.facts.length === 0 ? '' : ` (${change.facts.join(', ')})`
   return `store(${change.team}/${change.name}): ${change.action}${facts}`.slice(0, SUBJECT_LIMIT)
 }

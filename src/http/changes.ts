@@ -1,15 +1,18 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { endpoints } from '../contract/endpoints.ts'
-import { TeamName } from '../contract/names.ts'
 import type { OperationId } from '../contract/paths.ts'
+import { type OfTeam, WriteQuery } from '../contract/store-query.ts'
 import { StoreError, type StoreErrorCode } from '../domain/errors.ts'
+import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
 import type { Changed, StoreRequest } from '../operations/change-store.ts'
+import { previewWrite } from '../operations/preview-write.ts'
 import { rerenderStore } from '../operations/rerender-store.ts'
 import { restoreStore } from '../operations/restore-store.ts'
 import { retryStore } from '../operations/retry-store.ts'
 import { resumeStore, suspendStore } from '../operations/suspend-store.ts'
 import { updateStore } from '../operations/update-store.ts'
+import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { jsonBody } from './middleware/json-body.ts'
 import { idempotencyOf, requesterOf } from './requester.ts'
@@ -50,12 +53,15 @@ function change<Id extends ChangeId, Body extends z.ZodType>(
     summary,
     request: {
       params: NameParameter,
-      query: z.object({ team: TeamName.optional(), namespace: TeamName.optional() }),
+      query: WriteQuery,
       headers: z.object({ 'if-match': z.string().max(200).optional() }),
       body: { required: true, content: json(body) },
     },
     responses: {
-      200: { description: 'In Git, or so already', content: json(endpoints.updateStore.reply) },
+      200: {
+        description: `In Git, or so already. ${PREVIEWED}`,
+        content: orPreview(endpoints.updateStore.reply),
+      },
       ...problems(...CHANGE_CODES, ...more),
     },
   })
@@ -95,14 +101,15 @@ export function changeRoutes(deps: AppDeps) {
     c.req.method === 'PATCH' ? jsonBody(c, next) : next(),
   )
 
-  routes.openapi(update, async (c) => {
+  routes.openapi(update, (c) => {
     const patch = c.req.valid('json')
     const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, patch)
     if (deps.requireIfMatch && request.ifMatch === undefined) {
       throw new StoreError('precondition_required', 'a change needs If-Match')
     }
-    const options = await optionsOf(c, patch)
-    return answer(c, await updateStore(deps, request, patch, requesterOf(c), options))
+    return answer(c, deps, request, c.req.valid('query'), patch, (through, by, options) =>
+      updateStore(through, request, patch, by, options),
+    )
   })
 
   for (const [route, operation] of [
@@ -111,18 +118,21 @@ export function changeRoutes(deps: AppDeps) {
     [restore, restoreStore],
     [render, rerenderStore],
   ] as const) {
-    routes.openapi(route, async (c) => {
+    routes.openapi(route, (c) => {
       const body = c.req.valid('json')
       const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, body)
-      return answer(c, await operation(deps, request, requesterOf(c), await optionsOf(c, body)))
+      return answer(c, deps, request, c.req.valid('query'), body, (through, by, options) =>
+        operation(through, request, by, options),
+      )
     })
   }
 
-  routes.openapi(retry, async (c) => {
+  routes.openapi(retry, (c) => {
     const body = c.req.valid('json')
     const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, body)
-    const options = await optionsOf(c, body)
-    return answer(c, await retryStore(deps, request, body.what, requesterOf(c), options))
+    return answer(c, deps, request, c.req.valid('query'), body, (through, by, options) =>
+      retryStore(through, request, body.what, by, options),
+    )
   })
   return routes
 }
@@ -135,7 +145,7 @@ interface Said {
 /** Which store, in which version, and why. */
 export function requestOf(
   c: Context<AppEnv>,
-  query: Parameters<typeof teamOf>[0],
+  query: z.output<typeof OfTeam>,
   name: string,
   { reason, ticket }: Said,
 ): StoreRequest {
@@ -156,11 +166,31 @@ export async function optionsOf(c: Context<AppEnv>, body: unknown) {
   return idempotency === undefined ? {} : { idempotency }
 }
 
-function answer(c: Context<AppEnv>, { store, landed, warnings }: Changed) {
+type Change = (
+  through: OperationDeps,
+  by: Requester,
+  options: ChangeOptions,
+) => Promise<Pick<Changed, 'store' | 'landed' | 'warnings'>>
+
+/** Runs a change, or with `dryRun=true` its preview. */
+async function answer(
+  c: Context<AppEnv>,
+  deps: AppDeps,
+  request: StoreRequest,
+  query: z.output<typeof WriteQuery>,
+  body: unknown,
+  change: Change,
+) {
+  const by = requesterOf(c)
+  const options = await optionsOf(c, body)
+  if (isDryRun(c, query)) {
+    const write = async (through: OperationDeps) => (await change(through, by, {})).warnings
+    return c.json(await previewWrite(deps, request, write), 200, NO_STORE)
+  }
+  const { store, landed, warnings } = await change(deps, by, options)
   if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
   c.header('Server-Timing', serverTiming(landed))
-  return c.json({ ...store, warnings: [...warnings] }, 200, {
-    ETag: store.etag,
-    'Cache-Control': 'no-store',
-  })
+  return c.json({ ...store, warnings: [...warnings] }, 200, { ETag: store.etag, ...NO_STORE })
 }
+
+const NO_STORE = { 'Cache-Control': 'no-store' } as const

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
+import { NoQuery } from '../contract/store-query.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { at, json, problems, refuseInvalid } from './route.ts'
@@ -7,19 +8,20 @@ import { at, json, problems, refuseInvalid } from './route.ts'
 const list = createRoute({
   ...at('listChecks'),
   summary: 'Last result of every check of what this server needs from outside',
+  request: { query: NoQuery },
   responses: {
     200: { description: 'Each with its fix', content: json(endpoints.listChecks.reply) },
-    ...problems(),
+    ...problems('invalid_query'),
   },
 })
 
 const run = createRoute({
   ...at('runCheck'),
   summary: 'A fresh result of one check',
-  request: { params: z.object({ name: z.string().max(60) }) },
+  request: { params: z.object({ name: z.string().max(60) }), query: NoQuery },
   responses: {
     200: { description: 'The result, well or not', content: json(endpoints.runCheck.reply) },
-    ...problems('check_not_found', 'csrf_rejected'),
+    ...problems('check_not_found', 'invalid_query', 'csrf_rejected'),
   },
 })
 

@@ -1,12 +1,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
-import { TeamName } from '../contract/names.ts'
+import { OfTeam } from '../contract/store-query.ts'
 import { refreshStore, storeEvents, storeLogs, storeResources } from '../operations/store-detail.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { at, json, NameParameter, problems, refuseInvalid } from './route.ts'
 import { teamOf } from './stores.ts'
 
-const OfTeam = { team: TeamName.optional(), namespace: TeamName.optional() }
 /** Longer than one question to Argo CD, shorter than a person's patience. */
 const DEADLINE_MS = 15_000
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
@@ -14,7 +13,7 @@ const NO_STORE = { 'Cache-Control': 'no-store' } as const
 const resources = createRoute({
   ...at('storeResources'),
   summary: 'Objects of a store: what runs, or what Git declares where nobody tells',
-  request: { params: NameParameter, query: z.object(OfTeam) },
+  request: { params: NameParameter, query: OfTeam },
   responses: {
     200: { description: 'Objects', content: json(endpoints.storeResources.reply) },
     ...problems('store_not_found', 'invalid_query', 'status_unavailable'),
@@ -26,7 +25,7 @@ const events = createRoute({
   summary: 'What happened to a store, newest first: commits and events of the cluster',
   request: {
     params: NameParameter,
-    query: z.object({ ...OfTeam, limit: z.coerce.number().int().min(1).max(500).default(100) }),
+    query: OfTeam.extend({ limit: z.coerce.number().int().min(1).max(500).default(100) }),
   },
   responses: {
     200: { description: 'Events', content: json(endpoints.storeEvents.reply) },
@@ -44,8 +43,7 @@ const logs = createRoute({
   summary: 'Last lines of one pod of a store',
   request: {
     params: NameParameter,
-    query: z.object({
-      ...OfTeam,
+    query: OfTeam.extend({
       pod: NAME,
       container: NAME.optional(),
       tail: z.coerce.number().int().min(1).max(2000).default(200),
@@ -60,7 +58,7 @@ const logs = createRoute({
 const refresh = createRoute({
   ...at('refreshStore'),
   summary: 'Ask Argo CD to look at a store now; writes nothing',
-  request: { params: NameParameter, query: z.object(OfTeam) },
+  request: { params: NameParameter, query: OfTeam },
   responses: {
     202: { description: 'Asked' },
     ...problems('store_not_found', 'invalid_query', 'status_unavailable', 'csrf_rejected'),

@@ -11,6 +11,8 @@ export interface AppEnv {
     /** ULID made by this server. */
     requestId: string
     code: StoreErrorCode
+    /** Set once a handler answers with a preview of the write. */
+    dryRun: true
   }
   Bindings: object
 }

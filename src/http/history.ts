@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { CommitId, DiffQuery } from '../contract/diff.ts'
-import { TeamName } from '../contract/names.ts'
+import { OfTeam } from '../contract/store-query.ts'
 import { storeDiff } from '../operations/store-diff.ts'
 import { storeHistory } from '../operations/store-history.ts'
 import { storeManifests } from '../operations/store-manifests.ts'
@@ -9,12 +9,10 @@ import type { AppDeps, AppEnv } from './env.ts'
 import { at, json, NameParameter, problems, refuseInvalid } from './route.ts'
 import { teamOf } from './stores.ts'
 
-const OfTeam = { team: TeamName.optional(), namespace: TeamName.optional() }
-
 const manifests = createRoute({
   ...at('storeManifests'),
   summary: 'Every file of a store at a commit',
-  request: { params: NameParameter, query: z.object({ ...OfTeam, at: CommitId.optional() }) },
+  request: { params: NameParameter, query: OfTeam.extend({ at: CommitId.optional() }) },
   responses: {
     200: {
       description: 'Files below the folder of the store',
@@ -29,8 +27,7 @@ const history = createRoute({
   summary: 'Changes of a store, newest first',
   request: {
     params: NameParameter,
-    query: z.object({
-      ...OfTeam,
+    query: OfTeam.extend({
       limit: z.coerce.number().int().min(1).max(200).default(50),
       cursor: CommitId.optional(),
     }),
@@ -47,7 +44,7 @@ const history = createRoute({
 const diff = createRoute({
   ...at('storeDiff'),
   summary: 'What changed between two commits of a store, or in one',
-  request: { params: NameParameter, query: DiffQuery.extend(OfTeam) },
+  request: { params: NameParameter, query: OfTeam.extend(DiffQuery.shape) },
   responses: {
     200: { description: 'Files that differ', content: json(endpoints.storeDiff.reply) },
     ...problems('store_not_found', 'commit_not_found', 'invalid_query', 'git_unavailable'),

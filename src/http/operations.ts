@@ -1,10 +1,13 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
-import { TeamName } from '../contract/names.ts'
 import { OperationQuery } from '../contract/operation.ts'
+import { NoQuery, WriteQuery } from '../contract/store-query.ts'
+import type { OperationDeps } from '../domain/ports.ts'
 import { getOperation, listOperations } from '../operations/list-operations.ts'
+import { previewWrite } from '../operations/preview-write.ts'
 import { purgeStore } from '../operations/purge-store.ts'
 import { CHANGE_CODES, optionsOf, requestOf } from './changes.ts'
+import { isDryRun, PREVIEWED } from './dry-run.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { jsonBody } from './middleware/json-body.ts'
 import { requesterOf } from './requester.ts'
@@ -17,11 +20,12 @@ const purge = createRoute({
   summary: 'Remove a deleted store for good, in two steps',
   request: {
     params: NameParameter,
-    query: z.object({ team: TeamName.optional(), namespace: TeamName.optional() }),
+    query: WriteQuery,
     headers: z.object({ 'if-match': z.string().max(200).optional() }),
     body: { required: true, content: json(endpoints.purgeStore.body) },
   },
   responses: {
+    200: { description: PREVIEWED, content: json(endpoints.previewStore.reply) },
     202: {
       description: 'The first step is in Git, or was; the second follows once all gates are met',
       content: json(endpoints.purgeStore.reply),
@@ -43,10 +47,10 @@ const list = createRoute({
 const get = createRoute({
   ...at('getOperation'),
   summary: 'One request, and how far it got',
-  request: { params: z.object({ id: z.string().max(64) }) },
+  request: { params: z.object({ id: z.string().max(64) }), query: NoQuery },
   responses: {
     200: { description: 'The operation', content: json(endpoints.getOperation.reply) },
-    ...problems('operation_not_found'),
+    ...problems('operation_not_found', 'invalid_query'),
   },
 })
 
@@ -63,7 +67,15 @@ export function operationRoutes(deps: AppDeps) {
     const request = { ...asked, ...(allowMassDelete === undefined ? {} : { allowMassDelete }) }
     requireReason(body)
     const options = await optionsOf(c, body)
-    const { operation, landed } = await purgeStore(deps, request, said, requesterOf(c), options)
+    const by = requesterOf(c)
+    if (isDryRun(c, c.req.valid('query'))) {
+      const write = async (through: OperationDeps) => {
+        await purgeStore(through, request, said, by)
+        return []
+      }
+      return c.json(await previewWrite(deps, request, write), 200, NO_STORE)
+    }
+    const { operation, landed } = await purgeStore(deps, request, said, by, options)
     if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
     c.header('Server-Timing', serverTiming(landed))
     const Location = `/api/v1/operations/${operation.id}`

@@ -1,5 +1,6 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
+import { NoQuery, ReadyQuery } from '../contract/store-query.ts'
 import { StoreError } from '../domain/errors.ts'
 import { getPlatform } from '../operations/get-platform.ts'
 import type { AppDeps, AppEnv } from './env.ts'
@@ -8,25 +9,30 @@ import { at, json, problems, refuseInvalid } from './route.ts'
 const platform = createRoute({
   ...at('getPlatform'),
   summary: 'Plans, releases, limits, and what is simulated or blocked',
+  request: { query: NoQuery },
   responses: {
     200: { description: 'The platform', content: json(endpoints.getPlatform.reply) },
-    ...problems(),
+    ...problems('invalid_query'),
   },
 })
 
 const alive = createRoute({
   ...at('healthz'),
   summary: 'The process answers; no I/O',
-  responses: { 200: { description: 'Alive', content: json(endpoints.healthz.reply) } },
+  request: { query: NoQuery },
+  responses: {
+    200: { description: 'Alive', content: json(endpoints.healthz.reply) },
+    ...problems('invalid_query'),
+  },
 })
 
 const ready = createRoute({
   ...at('readyz'),
   summary: 'The index of the stores repo is loaded; with ?write also: writes can succeed',
-  request: { query: z.object({ write: z.string().optional(), verbose: z.string().optional() }) },
+  request: { query: ReadyQuery },
   responses: {
     200: { description: 'Ready', content: json(endpoints.readyz.reply) },
-    ...problems('not_ready', 'git_unavailable', 'git_auth', 'history_rewritten'),
+    ...problems('invalid_query', 'not_ready', 'git_unavailable', 'git_auth', 'history_rewritten'),
   },
 })
 

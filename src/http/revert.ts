@@ -1,8 +1,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
-import { TeamName } from '../contract/names.ts'
+import { WriteQuery } from '../contract/store-query.ts'
+import type { OperationDeps } from '../domain/ports.ts'
+import { previewWrite } from '../operations/preview-write.ts'
 import { revertChange } from '../operations/revert-change.ts'
 import { CHANGE_CODES, optionsOf, requestOf } from './changes.ts'
+import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { jsonBody } from './middleware/json-body.ts'
 import { requesterOf } from './requester.ts'
@@ -14,18 +17,20 @@ const revert = createRoute({
   summary: 'Take one change back, or make the store what it was at a commit',
   request: {
     params: NameParameter,
-    query: z.object({ team: TeamName.optional(), namespace: TeamName.optional() }),
+    query: WriteQuery,
     headers: z.object({ 'if-match': z.string().max(200).optional() }),
     body: { required: true, content: json(endpoints.revertChange.body) },
   },
   responses: {
     200: {
-      description: 'In Git; with dryRun what would be',
-      content: json(endpoints.revertChange.reply),
+      description: `In Git; with dryRun in the body what would be. ${PREVIEWED}`,
+      content: orPreview(endpoints.revertChange.reply),
     },
     ...problems(...CHANGE_CODES, 'commit_not_found', 'revert_conflict', 'revert_crosses_schema'),
   },
 })
+
+const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
 /** Reverts of a store's changes. */
 export function revertRoutes(deps: AppDeps) {
@@ -35,10 +40,19 @@ export function revertRoutes(deps: AppDeps) {
     const body = c.req.valid('json')
     const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, body)
     const options = await optionsOf(c, body)
-    const { reverted, landed } = await revertChange(deps, request, body, requesterOf(c), options)
+    const by = requesterOf(c)
+    if (isDryRun(c, c.req.valid('query'))) {
+      const wish = { ...body, dryRun: false }
+      const write = async (through: OperationDeps) => [
+        ...(await revertChange(through, request, wish, by)).reverted.warnings,
+      ]
+      return c.json(await previewWrite(deps, request, write), 200, NO_STORE)
+    }
+    isDryRun(c, body)
+    const { reverted, landed } = await revertChange(deps, request, body, by, options)
     if (landed?.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
     if (landed !== null) c.header('Server-Timing', serverTiming(landed))
-    return c.json(reverted, 200, { ETag: reverted.store.etag, 'Cache-Control': 'no-store' })
+    return c.json(reverted, 200, { ETag: reverted.store.etag, ...NO_STORE })
   })
   return routes
 }

@@ -1,33 +1,32 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
-import { freeText, TeamName } from '../contract/names.ts'
-import { MassDeleteCount, StoreQuery } from '../contract/store-query.ts'
+import { DeleteQuery, DryRunQuery, NoQuery, OfTeam, StoreQuery } from '../contract/store-query.ts'
 import { StoreError } from '../domain/errors.ts'
-import type { ChangeOptions } from '../domain/ports.ts'
+import type { ChangeOptions, OperationDeps } from '../domain/ports.ts'
 import { createStore } from '../operations/create-store.ts'
 import { deleteStore } from '../operations/delete-store.ts'
 import { getStore } from '../operations/get-store.ts'
 import { listStores } from '../operations/list-stores.ts'
 import { previewChange } from '../operations/preview-change.ts'
 import { previewStore } from '../operations/preview-store.ts'
+import { previewWrite } from '../operations/preview-write.ts'
+import { isDryRun, PREVIEWED } from './dry-run.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { jsonBody } from './middleware/json-body.ts'
 import { idempotencyOf, requesterOf } from './requester.ts'
 import { serverTiming } from './server-timing.ts'
 import { at, json, NameParameter, problems, refuseInvalid, WRITE_CODES } from './route.ts'
 
-const OfTeam = z.object({ team: TeamName.optional(), namespace: TeamName.optional() })
-
 const create = createRoute({
   ...at('createStore'),
   summary: 'Declare a new store in Git',
   request: {
-    query: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
+    query: DryRunQuery,
     body: { required: true, content: json(endpoints.createStore.body) },
   },
   responses: {
     200: {
-      description: 'dryRun=true: what would be committed',
+      description: PREVIEWED,
       content: json(endpoints.previewStore.reply),
     },
     201: { description: 'Declared in Git', content: json(endpoints.createStore.reply) },
@@ -50,12 +49,16 @@ const create = createRoute({
 const preview = createRoute({
   ...at('previewStore'),
   summary: 'What a create, or a change of a store, would commit, byte for byte',
-  request: { body: { required: true, content: json(endpoints.previewStore.body) } },
+  request: {
+    query: NoQuery,
+    body: { required: true, content: json(endpoints.previewStore.body) },
+  },
   responses: {
     200: { description: 'Nothing was written', content: json(endpoints.previewStore.reply) },
     ...problems(
       'invalid_json',
       'invalid_request',
+      'invalid_query',
       'password_not_accepted',
       'name_taken',
       'name_quarantined',
@@ -105,12 +108,10 @@ const remove = createRoute({
   summary: 'Soft delete: data is kept until purgeAfter',
   request: {
     params: NameParameter,
-    query: OfTeam.extend({
-      reason: freeText(200).optional(),
-      allowMassDelete: MassDeleteCount.optional(),
-    }),
+    query: DeleteQuery,
   },
   responses: {
+    200: { description: PREVIEWED, content: json(endpoints.previewStore.reply) },
     204: { description: 'Deleted, or was already' },
     ...problems(
       'store_not_found',
@@ -135,7 +136,8 @@ export function storeRoutes(deps: AppDeps) {
   routes.openapi(create, async (c) => {
     const request = c.req.valid('json')
     const by = requesterOf(c)
-    if (c.req.valid('query').dryRun === 'true') {
+    if (isDryRun(c, c.req.valid('query'))) {
+      await idempotencyOf(c, request)
       return c.json(previewStore(deps, request, by.subject), 200, NO_STORE)
     }
     const { store, landed } = await createStore(
@@ -186,12 +188,16 @@ export function storeRoutes(deps: AppDeps) {
       ...(query.allowMassDelete === undefined ? {} : { allowMassDelete: query.allowMassDelete }),
     }
     requireReason(request)
-    const landed = await deleteStore(
-      deps,
-      request,
-      requesterOf(c),
-      optionsOf(await idempotencyOf(c, request)),
-    )
+    const by = requesterOf(c)
+    const options = optionsOf(await idempotencyOf(c, request))
+    if (isDryRun(c, query)) {
+      const write = async (through: OperationDeps) => {
+        await deleteStore(through, request, by)
+        return []
+      }
+      return c.json(await previewWrite(deps, request, write), 200, NO_STORE)
+    }
+    const landed = await deleteStore(deps, request, by, options)
     if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
     c.header('Server-Timing', serverTiming(landed))
     return c.body(null, 204)

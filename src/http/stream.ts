@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
+import { NoQuery } from '../contract/store-query.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { at, json, problems, refuseInvalid } from './route.ts'
@@ -8,22 +9,24 @@ import { snapshotCache } from './snapshot-cache.ts'
 const stream = createRoute({
   ...at('stream'),
   summary: 'Changes of stores and banners as server-sent events; Last-Event-ID resumes',
+  request: { query: NoQuery },
   responses: {
     200: {
       description: 'hello, stores, banner, resync, bye; a comment every 15 s',
       content: { 'text/event-stream': { schema: z.string() } },
     },
-    ...problems(),
+    ...problems('invalid_query'),
   },
 })
 
 const snapshot = createRoute({
   ...at('snapshot'),
   summary: 'Every store at once, compact; If-None-Match is answered with 304',
+  request: { query: NoQuery },
   responses: {
     200: { description: 'All rows', content: json(endpoints.snapshot.reply) },
     304: { description: 'As you know it' },
-    ...problems(),
+    ...problems('invalid_query'),
   },
 })
 

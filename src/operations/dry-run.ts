@@ -1,6 +1,8 @@
 import type { Diff } from '../contract/diff.ts'
-import type { Effect } from '../contract/preview.ts'
+import type { Effect, PlannedCommit } from '../contract/preview.ts'
+import { subjectOf } from '../domain/commit-message.ts'
 import { effectsOf, type RenderedStore } from '../domain/effects.ts'
+import { StoreError } from '../domain/errors.ts'
 import { diffOf } from '../domain/hunks.ts'
 import type { StoreChange, StoreId, StoresRepo } from '../domain/ports.ts'
 import { renderedObjects } from '../repo-files/rendered-objects.ts'
@@ -9,8 +11,10 @@ import { parseStoreFile } from '../repo-files/store-file.ts'
 /** A repository that decides and writes nothing. */
 export interface DryRun {
   readonly repo: StoresRepo
-  /** What the last request would have committed; `null`: nothing. */
+  /** What the last change would have committed; `null`: nothing. */
   planned(): StoreChange | null
+  /** Every change that would have been committed, in order. */
+  all(): readonly StoreChange[]
 }
 
 /**
@@ -19,18 +23,21 @@ export interface DryRun {
  */
 export function dryRun(repo: StoresRepo): DryRun {
   let planned: StoreChange | null = null
+  const all: StoreChange[] = []
   return {
     planned: () => planned,
+    all: () => all,
     repo: {
       snapshot: () => repo.snapshot(),
       async change(_by, decide) {
         const snapshot = repo.snapshot()
         const decided = decide(snapshot)
         planned = decided === 'unchanged' ? null : decided
+        if (planned !== null) all.push(planned)
         const timing = { totalMs: 0, pacedMs: 0, pushes: 0 }
         return { outcome: 'unchanged', commit: snapshot.head, record: null, snapshot, timing }
       },
-      acceptRewrite: (head) => repo.acceptRewrite(head),
+      acceptRewrite: async (head) => acceptable(repo, head),
       history: (team, name, page) => repo.history(team, name, page),
       audit: (page) => repo.audit(page),
       files: (team, name, at) => repo.files(team, name, at),
@@ -42,6 +49,24 @@ export function dryRun(repo: StoresRepo): DryRun {
       close: async () => undefined,
     },
   }
+}
+
+/** The stores that accepting a rewritten branch would leave behind. @throws StoreError as `StoresRepo.acceptRewrite` */
+function acceptable(repo: StoresRepo, expectedHead: string): readonly StoreId[] {
+  const { rewrite } = repo.state()
+  if (rewrite === null) throw new StoreError('conflict', 'the branch was not rewritten')
+  if (rewrite.head === expectedHead) return rewrite.vanished
+  throw new StoreError('conflict', 'the branch is at another head', {
+    extra: { head: rewrite.head },
+  })
+}
+
+/** The commits of planned changes, as clients see them. */
+export function plannedCommits(changes: readonly StoreChange[]): PlannedCommit[] {
+  return changes.map((change) => {
+    const { team, name, action } = change
+    return { team, name, action, subject: subjectOf(change) }
+  })
 }
 
 /** What a planned change does to the committed files of a store; without one, nothing. */

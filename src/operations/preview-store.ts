@@ -10,6 +10,7 @@ import { queueOf } from '../domain/provisioning.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { storeWarnings } from '../domain/warnings.ts'
 import { creationOf, queuedIfFull } from './create-store.ts'
+import { plannedCommits } from './dry-run.ts'
 import { unsealed } from './seal-store.ts'
 
 /**
@@ -46,6 +47,7 @@ export function previewStore(
       stores: tallyOf(at.stores).all,
       maxStores: at.platform.maxStores,
     },
+    commits: plannedCommits([change]),
     writeMode: 'direct',
   }
 }

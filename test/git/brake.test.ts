@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createStore } from '../../src/operations/create-store.ts'
 import { deleteStore } from '../../src/operations/delete-store.ts'
+import { previewRepositoryWrite } from '../../src/operations/preview-write.ts'
 import { releaseDeletions } from '../../src/operations/release-deletions.ts'
 import { updateStore } from '../../src/operations/update-store.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
@@ -65,6 +66,13 @@ describe('F26 a push that deletes 60 stores at once', () => {
     const reason = 'these shops have moved away'
     const wrong = releaseDeletions(asked, { count: 59, reason }, by())
     await expect(wrong).rejects.toMatchObject({ code: 'mass_delete_brake', extra: { count: 60 } })
+    const head = await remote.head()
+    const dry = await previewRepositoryWrite(asked, async (through) => {
+      await releaseDeletions(through, { count: 60, reason }, by())
+      return []
+    })
+    expect(dry.commits.map(({ name }) => name).toSorted()).toEqual(MANY.toSorted())
+    expect(await remote.head()).toBe(head)
     expect(await approvals(remote)).toEqual([])
     const { released } = await releaseDeletions(asked, { count: 60, reason }, by())
     expect(released.map(({ name }) => name).toSorted()).toEqual(MANY.toSorted())

@@ -16,13 +16,13 @@ const WRITES = Object.entries(paths)
     pattern: new RegExp(`^${path.replace('{name}', '([^/]+)')}$`),
   }))
 
-/** One line for each attempt to write, refused ones too: who, what, which store, how it ended. Bodies are never logged. */
+/** One line for each attempt to write, refused ones too; a dry run is none: who, what, which store, how it ended. Bodies are never logged. */
 export function auditLog(log: Log): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next()
     const { method, path } = c.req
     const write = WRITES.find((each) => each.method === method && each.pattern.test(path))
-    if (write === undefined) return
+    if (write === undefined || c.get('dryRun') === true) return
     const store = write.pattern.exec(path)?.[1] ?? (await nameInBody(c))
     const code = c.get('code')
     log.info('audit', {

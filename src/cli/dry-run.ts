@@ -1,0 +1,23 @@
+import type { Preview } from '../contract/preview.ts'
+import { printDiff } from './history-commands.ts'
+import type { Format } from './output.ts'
+
+interface Talk {
+  out(text: string): void
+  err(text: string): void
+}
+
+export const DRY_RUN = ['--dry-run', 'print what would be committed; writes nothing'] as const
+
+/** The commits of a write on standard error, and what they change on standard output. */
+export function printPreview(
+  { commits, warnings, effects, diff }: Preview,
+  format: Format,
+  talk: Talk,
+): void {
+  for (const { pointer, message } of warnings) talk.err(`${pointer} ${message}\n`)
+  for (const { message } of effects ?? []) talk.err(`${message}\n`)
+  for (const { subject } of commits) talk.err(`would commit ${subject}\n`)
+  if (commits.length === 0) talk.err('nothing would be committed\n')
+  if (diff !== null) talk.out(printDiff(diff, format))
+}

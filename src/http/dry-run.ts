@@ -1,0 +1,24 @@
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { endpoints } from '../contract/endpoints.ts'
+import type { AppEnv } from './env.ts'
+import { json } from './route.ts'
+
+/** Does the request ask for the preview of a write? Remembers it for the audit log: a dry run is no attempt to write. */
+export function isDryRun(
+  c: Context<AppEnv>,
+  { dryRun }: { readonly dryRun?: 'true' | 'false' | boolean | undefined },
+): boolean {
+  const dry = dryRun === true || dryRun === 'true'
+  if (dry) c.set('dryRun', true)
+  return dry
+}
+
+/** Description of the `200` of a write. */
+export const PREVIEWED =
+  'With dryRun=true: the commits that the write would make; nothing was written'
+
+/** Body of the `200` of a write whose success is a `200` too. */
+export function orPreview<T extends z.ZodType>(reply: T) {
+  return json(z.union([reply, endpoints.previewStore.reply]))
+}
