@@ -140,4 +140,33 @@ describe('every answer', () => {
     }
     expect((await get('/stores/my-shop/nothing')).status).toBe(404)
   })
+
+  const BROWSER = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
+
+  it.each(['/nope/x', '/settings', '/stores/my-shop/nothing'])(
+    'S2-09 answers 404 for %s: the dashboard to a browser that navigates, a problem to any other client',
+    async (path) => {
+      const page = await get(path, BROWSER)
+      expect([page.status, await page.text()]).toEqual([404, '<h1>dashboard</h1>'])
+      expect(page.headers.get('Vary')).toBe('Accept')
+      for (const headers of [{}, { Accept: '*/*' }, { Accept: 'application/json' }]) {
+        const reply = await get(path, headers)
+        expect([reply.status, reply.headers.get('Content-Type')]).toEqual([
+          404,
+          'application/problem+json',
+        ])
+      }
+    },
+  )
+
+  it.each(['/api/v1/nope', '/api', '/git/nope', '/assets/nope.js'])(
+    'answers %s with a problem, in a browser too',
+    async (path) => {
+      const reply = await get(path, BROWSER)
+      expect([reply.status, reply.headers.get('Content-Type')]).toEqual([
+        404,
+        'application/problem+json',
+      ])
+    },
+  )
 })

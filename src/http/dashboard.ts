@@ -1,26 +1,44 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { StoreError } from '../domain/errors.ts'
 import type { AppEnv, StaticFile } from './env.ts'
 
-const PAGE = /^\/(?:$|new$|activity$|operations\/[^/]+$|stores(?:$|\/[^/]+$))/
+const PAGE = /^\/(?:$|new\/?$|activity\/?$|operations\/[^/]+\/?$|stores\/?$|stores\/[^/]+\/?$)/
+/** Paths of programs: an unknown one is a problem in JSON, in a browser too. */
+const PROGRAMS = /^\/(?:api|git|assets)(?:\/|$)/
 const DAY = 86_400
 
-/** The built dashboard: its files, and index.html for every page of it. */
+/**
+ * The built dashboard: its files, and index.html for every page of it. A browser that navigates to an unknown path gets
+ * index.html too, with status 404, so that the dashboard shows its own page.
+ */
 export function dashboardRoutes(files: ReadonlyMap<string, StaticFile>) {
+  const index = files.get('index.html')
   const routes = new Hono<AppEnv>()
   routes.get('*', async (c, next) => {
     const { path } = c.req
-    const file = files.get(path.slice(1)) ?? (PAGE.test(path) ? files.get('index.html') : undefined)
-    if (file === undefined) {
-      if (!PAGE.test(path)) return next()
+    const file = files.get(path.slice(1))
+    if (file !== undefined) return answer(c, file, 200)
+    if (PAGE.test(path)) {
+      if (index !== undefined) return answer(c, index, 200)
       throw new StoreError('route_not_found', 'the dashboard was not built', {
         hint: 'Run npm run build -w dashboard, then start again.',
       })
     }
-    return c.body(file.bytes, 200, {
-      'Content-Type': file.contentType,
-      'Cache-Control': file.immutable ? `public, max-age=${365 * DAY}, immutable` : 'no-cache',
-    })
+    if (index === undefined || PROGRAMS.test(path) || !wantsPage(c)) return next()
+    c.header('Vary', 'Accept')
+    return answer(c, index, 404)
   })
   return routes
+}
+
+function answer(c: Context<AppEnv>, file: StaticFile, status: 200 | 404): Response {
+  return c.body(file.bytes, status, {
+    'Content-Type': file.contentType,
+    'Cache-Control': file.immutable ? `public, max-age=${365 * DAY}, immutable` : 'no-cache',
+  })
+}
+
+/** A navigation names `text/html`; `curl`, `fetch` and most clients name any type or JSON. */
+function wantsPage(c: Context<AppEnv>): boolean {
+  return /\btext\/html\b/i.test(c.req.header('Accept') ?? '')
 }

@@ -98,3 +98,20 @@ describe.skipIf(chromiumPath === null)('a page whose code does not load', () => 
     await page.close()
   })
 })
+
+describe.skipIf(chromiumPath === null)('an address that leads nowhere', () => {
+  const on = dashboard()
+
+  it.each(['/nowhere', '/settings', '/stores/a/b/c'])(
+    'shows the dashboard’s own page for %s, with status 404 and a way on',
+    async (path) => {
+      const page = await on.browser.newPage()
+      const reply = await page.goto(on.server.url + path)
+      expect(reply?.status()).toBe(404)
+      await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+      await page.getByRole('link', { name: 'Go to the stores' }).click()
+      await page.getByRole('heading', { name: 'Stores', exact: true }).waitFor()
+      await page.close()
+    },
+  )
+})
