@@ -12,7 +12,11 @@ export interface ListSearch {
   readonly attention?: Attention
   readonly deleted?: 'include'
   readonly view?: 'table' | 'cards'
+  /** Rows on the page; left out: the first page of them. */
+  readonly rows?: number
 }
+
+const MAX_ROWS = 100_000
 
 /** Reads the query of `/stores`; what it does not know is dropped, so that an old link still opens. */
 export function listSearch(query: Record<string, unknown>): ListSearch {
@@ -21,6 +25,7 @@ export function listSearch(query: Record<string, unknown>): ListSearch {
   const q = text(query['q'], 64)
   const plan = text(query['plan'], 20)
   const view = query['view']
+  const rows = Number(query['rows'])
   return {
     ...(q === null ? {} : { q }),
     ...(phase === undefined ? {} : { phase }),
@@ -28,6 +33,7 @@ export function listSearch(query: Record<string, unknown>): ListSearch {
     ...(attention === undefined ? {} : { attention }),
     ...(query['deleted'] === 'include' ? { deleted: 'include' as const } : {}),
     ...(view === 'table' || view === 'cards' ? { view } : {}),
+    ...(Number.isInteger(rows) && rows > 0 && rows <= MAX_ROWS ? { rows } : {}),
   }
 }
 

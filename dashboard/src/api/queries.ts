@@ -19,6 +19,8 @@ export function isMoving(store: Pick<Store, 'phase' | 'reason'>): boolean {
 export const storesQuery = queryOptions({
   queryKey: ['stores'],
   queryFn: ({ signal }) => everyStore(signal),
+  // Back from a store finds the list as it was, after any time.
+  gcTime: Infinity,
 })
 
 async function everyStore(signal: AbortSignal): Promise<Store[]> {

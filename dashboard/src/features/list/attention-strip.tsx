@@ -14,7 +14,7 @@ import type { Attention, ListSearch } from '../../search.ts'
 import { classes } from '../../ui/classes.ts'
 import { type Tone, toneText } from '../../ui/state-words.tsx'
 import { useNow } from '../../ui/time.tsx'
-import { countAttention } from './selection.ts'
+import { countAttention, isFiltered } from './selection.ts'
 
 const looks: Record<Attention, { icon: LucideIcon; tone: Tone; label: string }> = {
   failed: { icon: CircleX, tone: 'danger', label: 'failed' },
@@ -47,12 +47,14 @@ export function AttentionStrip({ stores, search, alive, maxStores }: AttentionSt
       {counts.map(({ why, count }) => {
         const { icon: Icon, tone, label } = looks[why]
         const chosen = search.attention === why
-        const { attention: _attention, ...others } = search
+        const { attention: _attention, rows: _rows, ...others } = search
+        const next = chosen ? others : { ...others, attention: why }
         return (
           <Link
             key={why}
             to="/stores"
-            search={chosen ? others : { ...others, attention: why }}
+            search={next}
+            replace={isFiltered(next) === isFiltered(search)}
             aria-current={chosen ? 'true' : undefined}
             className={classes(
               'inline-flex h-7 items-center gap-1.5 rounded-full border px-2.5 hover:bg-hover',

@@ -76,7 +76,7 @@ it('counts what needs attention', () => {
   ])
 })
 
-it('does not take the view for a filter', () => {
-  expect(isFiltered({ view: 'cards' })).toBe(false)
+it('does not take the view or the number of rows for a filter', () => {
+  expect(isFiltered({ view: 'cards', rows: 400 })).toBe(false)
   expect(isFiltered({ view: 'cards', q: 'a' })).toBe(true)
 })

@@ -58,8 +58,8 @@ export function facetCounts(
   return counts
 }
 
-/** True when anything narrows the list; `view` does not. */
-export function isFiltered({ view: _view, ...filters }: ListSearch): boolean {
+/** True when anything narrows the list; `view` and `rows` do not. */
+export function isFiltered({ view: _view, rows: _rows, ...filters }: ListSearch): boolean {
   return Object.keys(filters).length > 0
 }
 

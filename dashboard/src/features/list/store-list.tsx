@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import type { Store } from '../../../../src/contract/store.ts'
 import type { ListSearch } from '../../search.ts'
 import { Button } from '../../ui/button.tsx'
@@ -16,11 +15,12 @@ export interface StoreListProps {
   /** Of the whole platform, filtered or not. */
   readonly total: number
   readonly search: ListSearch
+  readonly onMore: (rows: number) => void
 }
 
-export function StoreList({ stores, total, search }: StoreListProps) {
+export function StoreList({ stores, total, search, onMore }: StoreListProps) {
   const narrow = useNarrow()
-  const [limit, setLimit] = useState(PAGE)
+  const limit = search.rows ?? PAGE
   const steady = useSteadyOrder(stores)
   const shown = steady.stores.slice(0, limit)
   const cards = narrow || viewOf(total, search) === 'cards'
@@ -37,7 +37,7 @@ export function StoreList({ stores, total, search }: StoreListProps) {
       {cards ? <StoreCards stores={shown} /> : <StoreTable stores={shown} />}
       {stores.length > limit && (
         <div>
-          <Button onClick={() => setLimit(limit + PAGE)}>
+          <Button onClick={() => onMore(limit + PAGE)}>
             Show {Math.min(PAGE, stores.length - limit)} more of {stores.length}
           </Button>
         </div>

@@ -44,7 +44,11 @@ function Fleet({ stores }: { readonly stores: readonly Store[] }) {
   const navigate = useNavigate({ from: '/stores' })
   const now = useNow(30_000)
   const platform = useQuery(platformQuery).data
-  const change = (next: ListSearch) => void navigate({ search: next, replace: true })
+  // Back from a filtered list leads to the whole list, however many filters were set. Other rows start at the first page.
+  const change = ({ rows: _rows, ...next }: ListSearch) =>
+    void navigate({ search: next, replace: isFiltered(next) === isFiltered(search) })
+  const showRows = (rows: number) =>
+    void navigate({ search: { ...search, rows }, replace: true, resetScroll: false })
   if (stores.length === 0) return <FirstUse />
   const selected = selectStores(stores, search, now)
   const alive = stores.filter(({ deletedAt }) => deletedAt === null).length
@@ -62,7 +66,7 @@ function Fleet({ stores }: { readonly stores: readonly Store[] }) {
       {selected.length === 0 ? (
         <FilteredEmpty search={search} alive={alive} onChange={change} />
       ) : (
-        <StoreList stores={selected} total={stores.length} search={search} />
+        <StoreList stores={selected} total={stores.length} search={search} onMore={showRows} />
       )}
     </>
   )
