@@ -1,7 +1,7 @@
 import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Lifecycle } from '../contract/words.ts'
-import { brakeOf, brakeSentence, isStepOut, keyOf } from '../domain/brake.ts'
+import { brakeOf, brakeSentence, isDeparture, keyOf } from '../domain/brake.ts'
 import { type ChangeProblem, changeProblems } from '../domain/change.ts'
 import { teamProblems } from '../domain/fit.ts'
 import { missingOrigin } from '../domain/neighbours.ts'
@@ -154,13 +154,12 @@ function removalProblems(steps: readonly Step[]): CheckProblem[] {
 }
 
 /**
- * C15: stores that this change deletes, purges or removes, together with those of the last window, against the limit that
- * API and reconciler have too.
+ * C15: stores that this change deletes, together with those of the last window, against the limit that API and reconciler
+ * have too. A store that is removed without a deletion counts as deleted.
  */
 function brakeProblems({ steps, removals, storesBefore, was, nowMs }: ChangeInput): CheckProblem[] {
   const going = steps.filter(
-    ({ before, after }) =>
-      before !== null && (after === null || isStepOut(before.state, after.state)),
+    ({ before, after }) => before !== null && isDeparture(before.state, after?.state ?? 'purge'),
   )
   if (going.length === 0) return []
   const since = nowMs - was.massDelete.windowMinutes * 60_000

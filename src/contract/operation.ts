@@ -13,7 +13,7 @@ export const PurgeStore = z
     ticket: StoreCreate.shape.ticket,
     /** Needed where no backup outlives the namespace. */
     acknowledgeDataLoss: z.boolean().default(false),
-    /** How many stores go in all, typed to let a mass deletion pass; needs a reason. */
+    /** Accepted and without effect: a store counts against the limit when it is deleted, not when it is purged. */
     allowMassDelete: z.int().min(1).max(20_000).optional(),
   })
   .meta({ id: 'PurgeStore' })

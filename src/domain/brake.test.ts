@@ -3,7 +3,15 @@ import { memoryRepo } from '../testing/memory-repo.ts'
 import { testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
 import type { StoreFile } from '../contract/store-file.ts'
-import { brakeAt, brakeLimit, brakeOf, goingAt, isStepOut, requireBrakeOff } from './brake.ts'
+import {
+  brakeAt,
+  brakeLimit,
+  brakeOf,
+  goingAt,
+  isDeparture,
+  isStepOut,
+  requireBrakeOff,
+} from './brake.ts'
 import type { Departure, Snapshot, StoreRecord } from './snapshot.ts'
 
 const platform = testPlatform()
@@ -105,14 +113,19 @@ describe('isStepOut', () => {
     (from, to) => expect(isStepOut(from, to)).toBe(OUT.includes(`${from}>${to}`)),
   )
 
-  it('counts a purge that was pushed for a deleted store, and not one that was called off', () => {
+  it('differs from a departure: a deleted store that is purged counted when it was deleted', () => {
+    const counted = states.flatMap((from) =>
+      states.filter((to) => isDeparture(from, to)).map((to) => `${from}>${to}`),
+    )
+    expect(counted).toEqual(OUT.filter((step) => step !== 'deleted>purge'))
     const purge = storeFile({ lifecycle: { state: 'purge' } })
     const deleted = storeFile({ lifecycle: { state: 'deleted' } })
-    const at = (intent: StoreFile, lifecycle: 'deleted' | 'purge') => {
+    const at = (intent: StoreFile, lifecycle: 'active' | 'deleted' | 'purge') => {
       const record = storeRecord('2026-11-01T00:00:00Z', intent)
       return snapshot([{ ...record, app: { ...record.app!, lifecycle } }])
     }
-    expect(goingAt(at(purge, 'deleted'), NOW).size).toBe(1)
+    expect(goingAt(at(purge, 'active'), NOW).size).toBe(1)
+    expect(goingAt(at(purge, 'deleted'), NOW).size).toBe(0)
     expect(goingAt(at(deleted, 'purge'), NOW).size).toBe(0)
   })
 })

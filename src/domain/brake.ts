@@ -15,7 +15,7 @@ export interface Brake {
   readonly windowMinutes: number
 }
 
-/** Stores that may be deleted, purged or removed within the window of `rule`, of `stores` in all. */
+/** Stores that may be deleted within the window of `rule`, of `stores` in all. */
 export function brakeLimit({ max, percent }: Rule, stores: number): number {
   return Math.max(max, Math.ceil((percent * stores) / 100))
 }
@@ -27,9 +27,9 @@ export function brakeOf(going: ReadonlySet<string>, rule: Rule, stores: number):
   return { count: going.size, limit, windowMinutes: rule.windowMinutes }
 }
 
-/** For people: how many would go, and how many may. */
+/** For people: how many stores would be deleted, and how many may be. */
 export function brakeSentence({ count, limit, windowMinutes }: Brake): string {
-  return `${count} stores would be deleted, purged or removed within ${windowMinutes} minutes; at most ${limit} may`
+  return `${count} stores would be deleted within ${windowMinutes} minutes; at most ${limit} may`
 }
 
 /** Does a store in this state stop being a shop? */
@@ -47,6 +47,14 @@ const STEPS: Readonly<Record<Lifecycle, number>> = { active: 0, suspended: 0, de
 /** Is this a step towards the end of a shop? Calling a purge off, or a deletion, is none. */
 export function isStepOut(from: Lifecycle, to: Lifecycle): boolean {
   return STEPS[to] > STEPS[from]
+}
+
+/**
+ * Is this the step that counts against the limit? Each store counts once, when it stops being a shop. The purge and the
+ * removal that follow do not count again.
+ */
+export function isDeparture(from: Lifecycle, to: Lifecycle): boolean {
+  return !isGoing(from) && isGoing(to)
 }
 
 export function keyOf({ team, name }: StoreId): string {
@@ -84,9 +92,9 @@ export function holdAt(at: Snapshot, now: number): Brake | null {
   return brakeOf(goneOutside(at, sinceOf(at, now)), at.platform.massDelete, at.stores.size)
 }
 
-/** Declared as going by a push, and not rendered: what was rendered before runs on. */
+/** Deleted by a push, and not rendered: what was rendered before runs on. */
 export function isPending({ intent, app }: StoreRecord): boolean {
-  return app !== null && intent !== null && isStepOut(app.lifecycle, intent.lifecycle.state)
+  return app !== null && intent !== null && isDeparture(app.lifecycle, intent.lifecycle.state)
 }
 
 /** Did this deletion, or purge, come with its rendered files? */
@@ -118,7 +126,7 @@ export function brakeAt(at: Snapshot, store: StoreId, now: number): Brake | null
 }
 
 /**
- * Lets a store be deleted, purged or removed, unless too many go.
+ * Lets a store be deleted, unless too many go.
  * @param approval the count that an admin typed, or `'released'` where the whole was looked at; absent: nobody was asked
  * @returns true: it goes only because an admin let it pass
  * @throws StoreError `mass_delete_brake` (extra `count`, `limit`, `windowMinutes`)

@@ -81,7 +81,7 @@ export interface CommitSaid {
   readonly restorePoint: string | null
   readonly keyHash: string | null
   readonly inputDigest: string | null
-  /** A store stopped being a shop: deleted, to be purged, or removed. */
+  /** A store stopped being a shop. */
   readonly departs: boolean
   /** Who let it pass although too many stores went. */
   readonly massDeleteApprovedBy: string | null
@@ -122,12 +122,13 @@ export function parseCommit(message: string): CommitSaid {
   }
 }
 
-/** Does a commit with these trailers end a shop? `Lifecycle` is said where the action alone does not tell. */
+/**
+ * Does a commit with these trailers count against the limit of deletions? A purge and a removal do not: their store
+ * counted when it was deleted. `Lifecycle` stands where the action alone does not tell.
+ */
 export function departs(action: string | undefined, lifecycle: string | undefined): boolean {
-  return [action, lifecycle].some((word) => word !== undefined && ENDS.has(word))
+  return action === 'delete' || lifecycle === 'deleted' || lifecycle === 'purge'
 }
-
-const ENDS: ReadonlySet<string> = new Set(['delete', 'purge', 'remove', 'deleted'])
 
 /** The line that git-revert(1) writes. */
 const REVERT = /^This reverts commit ([0-9a-f]{64}|[0-9a-f]{40})[.,]/m

@@ -46,7 +46,7 @@ export interface Vacated {
   readonly purged: boolean
 }
 
-/** A commit that deleted a store, began its purge, or took its folder away. */
+/** A commit that deleted a store, or took its folder away without a deletion. */
 export interface Departure {
   readonly team: string
   readonly name: string

@@ -2,7 +2,7 @@ import type { Store, Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Action } from '../contract/words.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
-import { isStepOut, requireBrakeOff } from '../domain/brake.ts'
+import { isDeparture, requireBrakeOff } from '../domain/brake.ts'
 import { admitChange } from '../domain/change.ts'
 import { departs } from '../domain/commit-message.ts'
 import { StoreError } from '../domain/errors.ts'
@@ -190,7 +190,7 @@ function decideChange(
   if (admitted === before) admitChange(before, after, at)
   else admitOverPush(admitted, after, at, now)
   const { state } = after.lifecycle
-  const ends = isStepOut(admitted?.lifecycle.state ?? 'active', state)
+  const ends = isDeparture(admitted?.lifecycle.state ?? 'active', state)
   const approved = ends && requireBrakeOff(at, record, now, request.allowMassDelete)
   const files = render(after, at.platform, {
     before: record.app,

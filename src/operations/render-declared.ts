@@ -1,7 +1,7 @@
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
-import { type Brake, brakeAt, brakeSentence, isStepOut } from '../domain/brake.ts'
+import { type Brake, brakeAt, brakeSentence, isDeparture, isStepOut } from '../domain/brake.ts'
 import { isNewer } from '../domain/generator.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { StoreError } from '../domain/errors.ts'
@@ -122,7 +122,8 @@ export function renderDeclared(
     if (former === null || !isStepOut(former.lifecycle.state, wanted.lifecycle.state)) {
       return { is: 'render', change: changeOf(record, facts, after) }
     }
-    const brake = brakeAt(at, record, readAt)
+    const counts = isDeparture(former.lifecycle.state, wanted.lifecycle.state)
+    const brake = counts ? brakeAt(at, record, readAt) : null
     if (brake !== null) return { is: 'refused', problems: [heldBy(brake)] }
     const action = wanted.lifecycle.state === 'purge' ? 'purge' : 'delete'
     return { is: 'render', change: { ...changeOf(record, ['pushed', ...facts], after), action } }

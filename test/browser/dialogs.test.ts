@@ -187,7 +187,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     const remove = dialog.getByRole('button', { name: 'Delete store' })
     await remove.click()
     await dialog
-      .getByText(/4 stores would be deleted, purged or removed/)
+      .getByText(/4 stores would be deleted within/)
       .first()
       .waitFor()
     await dialog.getByLabel('Type how many stores go in all').fill('4')

@@ -45,7 +45,7 @@ describe('F26 a push that deletes 60 stores at once', () => {
     expect(refusals.get('shop-0')).toEqual([
       {
         pointer: '#/lifecycle/state',
-        detail: expect.stringContaining('60 stores would be deleted, purged or removed'),
+        detail: expect.stringContaining('60 stores would be deleted within'),
       },
     ])
     const rendered = () => MANY.map((name) => record(repo, name)?.app?.lifecycle)

@@ -66,13 +66,11 @@ async function removalsOf(
   const recent = (await commitsBetween(profile, null, head)).filter(({ atMs }) => atMs >= sinceMs)
   const touches = await touchesOf(
     profile,
-    recent
-      .filter(({ said }) => said.requestId === null || said.action === 'remove')
-      .map(({ id }) => id),
+    recent.filter(({ said }) => said.requestId === null).map(({ id }) => id),
   )
   return recent.flatMap(({ id, atMs, said }): Removal[] => {
-    const { team, store, action } = said
-    if (team !== null && store !== null && said.departs && action !== 'remove') {
+    const { team, store } = said
+    if (team !== null && store !== null && said.departs) {
       return [{ team, name: store, atMs }]
     }
     return (touches.get(id) ?? [])

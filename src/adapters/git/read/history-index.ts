@@ -52,9 +52,10 @@ export class HistoryIndex {
     const ref = changeRefOf(commit)
     if (said.requestId === null || said.store === null || said.team === null) {
       for (const { team, name, removed } of touches) {
-        this.#vacate(team, name, ref, removed, this.#acked.get(`${team}/${name}`)?.purged === true)
+        const purged = this.#acked.get(`${team}/${name}`)?.purged === true
+        this.#vacate(team, name, ref, removed, purged)
         this.#touch(team, name, ref, removed)
-        if (removed) this.#depart(team, name, commit.atMs, nowMs)
+        if (removed && !purged) this.#depart(team, name, commit.atMs, nowMs)
       }
       return
     }
@@ -129,7 +130,7 @@ export class HistoryIndex {
     return landing !== undefined && nowMs - landing.atMs <= REMEMBER_MS ? landing : undefined
   }
 
-  /** Stores that went in the last 25 hours, oldest first; the list never changes. */
+  /** Stores that were deleted in the last 25 hours, oldest first; the list never changes. */
   get departures(): readonly Departure[] {
     return this.#departures
   }
