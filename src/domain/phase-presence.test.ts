@@ -15,14 +15,18 @@ it('a store whose store.yaml alone is gone is not Ready: its rendered files woul
 it.each([
   ['pushed', 'Requested', { onMain: false }],
   ['asked for', 'Committed', { autoSync: false }],
-] as const)('S2-40 a store that was %s and waits says in which place', (_how, phase, declared) => {
-  const input = readyInput({
-    declared: { queued: true, placeInQueue: 2, ...declared },
-    application: phase === 'Requested' ? null : { ...readyInput().application!, sync: 'OutOfSync' },
-  })
-  expect(phaseOf(input)).toMatchObject({
-    phase,
-    reason: 'Queued',
-    message: expect.stringContaining('number 2 in the queue'),
-  })
-})
+] as const)(
+  'part of S2-40: a store that was %s and waits says in which place',
+  (_how, phase, declared) => {
+    const input = readyInput({
+      declared: { queued: true, placeInQueue: 2, ...declared },
+      application:
+        phase === 'Requested' ? null : { ...readyInput().application!, sync: 'OutOfSync' },
+    })
+    expect(phaseOf(input)).toMatchObject({
+      phase,
+      reason: 'Queued',
+      message: expect.stringContaining('number 2 in the queue'),
+    })
+  },
+)

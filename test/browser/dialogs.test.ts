@@ -11,7 +11,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
   const actionsOf = async (name: string) =>
     (await changesOf(name)).map(({ action }) => action).toReversed()
 
-  it('S1-36 S2-24 changes, suspends, resumes, deletes and restores by mouse while the stream is cut; two clicks are one commit', async () => {
+  it('S1-36 changes, suspends, resumes, deletes and restores by mouse while the stream is cut; two clicks are one commit', async () => {
     await create('by-mouse')
     const page = await on.browser.newPage({ viewport: { width: 1280, height: 900 } })
     await page.route('**/api/v1/stream', (route) => route.abort())

@@ -42,7 +42,7 @@ describe.skipIf(chromiumPath === null)('a failure', () => {
     },
   )
 
-  it('S2-18 every reason shows its words and what to do next, and a message of the cluster is text', async () => {
+  it('part of S2-18: every reason shows its words and what to do next, and a message of the cluster is text', async () => {
     const failures = Object.entries(reasons).filter(([, { next }]) => next !== null)
     expect(failures.length).toBeGreaterThan(30)
     const said = '<img src=x onerror="document.title=`taken over`"> said the cluster'

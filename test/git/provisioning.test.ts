@@ -81,8 +81,8 @@ async function orders(remote: BareRemote) {
 const started = (repo: StoresRepo, names: readonly string[]) =>
   names.every((name) => record(repo, name)?.app?.autoSync === true)
 
-describe('S2-40 20 creates at once', () => {
-  it('S2-40 never have more than three between commit and Ready, keep their order, and wait in Git over a restart', async () => {
+describe('20 creates at once', () => {
+  it('part of S2-40: never have more than three between commit and Ready, keep their order, and wait in Git over a restart', async () => {
     const { remote, begin, most } = await servers()
     const first = await begin()
     await Promise.all(TWENTY.map((name) => createStore(first.deps, { name }, asker())))
@@ -130,7 +130,7 @@ describe('S2-40 20 creates at once', () => {
   })
 })
 
-it('S2-40 says in which place a store waits, and lets it start after kill -9 of the server', async () => {
+it('part of S2-40: says in which place a store waits, and lets it start after kill -9 of the server', async () => {
   const { remote, serve } = await harness({
     platform: PLATFORM_YAML.replace('provisioning: 0', 'provisioning: 2'),
   })

@@ -83,7 +83,7 @@ describe('profiles local and production', () => {
     await expect(diff).toMatchFileSnapshot(`${FOLDER}/local-to-production.diff`)
   })
 
-  it('S2-26 is served by Traefik under the domain of the platform; dashboard and api are no names of stores', async () => {
+  it('part of S2-26: is served by Traefik under the domain of the platform; dashboard and api are no names of stores', async () => {
     const route = production.get('manifests/80-route.yaml') ?? ''
     await expect(route).toMatchFileSnapshot(`${FOLDER}/80-route.yaml`)
     expect(route).toMatch(/ingressClassName: traefik/)

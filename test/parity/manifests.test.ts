@@ -12,7 +12,7 @@ const all = [...textOf(storeOf('small'), platform).values()].join('\n')
 const release = platform.releases['2026.11']!
 
 describe('a rendered store', () => {
-  it('S1-01 pins WooCommerce by checksum and activates it in the set-up Job', async () => {
+  it('part of S1-01: pins WooCommerce by checksum and activates it in the set-up Job', async () => {
     const components = find(small, 'ConfigMap', 'store-settings')['data'][
       'components.tsv'
     ] as string
@@ -122,7 +122,7 @@ describe('a rendered store', () => {
     expect(template(objectsOf(storeOf('small'), newer))).not.toEqual(template(small))
   })
 
-  it('S2-05 sets up by a Job named by its content, without TTL, with a deadline, with no user text in scripts', () => {
+  it('part of S2-05: sets up by a Job named by its content, without TTL, with a deadline, with no user text in scripts', () => {
     const job = small.find(({ metadata }) => metadata.name.startsWith('wp-init-'))!
     expect(job.metadata.name).toMatch(/^wp-init-[0-9a-f]{8}$/)
     expect(job['spec']).toMatchObject({ activeDeadlineSeconds: 900, backoffLimit: 6 })
@@ -134,14 +134,14 @@ describe('a rendered store', () => {
     expect(holders.map(({ metadata }) => metadata.name)).toEqual(['store-settings'])
   })
 
-  it('S2-20 makes the sample product once, by its SKU, at 19.99', async () => {
+  it('part of S2-20: makes the sample product once, by its SKU, at 19.99', async () => {
     const settings = await script('settings.php')
     expect(settings).toContain("wc_get_product_id_by_sku('storewright-sample') !== 0")
     expect(settings).toContain("set_name('Sample Product')")
     expect(settings).toContain("set_regular_price('19.99')")
   })
 
-  it('S2-21 turns "coming soon" off before WooCommerce is activated, own order tables and Cash on Delivery on', async () => {
+  it('part of S2-21: turns "coming soon" off before WooCommerce is activated, own order tables and Cash on Delivery on', async () => {
     const init = await script('init.sh')
     const order = [
       'woocommerce_coming_soon no',

@@ -20,7 +20,7 @@ const both = ['local', 'production'] as const
 
 describe('from local to production', () => {
   it.each(both)(
-    'S2-02 S2-30 ingress class: %s, one key of platform.yaml moves routes and who may reach them',
+    'S2-02 ingress class: %s, one key of platform.yaml moves routes and who may reach them',
     (profile) => {
       const ingress = find(objects[profile], 'Ingress', 'wordpress')
       expect(ingress['spec'].ingressClassName).toBe('traefik')
@@ -38,7 +38,7 @@ describe('from local to production', () => {
     },
   )
 
-  it('S2-02 S2-30 base domain: nip.io locally, a domain of the owner in production', () => {
+  it('S2-02 base domain: nip.io locally, a domain of the owner in production', () => {
     const hosts = both.map(
       (profile) => find(objects[profile], 'Ingress', 'wordpress')['spec'].rules[0].host as string,
     )
@@ -48,7 +48,7 @@ describe('from local to production', () => {
     ).toThrow(/#\/baseDomain/)
   })
 
-  it.each(both)('S2-02 S2-30 image pull: %s pulls what is missing, by digest', (profile) => {
+  it.each(both)('S2-02 image pull: %s pulls what is missing, by digest', (profile) => {
     const containers = podsOf(objects[profile]).flatMap((pod) => containersOf(pod))
     expect(containers.length).toBeGreaterThan(8)
     for (const { name, image, imagePullPolicy } of containers) {
@@ -59,7 +59,7 @@ describe('from local to production', () => {
     }
   })
 
-  it('S2-02 S2-30 replicas: one, or two to five by load where uploads are shared', () => {
+  it('S2-02 replicas: one, or two to five by load where uploads are shared', () => {
     const large = storeOf('large')
     const scaled = objectsOf(
       { ...large, storage: { ...large.storage, uploadsAccess: 'RWX' } },
@@ -76,7 +76,7 @@ describe('from local to production', () => {
     }
   })
 
-  it('S2-02 S2-30 TLS: none locally, the certificate of the controller in production', () => {
+  it('S2-02 TLS: none locally, the certificate of the controller in production', () => {
     const [plain, secured] = both.map((profile) => find(objects[profile], 'Ingress', 'wordpress'))
     expect(plain!['spec']).not.toHaveProperty('tls')
     expect(secured!['spec'].tls).toEqual([{ hosts: ['shop-small.shops.example.com'] }])
@@ -98,7 +98,7 @@ describe('from local to production', () => {
     ['local', local, 10],
     ['production', production, 50],
   ] as const)(
-    'S2-02 S2-30 max stores: %s takes %s and refuses the next over HTTP',
+    'S2-02 max stores: %s takes %s and refuses the next over HTTP',
     async (_profile, platform, limit) => {
       expect(platform.maxStores).toBe(limit)
       const repo = memoryRepo(platform)

@@ -161,7 +161,7 @@ describe.skipIf(cannotRun !== null || none !== '')(
       await volumes?.remove()
     })
 
-    it('S2-05 three runs leave the same products, pages and users', async () => {
+    it('part of S2-05: three runs leave the same products, pages and users', async () => {
       expect(Object.keys(PLAIN).toSorted()).toEqual([...INIT_SETTINGS].toSorted())
       await setUp()
       const first = await counts()
@@ -173,12 +173,12 @@ describe.skipIf(cannotRun !== null || none !== '')(
       }
     }, 600_000)
 
-    it('S2-20 the sample product is there once, by its SKU, at 19.99', async () => {
+    it('part of S2-20: the sample product is there once, by its SKU, at 19.99', async () => {
       const price = `SELECT sku, min_price FROM wp_wc_product_meta_lookup`
       expect(await sql(price)).toBe('storewright-sample\t19.9900')
     })
 
-    it('S2-21 sells: coming soon is off also after a first login, own tables for orders, Cash on Delivery', async () => {
+    it('part of S2-21: sells: coming soon is off also after a first login, own tables for orders, Cash on Delivery', async () => {
       await wp('eval', 'wp_set_current_user(1); do_action("admin_init");')
       expect(await option('woocommerce_coming_soon')).toBe('no')
       expect(await option('woocommerce_custom_orders_table_enabled')).toBe('yes')

@@ -9,7 +9,7 @@ describe('addressOf', () => {
     ['http://localhost:8080', 'http://localhost:8080/api/v1/stores'],
     ['http://localhost:8080/api/v1', 'http://localhost:8080/api/v1/stores'],
     ['https://shops.example.com/tool/api/v1', 'https://shops.example.com/tool/api/v1/stores'],
-  ])('S1-34 reaches the API with VITE_API_URL=%s', (base, expected) => {
+  ])('part of S1-34: VITE_API_URL=%s gives the path of the API once', (base, expected) => {
     expect(addressOf(base, '/api/v1/stores')).toBe(expected)
   })
 
