@@ -12,14 +12,12 @@ const all = [...textOf(storeOf('small'), platform).values()].join('\n')
 const release = platform.releases['2026.11']!
 
 describe('a rendered store', () => {
-  it('part of S1-01: pins WooCommerce by checksum and activates it in the set-up Job', async () => {
+  it('S1-01 declares WooCommerce by version, checksum and address, and sets it up in a Job', () => {
     const components = find(small, 'ConfigMap', 'store-settings')['data'][
       'components.tsv'
     ] as string
     const { version, sha256, url } = release.woocommerce
     expect(components).toBe(`plugin\twoocommerce\t${version}\t${sha256}\t${url}\n`)
-    expect(await script('code.sh')).toContain('sha256sum')
-    expect(await script('init.sh')).toContain('wp plugin activate "$slug"')
     expect(
       containersOf(podsOf(small).find(({ owner }) => owner === 'Job/wp-init')!).map(
         ({ name }) => name,
@@ -122,7 +120,7 @@ describe('a rendered store', () => {
     expect(template(objectsOf(storeOf('small'), newer))).not.toEqual(template(small))
   })
 
-  it('part of S2-05: sets up by a Job named by its content, without TTL, with a deadline, with no user text in scripts', () => {
+  it('S2-05 sets up by a Job named by its content, without TTL, with a deadline, with no user text in scripts', () => {
     const job = small.find(({ metadata }) => metadata.name.startsWith('wp-init-'))!
     expect(job.metadata.name).toMatch(/^wp-init-[0-9a-f]{8}$/)
     expect(job['spec']).toMatchObject({ activeDeadlineSeconds: 900, backoffLimit: 6 })
@@ -132,30 +130,6 @@ describe('a rendered store', () => {
       JSON.stringify(object).includes('DROP TABLE'),
     )
     expect(holders.map(({ metadata }) => metadata.name)).toEqual(['store-settings'])
-  })
-
-  it('part of S2-20: makes the sample product once, by its SKU, at 19.99', async () => {
-    const settings = await script('settings.php')
-    expect(settings).toContain("wc_get_product_id_by_sku('storewright-sample') !== 0")
-    expect(settings).toContain("set_name('Sample Product')")
-    expect(settings).toContain("set_regular_price('19.99')")
-  })
-
-  it('part of S2-21: turns "coming soon" off before WooCommerce is activated, own order tables and Cash on Delivery on', async () => {
-    const init = await script('init.sh')
-    const order = [
-      'woocommerce_coming_soon no',
-      'wp plugin activate',
-      'wp wc hpos enable',
-      'settings.php',
-      'wp option update storewright_release',
-    ]
-    const places = order.map((text) => init.indexOf(text))
-    expect(places).toEqual(places.toSorted((a, b) => a - b))
-    expect(places[0]).toBeGreaterThan(0)
-    expect(await script('settings.php')).toContain(
-      "'woocommerce_cod_settings', ['enabled' => 'yes']",
-    )
   })
 
   it('S2-22 has the Secret that the shown command reads', async () => {

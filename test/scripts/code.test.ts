@@ -111,7 +111,7 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(await run({ STORE_CODE: 'download' })).toMatchObject({ code: 0, stderr: '' })
   })
 
-  it('stops at a wrong sum, naming the plugin, what Git declares and what came', async () => {
+  it('S1-01 stops at a wrong sum, naming the plugin, what Git declares and what came', async () => {
     const declared = 'a'.repeat(64)
     await components(['plugin', 'woocommerce', WOO, declared])
     const ran = await run({ STORE_CODE: 'download' })
