@@ -95,11 +95,11 @@ describe('from local to production', () => {
   })
 
   it.each([
-    ['local', local, 10],
-    ['production', production, 50],
+    ['local', 10, local],
+    ['production', 50, production],
   ] as const)(
     'S2-02 max stores: %s takes %s and refuses the next over HTTP',
-    async (_profile, platform, limit) => {
+    async (_profile, limit, platform) => {
       expect(platform.maxStores).toBe(limit)
       const repo = memoryRepo(platform)
       const fixture = httpFixture({ repo })
