@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { load } from 'js-yaml'
+import { cacheConfig } from './adapters/git/cache/cache-config.ts'
+import { ignoredVariables } from './ignored-variables.ts'
 import { isLoopback, readSetting, type Settings, settings } from './settings.ts'
+import { remoteOf } from './stores-remote.ts'
 
 /** Everything the process was told, checked. */
 export interface Config extends Settings {
@@ -12,6 +15,8 @@ export interface Config extends Settings {
   readonly inClusterServer: string | null
   /** Where each value came from: `flag`, `environment`, `file` or `default`. */
   readonly sources: Readonly<Record<string, Source>>
+  /** One sentence for each variable that is set and has no effect. */
+  readonly warnings: readonly string[]
 }
 
 type Source = 'flag' | 'environment' | 'file' | 'default'
@@ -40,17 +45,16 @@ export function readConfig(input: ConfigInput): ConfigResult {
     if (read.problem === null) values[key] = read.value
     else problems.push(`${setting.env}: ${read.problem}, from ${sources[key]}`)
   }
-  for (const flag of input.flags.keys()) {
-    if (!KNOWN_FLAGS.has(flag)) problems.push(`--${flag}: is not a known flag`)
-  }
+  problems.push(...flagProblems(input.flags))
   if (problems.length > 0) return { config: null, problems }
   // Every key of `settings` was read above without a problem.
   const read = values as unknown as Settings
-  problems.push(...contradictions(read))
+  const gitTokenFile = input.environment['GIT_TOKEN_FILE'] || null
+  problems.push(...contradictions(read), ...remoteProblems({ ...read, gitTokenFile }))
   if (problems.length > 0) return { config: null, problems }
   const inClusterServer = inCluster(input.environment)
-  const gitTokenFile = input.environment['GIT_TOKEN_FILE'] || null
-  const more = { loopbackOnly: true, inClusterServer, gitTokenFile, sources }
+  const warnings = ignoredVariables(input.environment)
+  const more = { loopbackOnly: true, inClusterServer, gitTokenFile, sources, warnings }
   return { config: { ...read, ...more }, problems: [] }
 }
 
@@ -67,6 +71,25 @@ const KNOWN_FLAGS = new Set([
   'check-config',
   ...Object.keys(settings).map(kebab),
 ])
+
+/** A command line is open to every process of the machine, so a secret there is refused, not used. */
+const SECRET_FLAGS: ReadonlyMap<string, string> = new Map(
+  Object.entries(settings)
+    .filter(([, { secret }]) => secret === true)
+    .map(([key, { env }]) => [kebab(key), env]),
+)
+
+function flagProblems(flags: ConfigInput['flags']): readonly string[] {
+  return [...flags.keys()].flatMap((flag) => {
+    const env = SECRET_FLAGS.get(flag)
+    if (env !== undefined)
+      return [`--${flag}: is a secret and not taken from the command line; ${setSecret(env)}`]
+    // What stands after "=" may be a secret under a mistyped name.
+    return KNOWN_FLAGS.has(flag) ? [] : [`--${flag.replace(/=.*$/s, '')}: is not a known flag`]
+  })
+}
+
+const setSecret = (env: string) => `set ${env}, or ${env}_FILE to the path of a file that holds it`
 
 function lookUp(
   key: string,
@@ -108,7 +131,11 @@ function readConfigFile(input: ConfigInput, problems: string[]): ReadonlyMap<str
   const values = new Map<string, string>()
   for (const [key, value] of Object.entries(document ?? {})) {
     if (!Object.hasOwn(settings, key)) problems.push(`${path}: ${key} is not a known key`)
-    else if (typeof value === 'object') problems.push(`${path}: ${key} must be a single value`)
+    else if (settings[key as keyof Settings].secret === true) {
+      problems.push(
+        `${path}: ${key} is a secret; ${setSecret(settings[key as keyof Settings].env)}`,
+      )
+    } else if (typeof value === 'object') problems.push(`${path}: ${key} must be a single value`)
     else values.set(key, String(value))
   }
   return values
@@ -153,6 +180,17 @@ function contradictions(read: Settings): string[] {
     problems.push('STORES_REPO_URL: ssh needs GIT_SSH_KEY_FILE and GIT_KNOWN_HOSTS_FILE')
   }
   return problems
+}
+
+/** What the Git adapter refuses when it opens the repository is refused before the start too. */
+function remoteProblems(read: Parameters<typeof remoteOf>[0]): readonly string[] {
+  if (read.storesRepoUrl === null) return []
+  try {
+    cacheConfig(remoteOf(read), 'sha1')
+    return []
+  } catch (error) {
+    return [`STORES_REPO_URL: ${error instanceof Error ? error.message : 'cannot be used'}`]
+  }
 }
 
 /** The effective configuration for people; secrets are masked. */

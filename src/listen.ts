@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import type { Address } from './settings.ts'
+import type { Address } from './setting-parsers.ts'
 
 export interface Listener {
   /** `http://127.0.0.1:8080`. */

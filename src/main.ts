@@ -13,18 +13,28 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const flags = readFlags(argv)
   if (flags.has('print-config')) process.stdout.write(describeConfig(config))
-  if (flags.has('print-config') || flags.has('check-config')) return
+  if (flags.has('print-config') || flags.has('check-config')) {
+    for (const warning of config.warnings) process.stderr.write(`warning: ${warning}\n`)
+    return
+  }
   const people = config.logFormat === null && process.stdout.isTTY
   const log = openLog({
     level: config.logLevel,
     format: people ? 'pretty' : (config.logFormat ?? 'json'),
   })
+  for (const warning of config.warnings) log.warn(warning)
   const server = await openServer(config, log).catch((error: unknown) => {
-    log.error('the server cannot start', { err: error })
+    log.error('the server cannot start', reasonOf(error))
     process.exit(1)
   })
   greet(server)
   drainOnSignal(server, config.shutdownGrace)
+}
+
+/** A refusal is one sentence. A stack follows only where the code itself is wrong. */
+function reasonOf(error: unknown): Readonly<Record<string, unknown>> {
+  const defect = [TypeError, RangeError, ReferenceError].some((kind) => error instanceof kind)
+  return !defect && error instanceof Error ? { detail: error.message } : { err: error }
 }
 
 /** On standard error: standard output is the log's alone. */

@@ -1,8 +1,25 @@
-/** `host:port`; port 0 = any free one. */
-export interface Address {
-  readonly host: string
-  readonly port: number
-}
+import {
+  type Address,
+  address,
+  baseDomain,
+  branch,
+  duration,
+  headerSecret,
+  identity,
+  keySecret,
+  namespace,
+  one,
+  printableUrl,
+  printableUrls,
+  seconds,
+  shown,
+  text,
+  url,
+  userName,
+  webhookUrls,
+  whole,
+  yesOrNo,
+} from './setting-parsers.ts'
 
 /** One setting: its variable, how its text is read, and what it is when nothing was given. */
 interface Setting<T> {
@@ -14,6 +31,8 @@ interface Setting<T> {
   readonly secret?: true
   /** `<NAME>_FILE` may hold the value. */
   readonly file?: true
+  /** How an invalid value is repeated in an error. @default as given, cut at 100 characters */
+  readonly repeat?: (given: string) => string
 }
 
 export interface Settings {
@@ -58,108 +77,29 @@ export interface Settings {
   readonly logFormat: 'json' | 'pretty' | null
 }
 
-const text = (value: string) => value
-const shown = (value: string | null) => value ?? ''
-
-function one<T extends string>(...words: readonly T[]) {
-  return (value: string): T => {
-    const word = words.find((candidate) => candidate === value)
-    if (word === undefined) throw new Error(`expected one of ${words.join(', ')}`)
-    return word
-  }
-}
-
-function address(value: string): Address {
-  const match = /^(\[[0-9a-fA-F:]+\]|[^:[\]]*):([0-9]{1,5})$/.exec(value)
-  const port = Number(match?.[2])
-  if (match === null || port > 65_535)
-    throw new Error('expected [host]:port, such as 127.0.0.1:8080')
-  return { host: match[1]?.replaceAll(/[[\]]/g, '') || '127.0.0.1', port }
-}
-
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
-
-/** Go's form: `300ms`, `1m30s`. Bounds in milliseconds. */
-function duration(min: number, max: number) {
-  return (value: string): number => {
-    if (!/^(?:[0-9]+(?:ms|s|m|h))+$/.test(value))
-      throw new Error('expected a duration such as 300ms or 1m30s')
-    let total = 0
-    for (const [, amount, unit] of value.matchAll(/([0-9]+)(ms|s|m|h)/g)) {
-      total += Number(amount) * UNITS[unit as keyof typeof UNITS]
-    }
-    if (total < min || total > max) throw new Error(`expected ${min / 1000}s to ${max / 1000}s`)
-    return total
-  }
-}
-
-const seconds = (value: number) => `${value / 1000}s`
-
-function url(...protocols: readonly string[]) {
-  return (value: string): string => {
-    const parsed = URL.parse(value)
-    if (parsed === null || !protocols.includes(parsed.protocol)) {
-      throw new Error(`expected a URL that starts with ${protocols.join(' or ')}`)
-    }
-    if (parsed.password !== '' || (parsed.username !== '' && parsed.protocol !== 'ssh:')) {
-      throw new Error('must not hold credentials')
-    }
-    return value.replace(/\/$/, '')
-  }
-}
-
-function branch(value: string): string {
-  if (
-    !/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(value) ||
-    value.includes('..') ||
-    value.endsWith('.lock')
-  ) {
-    throw new Error('expected a branch name')
-  }
-  return value
-}
-
-function baseDomain(value: string): string {
-  if (!/^[a-z0-9](?:[a-z0-9.-]{0,198}[a-z0-9])?$/.test(value))
-    throw new Error('expected a DNS name')
-  return value
-}
-
-function namespace(value: string): string {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) throw new Error('expected a namespace')
-  return value
-}
-
-function identity(value: string): string {
-  if (!/^[^<>\n\0]{1,100}$/.test(value)) throw new Error('expected one line without < and >')
-  return value
-}
-
-function whole(min: number, max: number) {
-  return (value: string): number => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
-    if (!(number >= min && number <= max)) {
-      throw new Error(`expected a whole number from ${min} to ${max}`)
-    }
-    return number
-  }
-}
-
-function yesOrNo(value: string): boolean {
-  if (/^(?:true|1)$/.test(value)) return true
-  if (/^(?:false|0)$/.test(value)) return false
-  throw new Error('expected true or false')
-}
-
-const optional = (
-  env: string,
-  more: { secret?: true; file?: true } = {},
-): Setting<string | null> => ({
+const optional = (env: string): Setting<string | null> => ({
   env,
   parse: text,
   fallback: null,
   print: shown,
-  ...more,
+})
+
+/** Taken from its variable or from the file that `<NAME>_FILE` names; never from a flag or storewright.yaml. */
+const secret = (env: string, parse: (value: string) => string): Setting<string | null> => ({
+  env,
+  parse,
+  fallback: null,
+  print: shown,
+  secret: true,
+  file: true,
+})
+
+const optionalUrl = (env: string, ...protocols: readonly string[]): Setting<string | null> => ({
+  env,
+  parse: url(...protocols),
+  fallback: null,
+  print: (value) => (value === null ? '' : printableUrl(value)),
+  repeat: printableUrl,
 })
 
 const showAddress = (value: Address | null) => (value === null ? '' : `${value.host}:${value.port}`)
@@ -173,20 +113,15 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     print: showAddress,
   },
   gitServeAddr: { env: 'GIT_SERVE_ADDR', parse: address, fallback: null, print: showAddress },
-  gitServeToken: optional('GIT_SERVE_TOKEN', { secret: true, file: true }),
+  gitServeToken: secret('GIT_SERVE_TOKEN', headerSecret),
   env: { env: 'ENV', parse: one('dev', 'production'), fallback: 'dev', print: text },
-  publicUrl: { env: 'PUBLIC_URL', parse: url('http:', 'https:'), fallback: null, print: shown },
+  publicUrl: optionalUrl('PUBLIC_URL', 'http:', 'https:'),
   dataDir: { env: 'DATA_DIR', parse: text, fallback: './.storewright', print: text },
   baseDomain: { env: 'BASE_DOMAIN', parse: baseDomain, fallback: null, print: shown },
-  storesRepoUrl: {
-    env: 'STORES_REPO_URL',
-    parse: url('https:', 'http:', 'ssh:'),
-    fallback: null,
-    print: shown,
-  },
+  storesRepoUrl: optionalUrl('STORES_REPO_URL', 'https:', 'http:', 'ssh:'),
   storesRepoBranch: { env: 'STORES_REPO_BRANCH', parse: branch, fallback: 'main', print: text },
-  gitToken: optional('GIT_TOKEN', { secret: true, file: true }),
-  gitUsername: { env: 'GIT_USERNAME', parse: identity, fallback: 'x-access-token', print: text },
+  gitToken: secret('GIT_TOKEN', headerSecret),
+  gitUsername: { env: 'GIT_USERNAME', parse: userName, fallback: 'x-access-token', print: text },
   gitSshKeyFile: optional('GIT_SSH_KEY_FILE'),
   gitKnownHostsFile: optional('GIT_KNOWN_HOSTS_FILE'),
   gitCaFile: optional('GIT_CA_FILE'),
@@ -237,8 +172,8 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     print: text,
   },
   argocdNamespace: { env: 'ARGOCD_NAMESPACE', parse: namespace, fallback: 'argocd', print: text },
-  argocdUrl: { env: 'ARGOCD_URL', parse: url('http:', 'https:'), fallback: null, print: shown },
-  argocdToken: optional('ARGOCD_TOKEN', { secret: true, file: true }),
+  argocdUrl: optionalUrl('ARGOCD_URL', 'http:', 'https:'),
+  argocdToken: secret('ARGOCD_TOKEN', headerSecret),
   argocdCaFile: optional('ARGOCD_CA_FILE'),
   argocdReconciliation: {
     env: 'ARGOCD_RECONCILIATION',
@@ -248,11 +183,12 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   },
   argocdWebhookUrls: {
     env: 'ARGOCD_WEBHOOK_URLS',
-    parse: (value) => value.split(',').map((part) => url('http:', 'https:')(part.trim())),
+    parse: webhookUrls,
     fallback: [],
-    print: (value) => value.join(','),
+    print: (value) => value.map(printableUrl).join(','),
+    repeat: printableUrls,
   },
-  argocdWebhookSecret: optional('ARGOCD_WEBHOOK_SECRET', { secret: true, file: true }),
+  argocdWebhookSecret: secret('ARGOCD_WEBHOOK_SECRET', keySecret),
   shutdownGrace: {
     env: 'SHUTDOWN_GRACE',
     parse: duration(1000, 25_000),
@@ -279,7 +215,8 @@ export function readSetting<T>(
   try {
     return { value: setting.parse(given), problem: null }
   } catch (error) {
-    const masked = setting.secret === true ? '***' : JSON.stringify(given.slice(0, 100))
+    const repeated = setting.repeat === undefined ? given : setting.repeat(given)
+    const masked = setting.secret === true ? '***' : JSON.stringify(repeated.slice(0, 100))
     return {
       value: null,
       problem: `${masked} is not valid: ${error instanceof Error ? error.message : ''}`,

@@ -4,6 +4,7 @@ import { openLocalRemote } from './adapters/git/served/local-remote.ts'
 import type { Remote } from './adapters/git/stores-repo.ts'
 import type { Config } from './config.ts'
 import type { Log } from './domain/ports.ts'
+import type { Settings } from './settings.ts'
 
 /** The repository that this process keeps and serves itself. */
 export async function openEmbedded(config: Config, log: Log) {
@@ -17,8 +18,8 @@ export async function openEmbedded(config: Config, log: Log) {
   return { path, packServer, upkeep, remote }
 }
 
-/** The repository of somebody else that is named by `STORES_REPO_URL`, and how it is reached. */
-export function remoteOf(config: Config): Remote {
+/** The repository that `STORES_REPO_URL` names, and how it is reached. */
+export function remoteOf(config: Settings & Pick<Config, 'gitTokenFile'>): Remote {
   const url = config.storesRepoUrl ?? ''
   if (url.startsWith('ssh:')) {
     return {
@@ -39,7 +40,7 @@ export function remoteOf(config: Config): Remote {
 }
 
 /** A mounted Secret is replaced in place, so its file is worth a second look. */
-function refreshOf({ gitTokenFile }: Config) {
+function refreshOf({ gitTokenFile }: Pick<Config, 'gitTokenFile'>) {
   if (gitTokenFile === null) return {}
   return { refreshToken: async () => (await readFile(gitTokenFile, 'utf8')).trim() }
 }

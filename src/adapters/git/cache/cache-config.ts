@@ -88,7 +88,11 @@ function urlOf(remote: Remote): string {
   const url = new URL(remote.url)
   const allowed =
     url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname))
-  if (!allowed) throw new Error('the URL of the stores repository must be https')
+  if (!allowed) {
+    throw new Error(
+      'the URL of the stores repository must be https; http is for loopback hosts only',
+    )
+  }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new Error('the URL of the stores repository must not hold a user, a password or a query')
   }

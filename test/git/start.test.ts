@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { scratch, startServer } from '../../src/testing/server-process.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+let folder = ''
+beforeEach(async () => {
+  folder = await scratch()
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+function run(environment: Record<string, string>, ...words: string[]) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: tmpdir(),
+      LISTEN_ADDR: '127.0.0.1:0',
+      DATA_DIR: join(folder, 'data'),
+      LOG_FORMAT: 'json',
+      ...environment,
+    }
+    execFile(
+      process.execPath,
+      ['src/main.ts', ...words],
+      { cwd: ROOT, env },
+      (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    )
+  })
+}
+
+describe('the process', () => {
+  it.each([
+    [{ STORES_REPO_URL: 'http://host.example/x' }, 'STORES_REPO_URL: '],
+    [{ GIT_TOKEN: 'a\r\nb' }, 'GIT_TOKEN: '],
+  ])('S17 refuses %j by --check-config and at the start in the same words', async (given, name) => {
+    const [checked, started] = await Promise.all([run(given, '--check-config'), run(given)])
+    expect([checked.code, started.code]).toEqual([2, 2])
+    expect(checked.stderr).toContain(`  - ${name}`)
+    expect(started.stderr).toBe(checked.stderr)
+    expect(started.stdout).toBe('')
+  })
+
+  it('S17 ends a start that cannot succeed with one sentence and no stack', async () => {
+    await writeFile(join(folder, 'file'), '')
+    const { code, stdout, stderr } = await run({ DATA_DIR: join(folder, 'file/data') })
+    expect(code).toBe(1)
+    expect(stdout.trim().split('\n')).toHaveLength(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      msg: 'the server cannot start',
+      detail: expect.stringContaining('file/data') as string,
+    })
+    expect(`${stdout}${stderr}`).not.toMatch(/\bat .*\.ts/)
+  })
+
+  it('warns once of each variable that has no effect, and starts', async () => {
+    const server = await startServer(join(folder, 'data'), { RATE_LIMIT: '3', REDIS_ADDR: 'r:1' })
+    const warnings = server
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('has no effect'))
+      .map((line) => (JSON.parse(line) as { level: string; msg: string }).msg.split(' ')[0])
+    await server.end('SIGKILL')
+    expect(warnings).toEqual(['REDIS_ADDR', 'RATE_LIMIT'])
+    const checked = await run({ RATE_LIMIT: '3' }, '--check-config')
+    expect([checked.code, checked.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^warning: RATE_LIMIT has no effect: .*\n$/),
+    ])
+  })
+})
