@@ -1,6 +1,7 @@
 import type { CheckReport } from '../check/check-repository.ts'
 import { printDiff } from '../domain/line-diff.ts'
 import { type CheckProblem, rules } from '../check/problem.ts'
+import { printable, toJson } from './printable.ts'
 
 /** GitHub takes 1 MiB of summary a step; a part of it is for the table above. */
 const MOST_DIFF_BYTES = 600_000
@@ -41,7 +42,7 @@ export function printJson(report: CheckReport): string {
     ...store,
     files: files.map(({ path, lines }) => ({ path, diff: printDiff(lines) })),
   }))
-  return `${JSON.stringify({ ...report, problems, pending }, null, 2)}\n`
+  return toJson({ ...report, problems, pending })
 }
 
 /** Job summary of a forge: what is wrong, then what the merge will render. */
@@ -109,9 +110,9 @@ function placeOf(path: string, pointer: string): string {
   return visible(pointer === '#' ? place : `${place} ${pointer}`)
 }
 
-/** Names come from strangers: nothing invisible, nothing that moves the cursor of a terminal. */
+/** At most 600 characters of {@link printable}. */
 function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, '\u{fffd}').slice(0, 600)
+  return printable(text).slice(0, 600)
 }
 
 /** Plain text in Markdown: no markup, no link, no mention. */

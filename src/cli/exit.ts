@@ -1,4 +1,5 @@
 import type { Problem } from '../contract/problem.ts'
+import { printable } from './printable.ts'
 
 /** Exit codes: 0 ok, 1 error, 2 usage, 3 not found, 4 conflict, 5 time-out, 6 unhealthy. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6
@@ -22,7 +23,7 @@ export function failureOf(problem: Problem): Failure {
     problem.hint,
     problem.instance.replace('urn:request:', 'request '),
   ]
-  return new Failure(exitCodeOf(problem), lines.join('\n'))
+  return new Failure(exitCodeOf(problem), lines.map(printable).join('\n'))
 }
 
 function exitCodeOf({ status, code }: Problem): ExitCode {

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander'
-import { dump } from 'js-yaml'
 import type { Diff } from '../contract/diff.ts'
 import type { Change } from '../contract/store.ts'
 import { changeResults, changeSources } from '../contract/words.ts'
 import { type Client, openClient } from './client.ts'
 import { Failure } from './exit.ts'
 import { aligned, type Format } from './output.ts'
+import { printable, toJson, toYaml } from './printable.ts'
 
 interface Talk {
   out(text: string): void
@@ -104,8 +104,8 @@ function countOf(text: string): number {
 }
 
 function printChanges(changes: readonly Change[], format: Format): string {
-  if (format === 'json') return `${JSON.stringify(changes, null, 2)}\n`
-  if (format === 'yaml') return dump(changes)
+  if (format === 'json') return toJson(changes)
+  if (format === 'yaml') return toYaml(changes)
   if (format === 'name') return changes.map(({ commit }) => `${commit}\n`).join('')
   const head = ['COMMIT', 'AT', 'ACTION', 'STORE', 'BY', 'SOURCE', 'RESULT', 'WHAT']
   const rows = changes.map((change) => {
@@ -121,12 +121,12 @@ function printChanges(changes: readonly Change[], format: Format): string {
 
 /** As git shows it; `json` and `yaml` are the API's object unchanged, `name` the paths. */
 export function printDiff(diff: Diff, format: Format): string {
-  if (format === 'json') return `${JSON.stringify(diff, null, 2)}\n`
-  if (format === 'yaml') return dump(diff)
-  if (format === 'name') return diff.files.map(({ path }) => `${path}\n`).join('')
+  if (format === 'json') return toJson(diff)
+  if (format === 'yaml') return toYaml(diff)
+  if (format === 'name') return diff.files.map(({ path }) => `${printable(path)}\n`).join('')
   const text = diff.files.flatMap(({ path, hunks, additions, deletions }) => [
-    `--- a/${path}`,
-    `+++ b/${path}`,
+    `--- a/${printable(path)}`,
+    `+++ b/${printable(path)}`,
     ...(hunks.length === 0
       ? [`# ${additions} lines more, ${deletions} lines less; too long to show`]
       : []),

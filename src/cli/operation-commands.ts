@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
-import { dump } from 'js-yaml'
 import type { Operation } from '../contract/operation.ts'
 import { type Client, openClient } from './client.ts'
 import { DRY_RUN, printPreview } from './dry-run.ts'
 import { Failure } from './exit.ts'
 import { aligned, type Format } from './output.ts'
+import { toJson, toYaml } from './printable.ts'
 import { durationMs } from './wait.ts'
 
 interface Talk {
@@ -118,8 +118,8 @@ function gatesOf({ gates, simulated }: Operation): string {
 }
 
 function printOperations(operations: readonly Operation[], format: Format): string {
-  if (format === 'json') return `${JSON.stringify(operations, null, 2)}\n`
-  if (format === 'yaml') return dump(operations)
+  if (format === 'json') return toJson(operations)
+  if (format === 'yaml') return toYaml(operations)
   if (format === 'name') return operations.map(({ id }) => `${id}\n`).join('')
   const head = ['ID', 'KIND', 'STATE', 'STORE', 'BY', 'AT']
   const rows = operations.map(({ id, kind, state, stores, requestedBy, createdAt, simulated }) => {

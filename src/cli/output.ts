@@ -1,5 +1,5 @@
-import { dump } from 'js-yaml'
 import type { Store } from '../contract/store.ts'
+import { printable, toJson, toYaml } from './printable.ts'
 
 export const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const
 export type Format = (typeof formats)[number]
@@ -13,11 +13,11 @@ export function printStores(
 ): string {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(stores, null, 2)}\n`
+      return toJson(stores)
     case 'yaml':
-      return dump(stores)
+      return toYaml(stores)
     case 'name':
-      return stores.map(({ name }) => `${name}\n`).join('')
+      return stores.map(({ name }) => `${printable(name)}\n`).join('')
     case 'table':
     case 'wide':
       return table(stores, format === 'wide', now, headers)
@@ -26,8 +26,8 @@ export function printStores(
 
 /** One store; in `json` and `yaml` the object itself, not a list. */
 export function printStore(store: Store, format: Format, now: number): string {
-  if (format === 'json') return `${JSON.stringify(store, null, 2)}\n`
-  return format === 'yaml' ? dump(store) : printStores([store], format, now)
+  if (format === 'json') return toJson(store)
+  return format === 'yaml' ? toYaml(store) : printStores([store], format, now)
 }
 
 function table(stores: readonly Store[], wide: boolean, now: number, headers: boolean): string {
@@ -50,8 +50,9 @@ function table(stores: readonly Store[], wide: boolean, now: number, headers: bo
   return aligned(headers ? [head, ...rows] : rows)
 }
 
-/** Rows as columns, two spaces apart. */
-export function aligned(rows: readonly (readonly string[])[]): string {
+/** Rows as columns, two spaces apart; what a cell holds stays on its line. */
+export function aligned(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(printable))
   const widths =
     rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   return rows

@@ -11,6 +11,7 @@ import { addHistory } from './history-commands.ts'
 import { addOffline, type OfflineTerminal } from './offline-commands.ts'
 import { addOperations } from './operation-commands.ts'
 import { type Format, formats, printStore, printStores } from './output.ts'
+import { printableText } from './printable.ts'
 import { addReleases } from './release-commands.ts'
 import { durationMs, type Goal, goals, waitFor } from './wait.ts'
 
@@ -28,7 +29,8 @@ interface Shared {
 }
 
 /** Runs one command. Returns its exit code; `serve` returns while the server runs. */
-export async function runStorectl(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function runStorectl(words: readonly string[], given: Terminal): Promise<ExitCode> {
+  const terminal = cleaned(given)
   const program = storectl(terminal)
   try {
     await program.parseAsync([...words], { from: 'user' })
@@ -46,6 +48,15 @@ export async function runStorectl(words: readonly string[], terminal: Terminal):
       return 1
     }
     throw error
+  }
+}
+
+/** Nothing that a command prints can move the cursor or change the look of a terminal, wherever the text came from. */
+function cleaned(terminal: Terminal): Terminal {
+  return {
+    ...terminal,
+    out: (text) => terminal.out(printableText(text)),
+    err: (text) => terminal.err(printableText(text)),
   }
 }
 

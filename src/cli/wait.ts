@@ -1,6 +1,7 @@
 import type { Store } from '../contract/store.ts'
 import type { Client } from './client.ts'
 import { Failure } from './exit.ts'
+import { printable } from './printable.ts'
 
 export const goals = ['Ready', 'Deleted', 'Suspended'] as const
 export type Goal = (typeof goals)[number]
@@ -20,7 +21,7 @@ export async function waitFor(
   let said = ''
   for (;;) {
     const store = await client.call('getStore', { name })
-    const line = `${store.phase} (${store.reason}): ${store.message}`
+    const line = printable(`${store.phase} (${store.reason}): ${store.message}`)
     if (line !== said) say(line)
     said = line
     if (reached(store, goal)) return store
