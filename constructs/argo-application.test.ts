@@ -84,7 +84,7 @@ describe('StoresApplicationSet', () => {
       targetRevision: 'refs/heads/trunk',
     })
     expect(spec.template.metadata.annotations['notice.argocd.argoproj.io/url']).toBe(
-      'https://shops.example.com/stores/{{ .name }}',
+      'https://shops.example.com/stores/{{ index .path.segments 2 }}',
     )
   })
 
@@ -109,13 +109,56 @@ describe('StoresApplicationSet', () => {
 
   it('S1-08 writes the cascade finalizer for lifecycle purge alone, spelled as Argo CD knows it', () => {
     const patch = applicationSet().spec.templatePatch
-    const guarded = /\{\{- if eq \.lifecycle "purge" \}\}\n([\s\S]*)\{\{- end \}\}\n$/.exec(patch)
+    const guarded =
+      /\{\{- if eq \(toString \.lifecycle\) "purge" \}\}\n([\s\S]*)\{\{- end \}\}\n$/.exec(patch)
     expect(guarded?.[1]).toBe(
       'metadata:\n  finalizers: ["resources-finalizer.argocd.argoproj.io"]\n',
     )
     expect(patch.replace(guarded?.[0] ?? '', '')).toBe(
-      'spec:\n  syncPolicy:\n    automated:\n      enabled: {{ .autoSync }}\n',
+      'spec:\n  syncPolicy:\n    automated:\n      enabled: {{ eq (toString .autoSync) "true" }}\n',
     )
+  })
+})
+
+/** Every `{{ … }}` below `value`, with the path of keys that leads there. */
+function actionsOf(value: unknown, at = ''): readonly (readonly [at: string, action: string])[] {
+  if (typeof value === 'string') {
+    return Array.from(value.matchAll(/\{\{-?\s*(.*?)\s*-?\}\}/g), ([, action = '']) => [at, action])
+  }
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, child]) => actionsOf(child, `${at}/${key}`))
+}
+
+describe('an app.json that a pusher wrote', () => {
+  it('S1 says nothing about the identity of an Application: team, name and namespace are folders', () => {
+    const { template } = applicationSet().spec
+    const actions = actionsOf(template).toSorted()
+    const ofPath = actions.filter(([, action]) => action.includes('.path'))
+    expect(ofPath).toEqual([
+      ['/metadata/annotations/notice.argocd.argoproj.io/url', 'index .path.segments 2'],
+      ['/metadata/labels/storewright.dev/store', 'index .path.segments 2'],
+      ['/metadata/labels/storewright.dev/team', 'index .path.segments 1'],
+      ['/metadata/name', 'index .path.segments 2'],
+      ['/spec/destination/namespace', 'index .path.segments 2'],
+      ['/spec/source/path', '.path.path'],
+    ])
+    expect(actions.filter((each) => !ofPath.includes(each))).toEqual([
+      ['/metadata/annotations/storewright.dev/tree', '.tree'],
+      ['/metadata/annotations/storewright.dev/url', '.url'],
+      ['/metadata/labels/storewright.dev/lifecycle', '.lifecycle'],
+      ['/metadata/labels/storewright.dev/plan', '.plan'],
+      ['/metadata/labels/storewright.dev/release', '.release'],
+      ['/spec/destination/name', '.cluster'],
+    ])
+  })
+
+  it('S2 puts no value of its own into the patch: values stand inside of eq alone', () => {
+    const actions = actionsOf(applicationSet().spec.templatePatch)
+    expect(actions.map(([, action]) => action)).toEqual([
+      'eq (toString .autoSync) "true"',
+      'if eq (toString .lifecycle) "purge"',
+      'end',
+    ])
   })
 })
 

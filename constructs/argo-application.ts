@@ -137,11 +137,11 @@ function applicationSetSpec(props: StoresApplicationSetProps): ApplicationSetSpe
     preservedFields: { annotations: ['argocd.argoproj.io/deletion-approved'] },
     template: {
       metadata: {
-        name: '{{ .application }}',
+        name: `store-${NAME}`,
         labels: {
           ...MANAGED_BY,
-          'storewright.dev/store': '{{ .name }}',
-          'storewright.dev/team': '{{ .team }}',
+          'storewright.dev/store': NAME,
+          'storewright.dev/team': TEAM,
           'storewright.dev/plan': '{{ .plan }}',
           'storewright.dev/release': '{{ .release }}',
           'storewright.dev/lifecycle': '{{ .lifecycle }}',
@@ -152,7 +152,7 @@ function applicationSetSpec(props: StoresApplicationSetProps): ApplicationSetSpe
           'storewright.dev/url': '{{ .url }}',
           'notice.argocd.argoproj.io/content':
             'Managed by Storewright: change store.yaml, not this Application.',
-          'notice.argocd.argoproj.io/url': `${props.dashboardUrl}/stores/{{ .name }}`,
+          'notice.argocd.argoproj.io/url': `${props.dashboardUrl}/stores/${NAME}`,
         },
       },
       spec: applicationSpec(props, revision),
@@ -175,7 +175,8 @@ function applicationSpec(
       // Names the type, so that a stray kustomization.yaml or Chart.yaml cannot change it.
       directory: { recurse: false, include: '*.yaml' },
     },
-    destination: { name: '{{ .cluster }}', namespace: '{{ .namespace }}' },
+    // The project names the clusters that are allowed.
+    destination: { name: '{{ .cluster }}', namespace: `store-${NAME}` },
     revisionHistoryLimit: 3,
     syncPolicy: {
       automated: { prune: true, selfHeal: true, allowEmpty: false },
@@ -190,12 +191,22 @@ function applicationSpec(
   }
 }
 
-/** What is no string cannot be templated above. Never empty and never an empty `spec:`, which would wipe fields. */
+/**
+ * Identity of a store is its folder, `stores/<team>/<name>`: a value of app.json could name another store.
+ * Source: argo-cd v3.6.1 applicationset/generators/git.go sets `path` over a key of that name in the file.
+ */
+const TEAM = '{{ index .path.segments 1 }}'
+const NAME = '{{ index .path.segments 2 }}'
+
+/**
+ * What is no string cannot be templated above. Never empty and never an empty `spec:`, which would wipe fields.
+ * The result is parsed as YAML, so a value of app.json stands only inside of `eq`.
+ */
 const TEMPLATE_PATCH = `spec:
   syncPolicy:
     automated:
-      enabled: {{ .autoSync }}
-{{- if eq .lifecycle "purge" }}
+      enabled: {{ eq (toString .autoSync) "true" }}
+{{- if eq (toString .lifecycle) "purge" }}
 metadata:
   finalizers: ["${CASCADE_FINALIZER}"]
 {{- end }}
@@ -227,7 +238,7 @@ interface AppProjectSpec {
 /**
  * What stores may consist of and where they may live. `Secret` is absent on purpose: a plain one in Git is refused.
  * Pods and ReplicaSets are permitted to be seen; one in Git is refused by the checks, and could do no more than a Deployment.
- * It confines an Application to `store-*`, not to its own namespace; the checks of the stores repo do that.
+ * It confines an Application to `store-*`; the admission policy confines it to its own namespace.
  */
 export class StoresProject extends Construct {
   constructor(scope: Construct, id: string, props: StoresProjectProps) {
