@@ -42,7 +42,7 @@ function withDefaults(file: PlatformFile): Platform {
     clusters: clustersOf(file),
     teams: teamsOf(file),
     ...limitsOf(file, local),
-    onModified: file.reconcile?.onModified ?? 'report',
+    onModified: file.reconcile?.onModified ?? (local ? 'report' : 'rerender'),
     retentionDays: file.deletion?.retentionDays ?? (local ? 0 : 7),
     autoPurge: file.deletion?.autoPurge ?? true,
     confirmNamespace: file.deletion?.confirmNamespace ?? !local,
