@@ -1,4 +1,5 @@
 import { App, Chart } from 'cdk8s'
+import { AdmissionPolicy, type AdmissionPolicyProps } from './admission-policy.ts'
 import {
   StoresApplicationSet,
   type StoresApplicationSetProps,
@@ -11,7 +12,10 @@ type Shared = 'argocdNamespace' | 'repoURL'
 
 /** One set of values for all objects of one Argo CD. */
 export interface ArgoCdProps
-  extends Pick<StoresApplicationSetProps, Shared | 'branch' | 'dashboardUrl'>, StatusReaderProps {
+  extends
+    Pick<StoresApplicationSetProps, Shared | 'branch' | 'dashboardUrl'>,
+    StatusReaderProps,
+    AdmissionPolicyProps {
   readonly projects: readonly Omit<StoresProjectProps, Shared>[]
   readonly sets: readonly Pick<StoresApplicationSetProps, 'name' | 'project' | 'files'>[]
 }
@@ -19,12 +23,14 @@ export interface ArgoCdProps
 /** Kubernetes objects in the order in which they must be applied: an ApplicationSet without its project makes nothing. */
 export interface ArgoCdObjects {
   readonly projects: readonly unknown[]
+  /** What the API server refuses of Argo CD; without a namespace. */
+  readonly policies: readonly unknown[]
   readonly applicationSets: readonly unknown[]
   /** ServiceAccount, Role and RoleBinding of the process that watches. */
   readonly rights: readonly unknown[]
 }
 
-/** What is installed once into Argo CD's namespace, as plain objects. Same props, same objects. */
+/** What is installed once beside Argo CD, as plain objects. Same props, same objects. */
 export function renderArgoCd(props: ArgoCdProps): ArgoCdObjects {
   const draw = (id: string, fill: (chart: Chart) => void) => {
     const chart = new Chart(new App(), id)
@@ -37,6 +43,7 @@ export function renderArgoCd(props: ArgoCdProps): ArgoCdObjects {
         new StoresProject(chart, project.name, { ...props, ...project })
       }
     }),
+    policies: draw('Policies', (chart) => void new AdmissionPolicy(chart, 'Admission', props)),
     applicationSets: draw('ApplicationSets', (chart) => {
       for (const set of props.sets) new StoresApplicationSet(chart, set.name, { ...props, ...set })
     }),

@@ -17,6 +17,25 @@ export interface SecretsJobProps {
   readonly adminRevision: number
 }
 
+/** Rights of the Job, and the only rights that a store may give. */
+export const secretsRules: readonly k8s.PolicyRule[] = [
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+  {
+    apiGroups: [''],
+    resources: ['secrets'],
+    resourceNames: ['db-credentials', 'wp-admin'],
+    verbs: ['get', 'update'],
+  },
+]
+
+/** Gives {@link secretsRules} to the Job's account. */
+export function secretsBinding(namespace: string) {
+  return {
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'secrets-init' },
+    subjects: [{ kind: 'ServiceAccount', name: 'secrets-init', namespace }],
+  }
+}
+
 /** Container of the Job; small, so that it fits beside everything else. */
 export const SECRETS_COMPUTE = compute(10, 32, 250, 64)
 
@@ -36,20 +55,11 @@ export class SecretsJob extends Construct {
     })
     new KubeRole(this, 'Role', {
       metadata: meta('secrets-init'),
-      rules: [
-        { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
-        {
-          apiGroups: [''],
-          resources: ['secrets'],
-          resourceNames: ['db-credentials', 'wp-admin'],
-          verbs: ['get', 'update'],
-        },
-      ],
+      rules: [...secretsRules],
     })
     new KubeRoleBinding(this, 'RoleBinding', {
       metadata: meta('secrets-init'),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'secrets-init' },
-      subjects: [{ kind: 'ServiceAccount', name: 'secrets-init', namespace: store.namespace }],
+      ...secretsBinding(store.namespace),
     })
     new KubeConfigMap(this, 'Script', {
       metadata: meta('secrets-script'),

@@ -20,6 +20,7 @@ describe('argoCdFiles', () => {
     expect([...files.keys()]).toEqual([
       'argocd/rbac.yaml',
       'argocd/projects/stores.yaml',
+      'argocd/admission-policy.yaml',
       'argocd/application-set.yaml',
     ])
   })

@@ -23,12 +23,13 @@ export async function argoCdFiles(): Promise<ReadonlyMap<string, string>> {
   const text = await readFile(fromRoot('gitops-repo-template/platform.yaml'), 'utf8')
   const { value: platform } = parsePlatformFile(text)
   if (platform === null) throw new Error('gitops-repo-template/platform.yaml is not valid')
-  const { projects, applicationSets, rights } = argoCdSetup(platform, [], EXAMPLE)
+  const { projects, policies, applicationSets, rights } = argoCdSetup(platform, [], EXAMPLE)
   const print = (objects: readonly unknown[]) =>
     NOTE + objects.map((object) => printYaml(object)).join('---\n')
   return new Map([
     ['argocd/rbac.yaml', print(rights)],
     ['argocd/projects/stores.yaml', print(projects)],
+    ['argocd/admission-policy.yaml', print(policies)],
     ['argocd/application-set.yaml', print(applicationSets)],
   ])
 }

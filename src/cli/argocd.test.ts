@@ -53,6 +53,10 @@ describe('storectl argocd', () => {
     expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'AppProject stores',
       'AppProject stores-acme',
+      'ValidatingAdmissionPolicy storewright-stores',
+      'ValidatingAdmissionPolicyBinding storewright-stores',
+      'ValidatingAdmissionPolicy storewright-applications',
+      'ValidatingAdmissionPolicyBinding storewright-applications',
       'ApplicationSet stores.a-m',
       'ApplicationSet stores.n-z',
       'ApplicationSet stores-acme',
@@ -61,12 +65,14 @@ describe('storectl argocd', () => {
       'RoleBinding storewright-status',
     ])
     expect(objects.map(({ metadata }) => metadata.namespace)).toEqual([
-      ...Array(5).fill('gitops'),
+      ...Array(2).fill('gitops'),
+      ...Array(4).fill(undefined),
+      ...Array(3).fill('gitops'),
       'shops',
       'gitops',
       'gitops',
     ])
-    const [, , low, , acme] = objects
+    const [low, , acme] = objects.filter(({ kind }) => kind === 'ApplicationSet')
     expect(low?.spec.generators[0]?.git).toMatchObject({
       repoURL: WORDS.repoUrl,
       revision: 'refs/heads/live',
@@ -79,7 +85,9 @@ describe('storectl argocd', () => {
       'stores',
       'stores-acme',
     ])
-    expect(JSON.stringify(low)).toContain('"https://d.example.com/stores/{{ .name }}"')
+    expect(JSON.stringify(low)).toContain(
+      '"https://d.example.com/stores/{{ index .path.segments 2 }}"',
+    )
   })
 
   it("S1-02 gives Storewright's own account no right to change anything, and only in Argo CD's namespace", async () => {

@@ -31,7 +31,7 @@ export interface StoreNeeds {
 const ALL_MODES: readonly SecretsMode[] = ['job', 'sealed', 'external']
 
 /**
- * The AppProjects and ApplicationSets that platform.yaml asks for. A project also permits what its stores already use,
+ * The AppProjects, admission policies and ApplicationSets that platform.yaml asks for. A project also permits what its stores already use,
  * though new ones may not: Argo CD leaves behind, or refuses, what a project no longer permits.
  */
 export function argoCdSetup(
@@ -47,7 +47,15 @@ export function argoCdSetup(
       ...neededIn(project, platform, stores),
     })),
     sets: setsOf(platform),
+    podSecurityVersion: platform.network.podSecurityVersion,
+    baseDomains: baseDomainsOf(platform),
   })
+}
+
+/** Domain of the platform first, then those of clusters with one of their own. */
+function baseDomainsOf({ baseDomain, clusters }: Platform): readonly string[] {
+  const own = Object.values(clusters).flatMap((cluster) => cluster.baseDomain ?? [])
+  return [...new Set([baseDomain, ...own.toSorted()])]
 }
 
 function neededIn(
@@ -69,8 +77,9 @@ function neededIn(
 }
 
 /** One YAML stream, in the order in which it must be applied. */
-export function printArgoCdSetup({ projects, applicationSets, rights }: ArgoCdObjects): string {
-  return [...projects, ...applicationSets, ...rights]
+export function printArgoCdSetup(objects: ArgoCdObjects): string {
+  const { projects, policies, applicationSets, rights } = objects
+  return [...projects, ...policies, ...applicationSets, ...rights]
     .map((object) => printYaml(object))
     .join('---\n')
 }
