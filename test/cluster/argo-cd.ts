@@ -39,28 +39,28 @@ interface Labelled {
 
 type SecretsMode = NonNullable<StoreNeeds['secretsMode']>
 
-/** Our AppProject and ApplicationSet as for a new stores repo, reading `repoURL`. @param modes beside `job` */
+/** Our AppProject, admission policies and ApplicationSet as for a new stores repo, reading `repoURL`. @param modes beside `job` */
 export async function renderedStores(repoURL: string, modes: readonly SecretsMode[] = []) {
   const template = new URL('../../gitops-repo-template/platform.yaml', import.meta.url)
   const { value: platform } = parsePlatformFile(await readFile(template, 'utf8'))
   if (platform === null) throw new Error('platform.yaml of the template is not valid')
   const stores = modes.map((secretsMode) => ({ team: 'default', secretsMode, cluster: null }))
-  const { projects, applicationSets } = argoCdSetup(platform, stores, {
+  const { projects, policies, applicationSets } = argoCdSetup(platform, stores, {
     apiNamespace: 'storewright',
     repoURL,
     branch: 'main',
     dashboardUrl: new URL(repoURL).origin,
   })
-  return { projects, applicationSets }
+  return { projects, policies, applicationSets }
 }
 
-/** Installs both. @param modes beside `job` */
+/** Installs them, in the order of `storectl argocd`. @param modes beside `job` */
 export async function installStores(
   repoURL: string,
   modes?: readonly SecretsMode[],
 ): Promise<void> {
-  const { projects, applicationSets } = await renderedStores(repoURL, modes)
-  await applyMarked([...projects, ...applicationSets])
+  const { projects, policies, applicationSets } = await renderedStores(repoURL, modes)
+  await applyMarked([...projects, ...policies, ...applicationSets])
 }
 
 /** Applies objects that `removeStores` shall find again. */
@@ -76,7 +76,7 @@ export async function applyMarked(objects: readonly unknown[]): Promise<void> {
   await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], list)
 }
 
-/** Removes both, the set first: its Applications go with it, what they made stays. */
+/** Removes them, the set first: its Applications go with it, what they made stays. */
 export async function removeStores(): Promise<void> {
   const remove = ['-n', NAMESPACE, 'delete', '--ignore-not-found', '--timeout', '60s']
   const marked = ['-l', 'storewright.dev/cluster-test']
@@ -91,6 +91,8 @@ export async function removeStores(): Promise<void> {
   }
   await kubectl([...remove, 'applications', '-l', 'app.kubernetes.io/managed-by=storewright'])
   await kubectl([...remove, 'appprojects', ...marked])
+  const policies = 'validatingadmissionpolicybindings,validatingadmissionpolicies'
+  await kubectl(['delete', '--ignore-not-found', policies, ...marked])
 }
 
 export function application(name: string): Promise<ArgoApplication | null> {
