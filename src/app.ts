@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { NoQuery } from './contract/store-query.ts'
 import { VERSION } from './contract/version.ts'
 import { StoreError } from './domain/errors.ts'
 import { auditRoutes } from './http/audit.ts'
@@ -12,14 +13,13 @@ import { gitRoutes } from './http/git.ts'
 import { historyRoutes } from './http/history.ts'
 import { auditLog } from './http/middleware/audit-log.ts'
 import { loopbackHost, sameOrigin, securityHeaders } from './http/middleware/guard.ts'
-import { limitBody } from './http/middleware/json-body.ts'
 import { requestId } from './http/middleware/request-id.ts'
 import { operationRoutes } from './http/operations.ts'
 import { platformRoutes } from './http/platform.ts'
 import { answerError } from './http/problem.ts'
 import { repositoryRoutes } from './http/repository.ts'
 import { revertRoutes } from './http/revert.ts'
-import { refuseInvalid } from './http/route.ts'
+import { openRouter, refuseInvalid, type Router } from './http/router.ts'
 import { storeRoutes } from './http/stores.ts'
 import { streamRoutes } from './http/stream.ts'
 import { summaryRoutes } from './http/summary.ts'
@@ -28,29 +28,33 @@ import { summaryRoutes } from './http/summary.ts'
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
   app.onError(answerError(deps.log))
-  app.use(requestId(deps.newRequestId, deps.log))
-  app.use(auditLog(deps.log))
-  app.use(securityHeaders)
-  if (deps.loopbackOnly) app.use(loopbackHost)
-  app.route('/', gitRoutes(deps.packServer))
-  app.use(sameOrigin)
-  app.use('/api/*', limitBody)
-  app.route('/', storeRoutes(deps))
-  app.route('/', changeRoutes(deps))
-  app.route('/', revertRoutes(deps))
-  app.route('/', operationRoutes(deps))
-  app.route('/', auditRoutes(deps))
-  app.route('/', summaryRoutes(deps))
-  app.route('/', historyRoutes(deps))
-  app.route('/', detailRoutes(deps))
-  app.route('/', streamRoutes(deps))
-  app.route('/', checkRoutes(deps))
-  app.route('/', platformRoutes(deps))
-  app.route('/', repositoryRoutes(deps))
-  addDocument(app)
-  app.route('/', dashboardRoutes(deps.dashboard))
+  const router = openRouter(app)
+  router.use(requestId(deps.newRequestId, deps.log))
+  router.use(auditLog(deps.log))
+  router.use(securityHeaders)
+  if (deps.loopbackOnly) router.use(loopbackHost)
+  gitRoutes(router, deps.packServer)
+  router.use(sameOrigin)
+  for (const routes of [
+    storeRoutes,
+    changeRoutes,
+    revertRoutes,
+    operationRoutes,
+    auditRoutes,
+    summaryRoutes,
+    historyRoutes,
+    detailRoutes,
+    streamRoutes,
+    checkRoutes,
+    platformRoutes,
+    repositoryRoutes,
+  ]) {
+    routes(router, deps)
+  }
+  addDocument(router, app)
+  dashboardRoutes(router, deps.dashboard)
   app.notFound((c) => {
-    const allowed = methodsOf(app, c.req.path)
+    const allowed = router.methodsOf(c.req.path)
     if (allowed.length === 0) throw new StoreError('route_not_found', 'no such route')
     c.header('Allow', allowed.join(', '))
     throw new StoreError('method_not_allowed', `${c.req.method} is not possible here`)
@@ -71,27 +75,8 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
   })
 }
 
-function addDocument(app: OpenAPIHono<AppEnv>): void {
-  app.get('/openapi.json', (c) => c.json(openApiDocument(app)))
-  app.get('/docs', (c) => c.html(docsPage(openApiDocument(app).paths ?? {})))
-}
-
-/** Methods with which `path` is known: Hono itself answers 404 for a known path with another method. */
-function methodsOf(app: OpenAPIHono<AppEnv>, path: string): string[] {
-  const methods = app.routes
-    .filter(
-      ({ method, path: pattern }) =>
-        method !== 'ALL' && !pattern.includes('*') && matches(pattern, path),
-    )
-    .map(({ method }) => method)
-  return [...new Set(methods)].toSorted()
-}
-
-function matches(pattern: string, path: string): boolean {
-  const wanted = pattern.split('/')
-  const given = path.split('/')
-  return (
-    wanted.length === given.length &&
-    wanted.every((part, at) => (part.startsWith(':') ? given[at] !== '' : part === given[at]))
-  )
+function addDocument(router: Router, app: OpenAPIHono<AppEnv>): void {
+  const inputs = { query: NoQuery, body: 'none' } as const
+  router.other('document', inputs, (c) => c.json(openApiDocument(app)))
+  router.other('docs', inputs, (c) => c.html(docsPage(openApiDocument(app).paths ?? {})))
 }

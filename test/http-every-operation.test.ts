@@ -20,6 +20,14 @@ const dryRuns = operations
   .filter(({ parameters }) => parameters?.some(({ name }) => name === 'dryRun'))
   .map(({ operationId }) => operationId)
 
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']
+const methodsOf = Object.fromEntries(
+  Object.entries(document.paths).map(([path, item]) => [
+    path,
+    Object.keys(item).map((method) => method.toUpperCase()),
+  ]),
+)
+
 async function prepared() {
   const http = httpFixture()
   const commit = await declareSamples(http)
@@ -32,6 +40,9 @@ describe('every operation of openapi.json', () => {
     expect(ids.length).toBeGreaterThan(30)
     expect(ids.toSorted()).toEqual(Object.keys(paths).toSorted())
     expect(dryRuns.length).toBeGreaterThan(10)
+    expect(Object.keys(methodsOf).length).toBeGreaterThan(25)
+    const writes = Object.entries(paths).filter(([, [, , , effect]]) => effect === 'writes')
+    expect(dryRuns.toSorted()).toEqual(writes.map(([id]) => id).toSorted())
   })
 
   it.each(ids)('P-1 %s refuses an unknown query parameter and moves no ref', async (id) => {
@@ -47,13 +58,30 @@ describe('every operation of openapi.json', () => {
 
   it.each(ids)('P-1 %s refuses an unknown member of the body and moves no ref', async (id) => {
     const { http, commit, before, now } = await prepared()
-    if (!takesBody(id)) return
-    const reply = await sendSample(http, id, sampleOf(id, commit), '', { surprise: 1 })
+    const reply = await (paths[id][0] === 'get'
+      ? // fetch sends no body with GET, so the length of one stands for it.
+        http.get(sampleOf(id, commit).path, { 'Content-Length': '14' })
+      : sendSample(http, id, sampleOf(id, commit), '', { surprise: 1 }))
     const { status, code, errors } = (await reply.json()) as Problem
     expect([status, code]).toEqual([400, 'invalid_request'])
-    expect(errors?.map(({ pointer }) => pointer)).toEqual(['#/surprise'])
+    expect(errors?.map(({ pointer }) => pointer)).toEqual([takesBody(id) ? '#/surprise' : '#'])
     expect(now()).toEqual(before)
   })
+
+  it.each(Object.entries(methodsOf))(
+    'S22 answers undeclared methods of %s with 405 and Allow',
+    async (path, declared) => {
+      const { http, before, now } = await prepared()
+      const undeclared = METHODS.filter((method) => !declared.includes(method))
+      expect(undeclared.length).toBeGreaterThan(3)
+      for (const method of undeclared) {
+        const reply = await http.send(method, path.replace(/\{\w+\}/, 'shop'))
+        expect([method, reply.status]).toEqual([method, 405])
+        expect(reply.headers.get('Allow')).toBe(declared.toSorted().join(', '))
+      }
+      expect(now()).toEqual(before)
+    },
+  )
 
   it.each(dryRuns)('P-1 %s with dryRun=true moves no ref', async (id) => {
     const { http, commit, before, now } = await prepared()

@@ -1,39 +1,71 @@
-/** operationId -> method and path. Plain data, so that the browser loads it without zod. */
+/**
+ * What a caller must hold to use a route, for the team of the store. `public`: nothing, not even an identity; `identity`: any
+ * identity; `admin`: on every team. Authentication does not exist yet, so no route is refused for it.
+ */
+export const permissions = [
+  'public',
+  'identity',
+  'stores:read',
+  'stores:write',
+  'stores:delete',
+  'admin',
+] as const
+export type Permission = (typeof permissions)[number]
+
+export type Method = 'get' | 'post' | 'patch' | 'delete'
+
+/** `writes`: a success may be a commit, so each attempt is a line in the audit log. */
+export type Effect = 'reads' | 'writes'
+
+/** operationId -> method, path, permission and effect. Plain data, so that the browser loads it without zod. */
 export const paths = {
-  createStore: ['post', '/api/v1/stores'],
-  listStores: ['get', '/api/v1/stores'],
-  getStore: ['get', '/api/v1/stores/{name}'],
-  deleteStore: ['delete', '/api/v1/stores/{name}'],
-  updateStore: ['patch', '/api/v1/stores/{name}'],
-  suspendStore: ['post', '/api/v1/stores/{name}/suspend'],
-  resumeStore: ['post', '/api/v1/stores/{name}/resume'],
-  restoreStore: ['post', '/api/v1/stores/{name}/restore'],
-  purgeStore: ['post', '/api/v1/stores/{name}/purge'],
-  revertChange: ['post', '/api/v1/stores/{name}/revert'],
-  retryStore: ['post', '/api/v1/stores/{name}/retry'],
-  renderStore: ['post', '/api/v1/stores/{name}/render'],
-  previewStore: ['post', '/api/v1/stores:preview'],
-  storeManifests: ['get', '/api/v1/stores/{name}/manifests'],
-  storeHistory: ['get', '/api/v1/stores/{name}/history'],
-  storeDiff: ['get', '/api/v1/stores/{name}/diff'],
-  storeResources: ['get', '/api/v1/stores/{name}/resources'],
-  storeEvents: ['get', '/api/v1/stores/{name}/events'],
-  storeLogs: ['get', '/api/v1/stores/{name}/logs'],
-  refreshStore: ['post', '/api/v1/stores/{name}/refresh'],
-  snapshot: ['get', '/api/v1/snapshot'],
-  stream: ['get', '/api/v1/stream'],
-  getSummary: ['get', '/api/v1/summary'],
-  listAudit: ['get', '/api/v1/audit'],
-  listOperations: ['get', '/api/v1/operations'],
-  getOperation: ['get', '/api/v1/operations/{id}'],
-  listChecks: ['get', '/api/v1/checks'],
-  runCheck: ['post', '/api/v1/checks/{name}'],
-  getPlatform: ['get', '/api/v1/platform'],
-  acceptRewrite: ['post', '/api/v1/repository/accept-rewrite'],
-  releaseDeletions: ['post', '/api/v1/repository/release-deletions'],
-  releaseName: ['post', '/api/v1/repository/release-name'],
-  healthz: ['get', '/healthz'],
-  readyz: ['get', '/readyz'],
-} as const satisfies Record<string, readonly ['get' | 'post' | 'patch' | 'delete', string]>
+  createStore: ['post', '/api/v1/stores', 'stores:write', 'writes'],
+  listStores: ['get', '/api/v1/stores', 'stores:read', 'reads'],
+  getStore: ['get', '/api/v1/stores/{name}', 'stores:read', 'reads'],
+  deleteStore: ['delete', '/api/v1/stores/{name}', 'stores:delete', 'writes'],
+  updateStore: ['patch', '/api/v1/stores/{name}', 'stores:write', 'writes'],
+  suspendStore: ['post', '/api/v1/stores/{name}/suspend', 'stores:write', 'writes'],
+  resumeStore: ['post', '/api/v1/stores/{name}/resume', 'stores:write', 'writes'],
+  restoreStore: ['post', '/api/v1/stores/{name}/restore', 'stores:delete', 'writes'],
+  purgeStore: ['post', '/api/v1/stores/{name}/purge', 'stores:delete', 'writes'],
+  revertChange: ['post', '/api/v1/stores/{name}/revert', 'stores:write', 'writes'],
+  retryStore: ['post', '/api/v1/stores/{name}/retry', 'stores:write', 'writes'],
+  renderStore: ['post', '/api/v1/stores/{name}/render', 'stores:write', 'writes'],
+  previewStore: ['post', '/api/v1/stores:preview', 'stores:read', 'reads'],
+  storeManifests: ['get', '/api/v1/stores/{name}/manifests', 'stores:read', 'reads'],
+  storeHistory: ['get', '/api/v1/stores/{name}/history', 'stores:read', 'reads'],
+  storeDiff: ['get', '/api/v1/stores/{name}/diff', 'stores:read', 'reads'],
+  storeResources: ['get', '/api/v1/stores/{name}/resources', 'stores:read', 'reads'],
+  storeEvents: ['get', '/api/v1/stores/{name}/events', 'stores:read', 'reads'],
+  storeLogs: ['get', '/api/v1/stores/{name}/logs', 'stores:write', 'reads'],
+  refreshStore: ['post', '/api/v1/stores/{name}/refresh', 'stores:read', 'reads'],
+  snapshot: ['get', '/api/v1/snapshot', 'stores:read', 'reads'],
+  stream: ['get', '/api/v1/stream', 'stores:read', 'reads'],
+  getSummary: ['get', '/api/v1/summary', 'stores:read', 'reads'],
+  listAudit: ['get', '/api/v1/audit', 'stores:read', 'reads'],
+  listOperations: ['get', '/api/v1/operations', 'stores:read', 'reads'],
+  getOperation: ['get', '/api/v1/operations/{id}', 'stores:read', 'reads'],
+  listChecks: ['get', '/api/v1/checks', 'admin', 'reads'],
+  runCheck: ['post', '/api/v1/checks/{name}', 'admin', 'reads'],
+  getPlatform: ['get', '/api/v1/platform', 'identity', 'reads'],
+  acceptRewrite: ['post', '/api/v1/repository/accept-rewrite', 'admin', 'writes'],
+  releaseDeletions: ['post', '/api/v1/repository/release-deletions', 'admin', 'writes'],
+  releaseName: ['post', '/api/v1/repository/release-name', 'admin', 'writes'],
+  healthz: ['get', '/healthz', 'public', 'reads'],
+  readyz: ['get', '/readyz', 'public', 'reads'],
+} as const satisfies Record<string, readonly [Method, string, Permission, Effect]>
 
 export type OperationId = keyof typeof paths
+
+/** Routes that are no operation of openapi.json. `all`: the handler answers every method. */
+export const otherPaths = {
+  /** Smart HTTP of the embedded stores repo on the main listener. */
+  git: ['all', '/git/stores.git/*', 'stores:write', 'writes'],
+  /** The same, read-only, on the listener of `GIT_SERVE_ADDR`. */
+  gitReadOnly: ['all', '/git/stores.git/*', 'stores:read', 'reads'],
+  document: ['get', '/openapi.json', 'public', 'reads'],
+  docs: ['get', '/docs', 'public', 'reads'],
+  dashboard: ['get', '/*', 'public', 'reads'],
+} as const satisfies Record<string, readonly [Method | 'all', string, Permission, Effect]>
+
+export type OtherRouteId = keyof typeof otherPaths

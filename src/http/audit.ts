@@ -1,12 +1,12 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { AuditQuery } from '../contract/audit.ts'
 import { endpoints } from '../contract/endpoints.ts'
 import { auditCsv, listAudit } from '../operations/list-audit.ts'
-import type { AppDeps, AppEnv } from './env.ts'
-import { at, json, problems, refuseInvalid } from './route.ts'
+import type { AppDeps } from './env.ts'
+import { json, operation } from './route.ts'
+import type { Router } from './router.ts'
 
-const audit = createRoute({
-  ...at('listAudit'),
+const audit = operation('listAudit', {
   summary: 'Changes of all stores and of the platform, newest first, of any age',
   request: { query: AuditQuery },
   responses: {
@@ -14,14 +14,13 @@ const audit = createRoute({
       description: 'One page, Link tells of the next; with format=csv everything that matches',
       content: { ...json(endpoints.listAudit.reply), 'text/csv': { schema: z.string() } },
     },
-    ...problems('commit_not_found', 'invalid_query', 'git_unavailable'),
   },
+  codes: ['commit_not_found', 'git_unavailable'],
 })
 
 /** The history of everything. */
-export function auditRoutes(deps: AppDeps) {
-  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  routes.openapi(audit, async (c) => {
+export function auditRoutes(router: Router, deps: AppDeps): void {
+  router.operation(audit, async (c) => {
     const query = c.req.valid('query')
     const { changes, next } = await listAudit(deps, query)
     if (next !== null) {
@@ -36,5 +35,4 @@ export function auditRoutes(deps: AppDeps) {
       'Content-Disposition': 'attachment; filename="audit.csv"',
     })
   })
-  return routes
 }

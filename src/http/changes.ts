@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { endpoints } from '../contract/endpoints.ts'
 import type { OperationId } from '../contract/paths.ts'
@@ -14,9 +14,9 @@ import { resumeStore, suspendStore } from '../operations/suspend-store.ts'
 import { updateStore } from '../operations/update-store.ts'
 import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
 import type { AppDeps, AppEnv } from './env.ts'
-import { jsonBody } from './middleware/json-body.ts'
 import { idempotencyOf, requesterOf } from './requester.ts'
-import { at, json, NameParameter, problems, refuseInvalid, WRITE_CODES } from './route.ts'
+import { json, NameParameter, operation, WRITE_CODES } from './route.ts'
+import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
 import { teamOf } from './stores.ts'
 
@@ -48,8 +48,7 @@ function change<Id extends ChangeId, Body extends z.ZodType>(
   summary: string,
   ...more: StoreErrorCode[]
 ) {
-  return createRoute({
-    ...at(id),
+  return operation(id, {
     summary,
     request: {
       params: NameParameter,
@@ -62,8 +61,8 @@ function change<Id extends ChangeId, Body extends z.ZodType>(
         description: `In Git, or so already. ${PREVIEWED}`,
         content: orPreview(endpoints.updateStore.reply),
       },
-      ...problems(...CHANGE_CODES, ...more),
     },
+    codes: [...CHANGE_CODES, ...more],
   })
 }
 
@@ -92,16 +91,8 @@ const retry = change(
 const render = change('renderStore', endpoints.renderStore.body, 'Render again, over hand edits')
 
 /** Everything that changes a store which exists. */
-export function changeRoutes(deps: AppDeps) {
-  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  for (const route of [suspend, resume, restore, retry, render]) {
-    routes.use(route.getRoutingPath(), jsonBody)
-  }
-  routes.use(update.getRoutingPath(), async (c, next) =>
-    c.req.method === 'PATCH' ? jsonBody(c, next) : next(),
-  )
-
-  routes.openapi(update, (c) => {
+export function changeRoutes(router: Router, deps: AppDeps): void {
+  router.operation(update, (c) => {
     const patch = c.req.valid('json')
     const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, patch)
     if (deps.requireIfMatch && request.ifMatch === undefined) {
@@ -118,7 +109,7 @@ export function changeRoutes(deps: AppDeps) {
     [restore, restoreStore],
     [render, rerenderStore],
   ] as const) {
-    routes.openapi(route, (c) => {
+    router.operation(route, (c) => {
       const body = c.req.valid('json')
       const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, body)
       return answer(c, deps, request, c.req.valid('query'), body, (through, by, options) =>
@@ -127,14 +118,13 @@ export function changeRoutes(deps: AppDeps) {
     })
   }
 
-  routes.openapi(retry, (c) => {
+  router.operation(retry, (c) => {
     const body = c.req.valid('json')
     const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, body)
     return answer(c, deps, request, c.req.valid('query'), body, (through, by, options) =>
       retryStore(through, request, body.what, by, options),
     )
   })
-  return routes
 }
 
 interface Said {

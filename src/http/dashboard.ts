@@ -1,6 +1,7 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { StoreError } from '../domain/errors.ts'
 import type { AppEnv, StaticFile } from './env.ts'
+import type { Router } from './router.ts'
 
 const PAGE = /^\/(?:$|new\/?$|activity\/?$|operations\/[^/]+\/?$|stores\/?$|stores\/[^/]+\/?$)/
 /** Paths of programs: an unknown one is a problem in JSON, in a browser too. */
@@ -9,12 +10,11 @@ const DAY = 86_400
 
 /**
  * The built dashboard: its files, and index.html for every page of it. A browser that navigates to an unknown path gets
- * index.html too, with status 404, so that the dashboard shows its own page.
+ * index.html too, with status 404, so that the dashboard shows its own page. Query strings are the dashboard's own.
  */
-export function dashboardRoutes(files: ReadonlyMap<string, StaticFile>) {
+export function dashboardRoutes(router: Router, files: ReadonlyMap<string, StaticFile>): void {
   const index = files.get('index.html')
-  const routes = new Hono<AppEnv>()
-  routes.get('*', async (c, next) => {
+  router.other('dashboard', { query: 'own', body: 'own' }, async (c, next) => {
     const { path } = c.req
     const file = files.get(path.slice(1))
     if (file !== undefined) return answer(c, file, 200)
@@ -28,7 +28,6 @@ export function dashboardRoutes(files: ReadonlyMap<string, StaticFile>) {
     c.header('Vary', 'Accept')
     return answer(c, index, 404)
   })
-  return routes
 }
 
 function answer(c: Context<AppEnv>, file: StaticFile, status: 200 | 404): Response {

@@ -1,27 +1,26 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { OfTeam } from '../contract/store-query.ts'
 import { refreshStore, storeEvents, storeLogs, storeResources } from '../operations/store-detail.ts'
-import type { AppDeps, AppEnv } from './env.ts'
-import { at, json, NameParameter, problems, refuseInvalid } from './route.ts'
+import type { AppDeps } from './env.ts'
+import { json, NameParameter, operation } from './route.ts'
+import type { Router } from './router.ts'
 import { teamOf } from './stores.ts'
 
 /** Longer than one question to Argo CD, shorter than a person's patience. */
 const DEADLINE_MS = 15_000
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
-const resources = createRoute({
-  ...at('storeResources'),
+const resources = operation('storeResources', {
   summary: 'Objects of a store: what runs, or what Git declares where nobody tells',
   request: { params: NameParameter, query: OfTeam },
   responses: {
     200: { description: 'Objects', content: json(endpoints.storeResources.reply) },
-    ...problems('store_not_found', 'invalid_query', 'status_unavailable'),
   },
+  codes: ['store_not_found', 'status_unavailable'],
 })
 
-const events = createRoute({
-  ...at('storeEvents'),
+const events = operation('storeEvents', {
   summary: 'What happened to a store, newest first: commits and events of the cluster',
   request: {
     params: NameParameter,
@@ -29,8 +28,8 @@ const events = createRoute({
   },
   responses: {
     200: { description: 'Events', content: json(endpoints.storeEvents.reply) },
-    ...problems('store_not_found', 'invalid_query'),
   },
+  codes: ['store_not_found'],
 })
 
 const NAME = z
@@ -38,8 +37,7 @@ const NAME = z
   .max(253)
   .regex(/^[a-z0-9][a-z0-9.-]*$/, 'a Kubernetes name')
 
-const logs = createRoute({
-  ...at('storeLogs'),
+const logs = operation('storeLogs', {
   summary: 'Last lines of one pod of a store',
   request: {
     params: NameParameter,
@@ -51,39 +49,37 @@ const logs = createRoute({
   },
   responses: {
     200: { description: 'Plain text', content: { 'text/plain': { schema: z.string() } } },
-    ...problems('store_not_found', 'invalid_query', 'status_unavailable'),
   },
+  codes: ['store_not_found', 'status_unavailable'],
 })
 
-const refresh = createRoute({
-  ...at('refreshStore'),
+const refresh = operation('refreshStore', {
   summary: 'Ask Argo CD to look at a store now; writes nothing',
   request: { params: NameParameter, query: OfTeam },
   responses: {
     202: { description: 'Asked' },
-    ...problems('store_not_found', 'invalid_query', 'status_unavailable', 'csrf_rejected'),
   },
+  codes: ['store_not_found', 'status_unavailable'],
 })
 
 /** One store in depth, asked when a person looks. */
-export function detailRoutes(deps: AppDeps) {
-  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+export function detailRoutes(router: Router, deps: AppDeps): void {
   const storeOf = (name: string, query: Parameters<typeof teamOf>[0]) => {
     const team = teamOf(query)
     return { name, ...(team === undefined ? {} : { team }) }
   }
   const deadline = () => AbortSignal.timeout(DEADLINE_MS)
 
-  routes.openapi(resources, async (c) => {
+  router.operation(resources, async (c) => {
     const of = storeOf(c.req.valid('param').name, c.req.valid('query'))
     return c.json(await storeResources(deps, of, deadline()), 200, NO_STORE)
   })
-  routes.openapi(events, async (c) => {
+  router.operation(events, async (c) => {
     const query = c.req.valid('query')
     const of = { ...storeOf(c.req.valid('param').name, query), limit: query.limit }
     return c.json(await storeEvents(deps, of, deadline()), 200, NO_STORE)
   })
-  routes.openapi(logs, async (c) => {
+  router.operation(logs, async (c) => {
     const query = c.req.valid('query')
     const { pod, container, tail } = query
     const of = { ...storeOf(c.req.valid('param').name, query), pod, tail }
@@ -95,9 +91,8 @@ export function detailRoutes(deps: AppDeps) {
     // Text of a stranger: never sniffed, never a page.
     return c.text(text, 200, { ...NO_STORE, 'X-Content-Type-Options': 'nosniff' })
   })
-  routes.openapi(refresh, async (c) => {
+  router.operation(refresh, async (c) => {
     await refreshStore(deps, storeOf(c.req.valid('param').name, c.req.valid('query')), deadline())
     return c.body(null, 202)
   })
-  return routes
 }

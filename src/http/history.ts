@@ -1,16 +1,16 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { CommitId, DiffQuery } from '../contract/diff.ts'
 import { OfTeam } from '../contract/store-query.ts'
 import { storeDiff } from '../operations/store-diff.ts'
 import { storeHistory } from '../operations/store-history.ts'
 import { storeManifests } from '../operations/store-manifests.ts'
-import type { AppDeps, AppEnv } from './env.ts'
-import { at, json, NameParameter, problems, refuseInvalid } from './route.ts'
+import type { AppDeps } from './env.ts'
+import { json, NameParameter, operation } from './route.ts'
+import type { Router } from './router.ts'
 import { teamOf } from './stores.ts'
 
-const manifests = createRoute({
-  ...at('storeManifests'),
+const manifests = operation('storeManifests', {
   summary: 'Every file of a store at a commit',
   request: { params: NameParameter, query: OfTeam.extend({ at: CommitId.optional() }) },
   responses: {
@@ -18,12 +18,11 @@ const manifests = createRoute({
       description: 'Files below the folder of the store',
       content: json(endpoints.storeManifests.reply),
     },
-    ...problems('store_not_found', 'commit_not_found', 'invalid_query', 'git_unavailable'),
   },
+  codes: ['store_not_found', 'commit_not_found', 'git_unavailable'],
 })
 
-const history = createRoute({
-  ...at('storeHistory'),
+const history = operation('storeHistory', {
   summary: 'Changes of a store, newest first',
   request: {
     params: NameParameter,
@@ -37,25 +36,22 @@ const history = createRoute({
       description: 'One page; Link tells of the next',
       content: json(endpoints.storeHistory.reply),
     },
-    ...problems('store_not_found', 'commit_not_found', 'invalid_query', 'git_unavailable'),
   },
+  codes: ['store_not_found', 'commit_not_found', 'git_unavailable'],
 })
 
-const diff = createRoute({
-  ...at('storeDiff'),
+const diff = operation('storeDiff', {
   summary: 'What changed between two commits of a store, or in one',
   request: { params: NameParameter, query: OfTeam.extend(DiffQuery.shape) },
   responses: {
     200: { description: 'Files that differ', content: json(endpoints.storeDiff.reply) },
-    ...problems('store_not_found', 'commit_not_found', 'invalid_query', 'git_unavailable'),
   },
+  codes: ['store_not_found', 'commit_not_found', 'git_unavailable'],
 })
 
 /** What Git says of a store: its files and its changes. */
-export function historyRoutes(deps: AppDeps) {
-  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-
-  routes.openapi(manifests, async (c) => {
+export function historyRoutes(router: Router, deps: AppDeps): void {
+  router.operation(manifests, async (c) => {
     const query = c.req.valid('query')
     const team = teamOf(query)
     const found = await storeManifests(deps, c.req.valid('param').name, {
@@ -65,7 +61,7 @@ export function historyRoutes(deps: AppDeps) {
     return c.json(found, 200, { 'Cache-Control': 'no-store' })
   })
 
-  routes.openapi(diff, async (c) => {
+  router.operation(diff, async (c) => {
     const { from, to, ...query } = c.req.valid('query')
     const team = teamOf(query)
     const found = await storeDiff(deps, c.req.valid('param').name, {
@@ -76,7 +72,7 @@ export function historyRoutes(deps: AppDeps) {
     return c.json(found, 200, { 'Cache-Control': 'no-store' })
   })
 
-  routes.openapi(history, async (c) => {
+  router.operation(history, async (c) => {
     const query = c.req.valid('query')
     const team = teamOf(query)
     const page = await storeHistory(deps, c.req.valid('param').name, {
@@ -91,5 +87,4 @@ export function historyRoutes(deps: AppDeps) {
     }
     return c.json([...page.changes], 200, { 'Cache-Control': 'no-store' })
   })
-  return routes
 }

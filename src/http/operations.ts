@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { OperationQuery } from '../contract/operation.ts'
 import { NoQuery, WriteQuery } from '../contract/store-query.ts'
@@ -8,21 +8,20 @@ import { previewWrite } from '../operations/preview-write.ts'
 import { purgeStore } from '../operations/purge-store.ts'
 import { CHANGE_CODES, optionsOf, requestOf } from './changes.ts'
 import { isDryRun, PREVIEWED } from './dry-run.ts'
-import type { AppDeps, AppEnv } from './env.ts'
-import { jsonBody } from './middleware/json-body.ts'
+import type { AppDeps } from './env.ts'
+import type { Router } from './router.ts'
 import { requesterOf } from './requester.ts'
-import { at, json, NameParameter, problems, refuseInvalid } from './route.ts'
+import { bodyOf, json, NameParameter, operation } from './route.ts'
 import { serverTiming } from './server-timing.ts'
 import { requireReason } from './stores.ts'
 
-const purge = createRoute({
-  ...at('purgeStore'),
+const purge = operation('purgeStore', {
   summary: 'Remove a deleted store for good, in two steps',
   request: {
     params: NameParameter,
     query: WriteQuery,
     headers: z.object({ 'if-match': z.string().max(200).optional() }),
-    body: { required: true, content: json(endpoints.purgeStore.body) },
+    body: bodyOf('purgeStore'),
   },
   responses: {
     200: { description: PREVIEWED, content: json(endpoints.previewStore.reply) },
@@ -30,37 +29,32 @@ const purge = createRoute({
       description: 'The first step is in Git, or was; the second follows once all gates are met',
       content: json(endpoints.purgeStore.reply),
     },
-    ...problems(...CHANGE_CODES, 'data_loss_unacknowledged', 'mass_delete_brake'),
   },
+  codes: [...CHANGE_CODES, 'data_loss_unacknowledged', 'mass_delete_brake'],
 })
 
-const list = createRoute({
-  ...at('listOperations'),
+const list = operation('listOperations', {
   summary: 'Requests that landed in the last 25 hours, newest first',
   request: { query: OperationQuery },
   responses: {
     200: { description: 'Those that match', content: json(endpoints.listOperations.reply) },
-    ...problems('invalid_query'),
   },
 })
 
-const get = createRoute({
-  ...at('getOperation'),
+const get = operation('getOperation', {
   summary: 'One request, and how far it got',
   request: { params: z.object({ id: z.string().max(64) }), query: NoQuery },
   responses: {
     200: { description: 'The operation', content: json(endpoints.getOperation.reply) },
-    ...problems('operation_not_found', 'invalid_query'),
   },
+  codes: ['operation_not_found'],
 })
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
 /** The purge of a store, and what became of requests. */
-export function operationRoutes(deps: AppDeps) {
-  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  routes.use(purge.getRoutingPath(), jsonBody)
-  routes.openapi(purge, async (c) => {
+export function operationRoutes(router: Router, deps: AppDeps): void {
+  router.operation(purge, async (c) => {
     const body = c.req.valid('json')
     const { allowMassDelete, ...said } = body
     const asked = requestOf(c, c.req.valid('query'), c.req.valid('param').name, said)
@@ -81,11 +75,10 @@ export function operationRoutes(deps: AppDeps) {
     const Location = `/api/v1/operations/${operation.id}`
     return c.json(operation, 202, { Location, ...NO_STORE })
   })
-  routes.openapi(list, async (c) =>
+  router.operation(list, async (c) =>
     c.json(await listOperations(deps, c.req.valid('query')), 200, NO_STORE),
   )
-  routes.openapi(get, async (c) =>
+  router.operation(get, async (c) =>
     c.json(await getOperation(deps, c.req.valid('param').id), 200, NO_STORE),
   )
-  return routes
 }

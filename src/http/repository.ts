@@ -1,4 +1,3 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { endpoints } from '../contract/endpoints.ts'
 import { DryRunQuery } from '../contract/store-query.ts'
@@ -10,77 +9,55 @@ import { releaseName } from '../operations/release-name.ts'
 import { CHANGE_CODES, optionsOf } from './changes.ts'
 import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
 import type { AppDeps, AppEnv } from './env.ts'
-import { jsonBody } from './middleware/json-body.ts'
+import type { Router } from './router.ts'
 import { requesterOf } from './requester.ts'
-import { at, json, problems, refuseInvalid, WRITE_CODES } from './route.ts'
+import { bodyOf, operation, WRITE_CODES } from './route.ts'
 
-const accept = createRoute({
-  ...at('acceptRewrite'),
+const accept = operation('acceptRewrite', {
   summary: 'Leave read-only mode: take a rewritten branch of the stores repo as the truth',
   request: {
     query: DryRunQuery,
-    body: { required: true, content: json(endpoints.acceptRewrite.body) },
+    body: bodyOf('acceptRewrite'),
   },
   responses: {
     200: {
       description: `Writes go on. ${PREVIEWED}`,
       content: orPreview(endpoints.acceptRewrite.reply),
     },
-    ...problems(
-      'invalid_json',
-      'invalid_request',
-      'invalid_query',
-      'unsupported_media_type',
-      'body_too_large',
-      'csrf_rejected',
-      'conflict',
-      'git_unavailable',
-      'git_auth',
-      'git_timeout',
-    ),
   },
+  codes: ['conflict', 'git_unavailable', 'git_auth', 'git_timeout'],
 })
 
-const release = createRoute({
-  ...at('releaseDeletions'),
+const release = operation('releaseDeletions', {
   summary: 'Let pushed deletions pass that are held because too many stores would go',
   request: {
     query: DryRunQuery,
-    body: { required: true, content: json(endpoints.releaseDeletions.body) },
+    body: bodyOf('releaseDeletions'),
   },
   responses: {
     200: {
       description: `Rendered. ${PREVIEWED}`,
       content: orPreview(endpoints.releaseDeletions.reply),
     },
-    ...problems(...CHANGE_CODES, 'mass_delete_brake'),
   },
+  codes: [...CHANGE_CODES, 'mass_delete_brake'],
 })
 
-const releaseOfName = createRoute({
-  ...at('releaseName'),
+const releaseOfName = operation('releaseName', {
   summary: 'Give a name free whose store left Git without a purge',
   request: {
     query: DryRunQuery,
-    body: { required: true, content: json(endpoints.releaseName.body) },
+    body: bodyOf('releaseName'),
   },
   responses: {
     200: { description: `In Git. ${PREVIEWED}`, content: orPreview(endpoints.releaseName.reply) },
-    ...problems(
-      'invalid_json',
-      'invalid_request',
-      'invalid_query',
-      'status_unavailable',
-      ...WRITE_CODES,
-    ),
   },
+  codes: ['status_unavailable', ...WRITE_CODES],
 })
 
 /** What concerns the stores repo as a whole. */
-export function repositoryRoutes(deps: AppDeps) {
-  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  for (const { path } of [accept, release, releaseOfName]) routes.use(path, jsonBody)
-  routes.openapi(accept, async (c) => {
+export function repositoryRoutes(router: Router, deps: AppDeps): void {
+  router.operation(accept, async (c) => {
     const body = c.req.valid('json')
     const by = requesterOf(c)
     if (isDryRun(c, c.req.valid('query'))) {
@@ -88,7 +65,7 @@ export function repositoryRoutes(deps: AppDeps) {
     }
     return c.json(await acceptRewrite(deps, body, by), 200, NO_STORE)
   })
-  routes.openapi(release, async (c) => {
+  router.operation(release, async (c) => {
     const body = c.req.valid('json')
     const by = requesterOf(c)
     if (isDryRun(c, c.req.valid('query'))) {
@@ -99,7 +76,7 @@ export function repositoryRoutes(deps: AppDeps) {
     }
     return c.json(await releaseDeletions(deps, body, by), 200, NO_STORE)
   })
-  routes.openapi(releaseOfName, async (c) => {
+  router.operation(releaseOfName, async (c) => {
     const body = c.req.valid('json')
     const by = requesterOf(c)
     const options = await optionsOf(c, body)
@@ -108,7 +85,6 @@ export function repositoryRoutes(deps: AppDeps) {
     }
     return c.json(await releaseName(deps, body, by, options), 200, NO_STORE)
   })
-  return routes
 }
 
 async function previewed(

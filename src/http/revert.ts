@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { WriteQuery } from '../contract/store-query.ts'
 import type { OperationDeps } from '../domain/ports.ts'
@@ -6,37 +6,34 @@ import { previewWrite } from '../operations/preview-write.ts'
 import { revertChange } from '../operations/revert-change.ts'
 import { CHANGE_CODES, optionsOf, requestOf } from './changes.ts'
 import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
-import type { AppDeps, AppEnv } from './env.ts'
-import { jsonBody } from './middleware/json-body.ts'
+import type { AppDeps } from './env.ts'
+import type { Router } from './router.ts'
 import { requesterOf } from './requester.ts'
-import { at, json, NameParameter, problems, refuseInvalid } from './route.ts'
+import { bodyOf, NameParameter, operation } from './route.ts'
 import { serverTiming } from './server-timing.ts'
 
-const revert = createRoute({
-  ...at('revertChange'),
+const revert = operation('revertChange', {
   summary: 'Take one change back, or make the store what it was at a commit',
   request: {
     params: NameParameter,
     query: WriteQuery,
     headers: z.object({ 'if-match': z.string().max(200).optional() }),
-    body: { required: true, content: json(endpoints.revertChange.body) },
+    body: bodyOf('revertChange'),
   },
   responses: {
     200: {
       description: `In Git; with dryRun in the body what would be. ${PREVIEWED}`,
       content: orPreview(endpoints.revertChange.reply),
     },
-    ...problems(...CHANGE_CODES, 'commit_not_found', 'revert_conflict', 'revert_crosses_schema'),
   },
+  codes: [...CHANGE_CODES, 'commit_not_found', 'revert_conflict', 'revert_crosses_schema'],
 })
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
 /** Reverts of a store's changes. */
-export function revertRoutes(deps: AppDeps) {
-  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  routes.use(revert.getRoutingPath(), jsonBody)
-  routes.openapi(revert, async (c) => {
+export function revertRoutes(router: Router, deps: AppDeps): void {
+  router.operation(revert, async (c) => {
     const body = c.req.valid('json')
     const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, body)
     const options = await optionsOf(c, body)
@@ -54,5 +51,4 @@ export function revertRoutes(deps: AppDeps) {
     if (landed !== null) c.header('Server-Timing', serverTiming(landed))
     return c.json(reverted, 200, { ETag: reverted.store.etag, ...NO_STORE })
   })
-  return routes
 }

@@ -1,4 +1,3 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { DeleteQuery, DryRunQuery, NoQuery, OfTeam, StoreQuery } from '../contract/store-query.ts'
 import { StoreError } from '../domain/errors.ts'
@@ -11,18 +10,17 @@ import { previewChange } from '../operations/preview-change.ts'
 import { previewStore } from '../operations/preview-store.ts'
 import { previewWrite } from '../operations/preview-write.ts'
 import { isDryRun, PREVIEWED } from './dry-run.ts'
-import type { AppDeps, AppEnv } from './env.ts'
-import { jsonBody } from './middleware/json-body.ts'
+import type { AppDeps } from './env.ts'
 import { idempotencyOf, requesterOf } from './requester.ts'
 import { serverTiming } from './server-timing.ts'
-import { at, json, NameParameter, problems, refuseInvalid, WRITE_CODES } from './route.ts'
+import { bodyOf, json, NameParameter, operation, WRITE_CODES } from './route.ts'
+import type { Router } from './router.ts'
 
-const create = createRoute({
-  ...at('createStore'),
+const create = operation('createStore', {
   summary: 'Declare a new store in Git',
   request: {
     query: DryRunQuery,
-    body: { required: true, content: json(endpoints.createStore.body) },
+    body: bodyOf('createStore'),
   },
   responses: {
     200: {
@@ -30,58 +28,45 @@ const create = createRoute({
       content: json(endpoints.previewStore.reply),
     },
     201: { description: 'Declared in Git', content: json(endpoints.createStore.reply) },
-    ...problems(
-      'invalid_json',
-      'invalid_request',
-      'invalid_query',
-      'password_not_accepted',
-      'name_taken',
-      'name_quarantined',
-      'name_reserved',
-      'engine_not_available',
-      'invalid_store',
-      'store_limit_reached',
-      ...WRITE_CODES,
-    ),
   },
+  codes: [
+    'name_taken',
+    'name_quarantined',
+    'name_reserved',
+    'engine_not_available',
+    'invalid_store',
+    'store_limit_reached',
+    ...WRITE_CODES,
+  ],
 })
 
-const preview = createRoute({
-  ...at('previewStore'),
+const preview = operation('previewStore', {
   summary: 'What a create, or a change of a store, would commit, byte for byte',
   request: {
     query: NoQuery,
-    body: { required: true, content: json(endpoints.previewStore.body) },
+    body: bodyOf('previewStore'),
   },
   responses: {
     200: { description: 'Nothing was written', content: json(endpoints.previewStore.reply) },
-    ...problems(
-      'invalid_json',
-      'invalid_request',
-      'invalid_query',
-      'password_not_accepted',
-      'name_taken',
-      'name_quarantined',
-      'name_reserved',
-      'engine_not_available',
-      'invalid_store',
-      'store_limit_reached',
-      'store_not_found',
-      'store_modified',
-      'lifecycle_conflict',
-      'mass_delete_brake',
-      'grow_only',
-      'generator_outdated',
-      'git_unavailable',
-      'unsupported_media_type',
-      'body_too_large',
-      'csrf_rejected',
-    ),
   },
+  codes: [
+    'name_taken',
+    'name_quarantined',
+    'name_reserved',
+    'engine_not_available',
+    'invalid_store',
+    'store_limit_reached',
+    'store_not_found',
+    'store_modified',
+    'lifecycle_conflict',
+    'mass_delete_brake',
+    'grow_only',
+    'generator_outdated',
+    'git_unavailable',
+  ],
 })
 
-const list = createRoute({
-  ...at('listStores'),
+const list = operation('listStores', {
   summary: 'Stores that match',
   request: { query: StoreQuery },
   responses: {
@@ -89,22 +74,19 @@ const list = createRoute({
       description: 'One page; Link and X-Total-Count tell of the others',
       content: json(endpoints.listStores.reply),
     },
-    ...problems('invalid_query'),
   },
 })
 
-const get = createRoute({
-  ...at('getStore'),
+const get = operation('getStore', {
   summary: 'One store, deleted ones too',
   request: { params: NameParameter, query: OfTeam },
   responses: {
     200: { description: 'The store', content: json(endpoints.getStore.reply) },
-    ...problems('store_not_found', 'invalid_query'),
   },
+  codes: ['store_not_found'],
 })
 
-const remove = createRoute({
-  ...at('deleteStore'),
+const remove = operation('deleteStore', {
   summary: 'Soft delete: data is kept until purgeAfter',
   request: {
     params: NameParameter,
@@ -113,27 +95,21 @@ const remove = createRoute({
   responses: {
     200: { description: PREVIEWED, content: json(endpoints.previewStore.reply) },
     204: { description: 'Deleted, or was already' },
-    ...problems(
-      'store_not_found',
-      'invalid_query',
-      'invalid_request',
-      'lifecycle_conflict',
-      'mass_delete_brake',
-      'store_modified',
-      'invalid_store',
-      'generator_outdated',
-      ...WRITE_CODES,
-    ),
   },
+  codes: [
+    'store_not_found',
+    'lifecycle_conflict',
+    'mass_delete_brake',
+    'store_modified',
+    'invalid_store',
+    'generator_outdated',
+    ...WRITE_CODES,
+  ],
 })
 
 /** Create, preview, list, get, delete. */
-export function storeRoutes(deps: AppDeps) {
-  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
-  routes.use(create.path, async (c, next) => (c.req.method === 'POST' ? jsonBody(c, next) : next()))
-  routes.use(preview.path, jsonBody)
-
-  routes.openapi(create, async (c) => {
+export function storeRoutes(router: Router, deps: AppDeps): void {
+  router.operation(create, async (c) => {
     const request = c.req.valid('json')
     const by = requesterOf(c)
     if (isDryRun(c, c.req.valid('query'))) {
@@ -151,7 +127,7 @@ export function storeRoutes(deps: AppDeps) {
     return c.json(store, 201, { Location: store.links.self, ETag: store.etag, ...NO_STORE })
   })
 
-  routes.openapi(preview, async (c) => {
+  router.operation(preview, async (c) => {
     const { patch, action, ...store } = c.req.valid('json')
     const by = requesterOf(c)
     const found =
@@ -161,7 +137,7 @@ export function storeRoutes(deps: AppDeps) {
     return c.json(found, 200, NO_STORE)
   })
 
-  routes.openapi(list, (c) => {
+  router.operation(list, (c) => {
     const query = c.req.valid('query')
     const page = listStores(deps, query)
     if (page.next !== null) {
@@ -172,12 +148,12 @@ export function storeRoutes(deps: AppDeps) {
     return c.json([...page.stores], 200, { 'X-Total-Count': String(page.total), ...NO_STORE })
   })
 
-  routes.openapi(get, (c) => {
+  router.operation(get, (c) => {
     const store = getStore(deps, c.req.valid('param').name, teamOf(c.req.valid('query')))
     return c.json(store, 200, { ETag: store.etag, ...NO_STORE })
   })
 
-  routes.openapi(remove, async (c) => {
+  router.operation(remove, async (c) => {
     const query = c.req.valid('query')
     const { name } = c.req.valid('param')
     const team = teamOf(query)
@@ -202,7 +178,6 @@ export function storeRoutes(deps: AppDeps) {
     c.header('Server-Timing', serverTiming(landed))
     return c.body(null, 204)
   })
-  return routes
 }
 
 /** @throws StoreError `invalid_request`: a mass deletion passes only with a reason for those who read the history */

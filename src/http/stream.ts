@@ -1,13 +1,13 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { NoQuery } from '../contract/store-query.ts'
 import { StoreError } from '../domain/errors.ts'
-import type { AppDeps, AppEnv } from './env.ts'
-import { at, json, problems, refuseInvalid } from './route.ts'
+import type { AppDeps } from './env.ts'
+import { json, operation } from './route.ts'
+import type { Router } from './router.ts'
 import { snapshotCache } from './snapshot-cache.ts'
 
-const stream = createRoute({
-  ...at('stream'),
+const stream = operation('stream', {
   summary: 'Changes of stores and banners as server-sent events; Last-Event-ID resumes',
   request: { query: NoQuery },
   responses: {
@@ -15,27 +15,23 @@ const stream = createRoute({
       description: 'hello, stores, banner, resync, bye; a comment every 15 s',
       content: { 'text/event-stream': { schema: z.string() } },
     },
-    ...problems('invalid_query'),
   },
 })
 
-const snapshot = createRoute({
-  ...at('snapshot'),
+const snapshot = operation('snapshot', {
   summary: 'Every store at once, compact; If-None-Match is answered with 304',
   request: { query: NoQuery },
   responses: {
     200: { description: 'All rows', content: json(endpoints.snapshot.reply) },
     304: { description: 'As you know it' },
-    ...problems('invalid_query'),
   },
 })
 
 /** What keeps a client up to date without asking again. */
-export function streamRoutes(deps: AppDeps) {
-  const routes = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+export function streamRoutes(router: Router, deps: AppDeps): void {
   const newest = snapshotCache(deps.feed)
 
-  routes.openapi(stream, (c) => {
+  router.operation(stream, (c) => {
     const opened = deps.streams.open(c.req.header('Last-Event-ID'))
     if (opened === null) throw new StoreError('not_ready', 'too many streams are open')
     return c.body(opened, 200, {
@@ -46,7 +42,7 @@ export function streamRoutes(deps: AppDeps) {
     }) as never
   })
 
-  routes.openapi(snapshot, async (c) => {
+  router.operation(snapshot, async (c) => {
     const current = newest()
     const { etag, json: text } = current
     const headers = { ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' }
@@ -59,5 +55,4 @@ export function streamRoutes(deps: AppDeps) {
         : c.body(text, 200, { ...headers, ...type })
     ) as never
   })
-  return routes
 }

@@ -5,11 +5,8 @@ import type { Log } from '../../domain/ports.ts'
 import type { AppEnv } from '../env.ts'
 import { requesterOf } from '../requester.ts'
 
-/** They are asked by POST and write nothing to Git. */
-const READS: readonly string[] = ['previewStore', 'refreshStore', 'runCheck']
-
 const WRITES = Object.entries(paths)
-  .filter(([id, [method]]) => method !== 'get' && !READS.includes(id))
+  .filter(([, [, , , effect]]) => effect === 'writes')
   .map(([id, [method, path]]) => ({
     id: id as OperationId,
     method: method.toUpperCase(),

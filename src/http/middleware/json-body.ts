@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { StoreError } from '../../domain/errors.ts'
 import type { AppEnv } from '../env.ts'
@@ -6,13 +6,37 @@ import type { AppEnv } from '../env.ts'
 export const MAX_BODY_BYTES = 65_536
 const MAX_DEPTH = 32
 
-/** Refuses a body above 64 KiB by its length, or while it is read when no length was given. */
-export const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () => {
-    throw new StoreError('body_too_large', 'the body is larger than 64 KiB')
-  },
-})
+/** Refuses a larger body by its length, or while it is read when no length was given. */
+export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new StoreError('body_too_large', `the body is larger than ${maxSize / 1024} KiB`)
+    },
+  })
+}
+
+/** Refuses a body where none is read, since what it wants would be ignored. `{}` wants nothing. */
+export const noBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (await hasBody(c)) {
+    throw new StoreError('invalid_request', 'this request takes no body', {
+      errors: [{ pointer: '#', detail: 'must be empty' }],
+      hint: 'Send the request without a body.',
+    })
+  }
+  await next()
+}
+
+async function hasBody({ req }: Context<AppEnv>): Promise<boolean> {
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    return !['', '{}'].includes((await req.text()).trim())
+  }
+  // Its body cannot be read here, only its announcement.
+  return (
+    req.header('Transfer-Encoding') !== undefined ||
+    !['', '0'].includes(req.header('Content-Length') ?? '')
+  )
+}
 
 /** Demands uncompressed JSON, and text that nests at most 32 deep, before anything is parsed. */
 export const jsonBody: MiddlewareHandler<AppEnv> = async (c, next) => {

@@ -1,0 +1,106 @@
+import { OpenAPIHono, type RouteHandler, z } from '@hono/zod-openapi'
+import type { Env, Handler, Hono, MiddlewareHandler } from 'hono'
+import type { RouterRoute } from 'hono/types'
+import { type OtherRouteId, otherPaths } from '../contract/paths.ts'
+import { problemDetails } from '../contract/problem.ts'
+import { StoreError } from '../domain/errors.ts'
+import type { AppEnv } from './env.ts'
+import { jsonBody, limitBody, noBody } from './middleware/json-body.ts'
+import { maxBodyBytes, type Operation, requireStrict } from './route.ts'
+
+/** How a route that is no operation treats its inputs. `own`: the handler judges them. */
+export interface OwnInputs {
+  readonly query: z.ZodObject | 'own'
+  readonly body: 'none' | 'own'
+}
+
+/** The one way to mount something on the app: {@link mountedBeside} finds what came by another. */
+export interface Router {
+  /** Middleware of everything that is mounted later. */
+  use(handler: MiddlewareHandler<AppEnv>): void
+  /** An operation of openapi.json. */
+  operation<R extends Operation>(route: R, handler: RouteHandler<R, AppEnv>): void
+  /** Any other route, by its row of `contract/paths.ts`. */
+  other(id: OtherRouteId, inputs: OwnInputs, handler: Handler<AppEnv>): void
+  /** Methods with which a path is known. Hono itself answers 404 for a known path with another method. */
+  methodsOf(path: string): readonly string[]
+}
+
+const registered = new WeakMap<object, Set<RouterRoute>>()
+
+/** Opens the router of an app. Requests are checked in this order: method, size, media type, body, query. */
+export function openRouter(app: OpenAPIHono<AppEnv>): Router {
+  const known: { readonly method: string; readonly path: string }[] = []
+  const mount = noting(app)
+  return {
+    use: (handler) => mount(() => app.use(handler)),
+    operation(route, handler) {
+      const { operationId, method, path } = route
+      known.push({ method: method.toUpperCase(), path })
+      const limit = limitBody(maxBodyBytes(operationId))
+      const middleware = [limit, route.request?.body === undefined ? noBody : jsonBody]
+      mount(() => app.openapi({ ...route, middleware } as Operation, handler as never))
+    },
+    other(id, inputs, handler) {
+      const [method, path] = otherPaths[id]
+      if (method !== 'all' && path !== '/*') known.push({ method: method.toUpperCase(), path })
+      mount(() => app.on(method.toUpperCase(), [path], ...checksOf(id, inputs), handler))
+    },
+    methodsOf(path) {
+      const methods = known.filter((each) => matches(each.path, path)).map(({ method }) => method)
+      return [...new Set(methods)].toSorted()
+    },
+  }
+}
+
+/** Routes and middleware of an app that no router mounted; must be empty. */
+export function mountedBeside<E extends Env>(app: Hono<E>): readonly RouterRoute[] {
+  const known = registered.get(app)
+  return app.routes.filter((route) => known?.has(route) !== true)
+}
+
+/** What zod-openapi calls when parameters or a body do not fit their schema. */
+export function refuseInvalid(
+  result: { success: true } | { success: false; error: z.ZodError; target: string },
+): void {
+  if (result.success) return
+  const inBody = result.target === 'json'
+  throw new StoreError(
+    inBody ? 'invalid_request' : 'invalid_query',
+    inBody ? 'the body does not fit the schema' : 'a parameter does not fit the schema',
+    { errors: problemDetails(result.error) },
+  )
+}
+
+/** Remembers the routes that a step adds to `app`. */
+function noting<E extends Env>(app: Hono<E>) {
+  const mine = new Set<RouterRoute>()
+  registered.set(app, mine)
+  return (step: () => unknown) => {
+    const before = app.routes.length
+    step()
+    for (const route of app.routes.slice(before)) mine.add(route)
+  }
+}
+
+function checksOf(id: string, { query, body }: OwnInputs): MiddlewareHandler<AppEnv>[] {
+  if (query !== 'own') requireStrict(id, query)
+  return [...(body === 'own' ? [] : [noBody]), ...(query === 'own' ? [] : [fitting(query)])]
+}
+
+function fitting(query: z.ZodObject): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const { success, error } = query.safeParse(c.req.query())
+    if (!success) refuseInvalid({ success, error, target: 'query' })
+    await next()
+  }
+}
+
+function matches(pattern: string, path: string): boolean {
+  const wanted = pattern.split('/')
+  const given = path.split('/')
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, at) => (part.startsWith('{') ? given[at] !== '' : part === given[at]))
+  )
+}
