@@ -6,7 +6,7 @@ import { z } from 'zod'
  */
 export const STORE_NAME = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/
 export const NAME_RULE =
-  'lower-case letters, digits and single hyphens, starting with a letter, ending with a letter or digit'
+  'must consist of lower-case letters, digits and single hyphens, starting with a letter and ending with a letter or digit'
 
 export const StoreName = z
   .string()

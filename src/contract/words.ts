@@ -87,3 +87,10 @@ export type ChangeResult = (typeof changeResults)[number]
 
 /** What can be run once more; see `Retry` in `store-patch.ts`. */
 export const retries = ['init', 'credentials', 'adminReset', 'backup'] as const
+
+/**
+ * Routes, headers and members of the HTTP API. Dashboard and command line replace a hint that has one of them by a hint in
+ * words of their own.
+ */
+export const API_WORDS =
+  /\/api\/v1|errors\[\]|\b(?:GET|POST|PATCH|If-Match|ETag|Idempotency-Key|Content-Type|Allow header)\b|\bmode [a-z]+-[a-z]+|\b[a-z]+[A-Z]\w*[:=]/

@@ -78,7 +78,7 @@ describe.skipIf(chromiumPath === null)('every field of a store', () => {
     await dialog.locator('summary').filter({ hasText: 'Volumes and backups' }).click()
     await dialog.getByLabel('Uploads, GiB').fill('9')
     await dialog
-      .getByText(/stays at 2 Gi: its StorageClass cannot enlarge/)
+      .getByText(/stays at 2 Gi: its StorageClass cannot enlarge/i)
       .first()
       .waitFor()
     await dialog.getByRole('button', { name: 'Save changes' }).click()

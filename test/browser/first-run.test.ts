@@ -59,6 +59,46 @@ describe.skipIf(chromiumPath === null)('the first run', () => {
   })
 })
 
+describe.skipIf(chromiumPath === null)('a refused name', () => {
+  const on = dashboard()
+  beforeAll(() => on.create('blue-tea'))
+
+  it('is told once, beside the field, in words of the dashboard, and no longer once it is corrected', async () => {
+    const page = await on.open('/new')
+    const name = page.getByLabel('Name', { exact: true })
+    await name.fill('blue-tea')
+    await page.getByRole('button', { name: 'Create store' }).click()
+    const told = page.getByText(
+      'Name is taken. Choose another name, or open the store that has it.',
+    )
+    await told.waitFor()
+    await expect.poll(() => name.evaluate((each) => each === document.activeElement)).toBe(true)
+    expect(await page.getByText(/taken/).count()).toBe(1)
+    expect(await page.getByRole('alert').filter({ hasText: /name/i }).count()).toBe(0)
+    expect(await page.locator('main').textContent()).not.toContain('/api/v1/stores/')
+    await name.fill('green-tea')
+    await page.getByText('Exactly what would be committed').waitFor()
+    expect(await page.getByText(/taken/).count()).toBe(0)
+    expect(await name.getAttribute('aria-invalid')).toBeNull()
+    await page.close()
+  })
+
+  it('is one of several problems, and the summary leads to each field', async () => {
+    const page = await on.open('/new')
+    const name = page.getByLabel('Name', { exact: true })
+    await name.fill('Blue Tea')
+    await page.getByText('Options').first().click()
+    await page.getByLabel('Country').fill('Germany')
+    await name.focus()
+    await page.keyboard.press('Enter')
+    const summary = page.getByRole('alert').filter({ hasText: 'Correct:' })
+    await summary.getByRole('link', { name: 'Country' }).click()
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('create-site-country')
+    expect(await page.getByText(/lower-case letters/).count()).toBe(1)
+    await page.close()
+  })
+})
+
 describe.skipIf(chromiumPath === null)('a page whose code does not load', () => {
   const on = dashboard()
   beforeAll(() => on.create('shop'))

@@ -57,10 +57,7 @@ describe.skipIf(chromiumPath === null)('a store whose folder left Git', () => {
       .first()
       .waitFor()
     await page.getByRole('button', { name: 'Create store' }).click()
-    await page
-      .getByRole('alert')
-      .getByText(/Pick another name/)
-      .waitFor()
+    await page.getByText(/Pick another name/).waitFor()
     expect((await fetch(`${on.server.url}/api/v1/stores/kept`)).status).toBe(200)
     expect((await on.storeOf('kept')).team).toBe('default')
     await page.close()

@@ -3,6 +3,7 @@ import { type OperationId, paths } from '../../../src/contract/paths.ts'
 import type { Problem } from '../../../src/contract/problem.ts'
 import { addressOf, nextPage } from './address.ts'
 import { RequestFailure } from './failure.ts'
+import { hintOf } from './hints.ts'
 
 /** Path or URL of the API, read at build time; with or without `/api/v1`. */
 export const API: string = import.meta.env['VITE_API_URL'] ?? '/api/v1'
@@ -88,7 +89,8 @@ async function failureOf(response: Response): Promise<RequestFailure> {
     return new RequestFailure({ ...said, detail, hint: 'Look at the proxy in between.' }, facts)
   }
   const outcome = problem['outcome'] === 'unknown' ? 'unknown' : 'not_written'
-  return new RequestFailure(problem, {
+  const said = { ...problem, hint: hintOf(problem) }
+  return new RequestFailure(said, {
     ...facts,
     errors: problem.errors ?? [],
     extra: problem,

@@ -27,7 +27,7 @@ export function Field({ id, label, hint, error, required, children }: FieldProps
         {required !== true && <span className="font-normal text-muted"> (optional)</span>}
       </label>
       {children}
-      <p id={`${id}-error`} className="text-sm text-danger empty:hidden">
+      <p id={`${id}-error`} aria-live="polite" className="text-sm text-danger empty:hidden">
         {error}
       </p>
       <div id={`${id}-hint`} className="text-sm text-muted empty:hidden">

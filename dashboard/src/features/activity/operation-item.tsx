@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { Operation } from '../../../../src/contract/operation.ts'
+import { hintOf } from '../../api/hints.ts'
 import { requestLabel } from '../../strings.ts'
 import { CopyButton } from '../../ui/copy.tsx'
 import { GateList } from '../../ui/gate-list.tsx'
@@ -72,7 +73,7 @@ export function OperationItem({ operation, linked }: OperationItemProps) {
       {problem !== null && (
         <p className="mt-2 text-danger wrap-anywhere">
           <span className="inline-block first-letter:uppercase">{problem.detail}</span>{' '}
-          {problem.hint}
+          {hintOf(problem)}
         </p>
       )}
     </li>

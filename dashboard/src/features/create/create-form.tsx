@@ -1,6 +1,6 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { FormProvider, useForm, useWatch } from 'react-hook-form'
 import type { PlatformView } from '../../../../src/contract/platform.ts'
 import type { StoreCreate } from '../../../../src/contract/store.ts'
@@ -16,7 +16,13 @@ import { type CreateForm as Form, CreateSchema } from './form.ts'
 import { OptionFields } from './option-fields.tsx'
 import { PlanCards } from './plan-cards.tsx'
 import { PreviewRail } from './preview-rail.tsx'
-import { mergeProblems, problemsOfForm } from './problems.ts'
+import {
+  isToldByFields,
+  mergeProblems,
+  problemsOfFailure,
+  problemsOfForm,
+  stillTrue,
+} from './problems.ts'
 import { useCreate } from './use-create.ts'
 import { usePaced } from '../../ui/use-paced.ts'
 
@@ -42,14 +48,21 @@ export function CreateForm({ platform }: { readonly platform: PlatformView }) {
   useEffect(() => saveDraft({ form: typed, attempt: attempt.current }), [typed])
 
   const preview = usePreview(typed, create.write.pending)
-  const formProblems = problemsOfForm(form.formState.errors)
-  const answered = preview.failure?.errors ?? []
-  const problems = mergeProblems(formProblems, answered, create.write.failure?.errors ?? [])
-  const focusSummary = () => requestAnimationFrame(() => summary.current?.focus())
-  const submit = form.handleSubmit(async (request) => {
-    await create.start(request)
-    focusSummary()
-  }, focusSummary)
+  const [sent, setSent] = useState(typed)
+  const { failure } = create.write
+  const problems = mergeProblems(
+    problemsOfForm(form.formState.errors),
+    problemsOfFailure(preview.failure),
+    stillTrue(problemsOfFailure(failure), sent, typed),
+  )
+  const submit = form.handleSubmit(
+    async (request) => {
+      setSent(form.getValues())
+      await create.start(request)
+      focusProblem(summary)
+    },
+    () => focusProblem(summary),
+  )
   return (
     <FormProvider {...form}>
       <div className="grid items-start gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
@@ -65,7 +78,9 @@ export function CreateForm({ platform }: { readonly platform: PlatformView }) {
           <BasicFields platform={platform} problems={problems} />
           <PlanCards plans={platform.plans} problems={problems} />
           <OptionFields platform={platform} problems={problems} />
-          <WriteState write={create.write} unknown="The store may exist" />
+          {(failure === null || !isToldByFields(failure)) && (
+            <WriteState write={create.write} unknown="The store may exist" />
+          )}
           <div className="flex flex-wrap items-center gap-3">
             <Button type="submit" look="primary" refusal={writeRefusal(create.write, refusal)}>
               {create.write.pending ? 'Committing…' : 'Create store'}
@@ -79,6 +94,14 @@ export function CreateForm({ platform }: { readonly platform: PlatformView }) {
       </div>
     </FormProvider>
   )
+}
+
+/** One problem stands beside its field and that takes the focus; of several the summary does. */
+function focusProblem(summary: RefObject<HTMLElement | null>): void {
+  requestAnimationFrame(() => {
+    const wrong = document.querySelector<HTMLElement>('#main [aria-invalid=true]')
+    ;(summary.current ?? wrong)?.focus()
+  })
 }
 
 /**

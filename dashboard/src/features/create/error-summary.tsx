@@ -7,27 +7,36 @@ export interface ErrorSummaryProps {
   readonly problems: readonly FieldProblem[]
 }
 
-/** Takes the focus after a refused attempt and leads to each field. */
+/**
+ * Leads to each field after a refused attempt, and takes the focus. What is wrong stands beside the field alone, so one
+ * wrong field needs no summary.
+ */
 export function ErrorSummary({ ref, problems }: ErrorSummaryProps) {
-  if (problems.length === 0) return null
+  const placed = problems.flatMap(({ field }) => (field === null ? [] : [field]))
+  const other = problems.filter(({ field }) => field === null)
+  if (other.length === 0 && placed.length < 2) return null
   return (
     <div ref={ref} tabIndex={-1} role="alert" className="rounded-md border border-danger p-3">
-      <p className="font-semibold text-danger">
-        {problems.length === 1 ? 'One field needs' : `${problems.length} fields need`} a correction
-      </p>
-      <ul className="mt-1 list-disc pl-5">
-        {problems.map(({ field, detail }) => (
-          <li key={`${field}${detail}`}>
-            {field === null ? (
-              detail
-            ) : (
-              <a href={`#${fieldId(field)}`} onClick={(event) => focusField(event, fieldId(field))}>
-                {fieldLabels[field]}: {detail}
-              </a>
-            )}
-          </li>
-        ))}
-      </ul>
+      {other.map(({ detail }) => (
+        <p key={detail} className="text-danger wrap-anywhere">
+          {detail}
+        </p>
+      ))}
+      {placed.length > 0 && (
+        <p className="flex flex-wrap gap-x-3">
+          <span className="font-semibold text-danger">Correct:</span>
+          {placed.map((field) => (
+            <a
+              key={field}
+              href={`#${fieldId(field)}`}
+              onClick={(event) => focusField(event, fieldId(field))}
+              className="text-accent underline"
+            >
+              {fieldLabels[field]}
+            </a>
+          ))}
+        </p>
+      )}
     </div>
   )
 }

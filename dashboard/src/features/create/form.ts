@@ -110,6 +110,20 @@ export const fieldLabels: Record<FieldName, string> = {
   ticket: 'Ticket',
 }
 
+/** What a field holds. */
+export function valueOf(form: CreateForm, field: FieldName): string {
+  switch (field) {
+    case 'admin.user':
+      return form.admin.user
+    case 'site.country':
+      return form.site.country
+    case 'site.currency':
+      return form.site.currency
+    default:
+      return form[field]
+  }
+}
+
 /** The field a pointer such as `#/admin/user` means; `null` when no field of the form does. */
 export function fieldOf(pointer: string): FieldName | null {
   const found = fieldPointers.find(

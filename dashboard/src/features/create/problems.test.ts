@@ -1,29 +1,68 @@
 import { expect, it } from 'vitest'
-import { mergeProblems, problemOf, problemsOfForm } from './problems.ts'
+import { RequestFailure } from '../../api/failure.ts'
+import { emptyForm } from './form.ts'
+import {
+  isToldByFields,
+  mergeProblems,
+  problemOf,
+  problemsOfFailure,
+  problemsOfForm,
+  stillTrue,
+} from './problems.ts'
 
-it('finds what is wrong in nested fields', () => {
+const refusal = (code: 'name_taken' | 'invalid_store', ...pointers: string[]) =>
+  new RequestFailure(
+    { code, title: 'Refused', detail: 'refused', hint: 'Choose another name.' },
+    { errors: pointers.map((pointer) => ({ pointer, detail: 'is taken' })) },
+  )
+
+it('finds what is wrong in nested fields, as sentences', () => {
   const errors = {
-    name: { type: 'invalid_format', message: 'no' },
+    name: { type: 'invalid_format', message: 'must start with a letter' },
     site: { country: { type: 'invalid_format', message: 'two letters' } },
-    labels: { 'a/b': { type: 'custom', message: 'not a key' } },
+    labels: { 'a/b': { type: 'custom', message: 'is not a key' } },
   }
   expect(problemsOfForm(errors as never)).toEqual([
-    { field: 'name', detail: 'no' },
-    { field: 'site.country', detail: 'two letters' },
-    { field: 'labels', detail: 'not a key' },
+    { field: 'name', detail: 'Name must start with a letter.' },
+    { field: 'site.country', detail: 'Two letters.' },
+    { field: 'labels', detail: 'Labels is not a key.' },
   ])
 })
 
-it('lets the form speak before the server, and the first answer before the second', () => {
+it('shows one problem per field, of the form before those of the server', () => {
   const problems = mergeProblems(
-    [{ field: 'plan', detail: 'form' }],
+    [{ field: 'plan', detail: 'Form.' }],
     [
-      { pointer: '#/plan', detail: 'server' },
-      { pointer: '#/name', detail: 'is taken' },
+      { field: 'plan', detail: 'Server.' },
+      { field: 'name', detail: 'First.' },
     ],
-    [{ pointer: '#/name', detail: 'again' }],
+    [{ field: 'name', detail: 'Second.' }],
   )
-  expect(problemOf(problems, 'plan')).toBe('form')
-  expect(problemOf(problems, 'name')).toBe('is taken')
+  expect(problemOf(problems, 'plan')).toBe('Form.')
+  expect(problemOf(problems, 'name')).toBe('First.')
   expect(problems).toHaveLength(2)
+})
+
+it('adds what to do next to the only problem of a refusal, not to several', () => {
+  expect(problemsOfFailure(refusal('name_taken', '#/name'))).toEqual([
+    { field: 'name', detail: 'Name is taken. Choose another name.' },
+  ])
+  expect(problemsOfFailure(refusal('invalid_store', '#/name'))[0]?.detail).toBe('Name is taken.')
+  expect(problemsOfFailure(refusal('name_taken', '#/name', '#/team'))[0]?.detail).toBe(
+    'Name is taken.',
+  )
+})
+
+it('drops a refusal of a field once it holds something else', () => {
+  const problems = problemsOfFailure(refusal('invalid_store', '#/name', '#/site/country', '#'))
+  const sent = { ...emptyForm, name: 'shop' }
+  const typed = { ...sent, name: 'shop-2' }
+  expect(stillTrue(problems, sent, typed).map(({ field }) => field)).toEqual(['site.country', null])
+  expect(stillTrue(problems, sent, sent)).toHaveLength(3)
+})
+
+it('needs no panel where the fields tell everything', () => {
+  expect(isToldByFields(refusal('name_taken', '#/name'))).toBe(true)
+  expect(isToldByFields(refusal('name_taken', '#/name', '#'))).toBe(false)
+  expect(isToldByFields(refusal('name_taken'))).toBe(false)
 })

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { ProblemDetail } from '../../../../src/contract/problem.ts'
 import { describedBy, Field, inputClass } from '../../ui/field.tsx'
+import { sentenceOf } from '../../ui/field-sentence.ts'
 import { type Edit, type EditKey, editLabels, editPointers } from './edit.ts'
 
 /** What all controls of the dialog share. */
@@ -26,7 +27,9 @@ export function errorOf({ errors }: EditState, key: EditKey): string | undefined
   const found = errors.find((each) => each.pointer === pointer || isBelow(each.pointer, pointer))
   if (found === undefined) return undefined
   const entry = /^\d+/.exec(found.pointer.slice(pointer.length + 1))?.[0]
-  return entry === undefined ? found.detail : `Line ${Number(entry) + 1}: ${found.detail}`
+  return entry === undefined
+    ? sentenceOf(editLabels[key], found.detail)
+    : `Line ${Number(entry) + 1}: ${found.detail}`
 }
 
 const isBelow = (pointer: string, above: string) => pointer.startsWith(`${above}/`)

@@ -74,6 +74,14 @@ function Fields({ store, first, now, onClose }: FieldsProps) {
     confirm(`${store.name} is changed`)
     onClose()
   })
+  // What the server said of an earlier patch says nothing about this one.
+  const [sentPatch, setSentPatch] = useState('')
+  const patchText = JSON.stringify(patch)
+  const corrected = write.failure !== null && sentPatch !== patchText
+  const save = () => {
+    setSentPatch(patchText)
+    return write.start()
+  }
   const overtaken = store.etag !== seen.etag && !write.pending
   const stale = write.failure?.code === 'precondition_failed'
   const previewed = usePaced(unchanged ? null : patch, QUIET_MS, APART_MS)
@@ -89,18 +97,18 @@ function Fields({ store, first, now, onClose }: FieldsProps) {
       : null
   return (
     <ChangeForm
-      write={write}
+      write={{ ...write, start: save }}
       unknown="The store may be changed"
       submit={['Save changes', 'Committing…']}
       cancel="Cancel"
       refusal={refusal}
-      quiet={stale && overtaken}
+      quiet={(stale && overtaken) || (corrected && !stale)}
       onClose={onClose}
     >
       <EditFields
         state={{
           fields,
-          errors: write.failure?.errors ?? refused,
+          errors: corrected ? refused : (write.failure?.errors ?? refused),
           set: (next) => setFields({ ...fields, ...next }),
         }}
         base={base}
@@ -125,7 +133,7 @@ function Fields({ store, first, now, onClose }: FieldsProps) {
         store={store}
         change={change}
         costs
-        quiet={write.failure !== null || write.pending}
+        quiet={(write.failure !== null && !corrected) || write.pending}
       />
       {overtaken && now !== null && (
         <EditConflict

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Store } from '../../../../src/contract/store.ts'
+import { hintOf } from '../../api/hints.ts'
 import { operationsQuery } from '../../api/queries.ts'
 import { commands } from '../../strings.ts'
 import { Command } from '../../ui/copy.tsx'
@@ -28,7 +29,7 @@ export function PurgeProgress({ store }: { readonly store: Store }) {
       {purge !== undefined && <GateList gates={purge.gates} simulated={purge.simulated} />}
       {purge?.problem != null && (
         <p role="alert" className="mt-2 text-danger">
-          {purge.problem.detail} {purge.problem.hint}
+          {purge.problem.detail} {hintOf(purge.problem)}
         </p>
       )}
       {store.reason === 'AwaitingConfirmation' && (

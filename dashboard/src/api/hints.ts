@@ -1,0 +1,33 @@
+import type { Problem } from '../../../src/contract/problem.ts'
+import { API_WORDS } from '../../../src/contract/words.ts'
+
+/** What to do next, in words of the dashboard; for codes whose hint speaks of the API. */
+const hints: Partial<Record<Problem['code'], string>> = {
+  invalid_request: 'Correct the fields that are marked.',
+  invalid_query: 'Correct or clear the filters.',
+  invalid_store: 'Correct the fields that are marked.',
+  store_not_found: 'Go to the list of stores. It can show deleted stores too.',
+  operation_not_found: 'Operations are kept for 25 hours. Older changes are on the page Activity.',
+  check_not_found: 'Reload the page.',
+  method_not_allowed: 'Reload the page. If it happens again, report it as a bug.',
+  name_taken: 'Choose another name, or open the store that has it.',
+  purge_stuck: 'Look at the store in Argo CD, or purge it again and accept the loss of its data.',
+  revert_conflict: 'Undo the later change first, or restore the state before this change.',
+  mass_delete_brake:
+    'Wait until fewer stores were deleted in the last hour, or enter a reason and how many stores go in all.',
+  precondition_failed: 'Compare the other change with yours, then save again.',
+  precondition_required: 'Reload the page, then make the change again.',
+  unsupported_media_type: 'Reload the page. If it happens again, report it as a bug.',
+  data_loss_unacknowledged: 'Accept the loss of its data, or keep the store.',
+  idempotency_key_reused: 'Try again.',
+  writer_busy: 'Try again. A repeated request is written only once.',
+  git_timeout: 'Try again. A repeated request is written only once.',
+  history_rewritten: 'An administrator must look at the stores repo before anything is written.',
+  status_unavailable: 'Check the connection to Argo CD. What Git declares is still shown.',
+}
+
+/** The hint of a problem as the dashboard shows it: never a route, a header or a member of the API. */
+export function hintOf({ code, hint }: Pick<Problem, 'code' | 'hint'>): string {
+  if (!API_WORDS.test(hint)) return hint
+  return hints[code] ?? 'Reload the page and try again.'
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { hintOf } from '../dashboard/src/api/hints.ts'
+import { problemCodes } from '../src/contract/problem.ts'
+import { API_WORDS } from '../src/contract/words.ts'
+import { PROBLEMS } from '../src/http/problem.ts'
+
+describe('hints of the dashboard', () => {
+  it('never name a route, a header or a member of the API, and are never the fallback', () => {
+    const api = problemCodes.filter((code) => API_WORDS.test(PROBLEMS[code].hint))
+    expect(api.length).toBeGreaterThan(10)
+    for (const code of problemCodes) {
+      const hint = hintOf({ code, hint: PROBLEMS[code].hint })
+      expect(hint, code).not.toMatch(API_WORDS)
+      expect(hint, code).not.toMatch(/Reload the page and try again/)
+    }
+  })
+
+  it.each([
+    'Pick another name, or GET /api/v1/stores/blue-tea.',
+    'Look at it, or purge it again with acknowledgeDataLoss: true.',
+    'Send allowMassDelete=3 with a reason.',
+    'Use mode restore-to.',
+  ])('replaces %j of a code that has no words yet', (hint) => {
+    expect(hintOf({ code: 'internal', hint })).toBe('Reload the page and try again.')
+  })
+
+  it('keeps a hint that a person at the dashboard can follow', () => {
+    const hint = 'Correct store.yaml in the stores repo first.'
+    expect(hintOf({ code: 'conflict', hint })).toBe(hint)
+  })
+})
