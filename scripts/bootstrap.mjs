@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { buildDashboard } from './bootstrap/dashboard.mjs'
 import { findChromium, installChromium } from './bootstrap/chromium.mjs'
 import { installPrograms } from './bootstrap/programs.mjs'
+import { installRegistry } from './bootstrap/registry.mjs'
 import { install, isInstalled, nodeIsUsable, repairNode } from './bootstrap/packages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -46,6 +47,7 @@ if (flags.has('--browser') && findChromium() === null) {
   if (problem !== null) console.error(`storewright: ${problem}`)
 }
 if (flags.has('--scripts')) {
-  const problem = installPrograms(root)
-  if (problem !== null) console.error(`storewright: ${problem}`)
+  for (const problem of [installPrograms(root), installRegistry(root)]) {
+    if (problem !== null) console.error(`storewright: ${problem}`)
+  }
 }

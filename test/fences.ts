@@ -144,6 +144,12 @@ export const fences: readonly Fence[] = [
     ],
     allow: ['./x.ts', '../../domain/ports.ts', '../../contract/store.ts', 'node:crypto'],
   },
+  {
+    glob: 'src/adapters/registry/*.ts',
+    plant: 'src/adapters/registry/planted.ts',
+    refuse: ['../../operations/create-store.ts', '../git/x.ts', 'node:fs', 'hono', ...EVERYWHERE],
+    allow: ['./x.ts', '../../domain/ports.ts', '../../contract/version.ts', 'node:crypto'],
+  },
   adapter('argocd', 'git', ['zod']),
   adapter('telemetry', 'git', ['pino']),
   {
@@ -267,6 +273,12 @@ export const fences: readonly Fence[] = [
     plant: 'src/cli/clone.ts',
     refuse: ['../adapters/git/write/writer.ts', '../app.ts', 'node:child_process', 'node:fs'],
     allow: ['../adapters/git/read/clone-reader.ts', './exit.ts'],
+  },
+  {
+    glob: 'src/cli/registry.ts',
+    plant: 'src/cli/registry.ts',
+    refuse: ['../adapters/git/write/writer.ts', '../app.ts', 'node:child_process', 'node:fs'],
+    allow: ['../adapters/registry/oci-registry.ts', '../domain/release-pins.ts', './exit.ts'],
   },
   {
     glob: 'src/cli/serve.ts',

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander'
 import { type ArgoCdWords, printArgoCd } from './argocd.ts'
 import { checkClone, type CheckWords } from './check.ts'
 import { previewFile } from './preview.ts'
+import { resolveRelease, type ResolveWords } from './release-resolve.ts'
 
 /** What these commands need of the terminal. */
 export interface OfflineTerminal {
@@ -41,6 +42,14 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
         (text) => terminal.out(text),
       )
     })
+  program
+    .command('release')
+    .description('work on the releases of platform.yaml')
+    .command('resolve')
+    .description('write missing digests and checksums into the platform.yaml of a clone')
+    .argument('[path]', 'the clone', '.')
+    .option('--dry-run', 'print the difference and write nothing')
+    .action((path: string, words: ResolveWords) => resolveRelease(path, words, terminal))
   program
     .command('codeowners')
     .description('print .github/CODEOWNERS for the teams of platform.yaml')

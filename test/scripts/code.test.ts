@@ -8,7 +8,7 @@ import { wordpressConfig } from '../../constructs/static-files.ts'
 import { mountConfigMaps } from './config-maps.ts'
 import { Pod, Volumes } from './pod.ts'
 import { cannotRun, unless } from './programs.ts'
-import { certificates } from './tls.ts'
+import { certificates } from '../tls.ts'
 import { zip } from './zip.ts'
 
 const CORE: Record<string, string> = {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { certificates } from './tls.ts'
+import { certificates } from '../tls.ts'
 
 /** A Secret as the API server keeps it. */
 export interface Secret {
