@@ -33,7 +33,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   router.use(auditLog(deps.log))
   router.use(securityHeaders)
   if (deps.loopbackOnly) router.use(loopbackHost)
-  gitRoutes(router, deps.packServer)
+  gitRoutes(router, deps)
   router.use(sameOrigin)
   for (const routes of [
     storeRoutes,

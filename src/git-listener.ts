@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { GIT_PATH } from './http/git.ts'
+import { GIT_PATH } from './domain/git-client.ts'
 import type { PackServer } from './domain/ports.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { PackServer } from './domain/ports.ts'
  */
 export function gitOnly(packServer: PackServer, token: string) {
   const expected = sha256(token)
-  return async (request: Request): Promise<Response> => {
+  return async (request: Request, peer: string): Promise<Response> => {
     const { pathname } = new URL(request.url)
     if (!pathname.startsWith(`${GIT_PATH}/`)) return new Response('not found\n', { status: 404 })
     if (!timingSafeEqual(sha256(passwordOf(request)), expected)) {
@@ -17,7 +17,7 @@ export function gitOnly(packServer: PackServer, token: string) {
         headers: { 'WWW-Authenticate': 'Basic realm="stores"' },
       })
     }
-    return packServer.handle(request)
+    return packServer.handle(request, { peer, onPush: null })
   }
 }
 

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Address } from './setting-parsers.ts'
@@ -12,15 +13,23 @@ export interface Listener {
 }
 
 /**
+ * Address of the connection itself; headers play no part. IPv4 clients of a listener for both families come without `::ffff:`,
+ * and IPv6 without a zone. `''`: the connection has ended.
+ */
+function peerOf({ socket }: Pick<IncomingMessage | Http2ServerRequest, 'socket'>): string {
+  return (socket.remoteAddress ?? '').replace(/^::ffff:(?=[0-9.]+$)/i, '').replace(/%.*$/, '')
+}
+
+/**
  * Serves `fetch` on one address. Time limits hold off slow and idle clients: Node's own (60 s for headers, 300 s for
  * a request, no limit of connections) are too loose.
  * @throws Error the address is in use or not ours
  */
 export async function listen(
   at: Address,
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: (request: Request, peer: string) => Response | Promise<Response>,
 ): Promise<Listener> {
-  const answer = getRequestListener(fetch)
+  const answer = getRequestListener((request, { incoming }) => fetch(request, peerOf(incoming)))
   const server = createServer(
     {
       headersTimeout: 10_000,

@@ -9,6 +9,7 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { GENERATOR } from './contract/version.ts'
 import { StoreError } from './domain/errors.ts'
+import { GIT_PATH } from './domain/git-client.ts'
 import type {
   Applications,
   Clock,
@@ -23,7 +24,6 @@ import { platformWarnings } from './domain/warnings.ts'
 import { freeHeap } from './free-heap.ts'
 import { gitOnly } from './git-listener.ts'
 import type { AppDeps } from './http/env.ts'
-import { GIT_PATH } from './http/git.ts'
 import { listen, type Listener } from './listen.ts'
 import { openObservation } from './observation.ts'
 import { movedFiles, unseenFiles } from './observe/moved-stores.ts'
@@ -107,7 +107,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   const busy = openBusyThreads()
   const parts = { repo, applications, nudge, renderBeside: () => busy.render(), ...observed }
   const app = await buildApp(config, log, parts, packServer, () => ready)
-  const main = await listen(config.listenAddr, (request) => app.fetch(request))
+  const main = await listen(config.listenAddr, (request, peer) => app.fetch(request, { peer }))
   const listeners = [main, ...(await openGitListener(config, packServer))]
   const origin = publicOrigin(config, main)
   const argocd = argocdWebhook(config, listeners.at(-1) ?? main, log)

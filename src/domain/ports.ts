@@ -3,6 +3,7 @@ import type { Change, Store } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
 import type { Application, ApplicationSetState } from './application.ts'
+import type { GitClient } from './git-client.ts'
 import type { Provisioning } from './provisioning.ts'
 import type { RepoState } from './repo-state.ts'
 import type { Sealer } from './sealer.ts'
@@ -159,16 +160,22 @@ export interface StoresRepo {
   /** Requests of ours of the last 25 hours, newest first. */
   requests(): readonly LandedRequest[]
   state(): RepoState
+  /** Fetches as soon as the fetch or write under way has ended, without waiting for the interval. */
+  look(): void
   /** Calls `listener` after the head moved. Returns a function that ends it. */
   onMoved(listener: (snapshot: Snapshot) => void): () => void
   /** No new writes; pushes under way run on for at most `graceMs`, then their processes are killed. */
   close(graceMs: number): Promise<void>
 }
 
-/** Serves the embedded repository read-only over Git's smart HTTP protocol. */
+/** Serves the embedded repository over Git's smart HTTP protocol. */
 export interface PackServer {
-  /** Answers `GET …/info/refs?service=git-upload-pack` and `POST …/git-upload-pack`; anything else 403 or 404. */
-  handle(request: Request): Promise<Response>
+  /**
+   * Answers `info/refs`, `git-upload-pack` and, where `client.onPush` is set, `git-receive-pack` below {@link GIT_PATH};
+   * anything else is 403 or 404.
+   * @param client without one, the request is read-only and comes from nowhere
+   */
+  handle(request: Request, client?: GitClient): Promise<Response>
 }
 
 /** What Argo CD observed. One answer per store, from memory. */

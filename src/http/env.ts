@@ -14,7 +14,10 @@ export interface AppEnv {
     /** Set once a handler answers with a preview of the write. */
     dryRun: true
   }
-  Bindings: object
+  Bindings: {
+    /** Address of the connection, as `listen.ts` normalises it. */
+    readonly peer?: string
+  }
 }
 
 /** A file of the built dashboard. */

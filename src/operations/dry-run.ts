@@ -45,6 +45,7 @@ export function dryRun(repo: StoresRepo): DryRun {
       manifestsTree: (commit, team, name) => repo.manifestsTree(commit, team, name),
       requests: () => repo.requests(),
       state: () => repo.state(),
+      look: () => repo.look(),
       onMoved: (listener) => repo.onMoved(listener),
       close: async () => undefined,
     },

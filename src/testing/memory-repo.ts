@@ -145,6 +145,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       const record = land(decision, by)
       return { outcome: 'landed', commit: oid(head), record, snapshot: snapshot(), timing }
     },
+    look: () => undefined,
     async acceptRewrite(expectedHead) {
       const { rewrite } = state
       if (rewrite?.head !== expectedHead) throw new StoreError('conflict', 'not at this head')

@@ -57,7 +57,7 @@ describe('the server', () => {
       expect(message).toContain(trailer)
     }
     await expect(git(join(folder, 'clone'), 'push', '-q', 'origin', 'HEAD:other')).rejects.toThrow(
-      /403/,
+      /Only main accepts pushes here\. Run: git push origin HEAD:main/,
     )
   })
 

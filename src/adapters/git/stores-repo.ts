@@ -105,6 +105,7 @@ class GitStoresRepo implements StoresRepo {
   readonly #audit: AuditLog
   #poll: NodeJS.Timeout | undefined
   #looking = false
+  #lookAgain = false
 
   constructor(parts: RepoDeps, stop: AbortController, fetchIntervalMs: number) {
     this.#parts = parts
@@ -114,7 +115,7 @@ class GitStoresRepo implements StoresRepo {
     parts.housekeeping.soon()
     parts.housekeeping.watch()
     if (fetchIntervalMs > 0) {
-      this.#poll = setInterval(() => this.#look(fetchIntervalMs), fetchIntervalMs)
+      this.#poll = setInterval(() => this.#lookUnlessRecent(fetchIntervalMs), fetchIntervalMs)
       this.#poll.unref()
     }
   }
@@ -201,13 +202,26 @@ class GitStoresRepo implements StoresRepo {
     await this.#parts.signing?.close()
   }
 
-  /** Looks for changes made outside, unless a write just did. Our own pushes prove nothing of what the host kept. */
-  #look(intervalMs: number): void {
+  look(): void {
+    if (this.#looking) {
+      // The fetch under way may have read the branch before it moved.
+      this.#lookAgain = true
+      return
+    }
     const { lane, mirror, signal } = this.#parts
-    if (this.#looking || mirror.fetchAge() < intervalMs / 2) return
     this.#looking = true
     const looked = lane.run(() => mirror.sync(signal)).catch(() => {})
-    void looked.finally(() => (this.#looking = false))
+    void looked.finally(() => {
+      this.#looking = false
+      const again = this.#lookAgain && !signal.aborted
+      this.#lookAgain = false
+      if (again) this.look()
+    })
+  }
+
+  /** Looks for changes made outside, unless a write just did. Our own pushes prove nothing of what the host kept. */
+  #lookUnlessRecent(intervalMs: number): void {
+    if (!this.#looking && this.#parts.mirror.fetchAge() >= intervalMs / 2) this.look()
   }
 
   /** Reads again after a repair when the cache turned out to be damaged. @throws StoreError `git_unavailable` */

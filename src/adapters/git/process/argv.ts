@@ -54,8 +54,8 @@ const WORDS: ReadonlySet<string> = new Set([
   // repack, commit-graph
   ...['-d', '-a', '--window=0', '--geometric=2', '--write-midx', 'write', '--reachable', '--split'],
   ...['--changed-paths'],
-  // upload-pack
-  ...['--stateless-rpc', '--strict', '--http-backend-info-refs'],
+  // upload-pack, receive-pack
+  ...['receive-pack', '--stateless-rpc', '--strict', '--http-backend-info-refs'],
 ])
 
 const OID = '[0-9a-f]{40}(?:[0-9a-f]{24})?'

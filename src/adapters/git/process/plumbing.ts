@@ -57,13 +57,16 @@ export function runProgram(
   return finished(spawn(program, words, options), run, program)
 }
 
-/** Kills git and all it started. A group that is gone already is fine. */
-export function killGroup(child: ChildProcess): void {
+/**
+ * Kills git and all it started. A group that is gone already is fine.
+ * @param signal SIGTERM lets git remove its lock files and temporary packs first
+ */
+export function killGroup(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
   if (child.pid === undefined) return
   try {
-    process.kill(-child.pid, 'SIGKILL')
+    process.kill(-child.pid, signal)
   } catch {
-    child.kill('SIGKILL')
+    child.kill(signal)
   }
 }
 
@@ -166,28 +169,41 @@ function guardProcess(child: ChildProcess, run: GitRun) {
   }
 }
 
-/** Options of git-upload-pack(1) that a read-only smart HTTP server needs. */
-export type UploadPackOption = '--stateless-rpc' | '--strict' | '--http-backend-info-refs'
+/** The two programs of Git's smart HTTP protocol, with the options that its server needs. */
+export type ServedProgram = 'upload-pack' | 'receive-pack'
+export type ServedOption = '--stateless-rpc' | '--strict' | '--http-backend-info-refs'
 
-/**
- * Starts `git upload-pack` on a bare repository; the caller feeds stdin and kills it with {@link killGroup}.
- * `protocol` is the only header of a client that reaches git, as `GIT_PROTOCOL`.
- */
-export function spawnUploadPack(
-  repositoryPath: string,
-  options: readonly UploadPackOption[],
-  protocol: 'version=1' | 'version=2' | undefined,
+/** How one request to a served repository runs. */
+export interface ServedProcess {
+  /** Bare repository, absolute. */
+  readonly repositoryPath: string
+  /** Short name of the one branch that is served. */
+  readonly branch: string
+  /** The only header of a client that reaches git, as `GIT_PROTOCOL`. */
+  readonly protocol: 'version=1' | 'version=2' | undefined
+  /** `[key, value]`, read after the repository's own configuration. */
+  readonly settings: readonly (readonly [string, string])[]
+}
+
+/** Starts one of git's server programs; the caller feeds stdin and kills it with {@link killGroup}. */
+export function spawnServed(
+  program: ServedProgram,
+  options: readonly ServedOption[],
+  { repositoryPath, branch, protocol, settings }: ServedProcess,
 ): ChildProcess {
-  const environment = processEnvironment()
-  return spawnGit(
-    {
-      directory: repositoryPath,
-      environment: {
-        ...environment,
-        ...(protocol === undefined ? {} : { GIT_PROTOCOL: protocol }),
-      },
-      branch: 'main',
-    },
-    ['upload-pack', ...options, '.'],
-  )
+  const environment = {
+    ...processEnvironment(),
+    ...(protocol === undefined ? {} : { GIT_PROTOCOL: protocol }),
+    ...configuration(settings),
+  }
+  return spawnGit({ directory: repositoryPath, environment, branch }, [program, ...options, '.'])
+}
+
+/** Source: git-config(1), `GIT_CONFIG_COUNT`. */
+function configuration(settings: ServedProcess['settings']): Record<string, string> {
+  const rows = settings.flatMap(([key, value], at) => [
+    [`GIT_CONFIG_KEY_${at}`, key],
+    [`GIT_CONFIG_VALUE_${at}`, value],
+  ])
+  return { GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(rows) }
 }

@@ -1,6 +1,6 @@
 import { objectFormatOf } from '../../../domain/object-format.ts'
 import { type Advertisement, HttpError, type HttpRemote } from './http-remote.ts'
-import { FLUSH, pktLine, ProtocolError, takeBands, takeLine } from './pkt-line.ts'
+import { FLUSH, pktLine, ProtocolError, takeBands, takeLine } from '../process/pkt-line.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 
 /** More than this is a clone's worth of news: git streams it to the disk. */

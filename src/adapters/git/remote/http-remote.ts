@@ -3,7 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { getCACertificates } from 'node:tls'
 import type { Remote } from '../process/environment.ts'
-import { ProtocolError, takeSection } from './pkt-line.ts'
+import { ProtocolError, takeSection } from '../process/pkt-line.ts'
 
 export type Service = 'git-receive-pack' | 'git-upload-pack'
 

@@ -85,7 +85,7 @@ export async function openLocalRemote(options: LocalRemoteOptions): Promise<Loca
     }
   }
   await checkHead(path, options)
-  const serving = { repositoryPath: path, log: options.log }
+  const serving = { repositoryPath: path, branch: options.branch, log: options.log }
   return { path, packServer: servePacks(serving), upkeep: await startUpkeep(serving) }
 }
 

@@ -158,7 +158,7 @@ describe('servePacks with real git', () => {
     expect(seen.some(({ encoding }) => encoding === 'gzip')).toBe(true)
   })
 
-  it('refuses a push and moves no ref', async () => {
+  it('refuses a push where none is accepted, and moves no ref', async () => {
     const clone = await mkdtemp(join(folder, 'push-'))
     await git(folder, 'clone', '--quiet', base, clone)
     await git(clone, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
@@ -234,7 +234,7 @@ describe('servePacks, asked for something else', () => {
   })
 
   it('answers 500 when the repository cannot be read', async () => {
-    const broken = servePacks({ repositoryPath: folder, log })
+    const broken = servePacks({ repositoryPath: folder, branch: 'main', log })
     const reply = await broken.handle(
       new Request('http://x/git/stores.git/info/refs?service=git-upload-pack'),
     )
@@ -302,7 +302,7 @@ describe('servePacks, left alone', () => {
   })
 
   it('kills git when the reader stands still, and breaks the transfer', async () => {
-    const impatient = servePacks({ repositoryPath: path, log, stallMs: 100 })
+    const impatient = servePacks({ repositoryPath: path, branch: 'main', log, stallMs: 100 })
     const reply = await impatient.handle(request(await wanted()))
     await until(async () => (await uploadPacks()) === 0)
     await expect(reply.arrayBuffer()).rejects.toThrow(/upload-pack ended/)

@@ -1,12 +1,19 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { GIT_PATH, type GitClient } from '../../../domain/git-client.ts'
 import type { Log, PackServer } from '../../../domain/ports.ts'
-import { killGroup, spawnUploadPack, type UploadPackOption } from '../process/plumbing.ts'
+import {
+  type ChildProcess,
+  type ServedOption,
+  type ServedProgram,
+  spawnServed,
+} from '../process/plumbing.ts'
+import { FLUSH, pktLine } from '../process/pkt-line.ts'
+import { receivePush } from './receive-pack.ts'
+import { endOf, NO_CACHE, protocolOf, refuse, stop } from './reply.ts'
+import { servedSettings } from './served-settings.ts'
 import { type Slots, slots } from './slots.ts'
 
-type GitProcess = ReturnType<typeof spawnUploadPack>
-
-const SERVICE = 'git-upload-pack'
 /** Of a request, before and after gunzip: the haves and wants of a fetch, never a pack. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024
 /** Packs made at once; the next one waits. A clone of a large fleet takes some 100 MB in git. */
@@ -16,73 +23,123 @@ const MAX_WAITING = 64
 /** Milliseconds in which neither git nor the client moves a byte. */
 const STALL_MS = 60_000
 const GZIP: ReadonlySet<string> = new Set(['gzip', 'x-gzip'])
-/** As git-http-backend sends them: no proxy may keep an answer. */
-const NO_CACHE = { 'cache-control': 'no-cache, max-age=0, must-revalidate', pragma: 'no-cache' }
+/** Pushes at once: they take turns at the branch anyway. */
+const MAX_PUSHES = 2
+const MAX_WAITING_PUSHES = 16
 
 export interface PackServerOptions {
   /** Bare repository, absolute. */
   readonly repositoryPath: string
+  /** Short name of the one branch that is served. */
+  readonly branch: string
   readonly log: Log
   /** @default 60000 */
   readonly stallMs?: number
 }
 
+interface Places {
+  readonly fetches: Slots
+  readonly pushes: Slots
+}
+
+const NOBODY: GitClient = { peer: null, onPush: null }
+
 /**
- * Git's smart HTTP protocol, read-only: versions 0, 1 and 2, full and shallow. There is no way to receive-pack here,
- * whatever is asked. Source: gitprotocol-http(5), gitprotocol-v2(5).
+ * Git's smart HTTP protocol: fetches by versions 0, 1 and 2, full and shallow, and pushes where the client may push.
+ * Source: gitprotocol-http(5), gitprotocol-v2(5).
  */
 export function servePacks(options: PackServerOptions): PackServer {
-  const free = slots(MAX_PROCESSES, MAX_WAITING)
+  const places = {
+    fetches: slots(MAX_PROCESSES, MAX_WAITING),
+    pushes: slots(MAX_PUSHES, MAX_WAITING_PUSHES),
+  }
   return {
-    async handle(request) {
+    async handle(request, client = NOBODY) {
       const { pathname, searchParams } = new URL(request.url)
-      const post = request.method === 'POST'
-      if (pathname.endsWith('/git-receive-pack')) return refuse(403, READ_ONLY)
-      if (post && pathname.endsWith(`/${SERVICE}`)) return exchange(request, options, free)
-      if (request.method !== 'GET' || !pathname.endsWith('/info/refs')) {
-        return refuse(404, 'no such part of a Git repository')
+      switch (`${request.method} ${pathname}`) {
+        case `GET ${GIT_PATH}/info/refs`:
+          return discover(request, options, places, client, searchParams.get('service'))
+        case `POST ${GIT_PATH}/git-upload-pack`:
+          return isBrowser(request) ? refuse(403, FOREIGN) : exchange(request, options, places)
+        case `POST ${GIT_PATH}/git-receive-pack`:
+          if (client.onPush === null) return refuse(403, READ_ONLY)
+          if (isBrowser(request)) return refuse(403, FOREIGN)
+          return receivePush(request, options, places.pushes, client)
+        default:
+          return refuse(404, 'no such part of a Git repository')
       }
-      const service = searchParams.get('service')
-      if (service === SERVICE) return advertise(request, options, free)
-      return refuse(403, service === null ? 'only the smart HTTP protocol is served' : READ_ONLY)
     },
   }
 }
 
-const READ_ONLY = 'this repository is served read-only'
+const READ_ONLY =
+  'This address is read-only. Push to the address that the server prints when it starts, on the machine of the server, or make the change with storectl.'
+const FOREIGN = 'Requests of web pages are not accepted here. Use git.'
 
-/** A sentence: git prints the body of a refusal if it is plain text. */
-function refuse(status: number, detail: string): Response {
-  return new Response(`${detail}\n`, {
-    status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', ...NO_CACHE },
-  })
+/** Git sends neither header; browsers send at least one with every POST, and pages cannot remove them. */
+function isBrowser({ headers }: Request): boolean {
+  return headers.has('origin') || headers.has('sec-fetch-site')
 }
 
-async function advertise(request: Request, options: PackServerOptions, free: Slots) {
-  const child = await start(request, options, free, ['--http-backend-info-refs', '--strict'])
+async function discover(
+  request: Request,
+  options: PackServerOptions,
+  places: Places,
+  client: GitClient,
+  service: string | null,
+): Promise<Response> {
+  switch (service) {
+    case 'git-upload-pack':
+      return advertise(request, options, places, 'upload-pack')
+    case 'git-receive-pack':
+      if (client.onPush === null) return refuse(403, READ_ONLY)
+      if (isBrowser(request)) return refuse(403, FOREIGN)
+      return advertise(request, options, places, 'receive-pack')
+    case null:
+      return refuse(403, 'only the smart HTTP protocol is served')
+    default:
+      return refuse(403, 'only git-upload-pack and git-receive-pack are served')
+  }
+}
+
+async function advertise(
+  request: Request,
+  options: PackServerOptions,
+  { fetches }: Places,
+  program: ServedProgram,
+) {
+  const strict: readonly ServedOption[] = program === 'upload-pack' ? ['--strict'] : []
+  const words = ['--http-backend-info-refs', ...strict] as const
+  const child = await start(request, options, fetches, program, words)
   if (child === null) return refuse(503, 'too many fetches at once; try again')
   child.stdin?.end()
+  const line = `# service=git-${program}\n`
   return answer(request, child, options, {
-    type: `application/x-${SERVICE}-advertisement`,
-    preface: Buffer.from(`001e# service=${SERVICE}\n0000`, 'latin1'),
+    type: `application/x-git-${program}-advertisement`,
+    preface: Buffer.concat([pktLine(line), FLUSH]),
     failed: 500,
   })
 }
 
-async function exchange(request: Request, options: PackServerOptions, free: Slots) {
+async function exchange(request: Request, options: PackServerOptions, { fetches }: Places) {
   const type = request.headers.get('content-type')
   const encoding = request.headers.get('content-encoding') ?? 'identity'
-  if (type !== `application/x-${SERVICE}-request`) return refuse(415, 'not a request of git fetch')
+  if (type !== 'application/x-git-upload-pack-request') {
+    return refuse(415, 'not a request of git fetch')
+  }
   if (encoding !== 'identity' && !GZIP.has(encoding)) return refuse(415, 'only gzip is understood')
   const body = await readBody(request, GZIP.has(encoding))
   if (typeof body === 'number') {
     return refuse(body, body === 413 ? 'the request is larger than 10 MiB' : 'a damaged body')
   }
-  const child = await start(request, options, free, ['--stateless-rpc', '--strict'])
+  const words = ['--stateless-rpc', '--strict'] as const
+  const child = await start(request, options, fetches, 'upload-pack', words)
   if (child === null) return refuse(503, 'too many fetches at once; try again')
   child.stdin?.end(body)
-  return answer(request, child, options, { type: `application/x-${SERVICE}-result`, failed: 400 })
+  return answer(request, child, options, {
+    type: 'application/x-git-upload-pack-result',
+    failed: 400,
+  })
 }
 
 /**
@@ -114,12 +171,15 @@ async function readBody(request: Request, gzipped: boolean): Promise<Buffer | 40
 /** Waits for a free place and starts git; `null` when the line is full or the client left. */
 async function start(
   request: Request,
-  { repositoryPath }: PackServerOptions,
+  { repositoryPath, branch }: PackServerOptions,
   free: Slots,
-  words: readonly UploadPackOption[],
-): Promise<GitProcess | null> {
+  program: ServedProgram,
+  words: readonly ServedOption[],
+): Promise<ChildProcess | null> {
   if (!(await free.take(request.signal))) return null
-  const child = spawnUploadPack(repositoryPath, words, protocolOf(request))
+  const protocol = protocolOf(request)
+  const settings = servedSettings(branch)
+  const child = spawnServed(program, words, { repositoryPath, branch, protocol, settings })
   const abort = () => stop(child)
   request.signal.addEventListener('abort', abort, { once: true })
   let held = true
@@ -137,17 +197,6 @@ async function start(
   return child
 }
 
-/** Kills git unless it has ended: its id may be another process by then. */
-function stop(child: GitProcess): void {
-  if (child.exitCode === null && child.signalCode === null) killGroup(child)
-}
-
-/** The one header of a client that reaches git. */
-function protocolOf(request: Request): 'version=1' | 'version=2' | undefined {
-  const asked = request.headers.get('git-protocol')
-  return asked === 'version=1' || asked === 'version=2' ? asked : undefined
-}
-
 interface Answer {
   readonly type: string
   readonly preface?: Uint8Array
@@ -158,7 +207,7 @@ interface Answer {
 /** Streams what git says. The status waits for its first byte, so that a git that cannot even start is an error. */
 async function answer(
   request: Request,
-  child: GitProcess,
+  child: ChildProcess,
   options: PackServerOptions,
   reply: Answer,
 ) {
@@ -200,7 +249,7 @@ async function answer(
  * What git writes, at the pace of the reader.
  * @throws Error git failed, or neither side moved for `stallMs`: the client sees a broken transfer, not a short one
  */
-async function* outputOf(child: GitProcess, stallMs: number): AsyncGenerator<Uint8Array, void> {
+async function* outputOf(child: ChildProcess, stallMs: number): AsyncGenerator<Uint8Array, void> {
   const ended = endOf(child)
   let timer = setTimeout(stop, stallMs, child)
   try {
@@ -214,19 +263,4 @@ async function* outputOf(child: GitProcess, stallMs: number): AsyncGenerator<Uin
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** Exit code (`null`: killed or never started) and the last words on stderr. Never rejects. */
-function endOf(child: GitProcess): Promise<{ exitCode: number | null; said: string }> {
-  let said = ''
-  child.stderr?.setEncoding('utf8')
-  child.stderr?.on('data', (text: string) => {
-    said = (said + text).slice(-500)
-  })
-  return new Promise((resolve) => {
-    child.once('error', (error) => {
-      said += error.message
-    })
-    child.once('close', (exitCode) => resolve({ exitCode, said: said.trim() }))
-  })
 }
