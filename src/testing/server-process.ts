@@ -104,7 +104,7 @@ async function changePlatform(
   seen: (limits: Limits) => boolean,
 ): Promise<void> {
   const clone = await scratch()
-  await git(clone, 'clone', '-q', join(server.dataDir, 'stores.git'), 'r')
+  await git(clone, 'clone', '-q', `${server.url}/git/stores.git`, 'r')
   const file = join(clone, 'r', 'platform.yaml')
   await writeFile(file, edit(await readFile(file, 'utf8')))
   await git(join(clone, 'r'), 'commit', '-qam', 'change the platform')

@@ -1,6 +1,11 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FLUSH, pktLine } from '../../src/adapters/git/process/pkt-line.ts'
 import {
   git,
   post,
@@ -14,6 +19,7 @@ import {
 const PROMISED_MS = 2_000
 const DEADLINE_MS = 5 * PROMISED_MS
 
+const run = promisify(execFile)
 let folder = ''
 let server: ServerProcess
 let repository = ''
@@ -25,6 +31,7 @@ beforeAll(async () => {
   server = await startServer(join(folder, 'data'), { GIT_FETCH_INTERVAL: '1h' })
   repository = join(server.dataDir, 'stores.git')
   url = `${server.url}/git/stores.git`
+  await post(server.url, '/api/v1/stores', { name: 'by-request' })
 })
 afterAll(async () => {
   await server.end('SIGKILL')
@@ -38,17 +45,11 @@ async function clone(): Promise<string> {
   return join(folder, name)
 }
 
-const intent = (name: string, title = name) =>
-  [
-    'apiVersion: storewright.dev/v1',
-    'kind: Store',
-    `name: ${name}`,
-    'team: default',
-    'engine: woo',
-    'plan: small',
-    `title: ${title}`,
-    '',
-  ].join('\n')
+/** store.yaml of another store, as a person would copy it. */
+async function intent(name: string): Promise<string> {
+  const text = await git(repository, 'show', 'main:stores/default/by-request/store.yaml')
+  return `${text.replaceAll('by-request', name)}\n`
+}
 
 async function writeStore(work: string, name: string, text: string): Promise<void> {
   await mkdir(join(work, 'stores/default', name), { recursive: true })
@@ -57,31 +58,52 @@ async function writeStore(work: string, name: string, text: string): Promise<voi
   await git(work, 'commit', '-qm', `edit ${name}`)
 }
 
+/** Pushes as a person does: pulls and pushes again while others come first. */
+async function land(work: string): Promise<void> {
+  for (;;) {
+    const pushed = await git(work, 'push', '-q', 'origin', 'main').then(
+      () => true,
+      () => false,
+    )
+    if (pushed) return
+    await git(work, 'pull', '-q', '--rebase')
+  }
+}
+
 async function rendered(name: string): Promise<string> {
   const path = `stores/default/${name}/app.json`
   return git(repository, 'show', `main:${path}`).catch(() => '')
 }
 
-const heads = () => git(repository, 'for-each-ref')
+/**
+ * Which refs there are, and the commits of main that are not the server's own: it renders what was pushed a moment ago.
+ */
+async function heads(): Promise<string> {
+  const refs = await git(repository, 'for-each-ref', '--format=%(refname)')
+  const pushed = await git(
+    repository,
+    'log',
+    '--format=%H',
+    '--invert-grep',
+    '--grep=^store(',
+    'main',
+  )
+  return `${refs}\n${pushed}`
+}
 
 describe('a push to the address of the server', () => {
   it('S1-04 P-3 renders a pushed store.yaml, and a plain git revert of a change, within the promised 2 s', async () => {
-    await post(server.url, '/api/v1/stores', { name: 'by-request' })
     const work = await clone()
-    const text = await readFile(join(work, 'stores/default/by-request/store.yaml'), 'utf8')
-    await writeStore(work, 'pushed', text.replaceAll('by-request', 'pushed'))
-    await git(work, 'push', '-q', 'origin', 'main')
+    const text = await intent('pushed')
+    await writeStore(work, 'pushed', text)
+    await land(work)
     await expect
       .poll(() => rendered('pushed'), { timeout: DEADLINE_MS, interval: 20 })
       .toContain('"pushed"')
 
     await git(work, 'pull', '-q', '--rebase')
-    await writeStore(
-      work,
-      'pushed',
-      text.replace('plan: small', 'plan: medium').replaceAll('by-request', 'pushed'),
-    )
-    await git(work, 'push', '-q', 'origin', 'main')
+    await writeStore(work, 'pushed', text.replace('plan: small', 'plan: medium'))
+    await land(work)
     await expect
       .poll(() => rendered('pushed'), { timeout: DEADLINE_MS, interval: 20 })
       .toContain('medium')
@@ -89,7 +111,7 @@ describe('a push to the address of the server', () => {
     await git(work, 'pull', '-q', '--rebase')
     const change = await git(work, 'log', '-1', '--format=%H', '--grep=edit pushed')
     await git(work, 'revert', '--no-edit', change)
-    await git(work, 'push', '-q', 'origin', 'main')
+    await land(work)
     await expect
       .poll(() => rendered('pushed'), { timeout: DEADLINE_MS, interval: 20 })
       .not.toContain('medium')
@@ -122,16 +144,40 @@ describe('a push to the address of the server', () => {
     expect(await heads()).toBe(before)
   })
 
-  it('refuses a second of two pushes from the same head, whole', async () => {
+  it('refuses the second of two pushes from one head, and takes it after a pull', async () => {
     const [first, second] = [await clone(), await clone()]
-    await writeStore(first, 'race-a', intent('race-a'))
-    await writeStore(second, 'race-b', intent('race-b'))
-    await git(first, 'push', '-q', 'origin', 'main')
-    await expect(git(second, 'push', '-q', 'origin', 'main')).rejects.toThrow(
-      /fetch first|rejected/,
-    )
-    await git(second, 'pull', '-q', '--rebase')
-    await git(second, 'push', '-q', 'origin', 'main')
+    await writeStore(first, 'race-a', await intent('race-a'))
+    await writeStore(second, 'race-b', await intent('race-b'))
+    await land(first)
+    await expect(git(second, 'push', '-q', 'origin', 'main')).rejects.toThrow(/fetch first/)
+    await land(second)
+    const held = await git(repository, 'ls-tree', '-r', '--name-only', 'main')
+    expect(held).toContain('race-a/store.yaml')
+    expect(held).toContain('race-b/store.yaml')
+  })
+
+  it('refuses a push whose base was replaced between its question and its pack, with advice', async () => {
+    const work = await clone()
+    const old = await git(work, 'rev-parse', 'HEAD')
+    await writeStore(work, 'late', await intent('late'))
+    const id = await git(work, 'rev-parse', 'HEAD')
+    const packing = run('git', ['pack-objects', '--all', '--stdout', '-q'], {
+      cwd: work,
+      encoding: 'buffer',
+    })
+    packing.child.stdin?.end()
+    const { stdout: pack } = await packing
+    await post(server.url, '/api/v1/stores', { name: 'in-between' })
+    const line = pktLine(`${old} ${id} refs/heads/main\0 report-status side-band-64k`)
+    const reply = await fetch(`${url}/git-receive-pack`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-git-receive-pack-request' },
+      body: new Uint8Array(Buffer.concat([line, FLUSH, pack])),
+    })
+    const said = await reply.text()
+    expect(said).toMatch(/ng refs\/heads\/main /)
+    expect(said).toContain('Another change reached main first. Run: git pull --rebase')
+    expect(await git(repository, 'ls-tree', '-r', '--name-only', 'main')).toContain('in-between')
   })
 })
 
@@ -160,11 +206,37 @@ describe('what is not git', () => {
     expect((await push({ 'content-type': 'text/plain' })).status).toBe(415)
   })
 
-  it('gets 413 for a push above 32 MiB, and 400 for a damaged one', async () => {
-    const length = { 'content-length': String(64 * 1024 * 1024) }
+  it('gets 400 for a body that is no push, and 413 for one above 32 MiB before it is sent', async () => {
     expect((await push({ 'content-encoding': 'gzip' }, 'no gzip')).status).toBe(400)
     expect((await push({}, 'garbage')).status).toBe(400)
-    expect(length['content-length']).toBe('67108864')
+    const declared = request(`${url}/git-receive-pack`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-git-receive-pack-request',
+        'content-length': 64 * 1024 * 1024,
+      },
+    })
+    declared.on('error', () => undefined)
+    declared.flushHeaders()
+    const [reply] = (await once(declared, 'response')) as [IncomingMessage]
+    expect(reply.statusCode).toBe(413)
+    declared.destroy()
+  })
+
+  it('gets 413 for a body without a length once it is above 32 MiB', async () => {
+    const before = await heads()
+    const chunked = request(`${url}/git-receive-pack`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-git-receive-pack-request' },
+    })
+    chunked.on('error', () => undefined)
+    const megabyte = Buffer.alloc(1024 * 1024)
+    chunked.write('0000')
+    for (let n = 0; n < 34; n += 1) chunked.write(megabyte)
+    const [reply] = (await once(chunked, 'response')) as [IncomingMessage]
+    expect(reply.statusCode).toBe(413)
+    chunked.destroy()
+    expect(await heads()).toBe(before)
   })
 
   it.each([
@@ -180,54 +252,40 @@ describe('a person who pushes while 16 clients create', () => {
   it('loses no push and no create', async () => {
     await raiseLimit(server)
     const CLIENTS = 16
-    const EACH = 6
-    const PUSHES = 6
-    let open = CLIENTS
+    const PUSHES = 5
+    const wanted: string[] = []
+    let pushing = true
     const clients = Array.from({ length: CLIENTS }, async (_, client) => {
-      for (let n = 0; n < EACH; n += 1) {
-        const reply = await post(server.url, '/api/v1/stores', { name: `busy-${client}-${n}` })
+      for (let n = 0; pushing; n += 1) {
+        const name = `busy-${client}-${n}`
+        const reply = await post(server.url, '/api/v1/stores', { name })
         expect(reply.status).toBe(201)
+        wanted.push(name)
       }
-      open -= 1
     })
     const work = await clone()
-    const beside: boolean[] = []
     for (let n = 0; n < PUSHES; n += 1) {
-      await git(work, 'pull', '-q', '--rebase')
-      await writeStore(work, `person-${n}`, intent(`person-${n}`))
-      for (;;) {
-        const pushed = await git(work, 'push', '-q', 'origin', 'main').then(
-          () => true,
-          () => false,
-        )
-        if (pushed) break
-        await git(work, 'pull', '-q', '--rebase')
-      }
-      beside.push(open > 0)
+      const name = `person-${n}`
+      await writeStore(work, name, await intent(name))
+      await land(work)
+      wanted.push(name)
     }
+    pushing = false
     await Promise.all(clients)
-    expect(beside).toContain(true)
-    const wanted = [
-      ...Array.from(
-        { length: CLIENTS * EACH },
-        (_, n) => `busy-${n % CLIENTS}-${Math.floor(n / CLIENTS)}`,
-      ),
-      ...Array.from({ length: PUSHES }, (_, n) => `person-${n}`),
-    ]
+    expect(wanted.length).toBeGreaterThan(CLIENTS + PUSHES)
     await expect
       .poll(
         async () => {
           const listed = await git(repository, 'ls-tree', '-r', '--name-only', 'main')
-          const whole = new Set(listed.split('\n'))
-          return wanted.filter((name) => !whole.has(`stores/default/${name}/app.json`))
+          const files = new Set(listed.split('\n'))
+          return wanted.filter((name) => !files.has(`stores/default/${name}/app.json`))
         },
         { timeout: 60_000 },
       )
       .toEqual([])
     const subjects = (await git(repository, 'log', '--format=%s', 'main')).split('\n')
-    expect(subjects.filter((subject) => /busy-.*: create/.test(subject))).toHaveLength(
-      CLIENTS * EACH,
-    )
+    const made = subjects.filter((subject) => /busy-.*: create/.test(subject))
+    expect(made).toHaveLength(wanted.length - PUSHES)
     expect(subjects.filter((subject) => subject.startsWith('edit person-'))).toHaveLength(PUSHES)
     await git(repository, 'fsck', '--strict')
   })

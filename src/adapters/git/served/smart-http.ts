@@ -13,6 +13,7 @@ import { receivePush } from './receive-pack.ts'
 import { endOf, NO_CACHE, protocolOf, refuse, stop } from './reply.ts'
 import { servedSettings } from './served-settings.ts'
 import { type Slots, slots } from './slots.ts'
+import { foreignWant, wantsOf } from './wants.ts'
 
 /** Of a request, before and after gunzip: the haves and wants of a fetch, never a pack. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -132,6 +133,10 @@ async function exchange(request: Request, options: PackServerOptions, { fetches 
   if (typeof body === 'number') {
     return refuse(body, body === 413 ? 'the request is larger than 10 MiB' : 'a damaged body')
   }
+  const wants = wantsOf(body)
+  if (wants === null) return refuse(400, 'not a request of git fetch')
+  const foreign = await foreignWant(wants, options, request.signal)
+  if (foreign !== null) return notServed(foreign, options.branch)
   const words = ['--stateless-rpc', '--strict'] as const
   const child = await start(request, options, fetches, 'upload-pack', words)
   if (child === null) return refuse(503, 'too many fetches at once; try again')
@@ -139,6 +144,14 @@ async function exchange(request: Request, options: PackServerOptions, { fetches 
   return answer(request, child, options, {
     type: 'application/x-git-upload-pack-result',
     failed: 400,
+  })
+}
+
+/** Git prints `fatal: remote error: …`. Source: gitprotocol-pack(5), error line. */
+function notServed(id: string, branch: string): Response {
+  const line = `ERR upload-pack: not our ref ${id}: only commits of ${branch} are served here`
+  return new Response(new Uint8Array(pktLine(line)), {
+    headers: { 'content-type': 'application/x-git-upload-pack-result', ...NO_CACHE },
   })
 }
 
