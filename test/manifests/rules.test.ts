@@ -9,6 +9,8 @@ const variants = pairwise().map(variant)
 /** Without options a store must stay small; with every one of them it may take half as much again. */
 const PLAIN_BYTES = 65_536
 const FULL_BYTES = 98_304
+/** Objects that carry a hash of their content in the name: it replaces them when the content changes. */
+const HASHED = ['backup', 'secrets-init', 'wp-init']
 
 it('covers every pair of choices with few renders', () => {
   expect(variants.length).toBeGreaterThan(16)
@@ -52,7 +54,6 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     for (const { apiVersion, kind, metadata } of objects) {
       const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : ''
       expect(kind === 'Namespace' || allowed.has(`${group}/${kind}`), kind).toBe(true)
-      expect(metadata.name).not.toMatch(/-c8[0-9a-f]{6}/)
       expect(metadata.namespace).toBe(kind === 'Namespace' ? undefined : `store-${store.name}`)
       expect(Object.keys(metadata.labels)).toEqual(expect.arrayContaining(LABELS))
       const plan = SIZED.includes(kind) ? store.plan : undefined
@@ -60,6 +61,11 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     }
     const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`)
     expect(new Set(names).size).toBe(names.length)
+    // cdk8s names an object that has no name by its path and a hash (cdk8s 2.70, src/names.ts).
+    const hashed = objects.flatMap(
+      ({ metadata }) => /^(.*)-[0-9a-f]{8}$/.exec(metadata.name)?.[1] ?? [],
+    )
+    expect(HASHED).toEqual(expect.arrayContaining(hashed))
     const text = JSON.stringify(objects)
     expect(text).not.toContain('cdk8s.io/metadata.addr')
     expect(text).not.toContain('tracking-id')
