@@ -1,15 +1,17 @@
 // Every gate that a change must pass, one line each; red when any is red, and the others still run.
-// `--tested FILE`: the tests ran already and this is their JSON report.
+// `--tested FILE`, once for each suite: the tests ran already, and these are their JSON reports.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { judgeReports } from './parity.ts'
+import { describeRows } from './parity-rows.ts'
 import { addUp, readReport } from './report.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const given = process.argv.indexOf('--tested')
-const tested = given === -1 ? null : process.argv[given + 1]
-const report = tested ?? join(root, '.cache', 'test-report.json')
+const { values } = parseArgs({ options: { tested: { type: 'string', multiple: true } } })
+const reports = values.tested ?? [join(root, '.cache', 'test.json')]
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 
 /** Runs a program; its output is shown only when it fails. */
@@ -26,27 +28,37 @@ function run(name, words, env = {}) {
 }
 
 function test() {
-  if (tested !== null) return { ok: true, note: 'ran before', output: '' }
+  if (values.tested !== undefined) return { ok: true, note: 'ran before', output: '' }
+  const [report] = reports
   mkdirSync(dirname(report), { recursive: true })
   rmSync(report, { force: true })
   const projects = ['fast', 'git', 'scripts', 'browser'].flatMap((name) => ['--project', name])
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   // CI: a missing golden file is a failure, not a new one.
   const result = run('vitest', ['run', ...projects, ...reporters], { CI: 'true' })
-  const { passed, failed, skipped } = addUp([report])
+  const { passed, failed, skipped } = addUp(reports)
   const ok = result.ok && failed === 0 && passed > 0
   return { ...result, ok, note: `${passed} passed, ${failed} failed, ${skipped} skipped` }
 }
 
 /** Tests that compare a generated, committed file with what the sources give today. */
 function drift(pattern) {
-  const tests = readReport(report).filter((each) => pattern.test(`${each.file} ${each.title}`))
+  const tests = reports
+    .flatMap(readReport)
+    .filter((each) => pattern.test(`${each.file} ${each.title}`))
   const red = tests.filter((each) => each.status !== 'passed')
   return {
     ok: tests.length > 0 && red.length === 0,
     note: tests.length === 0 ? 'no test of it was found' : `${tests.length} comparisons`,
     output: red.map((each) => `${each.file}: ${each.title}\n`).join(''),
   }
+}
+
+/** Rows of docs/parity.md by the tests that ran. */
+function parity() {
+  const verdict = judgeReports(reports)
+  const ok = verdict.problems.length === 0 && verdict.shown.length > 0
+  return { ok, note: describeRows(verdict), output: verdict.problems.join('\n') }
 }
 
 const gates = [
@@ -58,6 +70,7 @@ const gates = [
   ['openapi drift', () => drift(/openapi/i)],
   ['golden drift', () => drift(/golden/i)],
   ['argocd drift', () => drift(/render-argocd/)],
+  ['parity', parity],
 ]
 
 let red = 0

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Tests of one JSON report of vitest: `{file, title, status, why}` each; none when it cannot be read. */
+/** Tests of one JSON report of vitest: `{file, title, name, status, why}` each; none when it cannot be read. */
 export function readReport(path) {
   let report
   try {
@@ -9,16 +9,18 @@ export function readReport(path) {
     return []
   }
   return report.testResults.flatMap(({ name: file, status, message, assertionResults }) => {
-    const tests = assertionResults.map(({ fullName, status: verdict, failureMessages }) => ({
+    const tests = assertionResults.map(({ fullName, title, status: verdict, failureMessages }) => ({
       file,
       title: fullName,
+      name: title,
       status: verdict === 'pending' || verdict === 'todo' ? 'skipped' : verdict,
       why: (failureMessages ?? []).join('\n'),
     }))
     // A file that does not load, or whose set-up fails, has a verdict and perhaps no test of its own.
     const hidden = status === 'failed' && !tests.some((each) => each.status === 'failed')
+    const title = '(the file itself)'
     return hidden
-      ? [...tests, { file, title: '(the file itself)', status: 'failed', why: message ?? '' }]
+      ? [...tests, { file, title, name: title, status: 'failed', why: message ?? '' }]
       : tests
   })
 }
