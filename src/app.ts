@@ -19,6 +19,7 @@ import { platformRoutes } from './http/platform.ts'
 import { answerError } from './http/problem.ts'
 import { repositoryRoutes } from './http/repository.ts'
 import { revertRoutes } from './http/revert.ts'
+import { describeDocument } from './http/reference.ts'
 import { openRouter, refuseInvalid, type Router } from './http/router.ts'
 import { storeRoutes } from './http/stores.ts'
 import { streamRoutes } from './http/stream.ts'
@@ -64,7 +65,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 
 /** The OpenAPI 3.1 document of an app; the same whatever it was given. */
 export function openApiDocument(app: OpenAPIHono<AppEnv>) {
-  return app.getOpenAPI31Document({
+  const generated = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'Storewright API',
@@ -73,6 +74,7 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
       license: { name: 'Apache-2.0' },
     },
   })
+  return describeDocument(generated)
 }
 
 function addDocument(router: Router, app: OpenAPIHono<AppEnv>): void {

@@ -1,0 +1,52 @@
+import type { Texts } from './reference.ts'
+
+const COMMIT = '7c3e1f0a9b2d4c6e8f1a3b5d7c9e0f2a4b6c8d0e'
+
+/** Parameters by name, or by `<operationId>.<name>` where one operation means something else. */
+export const parameterTexts: Texts = {
+  name: ['Name of the store.', 'my-shop'],
+  'runCheck.name': ['Name of the check.', 'git_push'],
+  id: ['Id of the operation.', '01JD8Z3K5V7M9Q1S3T5W7Y9A1C'],
+  team: ['Team of the store.', 'default'],
+  namespace: ['Alias of `team`.', 'default'],
+  dryRun: ['`true` returns the preview of the write and writes nothing.', 'true'],
+  'if-match': [
+    'ETag of the version to change. The write fails with 412 when the store has changed since.',
+    '"9f2c4b6d8e0a1c3e5f7a9b1d3c5e7f9a0b2d4c6e"',
+  ],
+  plan: ['Plan of the store.', 'small'],
+  engine: ['Engine of the store.', 'woo'],
+  health: ["Argo CD's health.", 'Healthy'],
+  sync: ["Argo CD's sync status.", 'Synced'],
+  phase: ['Phase of the store.', 'Ready'],
+  status: ['Status of the store.', 'Ready'],
+  label: ['Label of the store, as `key:value`.', 'season:winter'],
+  deleted: ['Whether deleted stores are left out, included, or the only ones.', 'exclude'],
+  modified: ['Whether rendered files were edited by hand.', 'true'],
+  q: ['Text in name, host or title, in any case.', 'shop'],
+  sort: ['Order of the stores. `-` in front reverses it.', 'name'],
+  limit: ['Most entries of a page.', 100],
+  cursor: ['Where the page begins, from the `Link` header of the page before.', undefined],
+  reason: ['Reason of the request. It goes into the commit message.', 'the season is over'],
+  allowMassDelete: [
+    'Number of stores that will be deleted in all, to pass the mass-delete limit.',
+    4,
+  ],
+  store: ['Name of a store.', 'my-shop'],
+  state: ['Progress of the operation.', 'Live'],
+  by: ['Subject of the request, or the Git author, in full.', 'user:ada'],
+  action: ['Kind of the change.', 'update'],
+  result: ['Progress of the change.', 'Live'],
+  source: ['Where the change came from.', 'cli'],
+  since: ['Earliest commit time, RFC 3339.', '2026-11-01T00:00:00Z'],
+  until: ['Commit time before which changes are returned, RFC 3339.', '2026-12-01T00:00:00Z'],
+  format: ['Format of the answer.', 'csv'],
+  at: ['Commit of the files. Default: the head of the branch.', COMMIT],
+  from: ['Commit of the old side. Default: the commit of the store before `to`.', COMMIT],
+  to: ['Commit of the new side, or `HEAD`.', 'HEAD'],
+  pod: ['Name of the pod.', 'wordpress-5d8f'],
+  container: ['Name of the container. Default: the first one.', 'wordpress'],
+  tail: ['Most lines of the log.', 200],
+  write: ['Present: the answer is 200 only when stores can be changed.', ''],
+  verbose: ['Present: the answer lists its parts.', ''],
+}
