@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openConnection } from './adapters/argocd/connection.ts'
 import { probesOf } from './checks.ts'
+import { purgeSettings, steadyTime } from './testing/time.ts'
 import { readConfig } from './config.ts'
 import { fakeApplications } from './testing/fake-applications.ts'
 import { type FakeArgoCd, fakeArgoCd } from './testing/fake-argo-cd.ts'
@@ -23,7 +24,8 @@ function fixture() {
   const tls = { rejectUnauthorized: true }
   const argocd = openConnection({ server: argo.url, token: async () => 'argo-token', tls })
   const applications = fakeApplications(Date.now)
-  const probes = probesOf({ config, repo, applications, argocd, installed: null })
+  const due = { time: steadyTime(() => Date.now()), purge: purgeSettings }
+  const probes = probesOf({ config, repo, applications, argocd, installed: null, ...due })
   return { applications, api: () => probes.get('argocd_api')?.(AbortSignal.timeout(5000)) }
 }
 

@@ -3,9 +3,10 @@ import { ApiFailure } from './adapters/argocd/connection.ts'
 import type { Config } from './config.ts'
 import { projectNameOf } from './domain/argocd-layout.ts'
 import { namespaceOf } from './domain/layout.ts'
-import type { Applications, StoresRepo } from './domain/ports.ts'
+import type { Applications, PurgeSettings, StoresRepo, Time } from './domain/ports.ts'
 import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'
 import { type Finding, ill, type Probe, well } from './observe/checks.ts'
+import { clockCheck } from './clock-check.ts'
 
 export interface CheckDeps extends Pick<SetupCheckDeps, 'installed'> {
   readonly config: Config
@@ -13,6 +14,8 @@ export interface CheckDeps extends Pick<SetupCheckDeps, 'installed'> {
   readonly applications: Applications
   /** Argo CD's own API; `null`: not configured. */
   readonly argocd: Connection | null
+  readonly time: Time
+  readonly purge: PurgeSettings
 }
 
 const GIT_FIXES = {
@@ -28,6 +31,7 @@ export function probesOf(deps: CheckDeps): ReadonlyMap<string, Probe> {
     ['git_read', async () => gitRead(deps)],
     ['git_write', async () => gitWrite(deps)],
     ['git_signing', async () => gitSigning(deps)],
+    ['clock', async () => clockCheck(deps)],
     ['status_source', async () => statusSource(deps)],
     ['application_set', async () => applicationSet(deps)],
     ['argocd_setup', (signal) => setupCheck(deps, signal)],

@@ -6,7 +6,7 @@ import { argoCdDetail } from './adapters/argocd/rest-detail.ts'
 import { probesOf } from './checks.ts'
 import type { Config } from './config.ts'
 import { projectNameOf } from './domain/argocd-layout.ts'
-import type { Clock, StoresRepo, StoreViews } from './domain/ports.ts'
+import type { Clock, PurgeSettings, StoresRepo, StoreViews } from './domain/ports.ts'
 import type { StoreRecord } from './domain/snapshot.ts'
 import { openStreamHub } from './http/stream-hub.ts'
 import { openChangeFeed } from './observe/change-feed.ts'
@@ -15,6 +15,7 @@ import { openChecks } from './observe/checks.ts'
 import { provisioningOf } from './observe/provisioning.ts'
 import { openRefusals } from './observe/refusals.ts'
 import { createStoreViews } from './observe/store-views.ts'
+import type { TimeWatch } from './observe/time-watch.ts'
 import { bannersOf } from './operations/get-platform.ts'
 import { argoCdAccess, type StatusSource } from './status-source.ts'
 
@@ -24,17 +25,21 @@ export async function openObservation(
   repo: StoresRepo,
   { applications, kubernetes }: StatusSource,
   clock: Clock,
+  time: TimeWatch,
+  purge: PurgeSettings,
 ) {
   const reconciliationMs = config.argocdReconciliation
   let touch = (_name: string): void => undefined
   const refusals = openRefusals((name) => touch(name))
   const configured = config.argocdUrl !== null && config.argocdToken !== null
-  const argocd = configured ? openConnection(await argoCdAccess(config)) : null
-  const told = kubernetes === null ? null : kubernetesDetail(kubernetes, config.argocdNamespace)
+  const heard = (dateMs: number) => time.heard('Argo CD', dateMs)
+  const argocd = configured ? openConnection(await argoCdAccess(config), heard) : null
+  const byKubernetes =
+    kubernetes === null ? null : kubernetesDetail(kubernetes, config.argocdNamespace)
   // What runs may lag behind what platform.yaml asks for.
   const projectOf = (record: StoreRecord) =>
     applications.get(record)?.project ?? projectNameOf(repo.snapshot().platform, record.team)
-  const detail = argocd === null ? told : argoCdDetail(argocd, projectOf)
+  const detail = argocd === null ? byKubernetes : argoCdDetail(argocd, projectOf)
   const byArgoCd = argocd === null || applications.simulated ? null : installedByArgoCd(argocd)
   const installed =
     kubernetes === null ? byArgoCd : installedByKubernetes(kubernetes, config.argocdNamespace)
@@ -56,14 +61,19 @@ export async function openObservation(
   })
   const feed = openChangeFeed({ repo, views, applications, boot: randomBytes(4).toString('hex') })
   touch = (name) => feed.touch(name)
-  const streams = openStreamHub({ feed, banners: () => bannersOf({ repo, applications, clock }) })
+  const told = { repo, applications, clock, time, purge }
+  const streams = openStreamHub({ feed, banners: () => bannersOf(told) })
   return {
     refusals,
     views,
     provisioning: provisioningOf(views, applications, clock),
     feed,
     streams,
-    checks: openChecks(probesOf({ config, repo, applications, argocd, installed }), clock),
+    checks: openChecks(
+      probesOf({ config, repo, applications, argocd, installed, time, purge }),
+      clock,
+      ['clock'],
+    ),
     detail,
     async close() {
       feed.close()

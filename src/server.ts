@@ -12,7 +12,7 @@ import { StoreError } from './domain/errors.ts'
 import { GIT_PATH } from './domain/git-client.ts'
 import type {
   Applications,
-  Clock,
+  MonotonicClock,
   Log,
   PackServer,
   PurgeSettings,
@@ -27,6 +27,7 @@ import type { AppDeps } from './http/env.ts'
 import { listen, type Listener } from './listen.ts'
 import { openObservation } from './observation.ts'
 import { movedFiles, unseenFiles } from './observe/moved-stores.ts'
+import { openTimeWatch } from './observe/time-watch.ts'
 import { startPurges } from './reconcile/purge.ts'
 import { startQueue } from './reconcile/queue.ts'
 import { startReconciler } from './reconcile/reconciler.ts'
@@ -58,7 +59,10 @@ const ABOUT = {
 /** Milliseconds after the first list until the commits that it names are known. */
 const TREES_MS = 3_000
 
-const clock: Clock = { now: () => Date.now() }
+const clock: MonotonicClock = { now: () => Date.now(), uptimeMs: () => performance.now() }
+
+/** Milliseconds of uptime for which a deletion must have been due before it goes on. */
+const MIN_UPTIME_MS = 3_600_000
 
 /** In order within this process, even in one millisecond: the queue of new stores goes by it. */
 const newRequestId = monotonicFactory()
@@ -74,6 +78,7 @@ export interface RunningServer {
 
 /** Opens the stores repo, loads its index, then listens. @throws Error when there is nothing to read yet */
 export async function openServer(config: Config, log: Log): Promise<RunningServer> {
+  const time = openTimeWatch(clock)
   const local = config.storesRepoUrl === null ? await openEmbedded(config, log) : null
   const repo = await openStoresRepo({
     remote: local?.remote ?? remoteOf(config),
@@ -86,10 +91,11 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     allowDowngrade: config.allowGeneratorDowngrade,
     ...signingOf(config),
     patchedGitOnly: config.env === 'production',
+    heardDate: (dateMs) => time.heard('Git host', dateMs),
     log,
     clock,
   })
-  const source = await openStatusSource(config, clock, log).catch(async (error) => {
+  const source = await openStatusSource(config, clock, log, time).catch(async (error) => {
     await repo.close(0)
     throw error
   })
@@ -99,13 +105,22 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   let ready = false
   let webhook: PushListener | null = null
   const packServer = local?.packServer ?? null
-  const observation = await openObservation(config, repo, source, clock)
+  const purge = purgeSettings(config)
+  const observation = await openObservation(config, repo, source, clock, time, purge)
   const nudge: PushListener | null =
     config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
   const { refusals, ...observed } = observation
   const { provisioning } = observation
   const busy = openBusyThreads()
-  const parts = { repo, applications, nudge, renderBeside: () => busy.render(), ...observed }
+  const parts = {
+    repo,
+    applications,
+    time,
+    purge,
+    nudge,
+    renderBeside: () => busy.render(),
+    ...observed,
+  }
   const app = await buildApp(config, log, parts, packServer, () => ready)
   const main = await listen(config.listenAddr, (request, peer) => app.fetch(request, { peer }))
   const listeners = [main, ...(await openGitListener(config, packServer))]
@@ -133,8 +148,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     ...{ ...loop, applications, provisioning, intervalMs: QUEUE_LOOK_MS },
     renderWaiting: () => reconciler.look(),
   })
-  const purge = purgeSettings(config)
-  const purges = startPurges({ ...loop, applications, purge, intervalMs: PURGE_LOOK_MS })
+  const purges = startPurges({ ...loop, time, applications, purge, intervalMs: PURGE_LOOK_MS })
   ready = true
   // Its first pass looks at every store.
   void reconciler.idle().then(freeHeap)
@@ -168,6 +182,8 @@ async function buildApp(
     | 'views'
     | 'provisioning'
     | 'applications'
+    | 'time'
+    | 'purge'
     | 'nudge'
     | 'feed'
     | 'streams'
@@ -184,7 +200,6 @@ async function buildApp(
     ...parts,
     clock,
     sealer: sealedSecrets({ clock }),
-    purge: purgeSettings(config),
     log,
     packServer,
     dashboard,
@@ -198,7 +213,12 @@ async function buildApp(
 
 /** A simulated status may stand for a real one where this process keeps the only repository. */
 function purgeSettings({ argocdReconciliation, storesRepoUrl }: Config): PurgeSettings {
-  return { reconciliationMs: argocdReconciliation, simulatedIsEnough: storesRepoUrl === null }
+  const simulatedIsEnough = storesRepoUrl === null
+  return {
+    reconciliationMs: argocdReconciliation,
+    simulatedIsEnough,
+    minUptimeMs: MIN_UPTIME_MS,
+  }
 }
 
 async function openGitListener(

@@ -46,7 +46,8 @@ async function sourceOf(environment: Record<string, string>, production = false)
   const read = readConfig({ flags: new Map(), environment, readFile: () => null })
   if (read.config === null) throw new Error(read.problems.join())
   const config = { ...read.config, env: production ? ('production' as const) : ('dev' as const) }
-  opened = (await openStatusSource(config, { now: () => Date.now() }, log)).applications
+  opened = (await openStatusSource(config, { now: () => Date.now() }, log, { heard() {} }))
+    .applications
   return opened.source
 }
 

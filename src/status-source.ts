@@ -6,6 +6,7 @@ import { kubernetesApplications } from './adapters/argocd/kubernetes-watch.ts'
 import { simulatedApplications } from './adapters/argocd/simulated.ts'
 import type { Config } from './config.ts'
 import type { Applications, Clock, Log } from './domain/ports.ts'
+import type { TimeWatch } from './observe/time-watch.ts'
 
 const PROBE_MS = 5_000
 
@@ -24,24 +25,26 @@ export async function openStatusSource(
   config: Config,
   clock: Clock,
   log: Log,
+  time: Pick<TimeWatch, 'heard'>,
 ): Promise<StatusSource> {
   const { statusSource } = config
   if (statusSource === 'simulated')
     return { applications: simulatedApplications(clock), kubernetes: null }
-  if (statusSource === 'argocd') return rest(config, clock, log)
+  if (statusSource === 'argocd') return rest(config, clock, log, time)
   const access = await kubeAccess(config, log)
   if (statusSource === 'kubernetes' && access === null) {
     throw new Error('STATUS_SOURCE: kubernetes needs KUBECONFIG, or a pod with a service account')
   }
   if (access !== null && (statusSource === 'kubernetes' || (await answers(access, config, log)))) {
-    const connection = openConnection(access)
+    const connection = openConnection(access, (dateMs) => time.heard('API server', dateMs))
     const namespace = config.argocdNamespace
     return {
       applications: kubernetesApplications({ connection, namespace, clock, log }),
       kubernetes: connection,
     }
   }
-  if (config.argocdUrl !== null && config.argocdToken !== null) return rest(config, clock, log)
+  if (config.argocdUrl !== null && config.argocdToken !== null)
+    return rest(config, clock, log, time)
   if (config.env === 'production') {
     throw new Error(
       'STATUS_SOURCE: no cluster answers and ARGOCD_URL with ARGOCD_TOKEN is not set; ENV=production refuses a simulated status',
@@ -80,8 +83,15 @@ async function answers(access: Access, config: Config, log: Log): Promise<boolea
   }
 }
 
-async function rest(config: Config, clock: Clock, log: Log): Promise<StatusSource> {
-  const connection = openConnection(await argoCdAccess(config))
+async function rest(
+  config: Config,
+  clock: Clock,
+  log: Log,
+  time: Pick<TimeWatch, 'heard'>,
+): Promise<StatusSource> {
+  const connection = openConnection(await argoCdAccess(config), (dateMs) =>
+    time.heard('Argo CD', dateMs),
+  )
   return { applications: argoCdApplications({ connection, clock, log }), kubernetes: null }
 }
 

@@ -11,6 +11,7 @@ import { createStoreViews } from '../src/observe/store-views.ts'
 import { bannersOf } from '../src/operations/get-platform.ts'
 import { type MemoryRepo, memoryRepo } from '../src/testing/memory-repo.ts'
 import { testPlatform } from '../src/testing/platform.ts'
+import { purgeSettings, steadyTime } from '../src/testing/time.ts'
 
 type Headers = Record<string, string>
 
@@ -30,6 +31,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
   const clock = { now: () => Date.parse('2026-11-24T12:00:00Z') }
   const repo = memoryRepo(platform, clock.now)
   const applications = simulatedApplications(clock)
+  const due = { time: steadyTime(clock.now), purge: purgeSettings }
   const views = createStoreViews({ repo, applications, clock })
   const feed = openChangeFeed({ repo, views, applications, boot: 'b007b007' })
   const page = {
@@ -43,13 +45,16 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     views,
     provisioning: provisioningOf(views, applications, clock),
     feed,
-    streams: openStreamHub({ feed, banners: () => bannersOf({ repo, applications, clock }) }),
+    streams: openStreamHub({
+      feed,
+      banners: () => bannersOf({ repo, applications, clock, ...due }),
+    }),
     checks: openChecks(new Map(), clock),
     detail: null,
     nudge: null,
     clock,
     sealer: sealedSecrets({ clock }),
-    purge: { reconciliationMs: 180_000, simulatedIsEnough: true },
+    ...due,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     cloneUrl: null,
     packServer: null,

@@ -10,6 +10,7 @@ import { type MemoryRepo, memoryRepo } from '../src/testing/memory-repo.ts'
 import { memorySealer } from '../src/testing/memory-sealer.ts'
 import { healthyApplication } from '../src/testing/phase-input.ts'
 import { testPlatform } from '../src/testing/platform.ts'
+import { purgeSettings, steadyTime } from '../src/testing/time.ts'
 import { memoryLog } from '../src/testing/writes.ts'
 import { type HttpFixture, httpFixture } from './http-fixture.ts'
 
@@ -26,16 +27,17 @@ let now = NOON
 let http: HttpFixture
 let repo: MemoryRepo
 let applications: FakeApplications
-const purge = { reconciliationMs: 180_000, simulatedIsEnough: true }
+const purge = purgeSettings
 const log = memoryLog()
 const clock = { now: () => now }
+const time = steadyTime(clock.now)
 
 function open(edit = week, source: FakeApplications['source'] = 'kubernetes') {
   now = NOON
   repo = memoryRepo(testPlatform(edit), clock.now)
   applications = fakeApplications(clock.now, source)
   const views = createStoreViews({ repo, applications, clock })
-  http = httpFixture({ repo, applications, views, clock, purge })
+  http = httpFixture({ repo, applications, views, clock, time, purge })
 }
 beforeEach(async () => {
   open()
@@ -68,7 +70,7 @@ const applied = () => {
 const look = async () => {
   const { landed } = repo
   const before = landed.length
-  const options = { repo, clock, applications, purge, log, sealer: memorySealer() }
+  const options = { repo, clock, time, applications, purge, log, sealer: memorySealer() }
   const loop = startPurges({ ...options, newRequestId: () => 'R', intervalMs: 60_000 })
   await loop.close()
   return landed.slice(before).map(({ action }) => action)
@@ -88,7 +90,7 @@ describe('POST /stores/{name}/purge', () => {
       stores: ['shop'],
       problem: null,
     })
-    expect(said.gates.map(({ met }) => met)).toEqual([false, false, false, true, false, true])
+    expect(said.gates.map(({ met }) => met)).toEqual([false, false, false, true, false, true, true])
     expect(repo.landed.at(-1)).toMatchObject({
       ...{ action: 'purge', reason: 'the customer asked', facts: ['early', 'data loss accepted'] },
     })
@@ -197,10 +199,10 @@ describe('the second step', () => {
         applications.set('store-shop', { ...application, cascades: false })
       }
       if (what === 'silence') applications.silentSince(now - 121_000)
-      const options = { repo, clock, applications, log, sealer: memorySealer() }
+      const options = { repo, clock, time, applications, log, sealer: memorySealer() }
       const loop = startPurges({
         ...{ ...options, newRequestId: () => 'R', intervalMs: 60_000 },
-        purge: { reconciliationMs: 180_000, simulatedIsEnough: what !== 'simulated' },
+        purge: { ...purge, simulatedIsEnough: what !== 'simulated' },
       })
       await loop.close()
       expect(repo.landed.at(-1)?.action).toBe('purge')

@@ -5,6 +5,7 @@ import { type FakeApplications, fakeApplications } from '../src/testing/fake-app
 import { type MemoryRepo, memoryRepo } from '../src/testing/memory-repo.ts'
 import { healthyApplication } from '../src/testing/phase-input.ts'
 import { testPlatform } from '../src/testing/platform.ts'
+import { purgeSettings } from '../src/testing/time.ts'
 import { type HttpFixture, httpFixture } from './http-fixture.ts'
 import { storectlOf } from './storectl-fixture.ts'
 
@@ -22,7 +23,7 @@ function open(source: FakeApplications['source'] = 'kubernetes', simulatedIsEnou
   repo = memoryRepo(testPlatform(), clock.now)
   applications = fakeApplications(clock.now, source)
   const views = createStoreViews({ repo, applications, clock })
-  const purge = { reconciliationMs: 180_000, simulatedIsEnough }
+  const purge = { ...purgeSettings, simulatedIsEnough }
   http = httpFixture({ repo, applications, views, clock, purge })
 }
 

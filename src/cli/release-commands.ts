@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { openClient } from './client.ts'
 import { DRY_RUN, printPreview } from './dry-run.ts'
 import { Failure } from './exit.ts'
@@ -18,7 +18,7 @@ interface Said {
 
 type Shared = (command: Command) => Command
 
-/** Commands by which an admin lets go what is held: pushed deletions, and names of stores that vanished. */
+/** Commands by which an admin releases what is held: deletions, and names of stores that vanished. */
 export function addReleases(program: Command, shared: Shared, talk: Talk): void {
   addReleaseDeletions(shared(program.command('release-deletions')), talk)
   addReleaseName(shared(program.command('release-name')), talk)
@@ -26,19 +26,28 @@ export function addReleases(program: Command, shared: Shared, talk: Talk): void 
 
 function addReleaseDeletions(command: Command, talk: Talk): void {
   command
-    .description('let pushed deletions pass that the mass-deletion brake holds')
+    .description('let deletions pass that are held')
+    .addOption(
+      new Option('--held-by <hold>', 'what holds them: the limit of deletions, or the clocks')
+        .choices(['mass-delete', 'clock'])
+        .default('mass-delete'),
+    )
     .requiredOption('--count <count>', 'how many stores go in all, as the banner says', Number)
     .requiredOption('--reason <reason>', 'at least 10 characters; goes into each commit')
     .option(...DRY_RUN)
-    .action(async ({ server, count, reason, ...said }: Said & { count: number }) => {
-      const body = { count, reason }
-      const client = openClient(server)
-      if (said.dryRun === true)
-        return printPreview(await client.preview('releaseDeletions', { body }), said.output, talk)
-      const { released } = await client.call('releaseDeletions', { body })
-      for (const { team, name } of released) talk.out(`${team}/${name}\n`)
-      talk.err(`${released.length} stores are deleted; storectl restore takes one back\n`)
-    })
+    .action(
+      async ({ server, count, reason, ...said }: Said & { count: number; heldBy: string }) => {
+        const heldBy = said.heldBy === 'clock' ? ('clock' as const) : ('massDelete' as const)
+        const body = { count, heldBy, reason }
+        const client = openClient(server)
+        if (said.dryRun === true)
+          return printPreview(await client.preview('releaseDeletions', { body }), said.output, talk)
+        const { released } = await client.call('releaseDeletions', { body })
+        for (const { team, name } of released) talk.out(`${team}/${name}\n`)
+        const are = heldBy === 'clock' ? 'are being purged' : 'are deleted'
+        talk.err(`${released.length} stores ${are}; storectl restore takes one back\n`)
+      },
+    )
 }
 
 function addReleaseName(command: Command, talk: Talk): void {

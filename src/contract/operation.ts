@@ -27,6 +27,7 @@ export const purgeGateIds = [
   'health',
   'source',
   'retention',
+  'clock',
 ] as const
 
 /** `detail` says what was seen, or what is waited for. */
@@ -58,7 +59,7 @@ export const Operation = z
     createdAt: z.string(),
     updatedAt: z.string(),
     problem: Problem.nullable(),
-    /** Between the two steps of a purge; empty otherwise. */
+    /** Between the two steps of a purge, and `retention` and `clock` of a deletion that is due; empty otherwise. */
     gates: z.array(PurgeGate),
     /** True: nothing of what was observed is real, no cluster runs the store. */
     simulated: z.boolean(),

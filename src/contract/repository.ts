@@ -14,11 +14,16 @@ export const AcceptRewrite = z
   .meta({ id: 'AcceptRewrite' })
 export type AcceptRewrite = z.infer<typeof AcceptRewrite>
 
-/** An admin lets deletions pass that were pushed and are held. */
+/** What holds deletions: too many were pushed, or the clocks do not agree that they are due. */
+export const deletionHolds = ['massDelete', 'clock'] as const
+
+/** An admin lets deletions pass that are held. */
 export const ReleaseDeletions = z
   .strictObject({
-    /** Stores that go in all, as the banner says: typed, so that somebody read it. */
+    /** Stores that go in all, as the banner says: typed, so that it was read. */
     count: z.int().min(1).max(20_000),
+    /** `massDelete`: pushed deletions above the limit. `clock`: deletions that no second clock confirms as due. */
+    heldBy: z.enum(deletionHolds).default('massDelete'),
     reason: freeText(200).pipe(z.string().min(10, 'at least 10 characters')),
   })
   .meta({ id: 'ReleaseDeletions' })

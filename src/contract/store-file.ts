@@ -112,6 +112,8 @@ export const LifecycleIntent = z.strictObject({
   reason: freeText(200).optional(),
   /** In `purge`: the removal need not wait for the store's health, nor for a backup. */
   dataLossAccepted: z.literal(true).optional(),
+  /** In `purge`: an admin confirmed that the retention is over, so no clock is asked. */
+  dueConfirmed: z.literal(true).optional(),
 })
 
 export const Owner = z

@@ -61,7 +61,7 @@ export interface PurgeWish {
  * @throws StoreError `lifecycle_conflict` for a store that is not deleted
  */
 export function purging(store: StoreFile, now: number, wish: PurgeWish): StoreFile | null {
-  const { state, since, purgeAfter, reason, dataLossAccepted } = store.lifecycle
+  const { state, since, purgeAfter, reason, dataLossAccepted, dueConfirmed } = store.lifecycle
   if (state !== 'deleted' && state !== 'purge') {
     throw new StoreError('lifecycle_conflict', 'only a deleted store is purged', {
       extra: { lifecycle: state },
@@ -84,8 +84,25 @@ export function purging(store: StoreFile, now: number, wish: PurgeWish): StoreFi
       ...(until === undefined ? {} : { purgeAfter: until }),
       ...(why === undefined ? {} : { reason: why }),
       ...(accepted ? { dataLossAccepted: true } : {}),
+      ...(state === 'purge' && dueConfirmed === true ? { dueConfirmed } : {}),
     },
   }
+}
+
+/**
+ * Intent of a deleted store, or of one that is being purged, after an admin confirmed that its retention is over; `null`
+ * when one did already.
+ * @throws StoreError `lifecycle_conflict` for any other store
+ */
+export function dueConfirmed(
+  store: StoreFile,
+  now: number,
+  reason: string | undefined,
+): StoreFile | null {
+  if (store.lifecycle.state === 'purge' && store.lifecycle.dueConfirmed === true) return null
+  const { lifecycle, ...rest } =
+    purging(store, now, { early: true, dataLossAccepted: false, reason }) ?? store
+  return { ...rest, lifecycle: { ...lifecycle, dueConfirmed: true } }
 }
 
 /** Intent of a store in lifecycle `state` since `now` (milliseconds since the epoch). */

@@ -3,6 +3,7 @@ import type { Change, Store } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
 import type { Application, ApplicationSetState } from './application.ts'
+import type { TimeReading } from './clocks.ts'
 import type { GitClient } from './git-client.ts'
 import type { Provisioning } from './provisioning.ts'
 import type { RepoState } from './repo-state.ts'
@@ -13,6 +14,17 @@ import type { StoreDetail } from './store-detail.ts'
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number
+}
+
+/** A clock that also measures time that cannot be set. */
+export interface MonotonicClock extends Clock {
+  /** Milliseconds that this process has been running. */
+  uptimeMs(): number
+}
+
+/** What this process knows of the time, from its own clocks and from answers of other hosts. */
+export interface Time {
+  reading(): TimeReading
 }
 
 /** Who asks, and under which id. Nothing here is an e-mail address or an IP: it goes into commits. */
@@ -253,6 +265,8 @@ export interface PurgeSettings {
   readonly reconciliationMs: number
   /** A simulated Argo CD may stand for a real one: nobody else reads this repository. */
   readonly simulatedIsEnough: boolean
+  /** Milliseconds of uptime for which a deletion must have been due. */
+  readonly minUptimeMs: number
 }
 
 /** What operations are given. */
@@ -266,6 +280,7 @@ export interface OperationDeps {
   /** Tells Argo CD's webhooks again which files of a store to look at; `null`: none is configured. */
   readonly nudge: PushListener | null
   readonly clock: Clock
+  readonly time: Time
   readonly sealer: Sealer
   readonly purge: PurgeSettings
   /** `PUBLIC_URL/git/stores.git` when the embedded repository is served, else `null`. */

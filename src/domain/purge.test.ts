@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { storeFile } from '../testing/records.ts'
 import { after, healthyApplication, readyInput, timeAfter } from '../testing/phase-input.ts'
+import { purgeSettings, steadyTime } from '../testing/time.ts'
 import type { Application } from './application.ts'
 import { purging } from './lifecycle.ts'
 import { phaseOf } from './phase.ts'
@@ -18,6 +19,8 @@ function input(
     observed: 'tree-1',
     source: { asOf: after(60), intervalMs: 60_000, reconciliationMs: 180_000, believed: true },
     now: after(60),
+    time: steadyTime(() => after(60)).reading(),
+    minUptimeMs: purgeSettings.minUptimeMs,
     ...change,
   }
 }
@@ -28,7 +31,7 @@ const state = healthyApplication().operationState!
 describe('the gates of a purge', () => {
   it('are met when Argo CD applied this very tree, looked since, and nothing was sick or silent', () => {
     expect(purgeGatesOf(input()).map(({ gate }) => gate)).toEqual([
-      ...['finalizer', 'applied', 'operation', 'health', 'source', 'retention'],
+      ...['finalizer', 'applied', 'operation', 'health', 'source', 'retention', 'clock'],
     ])
     expect(allMet(purgeGatesOf(input()))).toBe(true)
     expect(allMet([])).toBe(false)
@@ -67,9 +70,13 @@ describe('the gates of a purge', () => {
     [
       'the retention is not over',
       input({}, { lifecycle: { state: 'purge', purgeAfter: timeAfter(61) } }),
-      ['retention'],
+      ['retention', 'clock'],
     ],
-    ['nobody said until when', input({}, { lifecycle: { state: 'purge' } }), ['retention']],
+    [
+      'nobody said until when',
+      input({}, { lifecycle: { state: 'purge' } }),
+      ['retention', 'clock'],
+    ],
   ])('are not met while %s', (_case, of, gates) => {
     expect(open(of)).toEqual(gates)
     for (const { detail } of purgeGatesOf(of)) expect(detail.length).toBeGreaterThan(10)

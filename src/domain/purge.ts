@@ -1,6 +1,8 @@
 import type { PurgeGate } from '../contract/operation.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Application } from './application.ts'
+import { differenceOf, disagreeing, dueOf, spanOf, type TimeReading } from './clocks.ts'
+import type { Snapshot, StoreRecord } from './snapshot.ts'
 
 /** What the gates of a purge depend on; times are milliseconds since the epoch. */
 export interface PurgeInput {
@@ -19,6 +21,9 @@ export interface PurgeInput {
     readonly believed: boolean
   }
   readonly now: number
+  readonly time: TimeReading
+  /** Milliseconds of uptime for which it must have been due. */
+  readonly minUptimeMs: number
 }
 
 /** Healthy for so long, so that a final backup surely is complete. */
@@ -30,8 +35,15 @@ const SETTLE_MS = 5_000
  */
 export function purgeGatesOf(input: PurgeInput): readonly PurgeGate[] {
   return [finalizer(input), applied(input), operation(input), health(input), source(input)].concat(
-    retention(input),
+    dueGatesOf(input),
   )
+}
+
+/** What must be so before a deletion goes on to its purge: the retention is over, by two clocks. */
+export function dueGatesOf(
+  input: Pick<PurgeInput, 'lifecycle' | 'now' | 'time' | 'minUptimeMs'>,
+): readonly PurgeGate[] {
+  return [retention(input), clocks(input)]
 }
 
 export function allMet(gates: readonly PurgeGate[]): boolean {
@@ -90,6 +102,12 @@ function health({ application, lifecycle, now }: PurgeInput): PurgeGate {
     : gate('health', false, 'Healthy; waiting for it to stay so')
 }
 
+/** Does the retention of this deleted store end by itself, and has it by the wall clock? */
+export function isDue({ intent }: StoreRecord, { platform }: Snapshot, now: number): boolean {
+  const { state, purgeAfter } = intent?.lifecycle ?? { state: 'active' }
+  return state === 'deleted' && platform.autoPurge && Date.parse(purgeAfter ?? '') <= now
+}
+
 /** Has what tells about Applications been silent for too long to be believed? Times in milliseconds. */
 export function isSilent(
   told: { readonly asOf: number; readonly intervalMs: number },
@@ -111,13 +129,52 @@ function source({ application, source: told, now }: PurgeInput): PurgeGate {
     : gate('source', false, "Argo CD's controller is silent")
 }
 
-function retention({ lifecycle: { purgeAfter }, now }: PurgeInput): PurgeGate {
+function retention({ lifecycle: { purgeAfter }, now }: Pick<PurgeInput, 'lifecycle' | 'now'>) {
   if (purgeAfter === undefined) {
     return gate('retention', false, 'store.yaml has no purgeAfter: ask for the purge')
   }
   return now >= Date.parse(purgeAfter)
     ? gate('retention', true, 'its retention is over')
     : gate('retention', false, `its data is kept until ${purgeAfter}`)
+}
+
+function clocks({
+  lifecycle,
+  time,
+  minUptimeMs,
+}: Pick<PurgeInput, 'lifecycle' | 'time' | 'minUptimeMs'>): PurgeGate {
+  const due = dueOf(lifecycle, time, minUptimeMs)
+  switch (due.is) {
+    case 'not_due':
+      return gate('clock', false, 'its retention is not over')
+    case 'waits':
+      return gate('clock', false, `is due; goes on in ${spanOf(due.forMs)} if the clocks agree`)
+    case 'held':
+      return gate('clock', false, `is held: ${holdSentence(due.because, time)}`)
+    case 'due':
+      return gate('clock', true, DUE[due.because])
+  }
+}
+
+const DUE = {
+  confirmed: 'an admin confirmed that its retention is over',
+  at_once: 'it was due when it was asked for',
+  two_clocks: 'it has been due for long enough, and the clocks agree',
+} as const
+
+/** Why a deletion is held, for people. */
+export function holdSentence(
+  because: Extract<ReturnType<typeof dueOf>, { is: 'held' }>['because'],
+  time: TimeReading,
+): string {
+  switch (because) {
+    case 'disagreement':
+      return `this server's clock is ${disagreeing(time).map(differenceOf).join(' and ')}`
+    case 'downtime':
+      return 'it fell due while this server was not running, and no other clock confirms the date'
+    case 'step':
+      return `this server's clock was set forward by ${spanOf(time.step?.byMs ?? 0)}, and no other clock confirms the date`
+  }
 }
 
 function gate(id: PurgeGate['gate'], met: boolean, detail: string): PurgeGate {

@@ -202,6 +202,10 @@ export const storeMembers: Members = {
     'True when a purge need not wait for the health of the store or for a backup.',
     true,
   ],
+  'StoreFile.lifecycle.dueConfirmed': [
+    'In state `purge`: an admin confirmed that the retention is over, so no clock is compared.',
+    true,
+  ],
   'StoreFile.queued': [
     'True while the store waits for a place among the stores that are being set up. Written by Storewright.',
     false,

@@ -169,6 +169,10 @@ export const writeMembers: Members = {
     'history was cleaned of a leaked file',
   ],
   'ReleaseDeletions.count': ['Number of stores that will be deleted, as the banner states it.', 4],
+  'ReleaseDeletions.heldBy': [
+    "`massDelete`: pushed deletions above the limit. `clock`: deletions that are due by this server's clock only.",
+    'clock',
+  ],
   'ReleaseDeletions.reason': [
     'Reason of the request, at least 10 characters.',
     'these shops were moved away',

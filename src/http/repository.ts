@@ -29,7 +29,7 @@ const accept = operation('acceptRewrite', {
 })
 
 const release = operation('releaseDeletions', {
-  summary: 'Let pushed deletions pass that are held because too many stores would go',
+  summary: 'Let deletions pass that are held: too many were pushed, or the clocks disagree',
   request: {
     query: DryRunQuery,
     body: bodyOf('releaseDeletions'),

@@ -19,7 +19,7 @@ export function ill(detail: string, fix: string): Finding {
 
 /** Checks of what this process needs from outside, by name. */
 export interface Checks {
-  /** The last result of each; the first call runs them. */
+  /** The last result of each; the first call runs them, and each call those that read memory only. */
   all(): Promise<readonly Check[]>
   /** A fresh result; `null`: no check has this name. */
   run(name: string): Promise<Check | null>
@@ -29,8 +29,15 @@ export type Probe = (signal: AbortSignal) => Promise<Finding>
 
 const TIMEOUT_MS = 10_000
 
-/** Keeps the last result of each probe and since when it is so. A probe that throws or takes over 10 s has failed. */
-export function openChecks(probes: ReadonlyMap<string, Probe>, clock: Clock): Checks {
+/**
+ * Keeps the last result of each probe and since when it is so. A probe that throws or takes over 10 s has failed.
+ * @param cheap names of probes that read memory only: they run for each look
+ */
+export function openChecks(
+  probes: ReadonlyMap<string, Probe>,
+  clock: Clock,
+  cheap: readonly string[] = [],
+): Checks {
   const results = new Map<string, Check>()
   const run = async (name: string, probe: Probe): Promise<Check> => {
     const finding = await probe(AbortSignal.timeout(TIMEOUT_MS)).catch((): Finding => ({
@@ -53,7 +60,12 @@ export function openChecks(probes: ReadonlyMap<string, Probe>, clock: Clock): Ch
   }
   return {
     all: () =>
-      Promise.all([...probes].map(async ([name, probe]) => results.get(name) ?? run(name, probe))),
+      Promise.all(
+        [...probes].map(async ([name, probe]) => {
+          const last = cheap.includes(name) ? undefined : results.get(name)
+          return last ?? run(name, probe)
+        }),
+      ),
     async run(name) {
       const probe = probes.get(name)
       return probe === undefined ? null : run(name, probe)

@@ -20,7 +20,7 @@ export async function describeRequest(
   const tells = record !== undefined && (kind === 'purge' || isNewest)
   const gates = tells ? [...(await gatesOf(deps, record))] : []
   const store = deps.views.get(name)
-  const stuck = isStuck(gates, ref.at, deps.clock.now())
+  const stuck = kind === 'purge' && isStuck(gates, ref.at, deps.clock.now())
   return {
     ...{ id: requestId, requestId, kind, stores: [name], commit: ref.commit },
     ...{ position: null, branch: null, pullRequest: null },

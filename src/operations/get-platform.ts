@@ -5,6 +5,7 @@ import { memoryQuantity, cpuQuantity } from '../domain/plans.ts'
 import { brakeOf, brakeSentence, goingAt, isPending } from '../domain/brake.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
+import { clockBanners } from './clock-hold.ts'
 
 /** What a client must know to offer choices and to say what is simulated or blocked. */
 export function getPlatform(deps: OperationDeps): PlatformView {
@@ -113,7 +114,7 @@ function brakeBanners({
 
 /** What every person must know now, worst first. */
 export function bannersOf(
-  deps: Pick<OperationDeps, 'repo' | 'applications' | 'clock'>,
+  deps: Pick<OperationDeps, 'repo' | 'applications' | 'clock' | 'time' | 'purge'>,
 ): PlatformView['banners'] {
   const state = deps.repo.state()
   const banners: PlatformView['banners'] = []
@@ -155,7 +156,7 @@ export function bannersOf(
       message: `platform.yaml is not valid (${problem.pointer} ${problem.detail}); its last good version is used.`,
     })
   }
-  banners.push(...brakeBanners(deps))
+  banners.push(...brakeBanners(deps), ...clockBanners(deps))
   banners.push(...argoCdBanners(deps.applications))
   if (deps.applications.simulated) {
     banners.push({

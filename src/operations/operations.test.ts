@@ -5,6 +5,7 @@ import type { OperationDeps, Requester, StoreViews } from '../domain/ports.ts'
 import { fakeApplications } from '../testing/fake-applications.ts'
 import { type MemoryRepo, memoryRepo } from '../testing/memory-repo.ts'
 import { memorySealer } from '../testing/memory-sealer.ts'
+import { purgeSettings, steadyTime } from '../testing/time.ts'
 import { testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
 import { createStore } from './create-store.ts'
@@ -67,7 +68,8 @@ beforeEach(() => {
     detail: null,
     nudge: null,
     clock: { now: () => now },
-    purge: { reconciliationMs: 180_000, simulatedIsEnough: false },
+    time: steadyTime(() => now),
+    purge: { ...purgeSettings, simulatedIsEnough: false },
     sealer: memorySealer(),
     cloneUrl: 'http://localhost:8080/git/stores.git',
   }

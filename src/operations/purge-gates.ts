@@ -1,16 +1,23 @@
 import type { PurgeGate } from '../contract/operation.ts'
 import type { OperationDeps } from '../domain/ports.ts'
-import { purgeGatesOf } from '../domain/purge.ts'
+import { dueGatesOf, isDue, purgeGatesOf } from '../domain/purge.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 
 /** What the gates of a purge are read from. */
-export type GateDeps = Pick<OperationDeps, 'repo' | 'applications' | 'clock' | 'purge'>
+export type GateDeps = Pick<OperationDeps, 'repo' | 'applications' | 'clock' | 'time' | 'purge'>
 
-/** The gates of a store's purge as observed now; empty when it is not being purged. */
+/** The gates of a store's purge as observed now; empty when it is not being purged and its deletion is not due. */
 export async function gatesOf(deps: GateDeps, record: StoreRecord): Promise<readonly PurgeGate[]> {
   const { intent, app, team, name, manifestsTree } = record
-  if (intent?.lifecycle.state !== 'purge' || app?.lifecycle !== 'purge') return []
   const { repo, applications, clock, purge } = deps
+  const now = clock.now()
+  const { minUptimeMs } = purge
+  if (intent !== null && isDue(record, repo.snapshot(), now)) {
+    return dueGatesOf({
+      ...{ lifecycle: intent.lifecycle, now, time: deps.time.reading(), minUptimeMs },
+    })
+  }
+  if (intent?.lifecycle.state !== 'purge' || app?.lifecycle !== 'purge') return []
   const application = applications.get(record)
   const revision = application?.syncRevision ?? ''
   const observed = revision === '' ? '' : await repo.manifestsTree(revision, team, name)
@@ -25,6 +32,8 @@ export async function gatesOf(deps: GateDeps, record: StoreRecord): Promise<read
       reconciliationMs: purge.reconciliationMs,
       believed: !applications.simulated || purge.simulatedIsEnough,
     },
-    now: clock.now(),
+    now,
+    time: deps.time.reading(),
+    minUptimeMs,
   })
 }

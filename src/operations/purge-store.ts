@@ -1,5 +1,6 @@
 import type { Operation, PurgeStore } from '../contract/operation.ts'
 import { braked, holdAt } from '../domain/brake.ts'
+import { dueOf } from '../domain/clocks.ts'
 import { StoreError } from '../domain/errors.ts'
 import { backupDestination } from '../domain/fit.ts'
 import { purging } from '../domain/lifecycle.ts'
@@ -10,7 +11,7 @@ import type {
   Requester,
   StoreChange,
 } from '../domain/ports.ts'
-import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import type { StoreRecord } from '../domain/snapshot.ts'
 import { changeIntent, type StoreRequest } from './change-store.ts'
 import { type DescribingDeps, describeRequest } from './describe-request.ts'
 
@@ -72,13 +73,17 @@ function lossUnsaid(): StoreError {
   )
 }
 
-/** First step of a purge when the retention is over: `deletion.autoPurge` of platform.yaml is the consent. */
+/**
+ * First step of a purge when the retention is over, by two clocks: `deletion.autoPurge` of platform.yaml is the consent.
+ */
 export function purgeByRetention(
-  deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock'>,
+  deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock' | 'time' | 'purge'>,
   name: string,
   by: Requester,
 ): Promise<Landed> {
   const now = deps.clock.now()
+  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  const time = deps.time.reading()
   const wish = { early: false, dataLossAccepted: false, reason: undefined }
   return changeIntent(
     deps,
@@ -86,23 +91,13 @@ export function purgeByRetention(
     {
       action: 'purge',
       next: (store, { platform }) =>
-        isOver(store.lifecycle.purgeAfter, now) && platform.autoPurge
+        platform.autoPurge && dueOf(store.lifecycle, time, deps.purge.minUptimeMs).is === 'due'
           ? purging(store, now, wish)
           : null,
       facts: () => ['retention over'],
     },
     by,
   )
-}
-
-function isOver(purgeAfter: string | undefined, now: number): boolean {
-  return purgeAfter !== undefined && Date.parse(purgeAfter) <= now
-}
-
-/** Does the retention of this deleted store end by itself, and has it? */
-export function isDue({ intent }: StoreRecord, { platform }: Snapshot, now: number): boolean {
-  const { state, purgeAfter } = intent?.lifecycle ?? { state: 'active' }
-  return state === 'deleted' && platform.autoPurge && isOver(purgeAfter, now)
 }
 
 /**

@@ -1,21 +1,23 @@
 import type { DeletionsReleased, ReleaseDeletions } from '../contract/repository.ts'
 import { brakeOf, braked, goingAt, isPending } from '../domain/brake.ts'
 import { StoreError } from '../domain/errors.ts'
-import type { OperationDeps, Requester } from '../domain/ports.ts'
+import type { Requester } from '../domain/ports.ts'
 import { changeIntent } from './change-store.ts'
+import { type ReleaseDeps, releaseDue } from './clock-hold.ts'
 
 /**
- * Lets deletions pass that were pushed and are held because too many stores would go: each is rendered, and its commit says
- * who let it. From then on earlier removals of folders no longer stop deletions of ours. Broken off half way, it is asked
- * for again; what is rendered by then stays.
+ * Lets deletions pass that are held. By default those that were pushed while too many stores would go: each is rendered, and
+ * its commit names the admin. From then on earlier removals of folders no longer stop deletions of ours. With `heldBy`
+ * `clock` see {@link releaseDue}. A release that ends half way is asked for again; what has landed by then stays.
  * @throws StoreError `mass_delete_brake` (another number of stores goes, extra `count`), `conflict` (nothing is held, or
  *   nothing of it can be rendered), and what `changeStore` throws
  */
 export async function releaseDeletions(
-  deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock'> & { readonly newRequestId: () => string },
-  { count, reason }: ReleaseDeletions,
+  deps: ReleaseDeps,
+  { count, heldBy, reason }: ReleaseDeletions,
   by: Requester,
 ): Promise<DeletionsReleased> {
+  if (heldBy === 'clock') return releaseDue(deps, { count, reason }, by)
   const at = deps.repo.snapshot()
   const { massDelete } = at.platform
   const brake = brakeOf(goingAt(at, deps.clock.now()), massDelete, at.stores.size)

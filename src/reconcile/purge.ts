@@ -1,16 +1,17 @@
 import { isOnItsWayOut } from '../domain/brake.ts'
+import { dueOf, type TimeReading } from '../domain/clocks.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Landed, Log, OperationDeps, Requester } from '../domain/ports.ts'
-import { allMet, isStuck } from '../domain/purge.ts'
+import { allMet, isDue, isStuck } from '../domain/purge.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { storesWhere } from '../domain/store-map.ts'
 import { gatesOf } from '../operations/purge-gates.ts'
-import { isDue, purgeByRetention, removeStore } from '../operations/purge-store.ts'
+import { purgeByRetention, removeStore } from '../operations/purge-store.ts'
 import { startRounds, systemRequester } from './rounds.ts'
 
 export interface PurgeLoopOptions extends Pick<
   OperationDeps,
-  'repo' | 'sealer' | 'clock' | 'applications' | 'purge'
+  'repo' | 'sealer' | 'clock' | 'time' | 'applications' | 'purge'
 > {
   readonly log: Log
   readonly newRequestId: () => string
@@ -48,6 +49,8 @@ async function pass(
 ): Promise<void> {
   const { repo, clock } = options
   const at = repo.snapshot()
+  // Also when nothing is deleted: a step of the wall clock is seen by looking.
+  const time = options.time.reading()
   if (repo.state().blockedBy !== null) return
   const now = clock.now()
   for (const [key, until] of paused) if (until <= now) paused.delete(key)
@@ -55,11 +58,22 @@ async function pass(
   for (const record of storesWhere(at.stores, isOnItsWayOut)) {
     if (paused.has(stateOf(record))) continue
     const step = isDue(record, at, now)
-      ? (by: Requester) => purgeByRetention(options, record.name, by)
+      ? firstStep(options, record, time)
       : await removalOf(options, record, told)
     if (step !== null) steps.push(land(options, record, step, paused))
   }
   await Promise.all(steps)
+}
+
+/** The first step, when two clocks say that the retention is over. */
+function firstStep(
+  options: PurgeLoopOptions,
+  { name, intent }: StoreRecord,
+  time: TimeReading,
+): ((by: Requester) => Promise<Landed>) | null {
+  if (intent === null) return null
+  const due = dueOf(intent.lifecycle, time, options.purge.minUptimeMs)
+  return due.is === 'due' ? (by) => purgeByRetention(options, name, by) : null
 }
 
 /** The second step, when all gates are met; a purge that waits too long is told once. */

@@ -3,6 +3,7 @@ import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { fakeApplications } from '../testing/fake-applications.ts'
 import { memoryRepo } from '../testing/memory-repo.ts'
 import { memorySealer } from '../testing/memory-sealer.ts'
+import { purgeSettings, steadyTime } from '../testing/time.ts'
 import { testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
 import { memoryLog } from '../testing/writes.ts'
@@ -94,10 +95,10 @@ it('purges and the queue go through ten thousand stores once, not once an event'
     repo: { ...repo, snapshot: () => snapshot },
     intervalMs: 1000,
   }
-  const purge = { reconciliationMs: 180_000, simulatedIsEnough: true }
+  const due = { purge: purgeSettings, time: steadyTime(clock.now) }
   const provisioning = { wasReady: () => true, speaks: () => true }
   const loops = [
-    startPurges({ ...options, purge }),
+    startPurges({ ...options, ...due }),
     startQueue({ ...options, provisioning, renderWaiting: () => {} }),
   ]
   await burst(() => applications.set('store-shop-7', null))

@@ -59,6 +59,7 @@ export function storeDocument(store: StoreFile): Record<string, unknown> {
       purgeAfter: lifecycle.purgeAfter,
       reason: lifecycle.reason,
       dataLossAccepted: lifecycle.dataLossAccepted,
+      dueConfirmed: lifecycle.dueConfirmed,
     }),
     autoSync: store.autoSync,
     queued: store.queued,

@@ -63,18 +63,18 @@ describe('F26 a push that deletes 60 stores at once', () => {
     await later.reconciler.close()
 
     const asked = { ...deps, newRequestId: () => by().requestId }
-    const reason = 'these shops have moved away'
-    const wrong = releaseDeletions(asked, { count: 59, reason }, by())
+    const said = { heldBy: 'massDelete', reason: 'these shops have moved away' } as const
+    const wrong = releaseDeletions(asked, { count: 59, ...said }, by())
     await expect(wrong).rejects.toMatchObject({ code: 'mass_delete_brake', extra: { count: 60 } })
     const head = await remote.head()
     const dry = await previewRepositoryWrite(asked, async (through) => {
-      await releaseDeletions(through, { count: 60, reason }, by())
+      await releaseDeletions(through, { count: 60, ...said }, by())
       return []
     })
     expect(dry.commits.map(({ name }) => name).toSorted()).toEqual(MANY.toSorted())
     expect(await remote.head()).toBe(head)
     expect(await approvals(remote)).toEqual([])
-    const { released } = await releaseDeletions(asked, { count: 60, reason }, by())
+    const { released } = await releaseDeletions(asked, { count: 60, ...said }, by())
     expect(released.map(({ name }) => name).toSorted()).toEqual(MANY.toSorted())
     expect(new Set(rendered())).toEqual(new Set(['deleted']))
     expect(await approvals(remote)).toHaveLength(60)

@@ -107,9 +107,9 @@ describe('two servers at one repository', () => {
     log: never,
   ) => {
     const applications = fakeApplications(week.now)
-    const purge = { reconciliationMs: 180_000, simulatedIsEnough: false }
+    const purge = { ...deps.purge, simulatedIsEnough: false }
     const loops = startPurges({
-      ...{ repo, sealer: deps.sealer, clock: week, applications, purge, log },
+      ...{ repo, sealer: deps.sealer, clock: week, applications, purge, log, time: deps.time },
       ...{ newRequestId: () => ulid(), intervalMs: 20 },
     })
     onTestFinished(() => loops.close())

@@ -4,6 +4,7 @@ import { createStore } from '../../src/operations/create-store.ts'
 import { releaseName } from '../../src/operations/release-name.ts'
 import { fakeApplications } from '../../src/testing/fake-applications.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'
+import { purgeSettings } from '../../src/testing/time.ts'
 import { eventually } from './harness.ts'
 import { by, fixture, folder, intent, record } from './reconciler-fixture.ts'
 
@@ -69,14 +70,13 @@ describe('the name of a store that left Git', () => {
 
   it('is free again, or in quarantine, once an admin has released it: in Git, for every server and after a restart', async () => {
     const applications = fakeApplications(() => Date.now())
-    const purge = { reconciliationMs: 180_000, simulatedIsEnough: true }
     const said = { name: 'shop', reason: 'the cluster was rebuilt' }
     for (const [platform, outcome] of [
       [PLATFORM_YAML, 'acme'],
       [kept, 'name_quarantined'],
     ] as const) {
       const { remote, repo, deps, refusals, join } = await fixture(platform)
-      const release = () => releaseName({ ...deps, applications, purge }, said, by())
+      const release = () => releaseName({ ...deps, applications, purge: purgeSettings }, said, by())
       await createStore(deps, { name: 'shop' }, by())
       await expect(release()).rejects.toMatchObject({ code: 'conflict' })
       await remote.commit({ [folder('default', 'shop')]: null })

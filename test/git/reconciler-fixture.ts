@@ -8,6 +8,7 @@ import type { BareRemote, BareRemoteOptions } from '../../src/testing/bare-remot
 import { openThreads } from '../../src/threads/threads.ts'
 import { memorySealer } from '../../src/testing/memory-sealer.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'
+import { purgeSettings, steadyTime } from '../../src/testing/time.ts'
 import { storeYaml } from '../../src/testing/writes.ts'
 import { harness } from './harness.ts'
 
@@ -46,7 +47,8 @@ export async function fixture(
       },
     })
     onTestFinished(() => reconciler.close())
-    return { repo, refusals, deps: { repo, sealer, views, clock }, reconciler }
+    const due = { time: steadyTime(clock.now), purge: purgeSettings }
+    return { repo, refusals, deps: { repo, sealer, views, clock, ...due }, reconciler }
   }
   return { remote: git.remote, log: git.log, join, ...(await join()) }
 }

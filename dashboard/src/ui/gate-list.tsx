@@ -9,6 +9,7 @@ const labels: Record<PurgeGate['gate'], string> = {
   health: 'The final backup is complete',
   source: 'What was seen is recent',
   retention: 'The retention is over',
+  clock: 'The clocks agree',
 }
 
 export interface GateListProps {

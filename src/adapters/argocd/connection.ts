@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import { type HeardDate, tellDate } from '../../domain/answer-date.ts'
 
 /** How to reach an HTTP API and as whom. */
 export interface Access {
@@ -64,8 +65,9 @@ const MAX_LINE_CHARACTERS = 8 * 1024 * 1024
 /**
  * Read-only client of one API: it can send nothing but GET. `fetch` cannot be given a CA without another package,
  * so this speaks node:https.
+ * @param heard is given the `Date` of each answer
  */
-export function openConnection(access: Access): Connection {
+export function openConnection(access: Access, heard?: HeardDate): Connection {
   const secure = access.server.startsWith('https:')
   const agent = secure
     ? new https.Agent({ keepAlive: true, maxSockets: 16, ...access.tls })
@@ -93,6 +95,7 @@ export function openConnection(access: Access): Connection {
       )
       request.once('response', (response) => {
         clearTimeout(timer)
+        tellDate(response.headers, heard)
         const status = response.statusCode ?? 0
         if (status >= 200 && status < 300) return resolve(response)
         response.resume()

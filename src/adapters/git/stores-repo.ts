@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os'
+import type { HeardDate } from '../../domain/answer-date.ts'
 import type { Clock, Log, StoresRepo } from '../../domain/ports.ts'
 import type { RepoState } from '../../domain/repo-state.ts'
 import { isBranchName } from './process/argv.ts'
@@ -43,6 +44,8 @@ export interface StoresRepoOptions {
   readonly signing?: SigningOptions
   /** Refuse a git with known security holes instead of warning. @default false */
   readonly patchedGitOnly?: boolean
+  /** Is given the `Date` of each answer of a remote on HTTP. */
+  readonly heardDate?: HeardDate
   /** For tests that break a write on its way. */
   readonly reached?: (point: WritePoint) => Promise<void>
   readonly log: Log
@@ -62,7 +65,10 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   await assertGit(options)
   cacheConfig(remote, 'sha1') // refuses a remote that cannot be used, before anything is written
   const signing = options.signing === undefined ? null : await openSigning(dataDir, options.signing)
-  const cache = new Cache({ dataDir, remote, branch, signing, log })
+  const cache = new Cache({
+    ...{ dataDir, remote, branch, signing, log },
+    ...(options.heardDate === undefined ? {} : { heardDate: options.heardDate }),
+  })
   const signatures = signing === null ? null : new Signatures(signing, cache.profile, log)
   await signatures?.open()
   const mirror = new Mirror({ cache, clock, signatures, log })

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Ancestry } from './ancestry.ts'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
+import type { HeardDate } from '../../../domain/answer-date.ts'
 import { type ObjectFormat, objectFormatOf } from '../../../domain/object-format.ts'
 import type { Log } from '../../../domain/ports.ts'
 import { cacheConfig } from './cache-config.ts'
@@ -49,6 +50,7 @@ export interface CacheOptions {
   readonly remote: Remote
   readonly branch: string
   readonly signing: Signing | null
+  readonly heardDate?: HeardDate
   readonly log: Log
 }
 
@@ -84,7 +86,8 @@ export class Cache {
     this.profile = this.#profileOf(join(options.dataDir, 'cache.git'))
     this.objects = new ObjectReader(this.profile)
     this.authOptions = authOptions(options.remote)
-    this.http = options.remote.kind === 'https' ? new HttpRemote(options.remote) : null
+    this.http =
+      options.remote.kind === 'https' ? new HttpRemote(options.remote, options.heardDate) : null
   }
 
   /** Id of the head that the last process believed; `null`: this cache is new. @throws FetchError when cloning */

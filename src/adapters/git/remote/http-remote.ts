@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import { getCACertificates } from 'node:tls'
+import { type HeardDate, tellDate } from '../../../domain/answer-date.ts'
 import type { Remote } from '../process/environment.ts'
 import { ProtocolError, takeSection } from '../process/pkt-line.ts'
 
@@ -46,12 +47,15 @@ const AGENT = 'git/storewright'
 export class HttpRemote {
   readonly #url: string
   readonly #agent: http.Agent
+  readonly #heard: HeardDate | undefined
   readonly #spoken = new Map<
     Service,
     { readonly capabilities: Advertisement['capabilities']; at: number }
   >()
 
-  constructor({ url, caFile }: Extract<Remote, { kind: 'https' }>) {
+  /** @param heard is given the `Date` of each answer */
+  constructor({ url, caFile }: Extract<Remote, { kind: 'https' }>, heard?: HeardDate) {
+    this.#heard = heard
     this.#url = url.replace(/\/$/, '')
     const options = { keepAlive: true, maxSockets: 4, timeout: REUSED_MS }
     const { protocol } = new URL(url)
@@ -139,6 +143,7 @@ export class HttpRemote {
       const { request } = this.#url.startsWith('https:') ? https : http
       const options = { method, headers, agent: this.#agent, signal }
       const sent = request(this.#url + path, options, (response) => {
+        tellDate(response.headers, this.#heard)
         const chunks: Buffer[] = []
         let bytes = 0
         response.on('data', (chunk: Buffer) => {
