@@ -1,10 +1,8 @@
-/** What makes a cluster on one machine. */
-export const tools = ['kind', 'k3d', 'minikube'] as const
-export type Tool = (typeof tools)[number]
+import { createCluster, type Ports, traefikObjects, VERSIONS } from './cluster-ingress.ts'
+import { contextOf, hostAddress, NAME, type Tool } from './cluster-tools.ts'
 
 /** Installed when none is named; the suite runs the same. */
 export const ARGO_CD = 'v3.6.1'
-const NAME = 'storewright'
 
 export interface Step {
   readonly what: string
@@ -33,10 +31,12 @@ export interface UpOptions {
   readonly repoToken: string
   /** Argo CD's `webhook.github.secret`: `ARGOCD_WEBHOOK_SECRET`. */
   readonly webhookSecret: string
+  /** Of this machine. */
+  readonly ports: Ports
+  /** Is docker the one of Linux? Elsewhere it knows `host.docker.internal` itself. */
+  readonly linux: boolean
 }
 
-const kubectl = (...words: readonly string[]) => ['kubectl', ...words]
-const argocd = (...words: readonly string[]) => kubectl('-n', 'argocd', ...words)
 const secret = (name: string, labels: object, stringData: object) =>
   JSON.stringify({
     apiVersion: 'v1',
@@ -45,13 +45,56 @@ const secret = (name: string, labels: object, stringData: object) =>
     stringData,
   })
 
-/** Commands that make a cluster with Argo CD, set as argocd/README.md says. Each may be run again. */
+/** An ingress controller that answers on `ports` of this machine. */
+function ingressSteps(tool: Tool, { http }: Ports): readonly Step[] {
+  const system = (...words: readonly string[]) => [
+    'kubectl',
+    '--context',
+    contextOf(tool),
+    '-n',
+    'kube-system',
+    ...words,
+  ]
+  const install: Step =
+    tool === 'k3d'
+      ? {
+          what: 'wait until k3s has begun to install its own Traefik',
+          command: system('wait', '--for=create', 'deployment/traefik', '--timeout', '300s'),
+        }
+      : {
+          what: `install the ingress controller ${VERSIONS.traefik}`,
+          command: system('apply', '--server-side', '--force-conflicts', '-f', '-'),
+          input: traefikObjects()
+            .map((object) => JSON.stringify(object))
+            .join('\n---\n'),
+        }
+  return [
+    install,
+    {
+      what: 'wait until the ingress controller runs',
+      command: system('rollout', 'status', 'deployment/traefik', '--timeout', '300s'),
+    },
+    {
+      what: `see that port ${http} of this machine leads to it (any answer will do)`,
+      command: [
+        ...['curl', '--silent', '--show-error', '--output', '/dev/null', '--max-time', '10'],
+        ...['--retry', '30', '--retry-delay', '2', '--retry-all-errors'],
+        `http://127.0.0.1:${http}/`,
+      ],
+    },
+  ]
+}
+
+/** Commands that make a cluster with an ingress controller and Argo CD, set as argocd/README.md says. */
 export function upSteps(tool: Tool, options: UpOptions): readonly Step[] {
-  const create = {
-    kind: ['kind', 'create', 'cluster', '--name', NAME],
-    k3d: ['k3d', 'cluster', 'create', NAME],
-    minikube: ['minikube', 'start', '--profile', NAME],
-  }[tool]
+  // Never the context that happens to be current: it may be another cluster.
+  const kubectl = (...words: readonly string[]) => [
+    'kubectl',
+    '--context',
+    contextOf(tool),
+    ...words,
+  ]
+  const argocd = (...words: readonly string[]) => kubectl('-n', 'argocd', ...words)
   const install = `https://raw.githubusercontent.com/argoproj/argo-cd/${ARGO_CD}/manifests/install.yaml`
   const namespaces = ['argocd', 'storewright'].map((name) =>
     JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
@@ -64,7 +107,8 @@ export function upSteps(tool: Tool, options: UpOptions): readonly Step[] {
     { type: 'git', url: options.repoUrl, username: 'argocd', password: options.repoToken },
   )
   return [
-    { what: 'create the cluster', command: create },
+    { what: 'create the cluster', ...createCluster(tool, NAME, options.ports) },
+    ...ingressSteps(tool, options.ports),
     {
       what: 'create the namespaces',
       command: kubectl('apply', '-f', '-'),
@@ -90,6 +134,7 @@ export function upSteps(tool: Tool, options: UpOptions): readonly Step[] {
       command: kubectl('apply', '-f', '-'),
       input: repository,
     },
+    ...(tool === 'kind' && options.linux ? [aliasStep()] : []),
     {
       what: 'restart it with these settings',
       command: argocd('rollout', 'restart', 'deployment,statefulset'),
@@ -110,6 +155,17 @@ export function upSteps(tool: Tool, options: UpOptions): readonly Step[] {
       input: options.objects,
     },
   ]
+}
+
+/** kind gives pods no name for this machine where docker runs on Linux, so Argo CD gets one. */
+function aliasStep(): Step {
+  const alias = { ip: '%s', hostnames: [HOSTS.kind] }
+  const patch = JSON.stringify({ spec: { template: { spec: { hostAliases: [alias] } } } })
+  const apply = `xargs -0 kubectl --context ${contextOf('kind')} -n argocd patch deployment argocd-repo-server --patch`
+  return {
+    what: `tell it the address of ${HOSTS.kind}`,
+    command: ['sh', '-c', `printf '${patch}' "$(${hostAddress('kind')})" | ${apply}`],
+  }
 }
 
 /** Removes the cluster with everything in it. */
