@@ -4,10 +4,12 @@ import { createGunzip } from 'node:zlib'
 import type { GitClient } from '../../../domain/git-client.ts'
 import type { Log } from '../../../domain/ports.ts'
 import { type ChildProcess, spawnServed } from '../process/plumbing.ts'
+import { chunksOf, encodingOf } from './body.ts'
+import type { Place, Places } from './places.ts'
 import { withAdvice } from './push-advice.ts'
 import { endOf, NO_CACHE, protocolOf, refuse, stop } from './reply.ts'
 import { MAX_PUSH_BYTES, servedSettings } from './served-settings.ts'
-import type { Slots } from './slots.ts'
+import { takePlace } from './take-place.ts'
 
 /** Bytes above the pack itself: the names of the refs and the flush in front of it. */
 const COMMANDS_BYTES = 65_536
@@ -15,7 +17,6 @@ const COMMANDS_BYTES = 65_536
 const MAX_ANSWER_BYTES = 1_048_576
 /** Milliseconds for one push, its transfer included. */
 const PUSH_MS = 60_000
-const GZIP: ReadonlySet<string> = new Set(['gzip', 'x-gzip'])
 
 export interface PushOptions {
   readonly repositoryPath: string
@@ -31,20 +32,21 @@ export interface PushOptions {
 export async function receivePush(
   request: Request,
   options: PushOptions,
-  free: Slots,
-  { onPush }: GitClient,
+  places: Places,
+  { peer, onPush }: GitClient,
 ): Promise<Response> {
-  const type = request.headers.get('content-type')
-  const encoding = request.headers.get('content-encoding') ?? 'identity'
-  if (type !== 'application/x-git-receive-pack-request')
+  const encoding = encodingOf(request)
+  if (request.headers.get('content-type') !== 'application/x-git-receive-pack-request') {
     return refuse(415, 'not a request of git push')
-  if (encoding !== 'identity' && !GZIP.has(encoding)) return refuse(415, 'only gzip is understood')
+  }
+  if (encoding === null) return refuse(415, 'only gzip is understood')
   if (Number(request.headers.get('content-length')) > MAX_BYTES) return tooLarge()
-  if (!(await free.take(request.signal))) return refuse(503, 'too many pushes at once; try again')
+  const place = await takePlace(places, request, peer)
+  if (place instanceof Response) return place
   try {
-    return await runPush(request, options, GZIP.has(encoding))
+    return await runPush(request, options, place, encoding === 'gzip')
   } finally {
-    free.give()
+    place.give()
     onPush?.()
   }
 }
@@ -55,7 +57,7 @@ function tooLarge(): Response {
   return refuse(413, 'the push is larger than 32 MiB; split it into several')
 }
 
-async function runPush(request: Request, options: PushOptions, gzipped: boolean) {
+async function runPush(request: Request, options: PushOptions, place: Place, gzipped: boolean) {
   const { repositoryPath, branch, log } = options
   const child = spawnServed('receive-pack', ['--stateless-rpc'], {
     repositoryPath,
@@ -68,10 +70,12 @@ async function runPush(request: Request, options: PushOptions, gzipped: boolean)
   try {
     const ended = endOf(child)
     const answer = collect(child)
-    const fed = await feed(request, child, gzipped)
+    const fed = await feed(bodyOf(request, place, gzipped), child)
     if (fed !== 'whole') stop(child, 'SIGTERM')
+    else child.stdin?.end()
     const { exitCode, said } = await ended
     if (fed === 'too large') return tooLarge()
+    if (place.lost.aborted) return refuse(408, 'the push came too slowly')
     if (fed === 'damaged') return refuse(400, 'the body ended early or is damaged')
     const bytes = await answer
     if (bytes.length === 0 && exitCode !== 0) {
@@ -88,9 +92,8 @@ async function runPush(request: Request, options: PushOptions, gzipped: boolean)
 
 /** Writes the body to git, at git's pace. A git that ends early is no error here: its report says why. */
 async function feed(
-  request: Request,
+  body: AsyncIterable<Uint8Array>,
   { stdin }: ChildProcess,
-  gzipped: boolean,
 ): Promise<'whole' | 'too large' | 'damaged'> {
   if (stdin === null) return 'damaged'
   let open = true
@@ -103,7 +106,7 @@ async function feed(
   })
   let size = 0
   try {
-    for await (const chunk of bodyOf(request, gzipped)) {
+    for await (const chunk of body) {
       size += chunk.length
       if (size > MAX_BYTES) return 'too large'
       // When git has ended, the rest is read and dropped: a client that still sends does not read the answer.
@@ -112,17 +115,25 @@ async function feed(
   } catch {
     return 'damaged'
   }
-  stdin.end()
   return 'whole'
 }
 
-function bodyOf(request: Request, gzipped: boolean): AsyncIterable<Uint8Array> {
-  const body = request.body ?? new ReadableStream<Uint8Array>({ start: (it) => it.close() })
-  if (!gzipped) return body
-  const source = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0])
-  const gunzip = createGunzip()
-  source.on('error', (error) => gunzip.destroy(error))
-  return source.pipe(gunzip)
+/** Ends with an error when the place is lost: git must not take what came so far for the whole. */
+async function* bodyOf(
+  request: Request,
+  place: Place,
+  gzipped: boolean,
+): AsyncGenerator<Uint8Array, void> {
+  const chunks = chunksOf(request, place)
+  if (!gzipped) {
+    yield* chunks
+  } else {
+    const source = Readable.from(chunks)
+    const gunzip = createGunzip()
+    source.on('error', (error) => gunzip.destroy(error))
+    yield* source.pipe(gunzip)
+  }
+  place.lost.throwIfAborted()
 }
 
 async function collect(child: ChildProcess): Promise<Buffer> {

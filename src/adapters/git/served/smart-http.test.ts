@@ -1,16 +1,13 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Log, PackServer } from '../../../domain/ports.ts'
+import { listen, type Listener } from '../../../listen.ts'
 import { openLocalRemote } from './local-remote.ts'
 import { servePacks } from './smart-http.ts'
 
@@ -22,7 +19,7 @@ const RESULT = 'application/x-git-upload-pack-result'
 let folder = ''
 let path = ''
 let packs: PackServer
-let server: Server
+let server: Listener
 let base = ''
 /** What clients sent, in order. */
 const seen: { route: string; protocol: string | undefined; encoding: string | undefined }[] = []
@@ -64,37 +61,16 @@ async function commit(name: string, content: string): Promise<string> {
   return git(work, 'rev-parse', 'HEAD')
 }
 
-/** A node server in front of `handle`, as small as it can be. */
-function listen(handle: PackServer['handle']): Promise<{ server: Server; base: string }> {
-  const created = createServer((incoming, outgoing) => {
-    const { headers, method = 'GET', url = '/' } = incoming
-    const protocol = headers['git-protocol']
+/** The listener of the server in front of `handle`; notes what clients sent. */
+function serve(handle: PackServer['handle']): Promise<Listener> {
+  return listen({ host: '127.0.0.1', port: 0 }, (request) => {
+    const { pathname, search } = new URL(request.url)
     seen.push({
-      route: `${method} ${url}`,
-      protocol: typeof protocol === 'string' ? protocol : undefined,
-      encoding: headers['content-encoding'],
+      route: `${request.method} ${pathname}${search}`,
+      protocol: request.headers.get('git-protocol') ?? undefined,
+      encoding: request.headers.get('content-encoding') ?? undefined,
     })
-    const left = new AbortController()
-    outgoing.once('close', () => left.abort())
-    const request = new Request(`http://127.0.0.1${url}`, {
-      method,
-      headers: headers as Record<string, string>,
-      signal: left.signal,
-      ...(method === 'POST'
-        ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' }
-        : {}),
-    } as RequestInit)
-    void handle(request).then(async (reply) => {
-      outgoing.writeHead(reply.status, Object.fromEntries(reply.headers))
-      if (reply.body === null) return outgoing.end()
-      await pipeline(Readable.fromWeb(reply.body as never), outgoing).catch(silent)
-    })
-  })
-  return new Promise((resolve) => {
-    created.listen(0, '127.0.0.1', () => {
-      const { port } = created.address() as AddressInfo
-      resolve({ server: created, base: `http://127.0.0.1:${port}/git/stores.git` })
-    })
+    return handle(request)
   })
 }
 
@@ -108,12 +84,12 @@ beforeAll(async () => {
   })
   path = remote.path
   packs = remote.packServer
-  ;({ server, base } = await listen((request) => packs.handle(request)))
+  server = await serve((request) => packs.handle(request))
+  base = `${server.origin}/git/stores.git`
 })
 
 afterAll(async () => {
-  server.closeAllConnections()
-  await new Promise((resolve) => server.close(resolve))
+  await server.close()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -219,8 +195,8 @@ describe('servePacks, asked for something else', () => {
     expect(await reply.text()).not.toContain('version 2')
   })
 
-  it('answers 413 above 10 MiB, gzipped or not, and 400 for a damaged body', async () => {
-    const large = new Uint8Array(10 * 1024 * 1024 + 1)
+  it('answers 413 above 1 MiB, gzipped or not, and 400 for a damaged body', async () => {
+    const large = new Uint8Array(1024 * 1024 + 1)
     expect((await post(large)).status).toBe(413)
     const gzip = { 'content-encoding': 'gzip' }
     expect((await post(gzipSync(large), gzip)).status).toBe(413)
