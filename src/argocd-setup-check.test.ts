@@ -74,7 +74,7 @@ describe('the check argocd_setup', () => {
   it('is well with what storectl argocd prints, and names it', async () => {
     install(OWN)
     expect(await check(OWN)).toEqual({
-      ok: true,
+      level: 'ok',
       detail:
         'as platform.yaml asks: ApplicationSets stores-acme, stores.a-m, stores.n-z; AppProjects stores, stores-acme',
       fix: null,
@@ -84,7 +84,7 @@ describe('the check argocd_setup', () => {
   it('says what a changed platform.yaml asks for, and which commands give it', async () => {
     install(PLAIN)
     expect(await check(OWN)).toEqual({
-      ok: false,
+      level: 'fail',
       detail: [
         'AppProject stores-acme is missing',
         'ApplicationSet stores.a-m is missing',
@@ -100,7 +100,7 @@ describe('the check argocd_setup', () => {
     })
     install(OWN)
     server.remove('applicationsets', 'stores')
-    expect((await check(OWN)).ok).toBe(true)
+    expect((await check(OWN)).level).toBe('ok')
   })
 
   it('says what nothing asks for any more', async () => {
@@ -188,7 +188,7 @@ describe('the check argocd_setup', () => {
       delete spec.template.spec.source.directory.recurse
       Object.assign(spec.generators[0]?.git ?? {}, { template: { metadata: {}, spec: {} } })
     })
-    expect((await check(PLAIN)).ok).toBe(true)
+    expect((await check(PLAIN)).level).toBe('ok')
   })
 
   it('leaves sync windows, roles and what others made alone, and tells of the windows', async () => {
@@ -201,7 +201,7 @@ describe('the check argocd_setup', () => {
     server.put('applicationsets', { metadata: { name: 'others' }, spec: {} })
     server.put('appprojects', { metadata: { name: 'default' }, spec: { sourceRepos: ['*'] } })
     expect(await check(PLAIN)).toMatchObject({
-      ok: true,
+      level: 'ok',
       detail: expect.stringMatching(
         /AppProjects stores; sync windows in stores \(deny\)$/,
       ) as string,
@@ -216,24 +216,24 @@ describe('the check argocd_setup', () => {
 
   it('says that two places name different namespaces, or that nothing is watched', async () => {
     expect(await check(asked('argocd: {namespace: gitops}\n'))).toMatchObject({
-      ok: false,
+      level: 'fail',
       detail: 'platform.yaml says that Argo CD is in namespace gitops, and argocd is watched',
     })
     const deps = { config, repo: memoryRepo(PLAIN), installed: null }
-    expect((await setupCheck(deps, AbortSignal.timeout(1))).ok).toBe(true)
+    expect((await setupCheck(deps, AbortSignal.timeout(1))).level).toBe('skip')
   })
 
   it('fails when the cluster does not answer, or answers nonsense', async () => {
     server.setFault({ kind: 'garbage' })
     expect(await check(PLAIN)).toMatchObject({
-      ok: false,
+      level: 'fail',
       detail: expect.stringContaining('not JSON') as string,
     })
     server.setFault(null)
     const labels = { 'app.kubernetes.io/managed-by': 'storewright' }
     server.put('appprojects', { metadata: { name: 'stores', labels }, spec: 'odd' })
     expect(await check(PLAIN)).toMatchObject({
-      ok: false,
+      level: 'fail',
       detail: expect.stringContaining('no sense') as string,
     })
   })
@@ -246,8 +246,8 @@ describe('the check argocd_setup', () => {
     const { projects, applicationSets } = setupOf(OWN)
     argocd.answer('/api/v1/projects', { status: 200, body: { items: projects } })
     expect(await setupCheck(deps, AbortSignal.timeout(5000))).toMatchObject({
-      ok: true,
-      detail: expect.stringMatching(/^not checked: .*\(403\)$/) as string,
+      level: 'skip',
+      detail: expect.stringMatching(/\(403\)$/) as string,
     })
     argocd.answer('/api/v1/applicationsets', { status: 200, body: { items: applicationSets } })
     expect((await setupCheck(deps, AbortSignal.timeout(5000))).detail).toMatch(/^as platform/)

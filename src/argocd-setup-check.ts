@@ -3,7 +3,7 @@ import type { Config } from './config.ts'
 import type { InstalledArgoCd } from './domain/argocd-installed.ts'
 import type { StoresRepo } from './domain/ports.ts'
 import type { Snapshot } from './domain/snapshot.ts'
-import { type Finding, ill, well } from './observe/checks.ts'
+import { type Finding, ill, skipped, well } from './observe/checks.ts'
 import { argoCdDrift, type Drift } from './operations/argocd-drift.ts'
 import type { StoreNeeds } from './operations/argocd-setup.ts'
 
@@ -23,7 +23,7 @@ const MAX_PROBLEMS = 5
 /** Are the AppProjects and ApplicationSets those that platform.yaml at head asks for? */
 export async function setupCheck(deps: SetupCheckDeps, signal: AbortSignal): Promise<Finding> {
   const { config, repo, installed } = deps
-  if (installed === null) return well('not checked: no cluster is watched')
+  if (installed === null) return skipped('no cluster is watched')
   const snapshot = repo.snapshot()
   const { argocdNamespace } = snapshot.platform
   if (argocdNamespace !== config.argocdNamespace) {
@@ -40,7 +40,7 @@ export async function setupCheck(deps: SetupCheckDeps, signal: AbortSignal): Pro
     const told = `AppProjects and ApplicationSets cannot be read: ${why}`
     // A project's token never may; the check is for who has a cluster, or an account that may.
     return error instanceof ApiFailure && error.status === 403
-      ? well(`not checked: ${told}`)
+      ? skipped(told)
       : ill(told, 'Check the address, the credentials and the network.')
   }
   const drift = argoCdDrift(snapshot.platform, needsOf(snapshot), config.storesRepoBranch, found)

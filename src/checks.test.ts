@@ -33,10 +33,10 @@ it('argocd_api asks for a store of each project, since a list leaves out what th
   const { api } = fixture()
   argo.answer('/api/v1/applications/store-shop', { status: 200, body: {} })
   // Nothing is known of the other: not there yet.
-  expect(await api()).toMatchObject({ ok: true })
+  expect(await api()).toMatchObject({ level: 'ok' })
   argo.answer('/api/v1/applications/store-other', { status: 403, body: { code: 7 } })
   expect(await api()).toEqual({
-    ok: false,
+    level: 'fail',
     detail: 'the token may not read Applications of stores-acme',
     fix: 'Use an account that may: p, <account>, applications, get, stores-acme/*, allow; the same with logs (argocd/README.md, Rights).',
   })

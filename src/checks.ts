@@ -5,7 +5,7 @@ import { projectNameOf } from './domain/argocd-layout.ts'
 import { namespaceOf } from './domain/layout.ts'
 import type { Applications, PurgeSettings, StoresRepo, Time } from './domain/ports.ts'
 import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'
-import { type Finding, ill, type Probe, well } from './observe/checks.ts'
+import { type Finding, ill, type Probe, skipped, warning, well } from './observe/checks.ts'
 import { clockCheck } from './clock-check.ts'
 
 export interface CheckDeps extends Pick<SetupCheckDeps, 'installed'> {
@@ -61,7 +61,10 @@ function gitWrite({ repo }: CheckDeps): Finding {
 function gitSigning({ repo }: CheckDeps): Finding {
   const { signing } = repo.state()
   if (signing === null)
-    return well('off: anybody who may push is believed. Set GIT_SIGNING=ssh or gpg')
+    return warning(
+      'commits are not signed, so a pushed commit cannot be verified',
+      'Set GIT_SIGNING to ssh or gpg.',
+    )
   const { format, problem, unsigned, waiting } = signing
   if (problem !== null) {
     return ill(
@@ -82,7 +85,10 @@ function gitSigning({ repo }: CheckDeps): Finding {
 
 function statusSource({ applications }: CheckDeps): Finding {
   if (applications.simulated) {
-    return well('simulated: no cluster is watched. Set KUBECONFIG, or ARGOCD_URL and ARGOCD_TOKEN')
+    return skipped(
+      'simulated: no cluster is watched',
+      'Set KUBECONFIG, or ARGOCD_URL and ARGOCD_TOKEN.',
+    )
   }
   const problem = applications.problem()
   const fix =
@@ -108,7 +114,10 @@ function applicationSet({ applications }: CheckDeps): Finding {
 async function argoCdApi(deps: CheckDeps, signal: AbortSignal): Promise<Finding> {
   const { argocd } = deps
   if (argocd === null)
-    return well('not configured: no resource tree, no logs. Set ARGOCD_URL and ARGOCD_TOKEN')
+    return skipped(
+      'not configured, so there are no resource tree and no logs',
+      'Set ARGOCD_URL and ARGOCD_TOKEN.',
+    )
   try {
     await argocd.json('/api/v1/applications?projects=stores&fields=metadata.resourceVersion', {
       timeoutMs: 10_000,
@@ -156,12 +165,15 @@ async function hiddenProjects(
   return (await Promise.all(hidden)).flat().toSorted()
 }
 
-function webhooks({ config }: CheckDeps): Finding {
+function webhooks({ applications, config }: CheckDeps): Finding {
   const count = config.argocdWebhookUrls.length
   if (count === 0) {
-    return well(
-      'none: Argo CD polls, a change takes up to 3 minutes. Set ARGOCD_WEBHOOK_URLS for seconds',
-    )
+    return applications.simulated
+      ? skipped('none: no cluster is watched')
+      : warning(
+          'none: Argo CD polls, so a change takes up to 3 minutes',
+          'Set ARGOCD_WEBHOOK_URLS to have changes applied within seconds.',
+        )
   }
   if (config.argocdWebhookSecret === null) {
     return ill(

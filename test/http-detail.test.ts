@@ -3,7 +3,7 @@ import { openConnection } from '../src/adapters/argocd/connection.ts'
 import { argoCdDetail } from '../src/adapters/argocd/rest-detail.ts'
 import type { Check, Resources, StoreEvent } from '../src/contract/detail.ts'
 import type { Problem } from '../src/contract/problem.ts'
-import { openChecks } from '../src/observe/checks.ts'
+import { ill, openChecks, well } from '../src/observe/checks.ts'
 import { fakeApplications } from '../src/testing/fake-applications.ts'
 import { type FakeArgoCd, fakeArgoCd } from '../src/testing/fake-argo-cd.ts'
 import { httpFixture, type HttpFixture } from './http-fixture.ts'
@@ -176,7 +176,7 @@ describe('checks', () => {
   it('keep since when it is so, and run anew when asked', async () => {
     let ok = true
     let now = Date.parse('2026-11-24T12:00:00Z')
-    const probe = async () => ({ ok, detail: ok ? 'fine' : 'bad', fix: 'mend it' })
+    const probe = async () => (ok ? well('fine') : ill('bad', 'mend it'))
     const slow = async () => {
       throw new Error('secret')
     }
@@ -200,6 +200,7 @@ describe('checks', () => {
     expect(fresh).toEqual({
       name: 'one',
       ok: false,
+      level: 'fail',
       since: '2026-11-24T12:01:00.000Z',
       lastOkAt: '2026-11-24T12:00:00.000Z',
       detail: 'bad',

@@ -1,15 +1,18 @@
+import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import type { Check } from '../contract/detail.ts'
+import type { CheckLevel } from '../contract/words.ts'
 import type { Client } from './client.ts'
 import { diagnose } from './doctor.ts'
 
-const check = (name: string, ok: boolean): Check => ({
+const check = (name: string, level: CheckLevel, fix: string | null = null): Check => ({
   name,
-  ok,
+  ok: level !== 'fail',
+  level,
   since: '2026-11-24T12:00:00.000Z',
   lastOkAt: null,
-  detail: ok ? 'answers' : 'refuses',
-  fix: ok ? null : 'renew the token',
+  detail: level === 'fail' ? 'refuses' : 'answers',
+  fix,
 })
 
 function clientOf(checks: readonly Check[]) {
@@ -23,7 +26,7 @@ function clientOf(checks: readonly Check[]) {
 
 describe('storectl doctor', () => {
   it('runs every check anew and is well when all are', async () => {
-    const { client, called } = clientOf([check('git_read', true), check('argocd_api', true)])
+    const { client, called } = clientOf([check('git_read', 'ok'), check('argocd_api', 'ok')])
     expect(await diagnose(client)).toEqual({
       text: 'ok    git_read    answers\nok    argocd_api  answers\n',
       well: true,
@@ -33,11 +36,31 @@ describe('storectl doctor', () => {
 
   it('says what to do below each check that failed', async () => {
     const { text, well } = await diagnose(
-      clientOf([check('git_read', true), check('argocd_api', false)]).client,
+      clientOf([check('git_read', 'ok'), check('argocd_api', 'fail', 'renew the token')]).client,
     )
     expect(well).toBe(false)
     expect(text).toContain('FAIL  argocd_api  refuses (since 2026-11-24T12:00:00.000Z)\n')
     expect(text).toContain('-> renew the token')
+  })
+
+  it('marks what is a risk and what was not checked, and is well all the same', async () => {
+    const { text, well } = await diagnose(
+      clientOf([check('git_signing', 'warn', 'sign'), check('argocd_api', 'skip')]).client,
+    )
+    expect(well).toBe(true)
+    expect(text.split('\n')).toEqual([
+      'WARN  git_signing  answers',
+      '                   -> sign',
+      'skip  argocd_api   answers',
+      '',
+    ])
+  })
+
+  it.each(['json', 'yaml'] as const)('prints the checks as %s', async (format) => {
+    const checks = [check('git_read', 'ok'), check('argocd_api', 'fail', 'renew the token')]
+    const { text, well } = await diagnose(clientOf(checks).client, format)
+    expect(load(text)).toEqual(checks)
+    expect(well).toBe(false)
   })
 
   it('is not well when there was nothing to check', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkLevels } from './words.ts'
 
 /** One object of a store in the cluster. `parent` is the `id` of the object that made it. */
 export const Resource = z
@@ -47,13 +48,15 @@ export type StoreEvent = z.infer<typeof StoreEvent>
 export const Check = z
   .object({
     name: z.string(),
+    /** False only for the level `fail`. */
     ok: z.boolean(),
+    level: z.enum(checkLevels),
     /** Since when it is so. */
     since: z.string(),
     lastOkAt: z.string().nullable(),
     /** What was found; without secrets. */
     detail: z.string(),
-    /** What to do; `null` when it is fine. */
+    /** What to do; `null` when nothing needs to be done. */
     fix: z.string().nullable(),
   })
   .meta({ id: 'Check' })

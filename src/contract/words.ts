@@ -94,3 +94,7 @@ export const retries = ['init', 'credentials', 'adminReset', 'backup'] as const
  */
 export const API_WORDS =
   /\/api\/v1|errors\[\]|\b(?:GET|POST|PATCH|If-Match|ETag|Idempotency-Key|Content-Type|Allow header)\b|\bmode [a-z]+-[a-z]+|\b[a-z]+[A-Z]\w*[:=]/
+
+/** Result of a check. `warn`: it works, with a risk or a delay. `skip`: there was nothing to check. */
+export const checkLevels = ['ok', 'warn', 'skip', 'fail'] as const
+export type CheckLevel = (typeof checkLevels)[number]

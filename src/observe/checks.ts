@@ -1,20 +1,31 @@
 import type { Check } from '../contract/detail.ts'
+import type { CheckLevel } from '../contract/words.ts'
 import type { Clock } from '../domain/ports.ts'
 
 /** What one check finds. `fix` says what to do when it is not well. */
 export interface Finding {
-  readonly ok: boolean
+  readonly level: CheckLevel
   readonly detail: string
   readonly fix: string | null
 }
 
-/** Nothing is wrong; `detail` says what was found, or why nothing was looked at. */
+/** Nothing is wrong. */
 export function well(detail: string): Finding {
-  return { ok: true, detail, fix: null }
+  return { level: 'ok', detail, fix: null }
+}
+
+/** It works, with a risk or a delay that `fix` removes. */
+export function warning(detail: string, fix: string): Finding {
+  return { level: 'warn', detail, fix }
+}
+
+/** There is nothing to check. `fix` says how to set it up, if that is an option. */
+export function skipped(detail: string, fix: string | null = null): Finding {
+  return { level: 'skip', detail, fix }
 }
 
 export function ill(detail: string, fix: string): Finding {
-  return { ok: false, detail, fix }
+  return { level: 'fail', detail, fix }
 }
 
 /** Checks of what this process needs from outside, by name. */
@@ -41,19 +52,22 @@ export function openChecks(
   const results = new Map<string, Check>()
   const run = async (name: string, probe: Probe): Promise<Check> => {
     const finding = await probe(AbortSignal.timeout(TIMEOUT_MS)).catch((): Finding => ({
-      ok: false,
+      level: 'fail',
       detail: 'no answer within 10 s',
       fix: 'Check the address and the network.',
     }))
     const now = new Date(clock.now()).toISOString()
     const before = results.get(name)
+    const { level, detail, fix } = finding
+    const ok = level !== 'fail'
     const check: Check = {
       name,
-      ok: finding.ok,
-      since: before?.ok === finding.ok ? before.since : now,
-      lastOkAt: finding.ok ? now : (before?.lastOkAt ?? null),
-      detail: finding.detail,
-      fix: finding.ok ? null : finding.fix,
+      ok,
+      level,
+      since: before?.level === level ? before.since : now,
+      lastOkAt: ok ? now : (before?.lastOkAt ?? null),
+      detail,
+      fix,
     }
     results.set(name, check)
     return check
