@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { hintOf } from '../dashboard/src/api/hints.ts'
+import { hintOf as dashboardHintOf } from '../dashboard/src/api/hints.ts'
+import { hintOf as storectlHintOf } from '../src/cli/hints.ts'
 import { problemCodes } from '../src/contract/problem.ts'
 import { API_WORDS } from '../src/contract/words.ts'
 import { PROBLEMS } from '../src/http/problem.ts'
 
-describe('hints of the dashboard', () => {
+const surfaces = [
+  ['the dashboard', dashboardHintOf, 'Reload the page and try again.'],
+  ['storectl', storectlHintOf, 'storectl doctor checks the server.'],
+] as const
+
+describe.each(surfaces)('hints of %s', (_surface, hintOf, fallback) => {
   it('never name a route, a header or a member of the API, and are never the fallback', () => {
     const api = problemCodes.filter((code) => API_WORDS.test(PROBLEMS[code].hint))
     expect(api.length).toBeGreaterThan(10)
     for (const code of problemCodes) {
       const hint = hintOf({ code, hint: PROBLEMS[code].hint })
       expect(hint, code).not.toMatch(API_WORDS)
-      expect(hint, code).not.toMatch(/Reload the page and try again/)
+      expect(hint, code).not.toBe(fallback)
     }
   })
 
@@ -21,10 +27,10 @@ describe('hints of the dashboard', () => {
     'Send allowMassDelete=3 with a reason.',
     'Use mode restore-to.',
   ])('replaces %j of a code that has no words yet', (hint) => {
-    expect(hintOf({ code: 'internal', hint })).toBe('Reload the page and try again.')
+    expect(hintOf({ code: 'internal', hint })).toBe(fallback)
   })
 
-  it('keeps a hint that a person at the dashboard can follow', () => {
+  it('keeps a hint that a person can follow there', () => {
     const hint = 'Correct store.yaml in the stores repo first.'
     expect(hintOf({ code: 'conflict', hint })).toBe(hint)
   })

@@ -4,6 +4,7 @@ import type { BodyOf } from '../contract/endpoints.ts'
 import type { ChangedStore } from '../contract/store.ts'
 import { retries } from '../contract/words.ts'
 import { openClient } from './client.ts'
+import { commitIds } from './commit-id.ts'
 import { DRY_RUN, printPreview } from './dry-run.ts'
 import { Failure } from './exit.ts'
 import { type Format, printStore } from './output.ts'
@@ -139,17 +140,18 @@ function addRetry(
 
 function addRevert(add: (name: string, about: string) => Command, talk: Talk): void {
   add('revert', 'take one change back; --reason of at least 10 characters is needed')
-    .argument('<commit>', 'full id, from the history of the store')
+    .argument('<commit>', 'its id, as storectl history prints it')
     .option('--restore-to', 'make the store what it was at that commit instead')
     .action(async (name: string, commit: string, said: Said & { restoreTo?: boolean }) => {
+      const client = openClient(said.server)
+      const [full] = await commitIds(client, name, [commit])
       const body: BodyOf<'revertChange'> = {
-        commit,
+        commit: full ?? commit,
         mode: said.restoreTo === true ? 'restore-to' : 'undo',
         reason: said.reason ?? '',
         dryRun: false,
       }
       const options = { name, body, idempotencyKey: randomUUID() }
-      const client = openClient(said.server)
       if (said.dryRun === true)
         return printPreview(await client.preview('revertChange', options), said.output, talk)
       const done = await client.call('revertChange', options)

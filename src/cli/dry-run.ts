@@ -1,6 +1,7 @@
 import type { Preview } from '../contract/preview.ts'
 import { printDiff } from './history-commands.ts'
 import type { Format } from './output.ts'
+import { toJson, toYaml } from './printable.ts'
 
 interface Talk {
   out(text: string): void
@@ -9,12 +10,14 @@ interface Talk {
 
 export const DRY_RUN = ['--dry-run', 'print what would be committed; writes nothing'] as const
 
-/** The commits of a write on standard error, and what they change on standard output. */
-export function printPreview(
-  { commits, warnings, effects, diff }: Preview,
-  format: Format,
-  talk: Talk,
-): void {
+/**
+ * The commits of a write on standard error, and what they change on standard output. `json` and `yaml` are the API's object
+ * unchanged, on standard output alone.
+ */
+export function printPreview(preview: Preview, format: Format, talk: Talk): void {
+  if (format === 'json') return talk.out(toJson(preview))
+  if (format === 'yaml') return talk.out(toYaml(preview))
+  const { commits, warnings, effects, diff } = preview
   for (const { pointer, message } of warnings) talk.err(`${pointer} ${message}\n`)
   for (const { message } of effects ?? []) talk.err(`${message}\n`)
   for (const { subject } of commits) talk.err(`would commit ${subject}\n`)

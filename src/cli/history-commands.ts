@@ -2,8 +2,10 @@ import { type Command, Option } from 'commander'
 import type { Diff } from '../contract/diff.ts'
 import type { Change } from '../contract/store.ts'
 import { changeResults, changeSources } from '../contract/words.ts'
-import { type Client, openClient } from './client.ts'
+import { openClient } from './client.ts'
+import { commitIds } from './commit-id.ts'
 import { Failure } from './exit.ts'
+import { historyPages } from './history-pages.ts'
 import { aligned, type Format } from './output.ts'
 import { printable, toJson, toYaml } from './printable.ts'
 
@@ -17,7 +19,6 @@ interface Said {
 }
 
 type Shared = (command: Command) => Command
-type Query = Readonly<Record<string, string | undefined>>
 
 /** Commands that read what Git remembers: history, diff, audit. */
 export function addHistory(program: Command, shared: Shared, talk: Talk): void {
@@ -27,7 +28,14 @@ export function addHistory(program: Command, shared: Shared, talk: Talk): void {
     .option('--limit <count>', 'how many; all of them: 0', '50')
     .action(async (name: string, said: Said & { limit: string }) => {
       const client = openClient(said.server)
-      const changes = await pages(client, 'storeHistory', { name }, {}, countOf(said.limit), 200)
+      const changes = await historyPages(
+        client,
+        'storeHistory',
+        { name },
+        {},
+        countOf(said.limit),
+        200,
+      )
       talk.out(printChanges(changes, said.output))
     })
   shared(program.command('diff'))
@@ -35,11 +43,13 @@ export function addHistory(program: Command, shared: Shared, talk: Talk): void {
       'what changed between two commits of a store; with none given, in its newest change',
     )
     .argument('<name>')
-    .argument('[from]', 'full commit id; alone: what that commit changed')
-    .argument('[to]', 'full commit id, or HEAD')
+    .argument('[from]', 'commit id; alone: what that commit changed')
+    .argument('[to]', 'commit id, or HEAD')
     .action(async (name: string, from: string | undefined, to: string | undefined, said: Said) => {
-      const query = to === undefined ? { to: from } : { from, to }
-      const diff = await openClient(said.server).call('storeDiff', { name, query })
+      const client = openClient(said.server)
+      const [one, other] = await commitIds(client, name, [from, to])
+      const query = other === undefined ? { to: one } : { from: one, to: other }
+      const diff = await client.call('storeDiff', { name, query })
       talk.out(printDiff(diff, said.output))
     })
   addAudit(shared(program.command('audit')), talk)
@@ -73,28 +83,16 @@ function addAudit(command: Command, talk: Talk): void {
       const client = openClient(server)
       if (csv === true)
         return talk.out(await client.text('listAudit', { query: { ...query, format: 'csv' } }))
-      const changes = await pages(client, 'listAudit', {}, { ...query }, countOf(limit), 1000)
+      const changes = await historyPages(
+        client,
+        'listAudit',
+        {},
+        { ...query },
+        countOf(limit),
+        1000,
+      )
       talk.out(printChanges(changes, output))
     })
-}
-
-/** Page after page until there are `count`. */
-async function pages(
-  client: Client,
-  id: 'storeHistory' | 'listAudit',
-  of: { readonly name?: string },
-  query: Query,
-  count: number,
-  most: number,
-): Promise<Change[]> {
-  const found: Change[] = []
-  for (;;) {
-    const limit = Math.min(most, count - found.length)
-    const cursor = found.at(-1)?.commit
-    const page = await client.call(id, { ...of, query: { ...query, limit: String(limit), cursor } })
-    found.push(...page)
-    if (page.length < limit || found.length >= count) return found
-  }
 }
 
 /** @throws Failure 2 */

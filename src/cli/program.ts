@@ -4,14 +4,15 @@ import { VERSION } from '../contract/version.ts'
 import type { BodyOf } from '../contract/endpoints.ts'
 import { StoreError } from '../domain/errors.ts'
 import { addChanges } from './change-commands.ts'
-import { openClient } from './client.ts'
+import { type Client, openClient } from './client.ts'
 import { diagnose } from './doctor.ts'
+import { printPreview } from './dry-run.ts'
 import { type ExitCode, Failure } from './exit.ts'
 import { addHistory } from './history-commands.ts'
 import { addOffline, type OfflineTerminal } from './offline-commands.ts'
 import { addOperations } from './operation-commands.ts'
 import { type Format, formats, printStore, printStores } from './output.ts'
-import { printableText } from './printable.ts'
+import { printable, printableText } from './printable.ts'
 import { addReleases } from './release-commands.ts'
 import { durationMs, type Goal, goals, waitFor } from './wait.ts'
 
@@ -84,7 +85,7 @@ function storectl(terminal: Terminal): Command {
     .action(() => terminal.out(`storectl ${VERSION}\n`))
   program
     .command('serve')
-    .description('start the server; words after it are its settings, such as --listen-addr :8081')
+    .description('start the server; --help lists its settings, such as --listen-addr :8081')
     .allowUnknownOption()
     .helpOption(false)
     .argument('[settings...]')
@@ -99,7 +100,7 @@ function storectl(terminal: Terminal): Command {
   shared(program.command('doctor'))
     .description('check what the server needs from outside; exit 6 when something is wrong')
     .action(async (said: Shared) => {
-      const { text, well } = await diagnose(openClient(said.server))
+      const { text, well } = await diagnose(openClient(said.server), said.output)
       terminal.out(text)
       if (!well) throw new Failure(6, 'something is wrong')
     })
@@ -133,9 +134,11 @@ function addCreate(command: Command, terminal: Terminal): void {
       const client = openClient(said.server)
       const body: BodyOf<'createStore'> = { name, ...bodyOf(said) }
       if (dryRun === true) {
-        const { files } = await client.call('previewStore', { body })
-        terminal.out(files.map(({ path, content }) => `# ${path}\n${content}`).join('\n'))
-        return
+        const preview = await client.call('previewStore', { body })
+        const { files } = preview
+        if (said.output === 'json' || said.output === 'yaml')
+          return printPreview(preview, said.output, terminal)
+        return terminal.out(files.map(({ path, content }) => `# ${path}\n${content}`).join('\n'))
       }
       const made = await client.call('createStore', { body, idempotencyKey: randomUUID() })
       terminal.err(`committed ${made.revision.slice(0, 12)}\n`)
@@ -155,6 +158,13 @@ function bodyOf({ plan, team, title, release, reason }: Partial<CreateWords>) {
       ([, value]) => value !== undefined,
     ),
   )
+}
+
+/** An empty list of an unknown team is a mistake of spelling. @throws Failure 3 */
+async function requireTeam(client: Client, team: string): Promise<void> {
+  const ids = (await client.call('getPlatform')).teams.map(({ id }) => id)
+  if (ids.includes(team)) return
+  throw new Failure(3, `There is no team ${printable(team)}. The teams are: ${ids.join(', ')}.`)
 }
 
 function addReads(
@@ -178,7 +188,9 @@ function addReads(
           label: said.label?.replace('=', ':'),
           limit: '1000',
         }
-        const stores = await openClient(said.server).call('listStores', { query })
+        const client = openClient(said.server)
+        const stores = await client.call('listStores', { query })
+        if (stores.length === 0 && said.team !== undefined) await requireTeam(client, said.team)
         terminal.out(printStores(stores, said.output, terminal.now(), said.headers))
       },
     )
