@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type ConfigInput, describeConfig, readConfig, readFlags } from './config.ts'
+import { type ConfigInput, describeConfig, readConfig, readFlags, settingsHelp } from './config.ts'
+import { settings } from './settings.ts'
 
 function read(
   environment: Record<string, string>,
@@ -102,4 +103,11 @@ describe('configuration', () => {
   it('ignores variables that are empty or not ours', () => {
     expect(read({ LOG_LEVEL: '', WORDPRESS_CHART_PATH: '/x' }).config?.logLevel).toBe('info')
   })
+})
+
+it('describes every setting for --help, and no flag for a secret', () => {
+  const help = settingsHelp()
+  for (const { env } of Object.values(settings)) expect(help).toContain(env)
+  expect(help).toMatch(/^ {2}--listen-addr +LISTEN_ADDR +127\.0\.0\.1:8080$/m)
+  expect(help).toMatch(/^ +GIT_TOKEN$/m)
 })

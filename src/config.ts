@@ -205,6 +205,31 @@ export function describeConfig(config: Config): string {
     .join('')
 }
 
+/** Every flag with its variable and its default, for `--help`. */
+export function settingsHelp(): string {
+  const rows = Object.entries(settings).map(([key, setting]) => {
+    const fallback = setting.fallback === null ? '' : setting.print(setting.fallback as never)
+    // A secret is not taken from the command line.
+    const flag = setting.secret === true ? '' : `--${kebab(key)}`
+    return [flag, setting.env, fallback] as const
+  })
+  const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length))
+  const lines = rows.map(([flag, env, fallback]) =>
+    `  ${flag.padEnd(width(0))}  ${env.padEnd(width(1))}  ${fallback}`.trimEnd(),
+  )
+  return `Starts the server. Usage: storectl serve [--<setting> <value>]...
+
+A flag wins over its variable, a variable over storewright.yaml. README.md explains each setting.
+
+Flag, variable, default:
+${lines.join('\n')}
+
+  --print-config  print every setting with its source, then exit
+  --check-config  check the settings, then exit
+  --help          print this text, then exit
+`
+}
+
 /** `--listen-addr :8081`, `--listen-addr=:8081`, `--check-config`. */
 export function readFlags(argv: readonly string[]): ReadonlyMap<string, string> {
   const flags = new Map<string, string>()

@@ -1,9 +1,13 @@
 import { openLog } from './adapters/telemetry/log.ts'
-import { describeConfig, processConfig, readFlags } from './config.ts'
+import { describeConfig, processConfig, readFlags, settingsHelp } from './config.ts'
 import { openServer, type RunningServer } from './server.ts'
 
 /** Reads the configuration, starts the server, drains it on SIGTERM and SIGINT. */
 async function main(argv: readonly string[]): Promise<void> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(settingsHelp())
+    return
+  }
   const { config, problems } = processConfig(argv)
   if (config === null) {
     process.stderr.write(
