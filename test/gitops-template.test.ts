@@ -44,7 +44,7 @@ describe('gitops-repo-template', () => {
     expect(value).toMatchObject({
       maxStores: 50,
       retentionDays: 7,
-      network: { apiServer: { cidrs: ['10.96.0.1/32'], ports: [443] } },
+      network: { apiServer: { cidrs: ['192.168.0.10/32'], ports: [6443] } },
       exposure: { peers: [{ cidr: '10.0.0.0/24' }] },
     })
   })

@@ -7,6 +7,8 @@ import { platformWarnings, storeWarnings } from './warnings.ts'
 const codes = (warnings: readonly { code: string; pointer: string }[]) =>
   warnings.map(({ code, pointer }) => `${code} ${pointer}`)
 const local = testPlatform()
+const production = (yaml: string) =>
+  yaml.replace('profile: local', 'profile: production\nbaseDomain: shops.example.com')
 const dotted = testPlatform((yaml) =>
   yaml.replace('profile: local', 'profile: local\nbaseDomain: 127.0.0.1.nip.io'),
 )
@@ -33,6 +35,21 @@ describe('platform.yaml', () => {
       'more workers than the memory holds',
       () => changedPlatform({ 'plans/tiny/wordpress/workers': 15 }),
       ['many_workers #/plans/tiny/wordpress/workers'],
+    ],
+    [
+      'production, where the address of the API server is not set',
+      production,
+      ['open_api_server_egress #/network/apiServer'],
+    ],
+    [
+      'production with the address of its API server',
+      (yaml) => `${production(yaml)}network: {apiServer: {cidrs: [10.0.0.1/32], ports: [6443]}}\n`,
+      [],
+    ],
+    [
+      'production where no Job makes passwords',
+      (yaml) => `${production(yaml)}secrets: {mode: external, external: {storeKind: Generator}}\n`,
+      [],
     ],
     [
       'nginx beside a Gateway, where it serves nothing',

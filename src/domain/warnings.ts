@@ -11,7 +11,7 @@ const LARGE_TEAM = 1000
  * file, since a review must reproduce a render from the repository alone.
  */
 export function platformWarnings(platform: Platform, configured: string | null = null): Warning[] {
-  const { exposure, baseDomain, clusters, plans } = platform
+  const { exposure, baseDomain, clusters, plans, profile, secrets, network } = platform
   const domains = [
     ['#/baseDomain', baseDomain] as const,
     ...Object.entries(clusters).map(
@@ -34,6 +34,18 @@ export function platformWarnings(platform: Platform, configured: string | null =
             'retired_ingress_class',
             '#/exposure/ingress/className',
             'ingress-nginx is retired and gets no security fixes; move to another controller',
+          ),
+        ]
+      : []),
+    // The render must follow from the repository alone, so no server can fill in the address that it knows.
+    ...(profile === 'production' &&
+    secrets.mode === 'job' &&
+    network.apiServer.cidrs.includes('0.0.0.0/0')
+      ? [
+          warning(
+            'open_api_server_egress',
+            '#/network/apiServer',
+            'is not set, so the Job that makes passwords may reach ports 443 and 6443 of every address; set the addresses of the API server: kubectl get endpointslices kubernetes',
           ),
         ]
       : []),
