@@ -18,22 +18,28 @@ export function isPlaceholder({ sha256 }: Pick<ReleasePin, 'sha256'>): boolean {
   return sha256 === ZEROS
 }
 
-/** Every digest and checksum of `releases`, in the order of the file. */
+/** Every digest and checksum of `releases` that pods need, in the order of the file. */
 export function releasePins(releases: Readonly<Record<string, Release>>): readonly ReleasePin[] {
   return Object.entries(releases).flatMap(([id, release]) => [
     ...Object.entries(release.images).flatMap(([name, reference]) =>
       reference === undefined ? [] : [imagePin(`#/releases/${id}/images/${name}`, reference)],
     ),
-    zipPin(`#/releases/${id}/woocommerce/sha256`, release.woocommerce),
-    ...(release.redisCache === undefined
-      ? []
-      : [zipPin(`#/releases/${id}/redisCache/sha256`, release.redisCache)]),
+    ...zips(id, release),
   ])
 }
 
 /** The value that stands at the pin's pointer. */
 export function pinValue({ kind, source }: ReleasePin, sha256: string): string {
   return kind === 'image' ? `${source}@sha256:${sha256}` : sha256
+}
+
+/** Pods download no zip whose code is baked into the image. */
+function zips(id: string, { code, woocommerce, redisCache }: Release): readonly ReleasePin[] {
+  if (code === 'baked') return []
+  return [
+    zipPin(`#/releases/${id}/woocommerce/sha256`, woocommerce),
+    ...(redisCache === undefined ? [] : [zipPin(`#/releases/${id}/redisCache/sha256`, redisCache)]),
+  ]
 }
 
 function imagePin(pointer: string, reference: string): ReleasePin {

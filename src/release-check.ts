@@ -1,0 +1,24 @@
+import type { Applications, StoresRepo } from './domain/ports.ts'
+import { isPlaceholder, releasePins } from './domain/release-pins.ts'
+import { type Finding, ill, warning, well } from './observe/checks.ts'
+
+export interface ReleaseCheckDeps {
+  readonly repo: Pick<StoresRepo, 'snapshot'>
+  readonly applications: Pick<Applications, 'simulated'>
+}
+
+const FIX =
+  'In a clone of the stores repo, run storectl release resolve, then commit and push platform.yaml.'
+
+/**
+ * Can pods download what the releases name? With placeholders they cannot: that fails where a cluster runs the stores, and
+ * is a warning while status is simulated.
+ */
+export function releaseDigests({ repo, applications }: ReleaseCheckDeps): Finding {
+  const pins = releasePins(repo.snapshot().platform.releases)
+  const missing = pins.filter(isPlaceholder)
+  const [first] = missing
+  if (first === undefined) return well(`${pins.length} digests and checksums are set`)
+  const detail = `${missing.length} of ${pins.length} digests and checksums in platform.yaml are placeholders, such as that of ${first.source}: nodes cannot pull them`
+  return applications.simulated ? warning(detail, FIX) : ill(detail, FIX)
+}
