@@ -33,7 +33,10 @@ export const Diff = z
     /** `null`: before the store was created. */
     from: z.string().nullable(),
     to: z.string(),
-    /** Hunks were left out beyond 512 KiB; additions and deletions are still counted. */
+    /**
+     * Hunks were left out beyond 512 KiB, their lines are still counted; or files beyond 1,000 or 1 MiB of either side were
+     * not compared.
+     */
     truncated: z.boolean(),
     files: z.array(FileDiff),
   })

@@ -26,7 +26,10 @@ export const TeamName = z
 
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u
 
-/** Free text of at most `max` code points: NFC, trimmed, no control, format, private or separator character. */
+/** A code point that shows: no blank, no filler, no mark without a letter. Some fillers are letters or symbols to Unicode. */
+const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}\p{M}\u2800]/u
+
+/** Free text of at most `max` code points: NFC, trimmed, no control, format, private or separator character, one visible. */
 export const freeText = (max: number) =>
   z
     .string()
@@ -35,3 +38,4 @@ export const freeText = (max: number) =>
     .refine((text) => text.length > 0, 'must not be empty')
     .refine((text) => [...text].length <= max, `at most ${max} characters`)
     .refine((text) => !FORBIDDEN.test(text), 'control and invisible characters are not allowed')
+    .refine((text) => text === '' || VISIBLE.test(text), 'needs a visible character')

@@ -36,6 +36,7 @@ export const problemCodes = [
   'engine_not_available',
   'data_loss_unacknowledged',
   'idempotency_key_reused',
+  'too_many_streams',
   'internal',
   'git_unavailable',
   'git_auth',

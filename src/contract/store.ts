@@ -190,6 +190,8 @@ export const Manifests = z
   .object({
     commit: z.string(),
     files: z.array(FileContent),
+    /** Files were left out beyond 1,000 or 512 KiB. */
+    truncated: z.boolean(),
     /** store.yaml of that commit, read; `null`: it is not valid. */
     intent: StoreFile.nullable(),
   })

@@ -21,8 +21,9 @@ const allowed = (yaml: string) =>
 
 function snapshot(names: readonly string[], change: Partial<Snapshot> = {}): Snapshot {
   const repo = memoryRepo(change.platform ?? platform)
+  const created = { requestId: 'one of ours' }
   for (const name of names)
-    repo.put({ name, team: 'default', intent: null, app: null } as StoreRecord)
+    repo.put({ name, team: 'default', intent: null, app: null, created } as StoreRecord)
   return { ...repo.snapshot(), ...change }
 }
 

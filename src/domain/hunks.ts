@@ -1,4 +1,5 @@
 import type { Diff, FileDiff, Hunk } from '../contract/diff.ts'
+import { intentFirst } from './file-cap.ts'
 import { type DiffLine, diffLines } from './line-diff.ts'
 
 /** Characters of hunks in one answer; beyond them only lines are counted. */
@@ -33,11 +34,6 @@ export function diffOf(before: Texts, after: Texts): Pick<Diff, 'files' | 'trunc
 function kindOf(path: string): FileDiff['kind'] {
   if (path === 'store.yaml') return 'intent'
   return path === 'app.json' ? 'app' : 'manifest'
-}
-
-function intentFirst(a: string, b: string): number {
-  const first = (path: string) => (path === 'store.yaml' ? 0 : path === 'app.json' ? 1 : 2)
-  return first(a) - first(b) || (a < b ? -1 : 1)
 }
 
 /** Changed lines with {@link CONTEXT} lines around them, numbered as git numbers them. */

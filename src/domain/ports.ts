@@ -4,6 +4,7 @@ import type { StoreFile } from '../contract/store-file.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
 import type { Application, ApplicationSetState } from './application.ts'
 import type { TimeReading } from './clocks.ts'
+import type { FileCap } from './file-cap.ts'
 import type { GitClient } from './git-client.ts'
 import type { Provisioning } from './provisioning.ts'
 import type { RepoState } from './repo-state.ts'
@@ -150,15 +151,19 @@ export interface StoresRepo {
   }): Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
   /**
    * Files of one store at a commit (default: head), paths below the store's directory, sorted.
+   * @param cap how much of them, in the order of `intentFirst`. @default all
    * @throws StoreError `commit_not_found`, `store_not_found` when the directory does not exist there
    */
   files(
     team: string,
     name: string,
     at?: string,
+    cap?: FileCap,
   ): Promise<{
     readonly commit: string
     readonly files: readonly { readonly path: string; readonly content: string }[]
+    /** True: the cap left files out. */
+    readonly truncated: boolean
   }>
   /**
    * Tree id of a store's `manifests/` at a commit: `''` when absent there, `null` when the commit is unknown here.

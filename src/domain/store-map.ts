@@ -132,7 +132,9 @@ function workingTally(stores: StoreMap): WorkingTally {
 
 function count(tally: WorkingTally, record: StoreRecord, by: 1 | -1): void {
   if (isDeleted(record)) return
-  const { team, intent } = record
+  const { team, intent, created } = record
+  // Any text in a pushed store.yaml is a record; only a store that a request created holds a place while it cannot be read.
+  if (intent === null && created.requestId === null) return
   tally.all += by
   tally.teams.set(team, (tally.teams.get(team) ?? 0) + by)
   if (intent === null) return

@@ -31,10 +31,12 @@ const ready = operation('readyz', {
   codes: ['not_ready', 'git_unavailable', 'git_auth', 'history_rewritten'],
 })
 
+const NO_STORE = { 'Cache-Control': 'no-store' } as const
+
 /** The platform, and the two probes. A dead Git remote does not fail readiness: reads still work. */
 export function platformRoutes(router: Router, deps: AppDeps): void {
-  router.operation(platform, (c) => c.json(getPlatform(deps), 200, { 'Cache-Control': 'no-store' }))
-  router.operation(alive, (c) => c.json({ status: 'alive' as const }, 200))
+  router.operation(platform, (c) => c.json(getPlatform(deps), 200, NO_STORE))
+  router.operation(alive, (c) => c.json({ status: 'alive' as const }, 200, NO_STORE))
   router.operation(ready, (c) => {
     if (!deps.ready()) throw new StoreError('not_ready', 'the server is starting or stopping')
     const query = c.req.valid('query')
@@ -46,6 +48,7 @@ export function platformRoutes(router: Router, deps: AppDeps): void {
     return c.json(
       { status: 'ready' as const, ...(query.verbose === undefined ? {} : { checks }) },
       200,
+      NO_STORE,
     )
   })
 }

@@ -163,6 +163,12 @@ export const PROBLEMS = {
     title: 'Idempotency key reused',
     hint: 'Use a new key for another request.',
   },
+  too_many_streams: {
+    status: 429,
+    title: 'Too many streams',
+    hint: 'Close a page or a client of yours, or poll GET /api/v1/snapshot.',
+    retryAfter: 10,
+  },
   internal: {
     status: 500,
     title: 'Internal error',

@@ -92,7 +92,10 @@ export const readMembers: Members = {
   'FileDiff.hunks': ['Changed places.', []],
   'Diff.from': ['Commit of the old side, or null when the store did not exist.', COMMIT],
   'Diff.to': ['Commit of the new side.', COMMIT],
-  'Diff.truncated': ['True when hunks beyond 512 KiB were left out.', false],
+  'Diff.truncated': [
+    'True when hunks beyond 512 KiB were left out, or files beyond 1,000 or 1 MiB of either side were not compared.',
+    false,
+  ],
   'Diff.files': ['Files that differ, the intent first.', []],
   'Snapshot.boot': ['Id of the server process, 8 hex digits.', '4f2a9c1e'],
   'Snapshot.seq': ['Last batch of the stream that the snapshot includes.', 42],

@@ -183,6 +183,7 @@ export const storeMembers: Members = {
   'FileContent.content': ['Text of the file.', 'apiVersion: storewright.dev/v1\n'],
   'Manifests.commit': ['Commit that the files belong to.', COMMIT],
   'Manifests.files': ['Files of the store at that commit.', []],
+  'Manifests.truncated': ['True when files beyond 1,000 or 512 KiB were left out.', false],
   'Manifests.intent': ['`store.yaml` of that commit as data, or null when it is not valid.', null],
   'StoreFile.apiVersion': ['Version of the file format.', 'storewright.dev/v1'],
   'StoreFile.kind': ['Kind of the file.', 'Store'],

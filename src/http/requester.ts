@@ -8,6 +8,12 @@ export function requesterOf(c: Context<AppEnv>): Requester {
   return { subject: 'local', auth: 'local', source: sourceOf(c), requestId: c.get('requestId') }
 }
 
+/** Whose limits a request counts against: the subject and, where the listener passes it on, the address of the connection. */
+export function clientOf(c: Context<AppEnv>): string {
+  const { peer } = (c.env ?? {}) as Partial<AppEnv['Bindings']>
+  return `${requesterOf(c).subject} ${peer ?? ''}`
+}
+
 function sourceOf(c: Context<AppEnv>): Requester['source'] {
   if ((c.req.header('User-Agent') ?? '').startsWith('storectl/')) return 'cli'
   return c.req.header('Sec-Fetch-Site') === 'same-origin' ? 'dashboard' : 'api'

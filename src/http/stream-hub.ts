@@ -9,10 +9,16 @@ const HEARTBEAT_MS = 15_000
 const BANNERS_MS = 1_000
 /** Open streams of all clients together; each costs a socket and at most {@link MAX_BEHIND_BYTES}. */
 const MAX_STREAMS = 200
+/** Open streams of one client: the tabs of a browser, and some programs. */
+const MAX_STREAMS_OF_CLIENT = 20
 
 export interface StreamHub {
-  /** A stream of server-sent events; `null`: too many are open. @param lastEventId header of a client that comes back */
-  open(lastEventId: string | undefined): ReadableStream<Uint8Array> | null
+  /**
+   * A stream of server-sent events; `null`: too many are open, of this client or of all.
+   * @param client subject and address
+   * @param lastEventId header of a client that comes back
+   */
+  open(client: string, lastEventId: string | undefined): ReadableStream<Uint8Array> | null
   /** Streams open now. */
   readonly size: number
   /** Sends `bye` to every client and ends its stream. */
@@ -25,7 +31,10 @@ export interface StreamHubOptions {
   readonly heartbeatMs?: number
 }
 
-type Client = (text: string) => void
+interface Client {
+  readonly of: string
+  readonly send: (text: string) => void
+}
 
 /** Sends what the feed tells to every open stream; each batch is encoded once. */
 export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions): StreamHub {
@@ -40,7 +49,7 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
     }
   }
   const send = (text: string) => {
-    for (const client of clients.values()) client(text)
+    for (const client of clients.values()) client.send(text)
   }
   const stopFeed = feed.subscribe((batch) => send(batchText(feed, batch)))
   let shown = new Map<string, string>()
@@ -60,20 +69,21 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
     get size() {
       return clients.size
     },
-    open(lastEventId) {
-      if (clients.size >= MAX_STREAMS) return null
+    open(of, lastEventId) {
+      const own = [...clients.values()].filter((client) => client.of === of)
+      if (clients.size >= MAX_STREAMS || own.length >= MAX_STREAMS_OF_CLIENT) return null
       let opened: ReadableStreamDefaultController<Uint8Array>
       return new ReadableStream<Uint8Array>(
         {
           start(controller) {
             opened = controller
-            const client = (text: string) => {
+            const sendTo = (text: string) => {
               controller.enqueue(encoder.encode(text))
               if ((controller.desiredSize ?? 0) < 0) drop(controller)
             }
-            clients.set(controller, client)
-            client(greeting(feed, lastEventId))
-            for (const text of bannerTexts(new Map(), shown)) client(text)
+            clients.set(controller, { of, send: sendTo })
+            sendTo(greeting(feed, lastEventId))
+            for (const text of bannerTexts(new Map(), shown)) sendTo(text)
           },
           cancel: () => void clients.delete(opened),
         },

@@ -5,6 +5,8 @@ import { StoreError } from '../domain/errors.ts'
 import type { AppDeps } from './env.ts'
 import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
+import { noneMatch } from './etag.ts'
+import { clientOf } from './requester.ts'
 import { snapshotCache } from './snapshot-cache.ts'
 
 const stream = operation('stream', {
@@ -16,6 +18,7 @@ const stream = operation('stream', {
       content: { 'text/event-stream': { schema: z.string() } },
     },
   },
+  codes: ['too_many_streams'],
 })
 
 const snapshot = operation('snapshot', {
@@ -32,8 +35,8 @@ export function streamRoutes(router: Router, deps: AppDeps): void {
   const newest = snapshotCache(deps.feed)
 
   router.operation(stream, (c) => {
-    const opened = deps.streams.open(c.req.header('Last-Event-ID'))
-    if (opened === null) throw new StoreError('not_ready', 'too many streams are open')
+    const opened = deps.streams.open(clientOf(c), c.req.header('Last-Event-ID'))
+    if (opened === null) throw new StoreError('too_many_streams', 'too many streams are open')
     return c.body(opened, 200, {
       'Content-Type': 'text/event-stream',
       // Proxies must neither keep it nor wait until there is enough to compress.
@@ -46,7 +49,7 @@ export function streamRoutes(router: Router, deps: AppDeps): void {
     const current = newest()
     const { etag, json: text } = current
     const headers = { ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' }
-    if (c.req.header('If-None-Match') === etag) return c.body(null, 304, headers)
+    if (noneMatch(c.req.header('If-None-Match'), etag)) return c.body(null, 304, headers)
     const packed = /\bgzip\b/.test(c.req.header('Accept-Encoding') ?? '')
     const type = { 'Content-Type': 'application/json' }
     return (

@@ -40,7 +40,7 @@ export function dryRun(repo: StoresRepo): DryRun {
       acceptRewrite: async (head) => acceptable(repo, head),
       history: (team, name, page) => repo.history(team, name, page),
       audit: (page) => repo.audit(page),
-      files: (team, name, at) => repo.files(team, name, at),
+      files: (...of) => repo.files(...of),
       platformAt: (commit) => repo.platformAt(commit),
       manifestsTree: (commit, team, name) => repo.manifestsTree(commit, team, name),
       requests: () => repo.requests(),

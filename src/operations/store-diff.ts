@@ -1,5 +1,6 @@
 import type { Diff } from '../contract/diff.ts'
 import { StoreError } from '../domain/errors.ts'
+import { ANSWER_CAP, intentFirst } from '../domain/file-cap.ts'
 import { diffOf } from '../domain/hunks.ts'
 import type { OperationDeps, StoresRepo } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
@@ -20,8 +21,12 @@ export async function storeDiff(
   const wanted = of.to === 'HEAD' ? record.last.commit : of.to
   const from = of.from ?? (await commitBefore(repo, record, wanted))
   const to = of.to === 'HEAD' && of.from !== undefined ? at.head : wanted
-  const before = from === null ? new Map<string, string>() : await textsAt(repo, record, from)
-  return { from, to, ...diffOf(before, await textsAt(repo, record, to)) }
+  const before = from === null ? NOTHING : await sideAt(repo, record, from)
+  const after = await sideAt(repo, record, to)
+  // A file that one side left out says nothing: only what both have read is compared.
+  const ends = [before.end, after.end].filter((end) => end !== null).toSorted(intentFirst)
+  const compared = diffOf(upTo(ends[0], before.texts), upTo(ends[0], after.texts))
+  return { from, to, ...compared, truncated: compared.truncated || ends.length > 0 }
 }
 
 /** The commit of the store before this one; `null`: this is its first. */
@@ -39,17 +44,39 @@ async function commitBefore(
   throw new StoreError('commit_not_found', 'this store has no such commit')
 }
 
-/** Path -> text; empty where the store does not exist. @throws StoreError `commit_not_found` */
-async function textsAt(
+/** Files of one side of a diff. */
+interface Side {
+  readonly texts: ReadonlyMap<string, string>
+  /** Last path that was read of a folder beyond the cap; `null`: all were read. */
+  readonly end: string | null
+}
+
+const NOTHING: Side = { texts: new Map(), end: null }
+
+/** Most of either side that is compared: more than any rendered store has. */
+const SIDE_CAP = { ...ANSWER_CAP, bytes: 2 * ANSWER_CAP.bytes }
+
+/** Empty where the store does not exist. @throws StoreError `commit_not_found` */
+async function sideAt(
   repo: StoresRepo,
   { team, name }: StoreRecord,
   commit: string,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Side> {
   try {
-    const { files } = await repo.files(team, name, commit)
-    return new Map(files.map(({ path, content }) => [path, content]))
+    const { files, truncated } = await repo.files(team, name, commit, SIDE_CAP)
+    const texts = new Map(files.map(({ path, content }) => [path, content]))
+    const last = [...texts.keys()].toSorted(intentFirst).at(-1) ?? ''
+    return { texts, end: truncated ? last : null }
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'store_not_found') return new Map()
+    if (error instanceof StoreError && error.code === 'store_not_found') return NOTHING
     throw error
   }
+}
+
+function upTo(
+  end: string | undefined,
+  texts: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  if (end === undefined) return texts
+  return new Map([...texts].filter(([path]) => intentFirst(path, end) <= 0))
 }

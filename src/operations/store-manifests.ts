@@ -1,10 +1,11 @@
 import type { Manifests } from '../contract/store.ts'
+import { ANSWER_CAP } from '../domain/file-cap.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 import { declaredStore } from './declared-store.ts'
 
 /**
- * Every file of a store's folder at a commit (default: head).
+ * Files of a store's folder at a commit (default: head), as many as one answer holds.
  * @throws StoreError `store_not_found`, `commit_not_found`
  */
 export async function storeManifests(
@@ -13,11 +14,12 @@ export async function storeManifests(
   at: { readonly team?: string; readonly at?: string } = {},
 ): Promise<Manifests> {
   const record = declaredStore(deps.repo.snapshot(), name, at.team)
-  const { commit, files } = await deps.repo.files(record.team, name, at.at)
+  const { commit, files, truncated } = await deps.repo.files(record.team, name, at.at, ANSWER_CAP)
   const text = files.find(({ path }) => path === 'store.yaml')?.content
   const encoder = new TextEncoder()
   return {
     commit,
+    truncated,
     files: files.map(({ path, content }) => ({
       path,
       bytes: encoder.encode(content).length,

@@ -11,6 +11,7 @@ import type {
 } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
 import { departs } from '../domain/commit-message.ts'
+import { CappedFiles, intentFirst } from '../domain/file-cap.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { ChangeRef, Departure, Snapshot, StoreRecord, Vacated } from '../domain/snapshot.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
@@ -172,13 +173,22 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       const changes = all.slice(from, from + limit)
       return { changes, next: from + limit < all.length ? (changes.at(-1)?.commit ?? null) : null }
     },
-    async files(_team, name, at) {
+    async files(_team, name, at, cap = { files: Infinity, bytes: Infinity }) {
       const number = at === undefined ? head : Number.parseInt(at, 16)
       if (at !== undefined && (number > head || oid(number) !== at)) {
         throw new StoreError('commit_not_found', 'no such commit')
       }
       const then = contents.get(name)?.findLast(({ from }) => from <= number)
-      return { commit: oid(number), files: [...(then?.files ?? [])] }
+      const capped = new CappedFiles(cap)
+      const files = [...(then?.files ?? [])]
+      files.sort((a, b) => intentFirst(a.path, b.path)).every((file) => capped.take(file))
+      const { taken, truncated } = capped
+      const byPath = taken.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+      return {
+        commit: oid(number),
+        files: truncated ? byPath : [...(then?.files ?? [])],
+        truncated,
+      }
     },
     platformAt: async () => null,
     async manifestsTree(commit, _team, name) {

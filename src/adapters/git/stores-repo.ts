@@ -148,9 +148,9 @@ class GitStoresRepo implements StoresRepo {
     return this.#reading(() => pageOf(this.#audit.changes(this.snapshot().head), page))
   }
 
-  files(...[team, name, at]: Parameters<StoresRepo['files']>) {
+  files(...[team, name, at, cap]: Parameters<StoresRepo['files']>) {
     const { cache } = this.#parts
-    return this.#reading(() => filesAt(cache, this.snapshot().head, team, name, at))
+    return this.#reading(() => filesAt(cache, this.snapshot().head, team, name, at, cap))
   }
 
   manifestsTree(...[commit, team, name]: Parameters<StoresRepo['manifestsTree']>) {

@@ -6,7 +6,9 @@ const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?$/
 
 /** Without authentication a page elsewhere could reach us through a name of its own that resolves to loopback. */
 export const loopbackHost: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (!LOOPBACK_HOST.test(c.req.header('Host') ?? '')) {
+  // With an absolute request target the URL names a host of its own (RFC 9112, 3.2.2).
+  const hosts = [c.req.header('Host') ?? '', URL.parse(c.req.url)?.host ?? '']
+  if (!hosts.every((host) => LOOPBACK_HOST.test(host))) {
     throw new StoreError('host_rejected', 'this host name is not answered')
   }
   await next()
@@ -29,8 +31,33 @@ function isWrite(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
 }
 
-const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "form-action 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ')
+
+/** Nothing here uses a device or a sensor. */
+const PERMISSIONS_POLICY = [
+  'accelerometer',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'usb',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ')
 
 export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
@@ -38,4 +65,6 @@ export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.header('X-Content-Type-Options', 'nosniff')
   c.header('Referrer-Policy', 'no-referrer')
   c.header('Cross-Origin-Resource-Policy', 'same-origin')
+  c.header('Cross-Origin-Opener-Policy', 'same-origin')
+  c.header('Permissions-Policy', PERMISSIONS_POLICY)
 }

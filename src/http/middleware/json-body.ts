@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { StoreError } from '../../domain/errors.ts'
 import type { AppEnv } from '../env.ts'
+import { ambiguousMembers, depthOf } from '../json-text.ts'
 
 export const MAX_BODY_BYTES = 65_536
 const MAX_DEPTH = 32
@@ -53,27 +54,16 @@ export const jsonBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   } catch (cause) {
     throw new StoreError('invalid_json', 'the body is not valid JSON', { cause })
   }
+  const ambiguous = ambiguousMembers(text)
+  if (ambiguous.length > 0) {
+    throw new StoreError('invalid_request', 'the body has members that are not taken', {
+      errors: ambiguous,
+    })
+  }
   if (hasPassword(body)) {
     throw new StoreError('password_not_accepted', 'passwords are never accepted here')
   }
   await next()
-}
-
-/** How deep brackets nest, outside of strings; one pass, no recursion. */
-function depthOf(text: string): number {
-  let depth = 0
-  let deepest = 0
-  let inString = false
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at]
-    if (inString) {
-      if (character === '\\') at += 1
-      else if (character === '"') inString = false
-    } else if (character === '"') inString = true
-    else if (character === '{' || character === '[') deepest = Math.max(deepest, (depth += 1))
-    else if (character === '}' || character === ']') depth -= 1
-  }
-  return deepest
 }
 
 /** Seed 2 took the shop's password in the request; here it would pass through Git or logs. */

@@ -1,6 +1,7 @@
 import { STORE_NAME } from '../../../contract/names.ts'
 import type { Change } from '../../../contract/store.ts'
 import { StoreError } from '../../../domain/errors.ts'
+import { CappedFiles, type FileCap, intentFirst } from '../../../domain/file-cap.ts'
 import { storeFolder } from '../../../domain/layout.ts'
 import type { StoresRepo } from '../../../domain/ports.ts'
 import type { Snapshot, StoreRecord } from '../../../domain/snapshot.ts'
@@ -38,6 +39,7 @@ export interface FileAt {
 
 /**
  * Plain files of one store at a commit, sorted by path; links, submodules and files above 1 MiB are left out.
+ * @param cap @default all of them
  * @throws StoreError `commit_not_found`, `store_not_found`
  * @throws ObjectReadError
  */
@@ -47,7 +49,8 @@ export async function filesAt(
   team: string,
   name: string,
   at: string | undefined,
-): Promise<{ commit: string; files: FileAt[] }> {
+  cap?: FileCap,
+): Promise<{ commit: string; files: FileAt[]; truncated: boolean }> {
   const commit = at ?? head
   // A commit that lost its race is in the cache, yet it never was on the branch.
   if (commit !== head && !(isObjectId(commit) && (await cache.isAncestor(commit, head)))) {
@@ -59,30 +62,58 @@ export async function filesAt(
   if (tree?.type !== 'tree') {
     throw new StoreError('store_not_found', 'no such store at that commit')
   }
-  const files = await filesBelow(cache.objects, tree.id, '', 0)
-  return { commit, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) }
+  const listed = await blobsBelow(cache.objects, tree.id, '', 0)
+  const { files, truncated } =
+    cap === undefined
+      ? { files: await textsOf(cache.objects, listed), truncated: false }
+      : await cappedTexts(cache.objects, listed, cap)
+  return { commit, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), truncated }
 }
 
 const MAX_DEPTH = 4
 
-async function filesBelow(
+interface BlobAt {
+  readonly path: string
+  readonly id: string
+}
+
+async function blobsBelow(
   objects: ObjectReader,
   tree: string,
   prefix: string,
   depth: number,
-): Promise<FileAt[]> {
+): Promise<BlobAt[]> {
   const rows = await readTree(objects, tree)
   const found = await Promise.all(
-    rows.map(async (row): Promise<FileAt[]> => {
-      const path = `${prefix}${row.name}`
-      if (row.mode === FOLDER_MODE) {
-        return depth < MAX_DEPTH ? filesBelow(objects, row.id, `${path}/`, depth + 1) : []
+    rows.map(async ({ mode, name, id }): Promise<BlobAt[]> => {
+      const path = `${prefix}${name}`
+      if (mode === FOLDER_MODE) {
+        return depth < MAX_DEPTH ? blobsBelow(objects, id, `${path}/`, depth + 1) : []
       }
-      const content = row.mode === FILE_MODE ? await readText(objects, row.id) : null
-      return content === null ? [] : [{ path, content }]
+      return mode === FILE_MODE ? [{ path, id }] : []
     }),
   )
   return found.flat()
+}
+
+async function textsOf(objects: ObjectReader, blobs: readonly BlobAt[]): Promise<FileAt[]> {
+  const texts = await Promise.all(
+    blobs.map(async ({ path, id }) => ({ path, content: await readText(objects, id) })),
+  )
+  return texts.flatMap(({ path, content }) => (content === null ? [] : [{ path, content }]))
+}
+
+/** Blobs read at once under a cap: the rest is not read once it is full. */
+const AT_ONCE = 64
+
+async function cappedTexts(objects: ObjectReader, blobs: readonly BlobAt[], cap: FileCap) {
+  const capped = new CappedFiles(cap)
+  const order = blobs.toSorted((a, b) => intentFirst(a.path, b.path))
+  for (let at = 0; at < order.length && !capped.truncated; at += AT_ONCE) {
+    const texts = await textsOf(objects, order.slice(at, at + AT_ONCE))
+    texts.every((file) => capped.take(file))
+  }
+  return { files: capped.taken, truncated: capped.truncated }
 }
 
 /** Tree id of `manifests/` at a commit; `''` absent there, `null` no such commit here. @throws ObjectReadError */
