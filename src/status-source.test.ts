@@ -13,6 +13,7 @@ let argo: FakeArgoCd
 let folder: string
 let opened: Applications | null = null
 const warnings: string[] = []
+const heard = new Map<string, number>()
 const warn = (message: string) => void warnings.push(message)
 const log = { debug() {}, info() {}, warn, error() {} }
 
@@ -46,8 +47,8 @@ async function sourceOf(environment: Record<string, string>, production = false)
   const read = readConfig({ flags: new Map(), environment, readFile: () => null })
   if (read.config === null) throw new Error(read.problems.join())
   const config = { ...read.config, env: production ? ('production' as const) : ('dev' as const) }
-  opened = (await openStatusSource(config, { now: () => Date.now() }, log, { heard() {} }))
-    .applications
+  const time = { heard: (host: string, dateMs: number) => void heard.set(host, dateMs) }
+  opened = (await openStatusSource(config, { now: () => Date.now() }, log, time)).applications
   return opened.source
 }
 
@@ -71,6 +72,18 @@ describe('STATUS_SOURCE=auto', () => {
     const KUBECONFIG = await kubeconfig(DEAD)
     expect(await sourceOf({ KUBECONFIG })).toBe('simulated')
     await expect(sourceOf({ KUBECONFIG }, true)).rejects.toThrow(/production refuses a simulated/)
+  })
+})
+
+describe('S3 the clock of the status source', () => {
+  it.each(['API server', 'Argo CD'])('is heard from the answers of the %s', async (host) => {
+    heard.clear()
+    const watched = host === 'API server'
+    const KUBECONFIG = await kubeconfig(watched ? cluster.url : DEAD)
+    await sourceOf(watched ? { KUBECONFIG } : rest())
+    await opened?.listed
+    expect([...heard.keys()]).toEqual([host])
+    expect(Math.abs((heard.get(host) ?? 0) - Date.now())).toBeLessThan(60_000)
   })
 })
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Operation } from '../src/contract/operation.ts'
+import type { Operation, StoreWithGates } from '../src/contract/operation.ts'
 import type { PlatformView } from '../src/contract/platform.ts'
 import type { Problem } from '../src/contract/problem.ts'
 import type { DeletionsReleased } from '../src/contract/repository.ts'
@@ -57,8 +57,8 @@ const banner = async () => {
     ?.message
 }
 const gatesOf = async (name: string) => {
-  const reply = await http.get(`/api/v1/operations?store=${name}`)
-  return ((await reply.json()) as Operation[])[0]?.gates.filter(({ met }) => !met)
+  const shown = (await (await http.get(`/api/v1/stores/${name}`)).json()) as StoreWithGates
+  return shown.gates.filter(({ met }) => !met)
 }
 const release = (count: number) =>
   http.post('/api/v1/repository/release-deletions', {
@@ -102,8 +102,14 @@ async function open(retentionDays: number) {
 
 describe('S3 a server without another clock', () => {
   it('purges what fell due while it was running, after an hour', async () => {
+    const operation = async () =>
+      ((await (await http.get('/api/v1/operations?store=shop')).json()) as Operation[])[0]
+    expect((await gatesOf('shop')).map(({ gate }) => gate)).toEqual(['retention', 'clock'])
+    expect(await gatesOf('other')).toEqual([])
+    expect((await operation())?.gates).toEqual([])
     pass(7 * DAY)
     expect(await look()).toEqual([])
+    expect((await operation())?.gates.map(({ met }) => met)).toEqual([true, false])
     expect(await gatesOf('shop')).toEqual([
       { gate: 'clock', met: false, detail: 'is due; goes on in 1 hour if the clocks agree' },
     ])
@@ -216,7 +222,7 @@ describe('S3 a server that hears another clock', () => {
     expect((await http.post('/api/v1/stores/shop/purge', body)).status).toBe(202)
     applied('shop')
     expect(await look()).toEqual([])
-    expect((await gatesOf('shop'))?.map(({ gate }) => gate)).toEqual(['clock'])
+    expect((await gatesOf('shop')).map(({ gate }) => gate)).toEqual(['clock'])
     const storectl = await storectlOf(http)
     const words = ['release-deletions', '--held-by', 'clock', '--reason', 'the Git host is wrong']
     expect((await storectl(...words, '--count', '3')).code).toBe(4)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Diff } from './diff.ts'
 import { Check, Resources, StoreEvent } from './detail.ts'
-import { Operation, PurgeStore } from './operation.ts'
+import { Operation, PurgeStore, StoreWithGates } from './operation.ts'
 import type { OperationId } from './paths.ts'
 import { Preview, PreviewRequest } from './preview.ts'
 import { PlatformView } from './platform.ts'
@@ -25,7 +25,7 @@ const Nothing = z.undefined()
 export const endpoints = {
   createStore: { body: StoreCreate, reply: Store },
   listStores: { body: Nothing, reply: z.array(Store) },
-  getStore: { body: Nothing, reply: Store },
+  getStore: { body: Nothing, reply: StoreWithGates },
   deleteStore: { body: Nothing, reply: Nothing },
   updateStore: { body: StorePatch, reply: ChangedStore },
   suspendStore: { body: Reason, reply: ChangedStore },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { freeText } from './names.ts'
 import { Problem } from './problem.ts'
-import { StoreCreate } from './store.ts'
+import { Store, StoreCreate } from './store.ts'
 import { actions, changeStates } from './words.ts'
 
 /** Asks for the removal of a deleted store before its retention is over, or of one whose data dies with it. */
@@ -35,6 +35,12 @@ export const PurgeGate = z
   .object({ gate: z.enum(purgeGateIds), met: z.boolean(), detail: z.string() })
   .meta({ id: 'PurgeGate' })
 export type PurgeGate = z.infer<typeof PurgeGate>
+
+/** One store, and what must be so before its deletion, or its purge, takes the next step; empty for other stores. */
+export const StoreWithGates = Store.extend({ gates: z.array(PurgeGate) }).meta({
+  id: 'StoreWithGates',
+})
+export type StoreWithGates = z.infer<typeof StoreWithGates>
 
 /** A request that landed, and how far it got. Its id is the request id of the answer and of the commit. */
 export const Operation = z

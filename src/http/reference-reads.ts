@@ -54,7 +54,10 @@ export const readMembers: Members = {
   'Operation.createdAt': ['Time of the request, RFC 3339.', '2026-11-29T11:58:00Z'],
   'Operation.updatedAt': ['Time of the last progress, RFC 3339.', '2026-11-29T11:59:00Z'],
   'Operation.problem': ['Why the operation failed, or null.', null],
-  'Operation.gates': ['Checks between the two steps of a purge. Empty for other operations.', []],
+  'Operation.gates': [
+    'Checks between the two steps of a purge, or of a deletion that is due. Empty for other operations.',
+    [],
+  ],
   'Operation.simulated': [
     'True when the progress is simulated and no cluster runs the store.',
     false,

@@ -134,6 +134,10 @@ export const storeMembers: Members = {
     'https://my-shop.shops.example.com/wp-admin/',
   ],
   'Store.labels': ['Labels of the store, for filters.', { season: 'winter' }],
+  'StoreWithGates.gates': [
+    'Checks that must pass before the deletion of the store takes its next step. Empty for a store that is not deleted.',
+    [],
+  ],
   'ChangedStore.warnings': ['What the change did not do, and what to know about it.', []],
   'Condition.type': ['Fact that the condition is about.', 'Synced'],
   'Condition.status': ['Whether the fact holds.', 'True'],

@@ -45,6 +45,7 @@ export const memberTexts: Members = { ...storeMembers, ...writeMembers, ...readM
 /** Components that contain the members of another one. */
 const SAME_AS: Readonly<Record<string, readonly string[]>> = {
   ChangedStore: ['Store'],
+  StoreWithGates: ['Store'],
   PreviewRequest: ['StoreCreate'],
   StorePatch: ['StoreCreate'],
   StoreFile: ['StoreCreate'],

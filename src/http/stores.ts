@@ -148,8 +148,8 @@ export function storeRoutes(router: Router, deps: AppDeps): void {
     return c.json([...page.stores], 200, { 'X-Total-Count': String(page.total), ...NO_STORE })
   })
 
-  router.operation(get, (c) => {
-    const store = getStore(deps, c.req.valid('param').name, teamOf(c.req.valid('query')))
+  router.operation(get, async (c) => {
+    const store = await getStore(deps, c.req.valid('param').name, teamOf(c.req.valid('query')))
     return c.json(store, 200, { ETag: store.etag, ...NO_STORE })
   })
 

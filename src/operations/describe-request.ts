@@ -2,7 +2,8 @@ import type { Operation } from '../contract/operation.ts'
 import type { Store } from '../contract/store.ts'
 import type { ChangeState } from '../contract/words.ts'
 import type { LandedRequest, OperationDeps } from '../domain/ports.ts'
-import { isStuck } from '../domain/purge.ts'
+import { isDue, isStuck } from '../domain/purge.ts'
+import type { StoreRecord } from '../domain/snapshot.ts'
 import { gatesOf, type GateDeps } from './purge-gates.ts'
 
 export type DescribingDeps = GateDeps & Pick<OperationDeps, 'views'>
@@ -18,9 +19,12 @@ export async function describeRequest(
   const kind = ref.action ?? 'update'
   // A render in between must not hide what the purge waits for.
   const tells = record !== undefined && (kind === 'purge' || isNewest)
-  const gates = tells ? [...(await gatesOf(deps, record))] : []
+  const now = deps.clock.now()
+  // A deletion has gates for days: they are shown once it is due.
+  const due = record?.intent?.lifecycle.state === 'purge' || isDueNow(deps, record, now)
+  const gates = tells && due ? [...(await gatesOf(deps, record))] : []
   const store = deps.views.get(name)
-  const stuck = kind === 'purge' && isStuck(gates, ref.at, deps.clock.now())
+  const stuck = record?.intent?.lifecycle.state === 'purge' && isStuck(gates, ref.at, now)
   return {
     ...{ id: requestId, requestId, kind, stores: [name], commit: ref.commit },
     ...{ position: null, branch: null, pullRequest: null },
@@ -32,6 +36,10 @@ export async function describeRequest(
     gates,
     simulated: deps.applications.simulated,
   }
+}
+
+function isDueNow({ repo }: DescribingDeps, record: StoreRecord | undefined, now: number): boolean {
+  return record !== undefined && isDue(record, repo.snapshot(), now)
 }
 
 /** A change that a later one replaced is live with it. */

@@ -1,10 +1,20 @@
-import type { Store } from '../contract/store.ts'
+import type { StoreWithGates } from '../contract/operation.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import { storeNotFound } from './declared-store.ts'
+import { type GateDeps, gatesOf } from './purge-gates.ts'
 
-/** One store, deleted ones too. @throws StoreError `store_not_found`, also when it is in another team than `team` */
-export function getStore(deps: Pick<OperationDeps, 'views'>, name: string, team?: string): Store {
+/**
+ * One store, deleted ones too, with the gates of its deletion.
+ * @throws StoreError `store_not_found`, also when it is in another team than `team`
+ */
+export async function getStore(
+  deps: GateDeps & Pick<OperationDeps, 'views'>,
+  name: string,
+  team?: string,
+): Promise<StoreWithGates> {
   const store = deps.views.get(name)
   if (store === null || (team !== undefined && team !== store.team)) throw storeNotFound()
-  return store
+  const record = deps.repo.snapshot().stores.get(name)
+  const gates = record?.team === store.team ? await gatesOf(deps, record) : []
+  return { ...store, gates: [...gates] }
 }

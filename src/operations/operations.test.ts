@@ -277,11 +277,11 @@ describe('listStores', () => {
 })
 
 describe('reads', () => {
-  it('find a store in its own team only', () => {
+  it('find a store in its own team only', async () => {
     views = [view({ name: 'shop', team: 'acme' })]
-    expect(getStore(deps, 'shop', 'acme').name).toBe('shop')
-    expect(() => getStore(deps, 'shop', 'default')).toThrow(/not found/)
-    expect(() => getStore(deps, 'other')).toThrow(/not found/)
+    expect((await getStore(deps, 'shop', 'acme')).name).toBe('shop')
+    await expect(getStore(deps, 'shop', 'default')).rejects.toThrow(/not found/)
+    await expect(getStore(deps, 'other')).rejects.toThrow(/not found/)
   })
 
   it('page through the history', async () => {

@@ -1,21 +1,20 @@
 import type { PurgeGate } from '../contract/operation.ts'
 import type { OperationDeps } from '../domain/ports.ts'
-import { dueGatesOf, isDue, purgeGatesOf } from '../domain/purge.ts'
+import { dueGatesOf, purgeGatesOf } from '../domain/purge.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 
 /** What the gates of a purge are read from. */
 export type GateDeps = Pick<OperationDeps, 'repo' | 'applications' | 'clock' | 'time' | 'purge'>
 
-/** The gates of a store's purge as observed now; empty when it is not being purged and its deletion is not due. */
+/** The gates of a store's deletion or purge as observed now; empty when it is neither, or waits for a person to purge it. */
 export async function gatesOf(deps: GateDeps, record: StoreRecord): Promise<readonly PurgeGate[]> {
   const { intent, app, team, name, manifestsTree } = record
   const { repo, applications, clock, purge } = deps
   const now = clock.now()
   const { minUptimeMs } = purge
-  if (intent !== null && isDue(record, repo.snapshot(), now)) {
-    return dueGatesOf({
-      ...{ lifecycle: intent.lifecycle, now, time: deps.time.reading(), minUptimeMs },
-    })
+  if (intent?.lifecycle.state === 'deleted' && repo.snapshot().platform.autoPurge) {
+    const time = deps.time.reading()
+    return dueGatesOf({ lifecycle: intent.lifecycle, now, time, minUptimeMs })
   }
   if (intent?.lifecycle.state !== 'purge' || app?.lifecycle !== 'purge') return []
   const application = applications.get(record)

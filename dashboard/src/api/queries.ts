@@ -40,7 +40,7 @@ async function everyStore(signal: AbortSignal): Promise<Store[]> {
 export const storeQuery = (name: string) =>
   queryOptions({
     queryKey: ['store', name],
-    queryFn: ({ signal }) => request('getStore', { params: { name }, signal }),
+    queryFn: ({ signal }): Promise<Store> => request('getStore', { params: { name }, signal }),
   })
 
 /** Files of one store at `revision`; a commit never changes, so neither does the answer. */
