@@ -47,7 +47,7 @@ it('S2-42 refuses a store beyond the limit of platform, team, plan and cluster, 
   await refused(http.post('/api/v1/stores/b/restore', {}), 'plan', 1)
 })
 
-it('part of S2-40: acknowledges a store that must wait, says so in preview and answer, and previews the bytes it commits', async () => {
+it('S2-40 acknowledges a store that must wait, says so in preview and answer, and previews the bytes it commits', async () => {
   const http = httpFixture(
     {},
     testPlatform((yaml) => yaml.replace('provisioning: 0', 'provisioning: 2')),
