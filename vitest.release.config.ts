@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     name: 'release',
     include: [
-      'test/git/{chaos,kill,replicas,sweep,failpoints,remote-faults,corruption,disk-full,determinism}.test.ts',
+      'test/git/{chaos,kill,replicas,sweep,failpoints,remote-faults,corruption,hostile,determinism}.test.ts',
       'test/release/**/*.test.ts',
     ],
     fileParallelism: false,

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildDashboard } from './bootstrap/dashboard.mjs'
 import { findChromium, installChromium } from './bootstrap/chromium.mjs'
-import { installPrograms } from './bootstrap/programs.mjs'
+import { installPrograms, installTracer } from './bootstrap/programs.mjs'
 import { installRegistry } from './bootstrap/registry.mjs'
 import { install, isInstalled, nodeIsUsable, repairNode } from './bootstrap/packages.mjs'
 
@@ -44,6 +44,10 @@ if (!flags.has('--server')) {
 }
 if (flags.has('--browser') && findChromium() === null) {
   const problem = installChromium()
+  if (problem !== null) console.error(`storewright: ${problem}`)
+}
+if (flags.has('--faults')) {
+  const problem = installTracer()
   if (problem !== null) console.error(`storewright: ${problem}`)
 }
 if (flags.has('--scripts')) {

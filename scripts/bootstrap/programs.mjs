@@ -79,6 +79,16 @@ export function installCommand(packages = missingPackages()) {
   return `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`
 }
 
+/** Installs strace, which strikes system calls in `test/git/sweep`. `null`, or what will be skipped. */
+export function installTracer() {
+  if (findProgram('strace') !== null) return null
+  const skipped = 'no strace here, so the sweep over system calls will be skipped.'
+  const usable = existsSync('/usr/bin/apt-get') && process.getuid?.() === 0
+  const done =
+    usable && apt(['update']) && apt(['install', '-y', '--no-install-recommends', 'strace'])
+  return done ? null : `${skipped} On Debian: ${installCommand(['strace'])}`
+}
+
 /** Installs what is missing. `null`, or what will be skipped and how to change that. */
 export function installPrograms(root) {
   const packages = missingPackages()

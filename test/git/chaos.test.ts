@@ -11,13 +11,13 @@ import { person } from './person.ts'
 const CLIENTS = 8
 const PEOPLE = 3
 const SHARED = ['shared-1', 'shared-2', 'shared-3', 'shared-4']
-const RUN_MS = sized(50_000, 600_000)
+const RUN_MS = sized(10_000, 50_000, 600_000)
 /** The server lives for a time within these bounds, then it is killed. */
-const LIFE_MS = [2_000, 12_000] as const
-const LEAST_KILLS = 4
-const LEAST_ACKED = 40
+const LIFE_MS = sized([1_000, 5_000], [2_000, 12_000], [2_000, 12_000]) as [number, number]
+const LEAST_KILLS = sized(2, 4, 4)
+const LEAST_ACKED = sized(20, 40, 40)
 /** Time in which everything settles once all stopped: a simulated set-up takes 12 s, more than the cap wait for others. */
-const SETTLE_MS = sized(120_000, 600_000)
+const SETTLE_MS = sized(120_000, 120_000, 600_000)
 
 it(
   `F2 F4 F11 F17 F18 chaos: ${PEOPLE} people push by plain git, ${CLIENTS} clients ask, the server is killed: 0 lost, 0 half, every phase explained`,

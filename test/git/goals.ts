@@ -2,11 +2,14 @@ import { appendFileSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** `change`: what `npm test` runs. `release`: the long form, `npm run test:release`. */
-export const size = process.env.STOREWRIGHT_SIZE === 'release' ? 'release' : 'change'
+const SIZES = ['change', 'faults', 'release'] as const
 
-export function sized<T>(change: T, release: T): T {
-  return size === 'release' ? release : change
+/** `change`: the short form, `npm test`. `faults`: `npm run test:faults`. `release`: `npm run test:release`. */
+export const size = SIZES.find((each) => each === process.env.STOREWRIGHT_SIZE) ?? 'change'
+
+/** The value of this run's size. */
+export function sized<T>(change: T, faults: T, release: T): T {
+  return { change, faults, release }[size]
 }
 
 /** One seeded source of chance per label, so that a failing run can be repeated. Source: mulberry32, public domain. */

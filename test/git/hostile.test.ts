@@ -6,7 +6,7 @@ import { chance, goal, sized } from './goals.ts'
 import { harness } from './harness.ts'
 import { readMain } from './history-checker.ts'
 
-const REQUESTS = 10_000
+const REQUESTS = sized(1_000, 10_000, 100_000)
 const CANARY = 'canary-of-a-command'
 
 /** Pieces that mean something to a shell, to git, to a path, to YAML, to JSON or to a log. */
@@ -105,7 +105,7 @@ it(
     const broken: string[] = []
     let accepted = 0
     await goal('G7', async () => {
-      let left = sized(REQUESTS, 10 * REQUESTS)
+      let left = REQUESTS
       const person = async () => {
         for (; left > 0; left -= 1) await one()
       }
@@ -134,7 +134,7 @@ it(
     })
     await api.kill()
   },
-  sized(300_000, 3_600_000),
+  sized(120_000, 300_000, 3_600_000),
 )
 
 function hostileRequest(

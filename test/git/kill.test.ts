@@ -4,16 +4,16 @@ import { expect, it } from 'vitest'
 import { startApi, roomyPlatform } from './api-process.ts'
 import { Clients } from './clients.ts'
 import { chance, goal, sized } from './goals.ts'
-import { harness, pause } from './harness.ts'
+import { eventually, harness, pause } from './harness.ts'
 import { checkHistory } from './history-checker.ts'
 import { listStores } from './list-stores.ts'
 
 const CREATORS = 16
 /** A kill falls at random within this time after the server is ready. */
-const WINDOW_MS = sized(900, 1200)
+const WINDOW_MS = sized(900, 900, 1200)
 /** Kills of one remote: a fresh one after that, so that what is checked stays small. */
-const ROUND = 50
-const KILLS = sized(2 * ROUND, 20 * ROUND)
+const ROUND = sized(10, 50, 50)
+const KILLS = sized(ROUND, 2 * ROUND, 20 * ROUND)
 
 interface Tally {
   kills: number
@@ -39,7 +39,7 @@ it(
     )
     expect(tally.acked).toBeGreaterThan(KILLS)
   },
-  sized(420_000, 7_200_000),
+  sized(240_000, 420_000, 7_200_000),
 )
 
 async function killRound(prefix: string, random: () => number, tally: Tally): Promise<void> {
@@ -84,8 +84,11 @@ it('S2-11 shows the same list from Git after a kill at any step, nothing marked 
   for (let kill = 0; kill < 4; kill += 1) {
     const api = await startApi(dataDir, environment)
     const stop = new AbortController()
+    const before = clients.acked.length
     const running = clients.run([api.url], CREATORS, stop.signal, 400)
-    await pause(600 + random() * 600)
+    // The first kill may come before the first answer. The others have something to lose.
+    if (kill > 0) await eventually(() => clients.acked.length > before, 60_000)
+    await pause(random() * 1_000)
     await api.kill(true)
     stop.abort()
     await running
@@ -96,7 +99,7 @@ it('S2-11 shows the same list from Git after a kill at any step, nothing marked 
     expect(listed.filter(({ status }) => status === 'Failed')).toEqual([])
     await again.kill()
   }
-  expect(clients.acked.length).toBeGreaterThan(10)
+  expect(clients.acked.length).toBeGreaterThanOrEqual(3)
   const files = await readdir(dataDir, { recursive: true })
   expect(files.filter((file) => !file.startsWith('cache.git'))).toEqual([])
 }, 120_000)

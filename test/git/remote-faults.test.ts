@@ -165,13 +165,15 @@ const CASES: readonly FaultCase[] = [
   },
 ]
 
-const SEEDS = sized(1, 20)
+/** The short form takes every third fault. */
+const CHOSEN = CASES.filter((_, n) => n % sized(3, 1, 1) === 0)
+const SEEDS = sized(1, 1, 20)
 
 it(
-  `G10 ${CASES.length} faults of the remote: the stated answer in time, then recovery without a person`,
+  `G10 ${CHOSEN.length} faults of the remote: the stated answer in time, then recovery without a person`,
   async () => {
     const random = chance('G10')
-    const jobs = Array.from({ length: SEEDS }, () => CASES).flat()
+    const jobs = Array.from({ length: SEEDS }, () => CHOSEN).flat()
     let slowest = 0
     await goal('G10', async () => {
       const waiting = [...jobs]
@@ -182,10 +184,10 @@ it(
         }
       }
       await Promise.all(Array.from({ length: 5 }, worker))
-      return `${jobs.length} faults of ${CASES.length} kinds: right code, answered within its time, slowest recovery ${(slowest / 1000).toFixed(1)} s`
+      return `${jobs.length} faults of ${CHOSEN.length} kinds: right code, answered within its time, slowest recovery ${(slowest / 1000).toFixed(1)} s`
     })
   },
-  sized(240_000, 3_600_000),
+  sized(240_000, 240_000, 3_600_000),
 )
 
 /** One fault, from a healthy server to a healthy server. Returns the milliseconds of the recovery. */

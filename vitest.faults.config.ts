@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+process.env.STOREWRIGHT_SIZE = 'faults'
+
+/** The suites of `test/git` that `npm test` runs in a short form, at the size that a merge needs. */
+export default defineConfig({
+  test: {
+    name: 'faults',
+    include: [
+      'test/git/{bench,chaos,determinism,fleet,hostile,kill,remote-faults,replicas,sweep}.test.ts',
+    ],
+    maxWorkers: '100%',
+    testTimeout: 300_000,
+    hookTimeout: 60_000,
+    globalSetup: 'test/git/goals-table.ts',
+  },
+})
