@@ -2,12 +2,12 @@
  * Variables that other store platforms read and this one does not, each with what to do instead. A person who moves over
  * must not believe that a limit holds which nothing enforces.
  */
-const IGNORED: Readonly<Record<string, string>> = {
+export const IGNORED: Readonly<Record<string, string>> = {
   REDIS_ADDR: 'this version keeps nothing in Redis, so remove it',
   RATE_LIMIT:
-    'this version does not limit request rates, so limit them in the proxy in front of it',
+    'this version does not limit request rates and answers this machine alone, so remove it',
   RATE_WINDOW:
-    'this version does not limit request rates, so limit them in the proxy in front of it',
+    'this version does not limit request rates and answers this machine alone, so remove it',
   MAX_STORES: 'set limits.maxStores in platform.yaml of the stores repo',
   MAX_CONCURRENT_PROVISIONS: 'set limits.provisioning in platform.yaml of the stores repo',
   WORDPRESS_CHART_PATH: 'stores are rendered without a chart, so remove it',

@@ -178,9 +178,11 @@ describe('the detail of a store from a real Argo CD', () => {
     )
   })
 
-  it('says that every check is well', async () => {
+  it('says that every check is well, but for the digests that are placeholders', async () => {
     const { body } = await suite.server.request('GET', '/api/v1/checks')
-    expect((body as Check[]).filter(({ ok }) => !ok)).toEqual([])
+    // No node of this suite pulls an image, so its release keeps the template's placeholders.
+    const failed = (body as Check[]).filter(({ ok }) => !ok)
+    expect(failed.map(({ name }) => name)).toEqual(['release_digests'])
     expect((body as Check[]).length).toBeGreaterThanOrEqual(6)
   })
 })

@@ -114,7 +114,7 @@ describe('storectl', () => {
   it.each([
     [3, 'get nobody'],
     [4, 'create by-cli'],
-    [1, 'create grafana'],
+    [2, 'create grafana'],
     [2, 'get'],
     [2, 'surprise'],
     [2, 'wait by-cli --timeout soon'],
@@ -156,7 +156,7 @@ describe('storectl', () => {
       'update',
       'create',
     ])
-    expect((await storectl('set changing plan=huge')).code).toBe(1)
+    expect((await storectl('set changing plan=huge')).code).toBe(2)
     expect((await storectl('set changing plan')).code).toBe(2)
   })
 
@@ -172,7 +172,7 @@ describe('storectl', () => {
     const sale = await newest()
     expect((await storectl(`diff told ${sale}`)).out).toMatch(/^@@ -\d+,\d+ \+\d+,\d+ @@$/m)
     expect((await storectl('diff told')).out).toContain('+title: Sale\n')
-    expect((await storectl(`revert told ${sale}`)).code).toBe(1)
+    expect((await storectl(`revert told ${sale}`)).code).toBe(2)
     const revert = await storectl(`revert told ${sale} --reason "the sale is over"`)
     expect([revert.code, revert.err]).toEqual([
       ...[0, expect.stringContaining('#/title "Sale" -> "told"')],

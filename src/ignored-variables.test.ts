@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readConfig } from './config.ts'
+import { IGNORED, ignoredVariables } from './ignored-variables.ts'
+import { settings } from './settings.ts'
+
+describe('variables of other platforms', () => {
+  it('S1-35 do not stop the start, each with a warning, and the documentation tells what replaces it', async () => {
+    const environment = Object.fromEntries(Object.keys(IGNORED).map((name) => [name, '/charts/x']))
+    const { config, problems } = readConfig({
+      flags: new Map(),
+      environment: { ...environment, UNHEARD_OF: '1' },
+      readFile: () => null,
+    })
+    expect(problems).toEqual([])
+    expect(config?.warnings).toHaveLength(Object.keys(IGNORED).length)
+    expect(Object.keys(IGNORED)).toEqual(
+      expect.arrayContaining([
+        'WORDPRESS_CHART_PATH',
+        'HELM_CHART_PATH',
+        'REDIS_ADDR',
+        'RATE_LIMIT',
+        'RATE_WINDOW',
+      ]),
+    )
+    const page = await readFile(join(import.meta.dirname, '../docs/moving.md'), 'utf8')
+    const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (.+) \|$/gm)].map(([, name, instead]) => [
+      name,
+      instead,
+    ])
+    expect(rows).toEqual(Object.entries(IGNORED))
+  })
+
+  it('are no settings of ours', () => {
+    const own = new Set(Object.values(settings).map(({ env }) => env))
+    expect(Object.keys(IGNORED).filter((name) => own.has(name))).toEqual([])
+  })
+
+  it('are not warned of where they are empty', () => {
+    expect(ignoredVariables({ REDIS_ADDR: '', RATE_LIMIT: undefined })).toEqual([])
+  })
+})
