@@ -6,6 +6,7 @@ import { namespaceOf } from './domain/layout.ts'
 import type { Applications, PurgeSettings, StoresRepo, Time } from './domain/ports.ts'
 import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'
 import { type Finding, ill, type Probe, skipped, warning, well } from './observe/checks.ts'
+import { domainCheck } from './domain-check.ts'
 import { releaseDigests } from './release-check.ts'
 import { clockCheck } from './clock-check.ts'
 
@@ -34,6 +35,7 @@ export function probesOf(deps: CheckDeps): ReadonlyMap<string, Probe> {
     ['git_signing', async () => gitSigning(deps)],
     ['clock', async () => clockCheck(deps)],
     ['release_digests', async () => releaseDigests(deps)],
+    ['base_domain', async () => domainCheck(deps)],
     ['status_source', async () => statusSource(deps)],
     ['application_set', async () => applicationSet(deps)],
     ['argocd_setup', (signal) => setupCheck(deps, signal)],

@@ -196,7 +196,7 @@ describe('admitChange', () => {
     ])
   })
 
-  it('gives a domain to one store only, and none below the domain of the platform', () => {
+  it('S2-15 gives a domain to one store only, and none below the domain of the platform', () => {
     const repo = memoryRepo(platform)
     const other = storeFile({ name: 'other', domains: ['shop.example.com'] })
     repo.put(storeRecord('2026-11-24T12:00:00Z', other))
