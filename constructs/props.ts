@@ -136,7 +136,15 @@ export interface WooStoreProps {
   readonly components: readonly ComponentProps[]
   /** Database `major.minor` the release expects. */
   readonly mariadbVersion: string
-  readonly wordpress: ComputeProps & { readonly workers: number }
+  /** Compute of the pod. */
+  readonly wordpress: ComputeProps & {
+    /** PHP requests at a time. */
+    readonly workers: number
+    /** What PHP may allocate for one request, in MiB. */
+    readonly phpMemoryMi: number
+    /** What a worker may still hold when the next request begins, in MiB; with more it is replaced. */
+    readonly keepMi: number
+  }
   readonly mariadb: ComputeProps & {
     readonly bufferPoolMi: number
     readonly maxConnections: number

@@ -96,13 +96,21 @@ export function waitContainer(props: WooStoreProps, what: 'db' | 'release'): k8s
   })
 }
 
-/** Mounts of a container that runs WordPress code: read-only but for uploads and scratch. */
-export function shopMounts(props: WooStoreProps): ContainerProps['mounts'] {
+/** WordPress' folder, with what the merchant puts in on top: uploads, or all of `wp-content`. */
+export function codeMounts(props: WooStoreProps, readOnly = false): readonly k8s.VolumeMount[] {
+  const content = '/var/www/html/wp-content'
   return [
     mount('code', '/var/www/html', { subPath: 'html', readOnly: true }),
     props.code === 'writable'
-      ? mount('uploads', '/var/www/html/wp-content', { subPath: 'content' })
-      : uploadsMount(props, '/var/www/html/wp-content/uploads'),
+      ? mount('uploads', content, { subPath: 'content', readOnly })
+      : uploadsMount(props, `${content}/uploads`, readOnly),
+  ]
+}
+
+/** Mounts of a container that runs WordPress code: read-only but for uploads and scratch. */
+export function shopMounts(props: WooStoreProps): ContainerProps['mounts'] {
+  return [
+    ...codeMounts(props),
     mount('tmp', '/tmp'),
     mount('scripts', '/scripts', { readOnly: true }),
     mount('config', '/config', { readOnly: true }),

@@ -40,11 +40,14 @@ export const secretsScript = { 'secrets.php': read('secrets.php') } as const
 /** Configuration of ConfigMap `wordpress-config`; the same bytes for every store. */
 export const wordpressConfig = {
   'db.php': read('db.php'),
+  'deny.conf': read('deny.conf'),
   'mpm.conf': read('mpm.conf'),
   'php.ini': read('php.ini'),
   'ports.conf': read('ports.conf'),
   'storewright.php': read('storewright.php'),
   'vhost.conf': read('vhost.conf'),
+  'web.conf': read('web.conf'),
+  'worker.php': read('worker.php'),
   'wp-extra.php': read('wp-extra.php'),
 } as const
 

@@ -19,6 +19,7 @@ import { SECRETS_COMPUTE } from './secrets-job.ts'
 import { settingsOf } from './settings.ts'
 import { CODE_COMPUTE, WAIT_COMPUTE } from './shop-pod.ts'
 import { type ScriptName, scripts, wordpressConfig } from './static-files.ts'
+import { WEB_COMPUTE } from './web-server.ts'
 import { Wordpress } from './wordpress.ts'
 
 /** Scripts that only stores with an option mount: others do not carry them. */
@@ -42,6 +43,7 @@ const CONFIRM_DELETE = { 'argocd.argoproj.io/sync-options': 'Delete=confirm' } a
 const SMALL_CONTAINERS = [
   CODE_COMPUTE,
   WAIT_COMPUTE,
+  WEB_COMPUTE,
   INIT_COMPUTE,
   CRON_COMPUTE,
   CONVERGE_COMPUTE,

@@ -5,7 +5,7 @@ import { k8s } from './kube.ts'
 import { KubeDeployment, KubePersistentVolumeClaim, KubeService } from './objects.ts'
 import { claimSpec } from './mariadb.ts'
 import { metadata, selectorLabels, type StoreIdentity, templateLabels } from './metadata.ts'
-import type { WooStoreProps } from './props.ts'
+import type { ComputeProps, WooStoreProps } from './props.ts'
 import { settingsOf } from './settings.ts'
 import { isScaled } from './scaling.ts'
 import {
@@ -18,11 +18,12 @@ import {
 } from './shop-pod.ts'
 import { besideUploads, contentClaim, SHOP_UID, USES_UPLOADS } from './uploads.ts'
 import { emptyDir, mount } from './volumes.ts'
+import { WEB_COMPUTE, WEB_PORT, webContainer } from './web-server.ts'
 
 const SCRIPTS = ['code.sh', 'ready.sh', 'unzip.php', 'wait.php'] as const
 const SETTINGS = ['components.tsv'] as const
 
-/** Apache with WordPress. Code comes from the image at each start; only uploads are on a volume. */
+/** WordPress behind its web server. Code comes from the image at each start; only uploads are on a volume. */
 export class Wordpress extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
@@ -35,7 +36,7 @@ export class Wordpress extends Construct {
       metadata: metadata(store, 'wordpress'),
       spec: {
         type: 'ClusterIP',
-        ports: [{ name: 'http', port: 80, targetPort: k8s.IntOrString.fromNumber(8080) }],
+        ports: [{ name: 'http', port: 80, targetPort: k8s.IntOrString.fromNumber(WEB_PORT) }],
         selector: selectorLabels(store, 'wordpress'),
       },
     })
@@ -86,7 +87,7 @@ function podSpec(store: StoreIdentity, props: WooStoreProps): k8s.PodSpec {
     ...besideUploads(store, props),
     ...(isScaled(props) ? { spread: [acrossNodes(store)] } : {}),
     initContainers: [codeContainer(props), waitContainer(props, 'release')],
-    containers: [serverContainer(props)],
+    containers: [serverContainer(props), webContainer(props, drainOf(props))],
     volumes: [...shopVolumes(props, SCRIPTS, SETTINGS), emptyDir('run', 16), emptyDir('lock', 16)],
   })
 }
@@ -105,14 +106,17 @@ function serverContainer(props: WooStoreProps): k8s.Container {
     name: 'wordpress',
     image: props.images.wordpress,
     uid: SHOP_UID,
-    resources: props.wordpress,
+    resources: phpCompute(props),
     command: ['apache2-foreground'],
     env: {
       ...shopEnvironment(props),
+      ...IMAGES,
       STORE_HOST: props.host,
+      STORE_PHP_MEMORY: `${props.wordpress.phpMemoryMi}M`,
+      STORE_WORKER_KEEP: String(props.wordpress.keepMi),
       STORE_WORKERS: String(props.wordpress.workers),
     },
-    ports: [{ name: 'http', containerPort: 8080 }],
+    ports: [{ name: 'php', containerPort: PHP_PORT }],
     probes: PROBES,
     ...(isScaled(props) ? { lifecycle: DRAIN } : {}),
     mounts: [
@@ -138,22 +142,38 @@ function configFile(subPath: string): { subPath: string; readOnly: true } {
  */
 const DRAIN = { preStop: { exec: { command: ['sleep', '8'] } } } satisfies k8s.Lifecycle
 
-const STATIC_FILE = {
-  path: '/wp-includes/images/blank.gif',
-  port: k8s.IntOrString.fromNumber(8080),
+/** What the plan gives the pod, but for the share of the web server. That one's processor time is a surplus. */
+function phpCompute({ wordpress }: WooStoreProps): ComputeProps {
+  return {
+    cpuRequestMillis: wordpress.cpuRequestMillis - WEB_COMPUTE.cpuRequestMillis,
+    memoryRequestMi: wordpress.memoryRequestMi - WEB_COMPUTE.memoryRequestMi,
+    cpuLimitMillis: wordpress.cpuLimitMillis,
+    memoryLimitMi: wordpress.memoryLimitMi - WEB_COMPUTE.memoryLimitMi,
+  }
 }
 
+function drainOf(props: WooStoreProps): k8s.Lifecycle | null {
+  return isScaled(props) ? DRAIN : null
+}
+
+const PHP_PORT = 8081
+const PHP = { port: k8s.IntOrString.fromNumber(PHP_PORT) }
+
+/** ImageMagick takes memory beside PHP's limit; above this it works in files (imagemagick.org, resources). */
+const IMAGES = { MAGICK_MAP_LIMIT: '64MiB', MAGICK_MEMORY_LIMIT: '32MiB', MAGICK_THREAD_LIMIT: '1' }
+
 /**
- * A file that needs neither PHP nor the database tells whether Apache lives: an outage of the database must not
- * restart it. Ready = the Store API answers exactly 200, which no redirect to an installer does.
+ * Start = the Store API answers exactly 200, which no redirect to an installer does, so a shop is reachable only once it
+ * sells. It has as long as the database and set-up have. Later probes only open a connection, which the kernel accepts
+ * while every worker is busy: a shop with many customers is neither taken out of its Service nor restarted.
  */
 const PROBES = {
-  startup: { httpGet: STATIC_FILE, periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 60 },
-  readiness: {
+  startup: {
     exec: { command: ['bash', '/scripts/ready.sh'] },
-    periodSeconds: 10,
+    periodSeconds: 2,
     timeoutSeconds: 10,
-    failureThreshold: 3,
+    failureThreshold: 450,
   },
-  liveness: { httpGet: STATIC_FILE, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
+  readiness: { tcpSocket: PHP, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+  liveness: { tcpSocket: PHP, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
 } satisfies Record<string, k8s.Probe>

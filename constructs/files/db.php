@@ -1,6 +1,6 @@
 <?php
 // Drop-in of WordPress: asks again until the request is 7 s old when the database does not let it in, so that a restart
-// or a rotation is a slow page, not a failed one. Less than the 8 s of ready.sh, which must hear of a longer outage.
+// or a rotation is a slow page, not a failed one. Less than the 8 s of ready.sh, which must get an answer at a start.
 class StorewrightDatabase extends wpdb
 {
   public function db_connect($allow_bail = true)

@@ -4,5 +4,5 @@
 set -eu -o pipefail
 status=$(curl -s -m 8 -o /dev/null -w '%{http_code}' -H "Host: ${STORE_HOST:?}" \
   -H "X-Forwarded-Proto: ${STORE_URL%%:*}" \
-  'http://127.0.0.1:8080/?rest_route=/wc/store/v1/products&per_page=1' || :)
+  'http://127.0.0.1:8081/?rest_route=/wc/store/v1/products&per_page=1' || :)
 [ "$status" = 200 ] || { echo "store API: $status"; exit 1; }

@@ -1,8 +1,9 @@
 import type { Plan } from './plan-file.ts'
 
 /**
- * Plans of a platform that declares none. Workers are floor((memory limit - 150) / 25) Apache processes:
- * the server's default of 150 would be killed for memory under load. The quota holds the store, its set-up Job, cron,
+ * Plans of a platform that declares none, from figures measured on a node (ADR 0167): all workers at once, each with what
+ * one request may allocate, stay within the memory limit. The database requests its whole limit, or the node would evict
+ * the busiest ones first. The quota holds the store, its set-up Job, cron,
  * two backups and one ACME solver at once.
  */
 export const defaultPlans = {
@@ -11,15 +12,15 @@ export const defaultPlans = {
       cpuRequestMillis: 100,
       cpuLimitMillis: 1000,
       memoryRequestMi: 256,
-      memoryLimitMi: 512,
-      workers: 14,
+      memoryLimitMi: 576,
+      workers: 3,
       replicas: { min: 1, max: 1 },
     },
     mariadb: {
       cpuRequestMillis: 100,
       cpuLimitMillis: 500,
-      memoryRequestMi: 256,
-      memoryLimitMi: 384,
+      memoryRequestMi: 320,
+      memoryLimitMi: 320,
       bufferPoolMi: 128,
     },
     storage: { uploads: 2, database: 2, backups: 3 },
@@ -38,13 +39,13 @@ export const defaultPlans = {
       cpuLimitMillis: 2000,
       memoryRequestMi: 512,
       memoryLimitMi: 1024,
-      workers: 34,
+      workers: 6,
       replicas: { min: 1, max: 1 },
     },
     mariadb: {
       cpuRequestMillis: 250,
       cpuLimitMillis: 1000,
-      memoryRequestMi: 512,
+      memoryRequestMi: 768,
       memoryLimitMi: 768,
       bufferPoolMi: 384,
     },
@@ -64,13 +65,13 @@ export const defaultPlans = {
       cpuLimitMillis: 2000,
       memoryRequestMi: 1024,
       memoryLimitMi: 2048,
-      workers: 75,
+      workers: 12,
       replicas: { min: 2, max: 5 },
     },
     mariadb: {
       cpuRequestMillis: 500,
       cpuLimitMillis: 2000,
-      memoryRequestMi: 1024,
+      memoryRequestMi: 1536,
       memoryLimitMi: 1536,
       bufferPoolMi: 1024,
     },

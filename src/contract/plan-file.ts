@@ -9,7 +9,7 @@ export const PlanFile = z
   .strictObject({
     wordpress: z.strictObject({
       ...compute,
-      workers: z.int().min(5).max(150),
+      workers: z.int().min(2).max(150),
       replicas: z.strictObject({ min: replicas, max: replicas }).optional(),
     }),
     mariadb: z.strictObject({ ...compute, bufferPool: Memory }),
@@ -60,7 +60,7 @@ function computeOf(part: Record<keyof typeof compute, number>): Compute {
 
 /** Size of a store. CPU in millicores, memory in MiB, volumes in GiB. */
 export interface Plan {
-  /** `workers`: Apache processes, floor((memoryLimitMi - 150) / 25). More than one replica only over shared uploads. */
+  /** `workers`: PHP requests at a time; their memory follows from the limit. More than one replica only over shared uploads. */
   readonly wordpress: Compute & {
     readonly workers: number
     readonly replicas: { readonly min: number; readonly max: number }

@@ -2,6 +2,7 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { platformHostOf } from './layout.ts'
+import { holdsWorkers } from './plans.ts'
 
 /** Stores of one team from which its folder becomes slow to list and to review; GitHub advises at most 3,000 entries. */
 const LARGE_TEAM = 1000
@@ -59,12 +60,12 @@ export function platformWarnings(platform: Platform, configured: string | null =
         ),
       ),
     ...Object.entries(plans)
-      .filter(([, { wordpress }]) => wordpress.workers * 25 + 150 > wordpress.memoryLimitMi)
+      .filter(([, { wordpress }]) => !holdsWorkers(wordpress))
       .map(([id]) =>
         warning(
           'many_workers',
           `#/plans/${id}/wordpress/workers`,
-          'so many busy Apache processes take more memory than the limit, at 25Mi each and 150Mi at rest',
+          'is too many for the memory limit: PHP could use more, and the kernel would end it; lower it or raise memoryLimit',
         ),
       ),
   ]

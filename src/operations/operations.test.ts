@@ -143,7 +143,7 @@ describe('createStore', () => {
     expect(preview.files).toEqual(files)
     expect(preview.impact).toMatchObject({
       targetNamespace: 'store-shop',
-      requests: { cpu: '500m', memory: '1Gi', storage: '15Gi' },
+      requests: { cpu: '500m', memory: '1280Mi', storage: '15Gi' },
     })
   })
 

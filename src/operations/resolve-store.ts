@@ -14,6 +14,7 @@ import type { Component, StoreFile } from '../contract/store-file.ts'
 import { StoreError } from '../domain/errors.ts'
 import { backupDestination, fitProblems } from '../domain/fit.ts'
 import { hostOf, platformHostOf } from '../domain/layout.ts'
+import { workerMemory } from '../domain/plans.ts'
 
 /**
  * Resolves names into values, so that no default and no platform key reaches a construct.
@@ -87,12 +88,12 @@ export function propsOf(
   }
 }
 
-/** Connections: every Apache process of every replica, and some for people; rounded up to ten. */
+/** Connections: every PHP worker of every replica, and some for people; rounded up to ten. */
 function sizesOf(plan: Plan, maxReplicas: number) {
   const { replicas: _, ...wordpress } = plan.wordpress
   const connections = plan.wordpress.workers * maxReplicas + 25
   return {
-    wordpress,
+    wordpress: { ...wordpress, ...workerMemory(wordpress) },
     mariadb: { ...plan.mariadb, maxConnections: Math.ceil(connections / 10) * 10 },
     quota: plan.quota,
     initDeadlineSeconds: plan.initDeadlineSeconds,

@@ -189,7 +189,7 @@ function worstCase({ wordpress, mariadb }: Plan): Plan['quota'] {
     pods: servers + 8,
     requestsCpuMillis: both('cpuRequestMillis') + 255,
     requestsMemoryMi: both('memoryRequestMi') + 432,
-    limitsCpuMillis: both('cpuLimitMillis') + 2050,
+    limitsCpuMillis: both('cpuLimitMillis') + servers * 250 + 2050,
     limitsMemoryMi: both('memoryLimitMi') + 1088,
   }
 }

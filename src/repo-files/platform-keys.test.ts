@@ -124,7 +124,7 @@ describe('platform.yaml names the place of', () => {
     ['#/plans/tiny/wordpress/cpuLimit', { 'plans/tiny/wordpress/cpuLimit': '1000m' }],
     ['#/plans/tiny/wordpress/memoryLimit', { 'plans/tiny/wordpress/memoryLimit': '1024Mi' }],
     ['#/plans/tiny/wordpress/memoryLimit', { 'plans/tiny/wordpress/memoryLimit': '512M' }],
-    ['#/plans/tiny/wordpress/workers', { 'plans/tiny/wordpress/workers': 4 }],
+    ['#/plans/tiny/wordpress/workers', { 'plans/tiny/wordpress/workers': 1 }],
     ['#/plans/tiny/wordpress/workers', { 'plans/tiny/wordpress/workers': 151 }],
     [
       '#/plans/tiny/wordpress/replicas/max',

@@ -65,7 +65,7 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
   it('gives PHP its limits, and no cache of real paths', async () => {
     const names = ['realpath_cache_size', 'memory_limit', 'upload_max_filesize', 'post_max_size']
     const { body } = await web.get(`/probe.php?of=${names.join(',')},opcache.validate_timestamps`)
-    expect(body).toBe('0\n256M\n64M\n64M\n\n')
+    expect(body).toBe('0\n96M\n64M\n64M\n\n')
     expect((await web.get('/')).headers.toLowerCase()).not.toContain('x-powered-by')
   })
 
@@ -148,7 +148,7 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
     const pids = answers.map(({ body }) => body)
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))
     expect(new Set(pids).size).toBeLessThanOrEqual(Number(WEB_ENV.STORE_WORKERS))
-    expect(web.log()).toContain('server reached MaxRequestWorkers setting')
+    expect(web.log()).not.toContain('MaxRequestWorkers')
   })
 
   it('ready.sh passes on exactly 200 of the Store API, asked as the primary host', async () => {
@@ -159,7 +159,6 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
       expect(await probe()).toEqual({ code: 1, stdout: `store API: ${status}\n`, stderr: '' })
     }
     await pod.exec(['rm', '/tmp/status'])
-    expect(web.log()).toContain('GET /?rest_route=/wc/store/v1/products&per_page=1')
   })
 
   it('ready.sh fails where nothing listens', async () => {

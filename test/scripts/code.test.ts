@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
+import { stat, utimes } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -103,6 +104,16 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(existsSync(volumes.path('/vol/uploads'))).toBe(true)
     const strangers = await pod.exec(['find', '/code', '/vol', '!', '-uid', '33'])
     expect(strangers.stdout).toBe('')
+  })
+
+  it('gives files of time 0 another, since the code cache of PHP leaves those out', async () => {
+    await utimes(volumes.path('/usr/src/wordpress/index.php'), 0, 0)
+    const kept = new Date('2026-05-01T00:00:00Z')
+    await utimes(volumes.path('/usr/src/wordpress/wp-includes/version.php'), kept, kept)
+    expect((await run({ STORE_CODE: 'baked' })).code).toBe(0)
+    const time = async (name: string) => (await stat(volumes.path(`/code/html/${name}`))).mtimeMs
+    expect(await time('index.php')).toBeGreaterThan(0)
+    expect(await time('wp-includes/version.php')).toBe(kept.getTime())
   })
 
   it('runs again over what it left, as the kubelet does', async () => {

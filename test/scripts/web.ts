@@ -15,6 +15,8 @@ const FOLDERS = ['/run/apache2', '/run/lock/apache2', '/etc/apache2', '/php-ini'
 export const WEB_ENV = {
   STORE_HOST: 'shop.example.com',
   STORE_URL: 'https://shop.example.com',
+  STORE_PHP_MEMORY: '96M',
+  STORE_WORKER_KEEP: '64',
   STORE_WORKERS: '4',
   HTTPS_EGRESS: '0',
   PHP_INI_SCAN_DIR: ':/php-ini',
@@ -67,17 +69,21 @@ export function webPod(volumes: Volumes, props: Partial<PodProps> = {}): Promise
   })
 }
 
-/** Runs Apache in the foreground as uid 33 and waits until it answers. */
+/** Runs both servers of the WordPress pod as uid 33, the one in front and the one with PHP, until a page is answered. */
 export async function startApache(
   pod: Pod,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Web> {
   const all = { ...WEB_ENV, ...env }
-  // A pipe, as the kubelet's: a socket cannot be opened by its path.
-  const words = ['bash', '-c', 'apache2 -f /apache2.conf -DFOREGROUND 2>&1 | cat']
-  const server: ChildProcess = pod.spawn(words, { env: all })
   let log = ''
-  server.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  // A pipe, as the kubelet's: a socket cannot be opened by its path.
+  const start = (configuration: string): ChildProcess => {
+    const words = ['bash', '-c', `apache2 -f ${configuration} -DFOREGROUND 2>&1 | cat`]
+    const server = pod.spawn(words, { env: all })
+    server.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()))
+    return server
+  }
+  const servers = [start('/apache2.conf'), start('/config/web.conf')]
   const get: Web['get'] = async (path, ...curl) => {
     const host = ['-H', `Host: ${all.STORE_HOST}`, '-H', 'X-Forwarded-Proto: https']
     const url = `http://127.0.0.1:8080${path}`
@@ -88,9 +94,8 @@ export async function startApache(
     return { status: Number(headers.split(' ')[1] ?? 0), headers, body: stdout.slice(at + 4) }
   }
   for (let tries = 0; tries < 200; tries++) {
-    if (server.exitCode !== null) throw new Error(`Apache ended:\n${log}`)
-    if ((await get('/wp-includes/images/blank.gif')).status === 200)
-      return { pod, log: () => log, get }
+    if (servers.some(({ exitCode }) => exitCode !== null)) throw new Error(`Apache ended:\n${log}`)
+    if ((await get('/wp-login.php')).status === 200) return { pod, log: () => log, get }
     await sleep(50)
   }
   throw new Error(`Apache does not answer:\n${log}`)

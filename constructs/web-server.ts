@@ -1,0 +1,47 @@
+import { compute, container } from './hardened.ts'
+import { k8s } from './kube.ts'
+import type { WooStoreProps } from './props.ts'
+import { codeMounts } from './shop-pod.ts'
+import { SHOP_UID } from './uploads.ts'
+import { mount } from './volumes.ts'
+
+export const WEB_PORT = 8080
+/** Its memory is part of what the plan gives the pod (ADR 0167). */
+export const WEB_COMPUTE = compute(30, 32, 250, 64)
+
+/**
+ * The server in front of PHP. It holds the connections of clients, serves static files and passes requests for pages to
+ * the container `wordpress`, so that neither a client that reads slowly nor a probe occupies or waits for a PHP worker.
+ * It is in a container of its own: if PHP passes its memory limit, the kernel leaves this one alone.
+ */
+export function webContainer(props: WooStoreProps, lifecycle: k8s.Lifecycle | null): k8s.Container {
+  return container({
+    name: 'web',
+    image: props.images.wordpress,
+    uid: SHOP_UID,
+    resources: WEB_COMPUTE,
+    command: ['apache2', '-f', '/config/web.conf', '-DFOREGROUND'],
+    // glibc gives each thread a heap of its own unless told otherwise (mallopt(3), M_ARENA_MAX).
+    env: { MALLOC_ARENA_MAX: '2', STORE_HOST: props.host },
+    ports: [{ name: 'http', containerPort: WEB_PORT }],
+    probes: PROBES,
+    ...(lifecycle === null ? {} : { lifecycle }),
+    mounts: [
+      ...codeMounts(props, true),
+      mount('config', '/config', { readOnly: true }),
+      mount('run', '/run/apache2'),
+    ],
+  })
+}
+
+const STATIC_FILE = {
+  path: '/wp-includes/images/blank.gif',
+  port: k8s.IntOrString.fromNumber(WEB_PORT),
+}
+
+/** A file that this server answers by itself: a busy or broken PHP, or a database that is away, fails none of them. */
+const PROBES = {
+  startup: { httpGet: STATIC_FILE, periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 120 },
+  readiness: { httpGet: STATIC_FILE, periodSeconds: 5, timeoutSeconds: 10, failureThreshold: 3 },
+  liveness: { httpGet: STATIC_FILE, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
+} satisfies Record<string, k8s.Probe>

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { wordpressConfig } from '../../constructs/static-files.ts'
+import { holdsWorkers, POD_MEMORY } from '../../src/domain/plans.ts'
+import { testPlatform } from '../../src/testing/platform.ts'
+import { find, type KubeObject, mebi, objectsOf, storeOf } from './rendered.ts'
+
+const local = testPlatform()
+const plans = Object.keys(local.plans)
+
+interface Container {
+  readonly name: string
+  readonly env?: readonly { readonly name: string; readonly value: string }[]
+  readonly resources: Record<'requests' | 'limits', { readonly memory: string }>
+  readonly [probe: string]: unknown
+}
+
+function containers(objects: readonly KubeObject[], kind: string, name: string): Container[] {
+  return find(objects, kind, name)['spec'].template.spec.containers as Container[]
+}
+const named = (all: Container[], name: string): Container => {
+  const found = all.find((one) => one.name === name)
+  if (found === undefined) throw new Error(`no container ${name}`)
+  return found
+}
+const setting = ({ env = [] }: Container, name: string) =>
+  Number.parseInt(env.find((one) => one.name === name)?.value ?? '', 10)
+
+describe.each(plans)('memory of plan %s', (plan) => {
+  const objects = objectsOf(storeOf(plan), local)
+  const shop = containers(objects, 'Deployment', 'wordpress')
+  const php = named(shop, 'wordpress')
+  const [database] = containers(objects, 'StatefulSet', 'mariadb')
+
+  it('holds every PHP worker at its limit, the code cache and Apache', () => {
+    const cache = Number(
+      /^opcache\.memory_consumption = (\d+)$/m.exec(wordpressConfig['php.ini'])?.[1],
+    )
+    expect(cache).toBe(POD_MEMORY.cache)
+    expect(wordpressConfig['vhost.conf']).toContain(
+      'php_admin_value memory_limit ${STORE_PHP_MEMORY}',
+    )
+    expect(wordpressConfig['mpm.conf']).toContain('MaxRequestWorkers ${STORE_WORKERS}\n')
+    const worst =
+      setting(php, 'STORE_WORKERS') * (setting(php, 'STORE_PHP_MEMORY') + POD_MEMORY.worker) +
+      cache +
+      POD_MEMORY.base
+    expect(worst).toBeLessThanOrEqual(mebi(php.resources.limits.memory))
+    const size = local.plans[plan]?.wordpress
+    expect(size !== undefined && holdsWorkers(size)).toBe(true)
+  })
+
+  it('is shared by PHP and the web server', () => {
+    for (const kind of ['requests', 'limits'] as const) {
+      const sum = shop.reduce((all, { resources }) => all + mebi(resources[kind].memory), 0)
+      const size = local.plans[plan]?.wordpress
+      expect(sum).toBe(kind === 'limits' ? size?.memoryLimitMi : size?.memoryRequestMi)
+    }
+  })
+
+  it('is the database’s own from the start: its request equals its limit', () => {
+    expect(database?.resources.requests.memory).toBe(database?.resources.limits.memory)
+  })
+})
+
+describe('probes of a shop', () => {
+  const shop = containers(objectsOf(storeOf('small'), local), 'Deployment', 'wordpress')
+
+  it('ask the Store API at the start alone', () => {
+    const probes = (name: string) =>
+      ['startupProbe', 'readinessProbe', 'livenessProbe'].map((probe) =>
+        ['exec', 'httpGet', 'tcpSocket'].filter((kind) =>
+          Object.hasOwn(named(shop, name)[probe] as object, kind),
+        ),
+      )
+    expect(probes('wordpress')).toEqual([['exec'], ['tcpSocket'], ['tcpSocket']])
+    expect(probes('web')).toEqual([['httpGet'], ['httpGet'], ['httpGet']])
+    expect(JSON.stringify(named(shop, 'wordpress')['startupProbe'])).toContain('/scripts/ready.sh')
+  })
+
+  it('take a shop out of its Service, or restart it, after three failures and no sooner', () => {
+    for (const name of ['wordpress', 'web']) {
+      for (const probe of ['readinessProbe', 'livenessProbe']) {
+        const { failureThreshold } = named(shop, name)[probe] as { failureThreshold: number }
+        expect(failureThreshold).toBeGreaterThanOrEqual(3)
+      }
+    }
+  })
+})
