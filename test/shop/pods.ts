@@ -21,7 +21,11 @@ export interface Pod {
     readonly phase: string
     readonly podIP?: string
     readonly conditions?: readonly { readonly type: string; readonly status: string }[]
-    readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[]
+    readonly containerStatuses?: readonly {
+      readonly name: string
+      readonly restartCount: number
+      readonly containerID?: string
+    }[]
   }
 }
 
