@@ -49,6 +49,16 @@ describe('store views over the simulated Argo CD', () => {
     ])
   })
 
+  it('reports no part as missing while a running store changes', () => {
+    const { repo, at } = fixture()
+    at(60)
+    const record = storeRecord(iso(0))
+    repo.put({ ...record, last: { ...record.last, commit: 'd'.repeat(40), at: iso(100) } })
+    const seen = [101, 102, 103, 104, 107].map((seconds) => at(seconds).health)
+    expect(seen).not.toContain('Missing')
+    expect(fixture().at(3).health).toBe('Missing')
+  })
+
   it('has no url before the first Ready, and says that it is made up', () => {
     const { at } = fixture()
     expect(at(4)).toMatchObject({ url: '', host: 'shop.127-0-0-1.nip.io', simulated: true })

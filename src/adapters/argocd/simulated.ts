@@ -49,8 +49,7 @@ export function simulate(record: StoreRecord, now: number): Application | null {
   const base = { ...IDLE, name: namespaceOf(record.name), createdAt: iso(created), cascades }
   const elapsed = (now - Date.parse(record.last.at)) / 1000
   if (elapsed < STEPS.syncing) {
-    const first = record.created.commit === record.last.commit
-    return first ? base : { ...base, ...before(record) }
+    return isFirst(record) ? base : { ...base, ...before(record) }
   }
   if (!record.app.autoSync) return { ...base, ...compared(record, now), sync: 'OutOfSync' }
   const off = record.app.lifecycle !== 'active'
@@ -101,14 +100,20 @@ function before(record: StoreRecord): Part {
   }
 }
 
+/** The first commit finds nothing in the cluster. A later one leaves what runs as it was until it is applied. */
 function compared(record: StoreRecord, now: number): Part {
+  const first = isFirst(record)
   return {
     sync: 'OutOfSync',
     syncRevision: record.last.commit,
-    health: 'Missing',
-    healthSince: at(record, STEPS.syncing),
+    health: first ? 'Missing' : 'Healthy',
+    healthSince: first ? at(record, STEPS.syncing) : record.created.at,
     reconciledAt: iso(now),
   }
+}
+
+function isFirst({ created, last }: StoreRecord): boolean {
+  return created.commit === last.commit
 }
 
 function running(record: StoreRecord, now: number): Part {
