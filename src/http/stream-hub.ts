@@ -52,6 +52,7 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
     for (const client of clients.values()) client.send(text)
   }
   const stopFeed = feed.subscribe((batch) => send(batchText(feed, batch)))
+  let closed = false
   let shown = new Map<string, string>()
   const tellBanners = () => {
     const now = new Map(banners().map(({ code, message }) => [code, message]))
@@ -71,6 +72,8 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
     },
     open(of, lastEventId) {
       const own = [...clients.values()].filter((client) => client.of === of)
+      // A client that reconnects while the server drains must not believe that it is live.
+      if (closed) return null
       if (clients.size >= MAX_STREAMS || own.length >= MAX_STREAMS_OF_CLIENT) return null
       let opened: ReadableStreamDefaultController<Uint8Array>
       return new ReadableStream<Uint8Array>(
@@ -91,6 +94,7 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
       )
     },
     close() {
+      closed = true
       for (const timer of timers) clearInterval(timer)
       stopFeed()
       send(eventText('bye', {}))

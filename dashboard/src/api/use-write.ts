@@ -11,6 +11,8 @@ export interface Write {
   readonly checking: boolean
   /** Stays until the next start. */
   readonly failure: RequestFailure | null
+  /** When it failed, in milliseconds since the epoch; 0 = never. */
+  readonly failedAt: number
   /** Seconds until the server takes the next write; 0 = now. */
   readonly waitSeconds: number
 }
@@ -26,6 +28,7 @@ export function useWrite<Result>(
   const [pending, setPending] = useState(false)
   const [checking, setChecking] = useState(false)
   const [failure, setFailure] = useState<RequestFailure | null>(null)
+  const [failedAt, setFailedAt] = useState(0)
   const [wait, setWait] = useCountdown()
   const running = useRef(false)
   const start = async () => {
@@ -38,6 +41,7 @@ export function useWrite<Result>(
     } catch (error) {
       const failed = asFailure(error)
       setFailure(failed)
+      setFailedAt(Date.now())
       if (failed.status === 429) setWait(failed.retryAfterSeconds ?? 10)
     } finally {
       running.current = false
@@ -45,7 +49,7 @@ export function useWrite<Result>(
       setChecking(false)
     }
   }
-  return { start, pending, checking, failure, waitSeconds: wait }
+  return { start, pending, checking, failure, failedAt, waitSeconds: wait }
 }
 
 async function repeatWhileUnknown<Result>(

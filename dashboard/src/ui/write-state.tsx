@@ -1,6 +1,12 @@
-import { LoaderCircle } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
+import { CircleCheck, LoaderCircle } from 'lucide-react'
+import type { FailureCode } from '../api/failure.ts'
+import { platformQuery } from '../api/queries.ts'
 import type { Write } from '../api/use-write.ts'
 import { FailurePanel } from './failure-panel.tsx'
+
+/** Failures that are over as soon as the server answers anything. */
+const SERVER_AWAY: readonly FailureCode[] = ['network', 'shutting_down', 'not_ready']
 
 export interface WriteStateProps {
   readonly write: Write
@@ -10,6 +16,7 @@ export interface WriteStateProps {
 
 /** What became of a write: being checked, or refused with what to do next. Silent while all is well. */
 export function WriteState({ write, unknown }: WriteStateProps) {
+  const lastAnswerAt = useQuery(platformQuery).dataUpdatedAt
   if (write.checking) {
     return (
       <p role="status" className="flex items-center gap-2 text-progress">
@@ -19,6 +26,14 @@ export function WriteState({ write, unknown }: WriteStateProps) {
     )
   }
   if (write.failure === null) return null
+  if (SERVER_AWAY.includes(write.failure.code) && lastAnswerAt > write.failedAt) {
+    return (
+      <p role="status" className="flex items-center gap-2">
+        <CircleCheck aria-hidden size={15} className="text-ok" />
+        The server answers again. Nothing was lost here; send it again.
+      </p>
+    )
+  }
   return <FailurePanel error={write.failure} />
 }
 

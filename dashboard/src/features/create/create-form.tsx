@@ -28,6 +28,7 @@ import { usePaced } from '../../ui/use-paced.ts'
 
 const QUIET_MS = 300
 const APART_MS = 500
+const RETRY_MS = 2000
 
 export function CreateForm({ platform }: { readonly platform: PlatformView }) {
   const [draft] = useState(loadDraft)
@@ -114,6 +115,9 @@ function usePreview(typed: Form, creating: boolean) {
   const query = useQuery({
     ...previewQuery(paced ?? { name: 'a' }),
     enabled: paced !== null && !creating,
+    // Without an answer the page keeps trying, as the panel says.
+    refetchInterval: ({ state }) =>
+      state.error !== null && asFailure(state.error).status === 0 ? RETRY_MS : false,
   })
   return {
     /** The newest answer; of older input while `fresh` is false. */

@@ -31,14 +31,17 @@ export interface AttentionStripProps {
   /** Stores that are not deleted. */
   readonly alive: number
   readonly maxStores?: number
+  /** The server does not answer: nothing can be said to be well. */
+  readonly outdated: boolean
 }
 
 /** What a person must look at first, each a filter; then how full the platform is. */
-export function AttentionStrip({ stores, search, alive, maxStores }: AttentionStripProps) {
+export function AttentionStrip(props: AttentionStripProps) {
+  const { stores, search, alive, maxStores, outdated } = props
   const counts = countAttention(stores, useNow(30_000))
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-      {counts.length === 0 && alive > 0 && (
+      {counts.length === 0 && alive > 0 && !outdated && (
         <p className="inline-flex items-center gap-1.5 text-muted">
           <CircleCheck aria-hidden size={15} className="text-ok" />
           Nothing needs attention

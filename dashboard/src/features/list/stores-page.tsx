@@ -24,7 +24,7 @@ export function StoresPage() {
       <div className="mt-4 grid gap-4">
         {error !== null && <FailurePanel error={error} onRetry={() => void refetch()} />}
         {stores === undefined && error === null && <Skeleton rows={6} label="Loading stores" />}
-        {stores !== undefined && <Fleet stores={stores} />}
+        {stores !== undefined && <Fleet stores={stores} outdated={error !== null} />}
       </div>
     </Page>
   )
@@ -39,7 +39,13 @@ function CreateLink() {
   )
 }
 
-function Fleet({ stores }: { readonly stores: readonly Store[] }) {
+interface FleetProps {
+  readonly stores: readonly Store[]
+  /** The last attempt to load them failed. */
+  readonly outdated: boolean
+}
+
+function Fleet({ stores, outdated }: FleetProps) {
   const search = useSearch({ from: '/stores' })
   const navigate = useNavigate({ from: '/stores' })
   const now = useNow(30_000)
@@ -58,6 +64,7 @@ function Fleet({ stores }: { readonly stores: readonly Store[] }) {
         stores={stores}
         search={search}
         alive={alive}
+        outdated={outdated}
         {...(platform === undefined ? {} : { maxStores: platform.limits.maxStores })}
       />
       {(stores.length > 1 || isFiltered(search)) && (
