@@ -34,12 +34,15 @@ function table(stores: readonly Store[], wide: boolean, now: number, headers: bo
   const head = ['NAME', 'PLAN', 'SYNC', 'HEALTH', 'CHANGE', 'AGE', 'URL']
   if (wide) head.push('TEAM', 'PHASE', 'REVISION', 'REASON')
   const rows = stores.map((store) => {
+    // Argo CD has compared an earlier commit only, so its words say nothing of the newest change.
+    const older = store.conditions.some(({ reason }) => reason === 'OlderRevision')
+    const earlier = older ? ' (earlier)' : ''
     const mark = store.simulated ? ' (simulated)' : ''
     const row = [
       store.name,
       store.plan,
-      store.sync,
-      `${store.health}${mark}`,
+      `${store.sync}${earlier}`,
+      `${store.health}${earlier}${mark}`,
       store.change.state,
       age(store.createdAt, now),
       store.url || '-',

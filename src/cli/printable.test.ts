@@ -24,7 +24,14 @@ const row = {
   revertedBy: null,
 }
 const store = {
-  ...{ name: `s${HOSTILE}`, plan: HOSTILE, sync: 'Synced', health: HOSTILE, simulated: false },
+  ...{
+    name: `s${HOSTILE}`,
+    plan: HOSTILE,
+    sync: 'Synced',
+    health: HOSTILE,
+    simulated: false,
+    conditions: [],
+  },
   ...{ change: { state: HOSTILE }, createdAt: '2026-11-24T12:00:00Z', url: HOSTILE, team: HOSTILE },
   ...{ phase: 'Ready', revision: 'abc', reason: HOSTILE, message: `${HOSTILE}\nforged` },
 }

@@ -94,18 +94,24 @@ interface WordProps {
   readonly word: string
   readonly title: string
   readonly simulated: boolean
+  /** It was said of an earlier commit. */
+  readonly earlier?: boolean
 }
 
 /** Shape, word and colour together: never colour alone. */
-function Word({ look: { icon: Icon, tone }, word, title, simulated }: WordProps) {
+function Word({ look: { icon: Icon, tone }, word, title, simulated, earlier }: WordProps) {
   const turning = Icon === LoaderCircle
   return (
     <span
-      className={classes('inline-flex items-center gap-1.5 whitespace-nowrap', toneText[tone])}
-      title={title}
+      className={classes(
+        'inline-flex items-center gap-1.5 whitespace-nowrap',
+        toneText[earlier === true ? 'neutral' : tone],
+      )}
+      title={earlier === true ? `${title}. Seen for an earlier commit.` : title}
     >
       <Icon aria-hidden size={15} className={classes('shrink-0', turning && 'spin')} />
       {word}
+      {earlier === true && ' (earlier)'}
       {simulated && <SimulatedMark />}
     </span>
   )
@@ -134,23 +140,32 @@ export function PhaseWord({ store }: { readonly store: PhaseFacts }) {
   )
 }
 
-export function HealthWord({ store }: { readonly store: Pick<Store, 'health' | 'simulated'> }) {
+type ObservedFacts = Pick<Store, 'conditions' | 'simulated'>
+
+/** True while Argo CD has compared an earlier commit only: its words say nothing of the newest change. */
+function isEarlier({ conditions }: ObservedFacts): boolean {
+  return conditions.some(({ type, reason }) => type === 'Observed' && reason === 'OlderRevision')
+}
+
+export function HealthWord({ store }: { readonly store: ObservedFacts & Pick<Store, 'health'> }) {
   return (
     <Word
       look={healthLook[store.health]}
       word={store.health}
       title={healthSentence[store.health]}
+      earlier={isEarlier(store)}
       simulated={store.simulated}
     />
   )
 }
 
-export function SyncWord({ store }: { readonly store: Pick<Store, 'sync' | 'simulated'> }) {
+export function SyncWord({ store }: { readonly store: ObservedFacts & Pick<Store, 'sync'> }) {
   return (
     <Word
       look={syncLook[store.sync]}
       word={store.sync}
       title={syncSentence[store.sync]}
+      earlier={isEarlier(store)}
       simulated={store.simulated}
     />
   )
