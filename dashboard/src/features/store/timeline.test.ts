@@ -22,6 +22,16 @@ function store(facts: string, rest: Partial<Store> = {}): Store {
   } as Store
 }
 
+it('keeps every step of a purge done once its folder has left Git', () => {
+  const purge = { lifecycle: 'purge', phase: 'Deleting' } as const
+  const before = store('COS', { ...purge, etag: '"1"' } as Partial<Store>)
+  const after = store('', { ...purge, etag: '""' } as Partial<Store>)
+  expect(states(after)).toEqual(states(before))
+  expect(states(after).at(-1)).toBe('end:current')
+  const over = { ...after, phase: 'Deleted' } as Store
+  expect(states(over).every((each) => each.endsWith(':done'))).toBe(true)
+})
+
 const states = (of: Store) => timelineOf(of).map(({ id, state }) => `${id}:${state}`)
 
 describe('timelineOf', () => {

@@ -41,6 +41,7 @@ export function timelineOf(store: Store): Step[] {
 
 function draftsOf(store: Store): Draft[] {
   const { change, lifecycle } = store
+  if (isRemoved(store)) return removedDrafts(store)
   const committed = conditionOf(store, 'Committed')
   return [
     ...(change.operation === null
@@ -50,6 +51,31 @@ function draftsOf(store: Store): Draft[] {
     step(store, 'observed', 'Seen by Argo CD', 'Observed'),
     step(store, 'synced', lifecycle === 'active' ? 'Applied' : 'Stopped', 'Synced'),
     ...(lifecycle === 'active' ? [step(store, 'healthy', 'Started', 'Healthy')] : []),
+    { id: 'end', ...endOf(store), at: null },
+  ]
+}
+
+/** Of a store whose folder has left Git. */
+const GONE_ETAG = '""'
+
+/** The folder of a purged store leaves Git only after the steps before; the conditions no longer tell, so they stay done. */
+function isRemoved({ lifecycle, etag }: Store): boolean {
+  return lifecycle === 'purge' && etag === GONE_ETAG
+}
+
+function removedDrafts(store: Store): Draft[] {
+  const { change } = store
+  const done = (id: Step['id'], title: string, at: string | null = null): Draft => ({
+    id,
+    title,
+    done: true,
+    at,
+  })
+  return [
+    ...(change.operation === null ? [] : [done('requested', 'Requested')]),
+    done('committed', 'Committed', change.at),
+    done('observed', 'Seen by Argo CD'),
+    done('synced', 'Stopped'),
     { id: 'end', ...endOf(store), at: null },
   ]
 }
