@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { keepPlaces } from './steady-order.ts'
+import { countMoved, keepPlaces } from './steady-order.ts'
 
 it.each([
   [
@@ -16,4 +16,15 @@ it.each([
   [['a'], [], []],
 ])('keeps %j in place when the sort says %j', (kept, names, expected) => {
   expect(keepPlaces(kept, names)).toEqual(expected)
+})
+
+it.each([
+  [['a', 'b', 'c'], ['a', 'b', 'c'], 0],
+  // One store that becomes the worst shifts all others by one place.
+  [['a', 'b', 'c', 'd'], ['d', 'a', 'b', 'c'], 1],
+  [['a', 'b', 'c', 'd'], ['c', 'a', 'd', 'b'], 2],
+  [['a', 'b', 'c'], ['c', 'b', 'a'], 2],
+  [[], [], 0],
+])('from %j to %j moves %i stores', (order, names, moved) => {
+  expect(countMoved(order, names)).toBe(moved)
 })

@@ -3,7 +3,7 @@ import type { Store } from '../../../../src/contract/store.ts'
 
 export interface SteadyOrder {
   readonly stores: readonly Store[]
-  /** Stores that stand elsewhere than the sort wants them. */
+  /** The fewest stores that have to move to where the sort wants them. */
   readonly moved: number
   readonly apply: () => void
   /** For the element around the list. */
@@ -27,7 +27,7 @@ export function useSteadyOrder(sorted: readonly Store[]): SteadyOrder {
   const byName = new Map(sorted.map((store) => [store.name, store]))
   return {
     stores: order.flatMap((name) => byName.get(name) ?? []),
-    moved: order.filter((name, place) => name !== names[place]).length,
+    moved: countMoved(order, names),
     apply: () => setKept(names),
     handlers: {
       onPointerEnter: () => setPointed(true),
@@ -43,6 +43,22 @@ export function keepPlaces(kept: readonly string[], names: readonly string[]): s
   const present = new Set(names)
   const known = new Set(kept)
   return [...kept.filter((name) => present.has(name)), ...names.filter((name) => !known.has(name))]
+}
+
+/**
+ * How many of `order` have to move to get `names`, both with the same members: all but the longest run that already stands
+ * in the right order. Source: patience sorting, the longest increasing subsequence in n log n.
+ */
+export function countMoved(order: readonly string[], names: readonly string[]): number {
+  const wanted = new Map(names.map((name, place) => [name, place]))
+  /** For each length, the smallest last place of an increasing run of that length. */
+  const ends: number[] = []
+  for (const name of order) {
+    const place = wanted.get(name) ?? 0
+    const at = ends.findIndex((end) => end >= place)
+    ends[at < 0 ? ends.length : at] = place
+  }
+  return order.length - ends.length
 }
 
 function same(a: readonly string[], b: readonly string[]): boolean {
