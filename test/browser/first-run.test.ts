@@ -155,3 +155,60 @@ describe.skipIf(chromiumPath === null)('an address that leads nowhere', () => {
     },
   )
 })
+
+describe.skipIf(chromiumPath === null)('a server that goes away and comes back', () => {
+  const on = dashboard()
+  beforeAll(() => on.create('shop'))
+
+  it('claims nothing about the stores meanwhile, and takes its refusal back afterwards', async () => {
+    const page = await on.open('/stores')
+    await page.getByText('Nothing needs attention').waitFor()
+    await page.route('**/api/v1/**', (route) => route.abort())
+    await page.getByRole('status').getByText('Live', { exact: true }).click()
+    await page.getByRole('alert').getByText('No answer from the server').waitFor()
+    expect(await page.getByText('Nothing needs attention').count()).toBe(0)
+    await page.unroute('**/api/v1/**')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('Nothing needs attention').waitFor()
+    await page.goto(`${on.server.url}/new`)
+    await page.getByLabel('Name', { exact: true }).fill('later')
+    await page.getByText('Exactly what would be committed').waitFor()
+    await page.route('**/api/v1/**', (route) => route.abort())
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('No answer from the server').first().waitFor()
+    await page.unroute('**/api/v1/**')
+    await page.getByText('The server answers again.').waitFor()
+    await expect.poll(() => page.getByText('No answer from the server').count()).toBe(0)
+    await page.getByRole('button', { name: 'Create store' }).click()
+    await page.waitForURL('**/stores/later')
+    await page.close()
+  })
+})
+
+describe.skipIf(chromiumPath === null)('the first look at a store', () => {
+  const on = dashboard()
+  beforeAll(() => on.create('shop', { smtp: true }))
+
+  it('opens its files with the intent, and offers to delete what a change created', async () => {
+    const page = await on.open('/stores/shop?tab=manifests')
+    await page.getByRole('region', { name: /store\.yaml$/ }).waitFor()
+    const tabs = page.getByRole('tablist', { name: 'Files of shop' }).getByRole('tab')
+    expect((await tabs.allTextContents()).at(-1)).toBe('app.json')
+    await page.getByRole('tab', { name: 'Changes' }).click()
+    await page.getByRole('button', { name: 'Delete store…' }).waitFor()
+    expect(await page.getByRole('button', { name: /^Undo/ }).count()).toBe(0)
+    await page.getByRole('tab', { name: 'Overview' }).click()
+    await page.getByText(/^On: sent by the mail server/).waitFor()
+    await page.close()
+  })
+
+  it('marks health and sync as those of an earlier commit until Argo CD has compared the newest', async () => {
+    const page = await on.open('/stores/shop')
+    await page.getByText('Serving').first().waitFor({ timeout: 30_000 })
+    await on.patch('shop', { title: 'Sale' })
+    await page.getByText('Healthy (earlier)').waitFor()
+    await page.getByText('Healthy', { exact: true }).first().waitFor()
+    expect(await page.getByText('Missing', { exact: true }).count()).toBe(0)
+    await page.close()
+  })
+})

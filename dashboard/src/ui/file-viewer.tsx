@@ -19,10 +19,11 @@ export interface FileViewerProps {
   readonly label: string
 }
 
-/** One tab per file, read-only, with copy and download. The chosen file stays chosen when contents change. */
+/** One tab per file, the intent first, read-only, with copy and download. The chosen file stays chosen when contents change. */
 export function FileViewer({ files, label }: FileViewerProps) {
   const [chosen, setChosen] = useState<string | null>(null)
-  const current = files.find(({ path }) => path === chosen) ?? files[0]
+  const ordered = files.toSorted((a, b) => rank(a.path) - rank(b.path))
+  const current = ordered.find(({ path }) => path === chosen) ?? ordered[0]
   if (current === undefined) return null
   return (
     <Tabs.Root
@@ -35,7 +36,7 @@ export function FileViewer({ files, label }: FileViewerProps) {
         activateOnFocus
         className="flex flex-wrap gap-x-0.5 border-b border-line bg-raised p-1"
       >
-        {files.map(({ path }) => (
+        {ordered.map(({ path }) => (
           <Tabs.Tab
             key={path}
             value={path}
@@ -50,6 +51,12 @@ export function FileViewer({ files, label }: FileViewerProps) {
       </Tabs.Panel>
     </Tabs.Root>
   )
+}
+
+/** What a person wrote, then what was rendered from it, then what only programs read. */
+function rank(path: string): number {
+  if (path.endsWith('store.yaml')) return 0
+  return path.endsWith('app.json') ? 2 : 1
 }
 
 /** Every store has the same folder in front: only the last member tells files apart. */

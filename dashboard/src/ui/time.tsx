@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useSyncExternalStore } from 'react'
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' })
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' })
@@ -35,14 +35,63 @@ export function span(milliseconds: number): string {
 export const dayOf = (at: string): string => day.format(new Date(at))
 export const clockOf = (at: string | number): string => clock.format(new Date(at))
 
-/** Milliseconds since the epoch, renewed every `everyMs`. */
+/** One clock per period for the whole page, so that two ages of one moment never differ. */
+interface Ticker {
+  now: number
+  timer: ReturnType<typeof setInterval> | null
+  readonly listeners: Set<() => void>
+}
+
+const tickers = new Map<number, Ticker>()
+
+function tickerOf(everyMs: number): Ticker {
+  const known = tickers.get(everyMs)
+  if (known !== undefined) return known
+  const ticker: Ticker = { now: Date.now(), timer: null, listeners: new Set() }
+  tickers.set(everyMs, ticker)
+  return ticker
+}
+
+function subscribe(everyMs: number, listener: () => void): () => void {
+  const ticker = tickerOf(everyMs)
+  if (ticker.timer === null) ticker.now = Date.now()
+  ticker.listeners.add(listener)
+  ticker.timer ??= setInterval(() => {
+    ticker.now = Date.now()
+    for (const each of ticker.listeners) each()
+  }, everyMs)
+  return () => {
+    ticker.listeners.delete(listener)
+    if (ticker.listeners.size > 0 || ticker.timer === null) return
+    clearInterval(ticker.timer)
+    ticker.timer = null
+  }
+}
+
+/** Milliseconds since the epoch, renewed every `everyMs`, at the same time everywhere. */
 export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(Date.now)
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
-    return () => clearInterval(timer)
-  }, [everyMs])
-  return now
+  const listen = useCallback((listener: () => void) => subscribe(everyMs, listener), [everyMs])
+  return useSyncExternalStore(listen, () => tickerOf(everyMs).now)
+}
+
+/** `12 s`, `3 min`, `2 h`, `9 d`: the largest unit of the time since then. */
+export function age(since: number, now: number): string {
+  const seconds = Math.max(0, Math.floor((now - since) / 1000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`
+  return `${Math.floor(seconds / 86_400)} d`
+}
+
+/** How long ago something began; the absolute time is in its title. */
+export function Age({ since }: { readonly since: string }) {
+  const now = useNow(10_000)
+  const moment = new Date(since)
+  return (
+    <time dateTime={since} title={absolute.format(moment)} className="tabular-nums">
+      {age(moment.getTime(), now)}
+    </time>
+  )
 }
 
 /** A moment as its distance from now; the absolute time is in its title. */

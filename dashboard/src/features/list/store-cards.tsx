@@ -2,12 +2,12 @@ import { Link } from '@tanstack/react-router'
 import type { Store } from '../../../../src/contract/store.ts'
 import { reasonText } from '../../reasons.ts'
 import { HealthWord, PhaseWord, SyncWord } from '../../ui/state-words.tsx'
-import { Ago } from '../../ui/time.tsx'
+import { Age } from '../../ui/time.tsx'
 import { ChangeText, Flags } from './facts.tsx'
 
 export function StoreCards({ stores }: { readonly stores: readonly Store[] }) {
   return (
-    <ul className="grid gap-3 md:grid-cols-2 lg:grid-cols-3" aria-label="Stores, worst first">
+    <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3" aria-label="Stores, worst first">
       {stores.map((store) => (
         <li key={store.name} className="min-w-0 rounded-md border border-line p-4">
           <div className="flex flex-wrap items-baseline justify-between gap-x-3">
@@ -44,7 +44,7 @@ export function StoreCards({ stores }: { readonly stores: readonly Store[] }) {
             </dd>
             <dt>Age</dt>
             <dd>
-              <Ago at={store.createdAt} />
+              <Age since={store.createdAt} />
             </dd>
           </dl>
         </li>

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { Store } from '../../../../src/contract/store.ts'
 import { reasonText } from '../../reasons.ts'
 import { HealthWord, PhaseWord, SyncWord } from '../../ui/state-words.tsx'
-import { Ago } from '../../ui/time.tsx'
+import { Age } from '../../ui/time.tsx'
 import { ChangeText, Flags } from './facts.tsx'
 
 const columns = ['Name', 'Phase', 'Plan', 'Release', 'Health', 'Sync', 'Last change', 'Age']
@@ -61,7 +61,7 @@ function Row({ store }: { readonly store: Store }) {
         <ChangeText store={store} />
       </td>
       <td className="whitespace-nowrap">
-        <Ago at={store.createdAt} />
+        <Age since={store.createdAt} />
       </td>
     </tr>
   )

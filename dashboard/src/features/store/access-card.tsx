@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Store } from '../../../../src/contract/store.ts'
+import { manifestsQuery } from '../../api/queries.ts'
 import { commands, simulatedReason } from '../../strings.ts'
 import { Command, CopyButton } from '../../ui/copy.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -31,10 +33,20 @@ export function AccessCard({ store }: { readonly store: Store }) {
         <Row name="Without the address, on http://localhost:8081">
           <Command text={commands.portForward(store)} label="Copy the port-forward command" />
         </Row>
-        <Row name="Order e-mails">Off: no mail server is connected</Row>
+        <Row name="Order e-mails">
+          <OrderEmails store={store} />
+        </Row>
       </dl>
     </Card>
   )
+}
+
+function OrderEmails({ store }: { readonly store: Store }) {
+  const { data } = useQuery(manifestsQuery(store.name, store.revision))
+  if (data?.intent == null) return '–'
+  return data.intent.smtp === true
+    ? 'On: sent by the mail server of the Secret “smtp” in its namespace'
+    : 'Off: edit the store to turn them on'
 }
 
 function Row({ name, children }: { readonly name: string; readonly children: ReactNode }) {

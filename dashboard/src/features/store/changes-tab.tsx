@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Undo2 } from 'lucide-react'
+import { Trash2, Undo2 } from 'lucide-react'
 import { useEffect } from 'react'
 import type { Change, Store } from '../../../../src/contract/store.ts'
 import { historyQuery } from '../../api/queries.ts'
@@ -105,14 +105,26 @@ function Row({ change, store, chosen, newest }: RowProps) {
           >
             {chosen ? 'Hide difference' : 'Difference'}
           </Button>
-          <Button
-            look="quiet"
-            icon={<Undo2 aria-hidden size={14} />}
-            onClick={() => open('undo', change.commit)}
-            aria-label={`Undo ${short}`}
-          >
-            Undo
-          </Button>
+          {change.action === 'create' ? (
+            store.deletedAt === null && (
+              <Button
+                look="quiet"
+                icon={<Trash2 aria-hidden size={14} />}
+                onClick={() => open('delete')}
+              >
+                Delete store…
+              </Button>
+            )
+          ) : (
+            <Button
+              look="quiet"
+              icon={<Undo2 aria-hidden size={14} />}
+              onClick={() => open('undo', change.commit)}
+              aria-label={`Undo ${short}`}
+            >
+              Undo
+            </Button>
+          )}
           {!newest && (
             <Button
               look="quiet"

@@ -39,12 +39,12 @@ export function DeleteForm({ store, onClose }: FormProps) {
         refusal={nameRefusal(typed, store.name)}
         onClose={onClose}
       >
+        <ConfirmName id="delete-name" name={store.name} value={typed} onChange={setTyped} />
         <CommitPreview
           store={store}
           change={{ action: 'delete' }}
           quiet={write.failure !== null || write.pending}
         />
-        <ConfirmName id="delete-name" name={store.name} value={typed} onChange={setTyped} />
         <ReasonField id="delete-reason" value={reason} onChange={setReason} />
         <MassDeletion id="delete-count" failure={write.failure} value={count} onChange={setCount} />
       </ChangeForm>

@@ -57,12 +57,12 @@ export function PurgeForm({ store, onClose }: FormProps) {
         quiet={asksLoss}
         onClose={onClose}
       >
+        <ConfirmName id="purge-name" name={store.name} value={typed} onChange={setTyped} />
         <CommitPreview
           store={store}
           change={{ action: 'purge' }}
           quiet={write.failure !== null || write.pending}
         />
-        <ConfirmName id="purge-name" name={store.name} value={typed} onChange={setTyped} />
         <ReasonField id="purge-reason" value={reason} onChange={setReason} />
         {lossAsked && (
           <div role="alert" className="rounded-md border border-danger p-3">

@@ -118,7 +118,13 @@ function Refused({ failure, mode, commit, onDialog }: RefusedProps) {
         </p>
       )}
       <div className="flex flex-wrap gap-2">
-        {failure.code === 'revert_conflict' && mode === 'undo' && (
+        {/* Without a field in conflict the commit created the store: its state is what the store has. */}
+        {failure.code === 'revert_conflict' && mode === 'undo' && failure.errors.length === 0 && (
+          <Button look="danger" onClick={() => onDialog('delete')}>
+            Delete store…
+          </Button>
+        )}
+        {failure.code === 'revert_conflict' && mode === 'undo' && failure.errors.length > 0 && (
           <Button onClick={() => onDialog('restore-to', commit)}>Restore that state instead</Button>
         )}
         {failure.code === 'revert_crosses_schema' && (
