@@ -68,6 +68,7 @@ describe('configuration', () => {
     [{ ENV: 'production' }, /anonymous access/],
     [{ LISTEN_ADDR: '0.0.0.0:8080' }, /not a loopback address/],
     [{ GIT_SERVE_ADDR: ':9' }, /GIT_SERVE_TOKEN/],
+    [{ GIT_SERVE_TOKEN: 'a'.repeat(31) }, /GIT_SERVE_TOKEN: \*\*\* .* at least 32 characters/],
     [{ GIT_SIGNING: 'pgp' }, /expected one of none, ssh, gpg/],
     [{ GIT_SIGNING: 'ssh' }, /need GIT_SIGNING_KEY_FILE/],
     [{ GIT_SIGNING_KEY_FILE: '/key' }, /none takes no key/],

@@ -69,6 +69,7 @@ const KNOWN_FLAGS = new Set([
   'config',
   'print-config',
   'check-config',
+  'restore-stores-repo',
   ...Object.keys(settings).map(kebab),
 ])
 
@@ -226,6 +227,7 @@ ${lines.join('\n')}
 
   --print-config  print every setting with its source, then exit
   --check-config  check the settings, then exit
+  --restore-stores-repo  make a vanished embedded stores repo anew from the cache, then exit
   --help          print this text, then exit
 `
 }

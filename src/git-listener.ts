@@ -1,28 +1,46 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { GIT_PATH } from './domain/git-client.ts'
-import type { PackServer } from './domain/ports.ts'
+import type { Log, PackServer } from './domain/ports.ts'
+import { failedAttempts } from './failed-attempts.ts'
 
 /**
- * What the second listener answers: the embedded stores repo and nothing else, to whoever sends the token as the
- * password of Basic authentication, under any user name.
+ * What the second listener answers: the embedded stores repo, read-only, and nothing else. The token is the password of Basic
+ * authentication, under any user name. A peer that sent ten wrong tokens is refused until the minute is over.
  */
-export function gitOnly(packServer: PackServer, token: string) {
+export function gitOnly(packServer: PackServer, token: string, log: Log) {
   const expected = sha256(token)
+  const attempts = failedAttempts()
+  const wrong = (peer: string) => {
+    const detail = `from ${peer}`
+    const last = attempts.failed(peer)
+    log.warn('a wrong token was refused on GIT_SERVE_ADDR', { detail })
+    if (last) log.warn('too many wrong tokens on GIT_SERVE_ADDR: no more for a minute', { detail })
+  }
   return async (request: Request, peer: string): Promise<Response> => {
     const { pathname } = new URL(request.url)
-    if (!pathname.startsWith(`${GIT_PATH}/`)) return new Response('not found\n', { status: 404 })
-    if (!timingSafeEqual(sha256(passwordOf(request)), expected)) {
-      return new Response('authentication is required\n', {
-        status: 401,
-        headers: { 'WWW-Authenticate': 'Basic realm="stores"' },
-      })
+    if (!pathname.startsWith(`${GIT_PATH}/`)) return refuse(404, 'not found')
+    const seconds = attempts.refusedFor(peer)
+    if (seconds > 0) {
+      return refuse(429, 'too many wrong tokens', { 'Retry-After': String(seconds) })
+    }
+    const given = request.headers.get('Authorization')
+    if (given === null || !timingSafeEqual(sha256(passwordOf(given)), expected)) {
+      // Git asks once without a password before it sends the one that it has.
+      if (given !== null) wrong(peer)
+      const challenge = { 'WWW-Authenticate': 'Basic realm="stores"' }
+      return refuse(401, 'send GIT_SERVE_TOKEN as the password', challenge)
     }
     return packServer.handle(request, { peer, onPush: null })
   }
 }
 
-function passwordOf(request: Request): string {
-  const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(request.headers.get('Authorization') ?? '')?.[1]
+function refuse(status: number, detail: string, headers: Readonly<Record<string, string>> = {}) {
+  const type = { 'Content-Type': 'text/plain; charset=utf-8' }
+  return new Response(`${detail}\n`, { status, headers: { ...type, ...headers } })
+}
+
+function passwordOf(authorization: string): string {
+  const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization)?.[1]
   const decoded = Buffer.from(encoded ?? '', 'base64').toString('utf8')
   return decoded.slice(decoded.indexOf(':') + 1)
 }

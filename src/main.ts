@@ -1,6 +1,7 @@
 import { openLog } from './adapters/telemetry/log.ts'
-import { describeConfig, processConfig, readFlags, settingsHelp } from './config.ts'
+import { type Config, describeConfig, processConfig, readFlags, settingsHelp } from './config.ts'
 import { openServer, type RunningServer } from './server.ts'
+import { restoreEmbedded } from './stores-remote.ts'
 
 /** Reads the configuration, starts the server, drains it on SIGTERM and SIGINT. */
 async function main(argv: readonly string[]): Promise<void> {
@@ -8,6 +9,8 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(settingsHelp())
     return
   }
+  // Files that the server makes, git's included, are for its user alone.
+  process.umask(0o077)
   const { config, problems } = processConfig(argv)
   if (config === null) {
     process.stderr.write(
@@ -21,6 +24,7 @@ async function main(argv: readonly string[]): Promise<void> {
     for (const warning of config.warnings) process.stderr.write(`warning: ${warning}\n`)
     return
   }
+  if (flags.has('restore-stores-repo')) return restore(config)
   const people = config.logFormat === null && process.stdout.isTTY
   const log = openLog({
     level: config.logLevel,
@@ -33,6 +37,16 @@ async function main(argv: readonly string[]): Promise<void> {
   })
   greet(server)
   drainOnSignal(server, config.shutdownGrace)
+}
+
+async function restore(config: Config): Promise<void> {
+  try {
+    const head = await restoreEmbedded(config)
+    process.stdout.write(`The stores repo is restored at commit ${head}.\n`)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
 }
 
 /** A refusal is one sentence. A stack follows only where the code itself is wrong. */

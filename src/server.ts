@@ -8,6 +8,7 @@ import { sealedSecrets } from './adapters/secrets/sealed-secrets.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { GENERATOR } from './contract/version.ts'
+import { openDataDir } from './data-dir.ts'
 import { StoreError } from './domain/errors.ts'
 import { GIT_PATH } from './domain/git-client.ts'
 import type {
@@ -78,6 +79,7 @@ export interface RunningServer {
 
 /** Opens the stores repo, loads its index, then listens. @throws Error when there is nothing to read yet */
 export async function openServer(config: Config, log: Log): Promise<RunningServer> {
+  await openDataDir(config.dataDir, log)
   const time = openTimeWatch(clock)
   const local = config.storesRepoUrl === null ? await openEmbedded(config, log) : null
   const repo = await openStoresRepo({
@@ -123,7 +125,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
   }
   const app = await buildApp(config, log, parts, packServer, () => ready)
   const main = await listen(config.listenAddr, (request, peer) => app.fetch(request, { peer }))
-  const listeners = [main, ...(await openGitListener(config, packServer))]
+  const listeners = [main, ...(await openGitListener(config, packServer, log))]
   const origin = publicOrigin(config, main)
   const argocd = argocdWebhook(config, listeners.at(-1) ?? main, log)
   webhook = argocd
@@ -224,10 +226,11 @@ function purgeSettings({ argocdReconciliation, storesRepoUrl }: Config): PurgeSe
 async function openGitListener(
   config: Config,
   packServer: PackServer | null,
+  log: Log,
 ): Promise<readonly Listener[]> {
   if (config.gitServeAddr === null || config.gitServeToken === null || packServer === null)
     return []
-  return [await listen(config.gitServeAddr, gitOnly(packServer, config.gitServeToken))]
+  return [await listen(config.gitServeAddr, gitOnly(packServer, config.gitServeToken, log))]
 }
 
 function argocdWebhook(config: Config, served: Listener, log: Log) {

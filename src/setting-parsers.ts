@@ -89,6 +89,14 @@ export function headerSecret(value: string): string {
   return value
 }
 
+/** A secret that one listener of ours asks for: too long to be guessed. */
+export function serveSecret(value: string): string {
+  if (value.length < 32) {
+    throw new Error('expected at least 32 characters, such as those of: openssl rand -hex 32')
+  }
+  return headerSecret(value)
+}
+
 /** A secret that is used as a key and never sent. */
 export function keySecret(value: string): string {
   if (/\p{Cc}/u.test(value)) throw new Error('must not hold control characters or line breaks')

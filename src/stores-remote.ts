@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { openLocalRemote } from './adapters/git/served/local-remote.ts'
+import { restoreFromCache } from './adapters/git/served/restore.ts'
 import type { Remote } from './adapters/git/stores-repo.ts'
 import type { Config } from './config.ts'
 import type { Log } from './domain/ports.ts'
@@ -16,6 +17,16 @@ export async function openEmbedded(config: Config, log: Log) {
   })
   const remote: Remote = { kind: 'embedded', path }
   return { path, packServer, upkeep, remote }
+}
+
+/** Makes a vanished embedded repository anew from the cache. @returns its head @throws Error one sentence */
+export async function restoreEmbedded(config: Config): Promise<string> {
+  if (config.storesRepoUrl !== null) {
+    throw new Error(
+      '--restore-stores-repo: STORES_REPO_URL is set, so there is no embedded repository',
+    )
+  }
+  return restoreFromCache({ dataDir: config.dataDir, branch: config.storesRepoBranch })
 }
 
 /** The repository that `STORES_REPO_URL` names, and how it is reached. */

@@ -132,9 +132,12 @@ describe('the server', () => {
 
   it('serves the stores repo on a second address to whoever has the token', async () => {
     const port = await freePort()
-    await start({ GIT_SERVE_ADDR: `127.0.0.1:${port}`, GIT_SERVE_TOKEN: 'hunter2hunter2' })
+    await start({
+      GIT_SERVE_ADDR: `127.0.0.1:${port}`,
+      GIT_SERVE_TOKEN: 'a-token-of-thirty-two-characters',
+    })
     const at = (user: string) => `http://${user}127.0.0.1:${port}/git/stores.git`
-    await git(folder, 'clone', '-q', at('argocd:hunter2hunter2@'), 'with')
+    await git(folder, 'clone', '-q', at('argocd:a-token-of-thirty-two-characters@'), 'with')
     await expect(git(folder, 'clone', '-q', at('argocd:wrong@'), 'wrong')).rejects.toThrow()
     expect((await fetch(`http://127.0.0.1:${port}/api/v1/stores`)).status).toBe(404)
     expect((await fetch(`${at('')}/info/refs?service=git-upload-pack`)).status).toBe(401)

@@ -15,7 +15,7 @@ import {
   type Remote,
 } from '../process/environment.ts'
 import { fetchDirectly } from '../remote/direct-fetch.ts'
-import { leftoverRefs } from './leftovers.ts'
+import { leftoverRefs, sweepTemporary } from './leftovers.ts'
 import { HttpError, HttpRemote } from '../remote/http-remote.ts'
 import { ObjectReader } from './object-reader.ts'
 import { type GitExit, type GitProcessProfile, runGit } from '../process/plumbing.ts'
@@ -98,6 +98,7 @@ export class Cache {
       /^cache\.git\.(?:new|broken)-/.test(entry),
     )
     for (const entry of leftovers) await rm(join(dataDir, entry), { recursive: true, force: true })
+    await sweepTemporary(this.profile.directory, Date.now())
     const head = await this.#verified()
     if (head === null) {
       await this.rebuild('the cache is missing or damaged at start')

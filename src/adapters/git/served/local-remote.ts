@@ -4,16 +4,18 @@ import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Log, PackServer } from '../../../domain/ports.ts'
 import { parsePlatformFile } from '../../../repo-files/platform-file.ts'
+import { sweepTemporary } from '../cache/leftovers.ts'
 import { isBranchName } from '../process/argv.ts'
 import { processEnvironment } from '../process/environment.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
+import { CACHE, cachedHead } from './cached-head.ts'
 import { servePacks } from './smart-http.ts'
 import { startUpkeep, type Upkeep } from './upkeep.ts'
 
 const TEMPLATE = fileURLToPath(new URL('../../../../gitops-repo-template/', import.meta.url))
-const NAME = 'stores.git'
+export const NAME = 'stores.git'
 /** Beside the repository while it is being made; a rename puts it in place. */
-const UNFINISHED = '.stores.git.new-'
+export const UNFINISHED = '.stores.git.new-'
 /** Milliseconds after which an unfinished one belongs to nobody: making one takes well under a second. */
 const ABANDONED_MS = 10 * 60_000
 const STEP_TIMEOUT_MS = 30_000
@@ -72,9 +74,10 @@ export async function openLocalRemote(options: LocalRemoteOptions): Promise<Loca
   if (!isBranchName(options.branch)) throw new Error('the branch name is not one git accepts')
   const dataDir = resolve(options.dataDir)
   const path = join(dataDir, NAME)
-  await mkdir(dataDir, { recursive: true })
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
   await removeAbandoned(dataDir)
   if (!(await exists(path))) {
+    await refuseToReplace(dataDir, path)
     const temporary = join(dataDir, `${UNFINISHED}${randomUUID()}`)
     try {
       await create(temporary, options)
@@ -85,11 +88,24 @@ export async function openLocalRemote(options: LocalRemoteOptions): Promise<Loca
     }
   }
   await checkHead(path, options)
+  await sweepTemporary(path, Date.now())
   const serving = { repositoryPath: path, branch: options.branch, log: options.log }
   return { path, packServer: servePacks(serving), upkeep: await startUpkeep(serving) }
 }
 
-async function exists(path: string): Promise<boolean> {
+/**
+ * A repository that was there is not replaced by an empty one, from which Argo CD would remove every store.
+ * @throws Error what to do
+ */
+async function refuseToReplace(dataDir: string, path: string): Promise<void> {
+  const head = await cachedHead(dataDir)
+  if (head === null) return
+  throw new Error(
+    `${path} is missing, but ${join(dataDir, CACHE)} holds commit ${head.slice(0, 12)} of it. Put the folder back, or restore it from the cache: npm start -- --restore-stores-repo. To begin with an empty repository, remove ${CACHE} first.`,
+  )
+}
+
+export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null
 }
 
@@ -106,15 +122,36 @@ async function removeAbandoned(dataDir: string): Promise<void> {
 
 async function create(path: string, { branch, baseDomain }: LocalRemoteOptions): Promise<void> {
   const profile: GitProcessProfile = { directory: path, environment: processEnvironment(), branch }
-  await mkdir(path)
-  await git(profile, ['init', '--bare', '--quiet', '--template=', '.'])
-  await writeFile(join(path, 'config'), CONFIG)
-  await writeFile(join(path, 'HEAD'), `ref: refs/heads/${branch}\n`)
-  await git(profile, ['fast-import', '--quiet', '--done'], await firstCommit(branch, baseDomain))
+  await makeBare(profile, 'sha1')
+  await runStep(
+    profile,
+    ['fast-import', '--quiet', '--done'],
+    await firstCommit(branch, baseDomain),
+  )
   await syncTree(path)
 }
 
-async function git(profile: GitProcessProfile, words: readonly string[], input?: Uint8Array) {
+/** An empty bare repository in a new folder, with our configuration. */
+export async function makeBare(
+  profile: GitProcessProfile,
+  format: 'sha1' | 'sha256',
+): Promise<void> {
+  const { directory, branch } = profile
+  await mkdir(directory)
+  const words = ['init', '--bare', '--quiet', '--template=', `--object-format=${format}`, '.']
+  await runStep(profile, words)
+  const extension = format === 'sha1' ? '' : '[extensions]\n\tobjectFormat = sha256\n'
+  const version = CONFIG.replace(' = 0\n', format === 'sha1' ? ' = 0\n' : ' = 1\n')
+  await writeFile(join(directory, 'config'), version + extension)
+  await writeFile(join(directory, 'HEAD'), `ref: refs/heads/${branch}\n`)
+}
+
+/** @throws Error git failed */
+export async function runStep(
+  profile: GitProcessProfile,
+  words: readonly string[],
+  input?: Uint8Array | string,
+) {
   const { exitCode, stderr } = await runGit(profile, words, {
     timeoutMs: STEP_TIMEOUT_MS,
     ...(input === undefined ? {} : { input }),
@@ -161,7 +198,7 @@ function seed(platformYaml: string, baseDomain: string): Buffer {
 }
 
 /** False: another process was faster, its repository stays. */
-async function putInPlace(temporary: string, path: string): Promise<boolean> {
+export async function putInPlace(temporary: string, path: string): Promise<boolean> {
   try {
     await rename(temporary, path)
     return true
@@ -180,7 +217,7 @@ async function checkHead(path: string, { branch, log }: LocalRemoteOptions): Pro
 }
 
 /** What git did not write itself, or not with fsync, must be on the disk before the rename is. */
-async function syncTree(folder: string): Promise<void> {
+export async function syncTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
     await (entry.isDirectory() ? syncTree(path) : syncFolder(path))
@@ -188,7 +225,7 @@ async function syncTree(folder: string): Promise<void> {
   await syncFolder(folder)
 }
 
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {
     await handle.sync()

@@ -1,0 +1,76 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Log } from './domain/ports.ts'
+import { openDataDir } from './data-dir.ts'
+
+let folder = ''
+let warnings: string[] = []
+const log: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (message) => void warnings.push(message),
+  error: () => undefined,
+}
+const modeOf = async (path: string) => (await stat(path)).mode & 0o7777
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'data-dir-'))
+  warnings = []
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe('S26 openDataDir', () => {
+  it('makes a folder that other users cannot read, and leaves nothing in it', async () => {
+    const path = join(folder, 'a', 'data')
+    await openDataDir(path, log)
+    expect(await modeOf(path)).toBe(0o700)
+    expect(await readdir(path)).toEqual([])
+  })
+
+  it.each([[[]], [['stores.git']], [['cache.git', 'notes.txt']]])(
+    'closes a folder that holds %j to other users',
+    async (names) => {
+      const path = join(folder, 'data')
+      await mkdir(path, { mode: 0o755 })
+      await chmod(path, 0o755)
+      for (const name of names) await mkdir(join(path, name))
+      await openDataDir(path, log)
+      expect(await modeOf(path)).toBe(0o700)
+      expect(warnings).toEqual([])
+    },
+  )
+
+  it.each([
+    ['that other programs use', 0o755, ['notes.txt']],
+    ['that several users share', 0o1777, ['stores.git']],
+  ])('leaves the mode of a folder %s and warns', async (_what, mode, names) => {
+    const path = join(folder, 'data')
+    await mkdir(path)
+    await chmod(path, mode)
+    for (const name of names) await writeFile(join(path, name), '')
+    await openDataDir(path, log)
+    expect(await modeOf(path)).toBe(mode)
+    expect(warnings.join()).toContain('readable by other users')
+  })
+})
+
+describe('S27 openDataDir', () => {
+  it('says in one sentence that the folder cannot be made', async () => {
+    const file = join(folder, 'file')
+    await writeFile(file, '')
+    await expect(openDataDir(join(file, 'data'), log)).rejects.toThrow(
+      /^DATA_DIR: .*\/file\/data cannot be written \(ENOTDIR: not a directory\)\. Make it writable .*, or set DATA_DIR to another folder\.$/,
+    )
+  })
+
+  it.skipIf(process.platform !== 'linux')(
+    'says so of a file system that takes no files',
+    async () => {
+      await expect(openDataDir('/proc/self', log)).rejects.toThrow(
+        /^DATA_DIR: \/proc\/self cannot be written \(E[A-Z]+: /,
+      )
+    },
+  )
+})

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Log } from './domain/ports.ts'
+
+/** Mode bits of everybody but the owner. */
+const OTHERS = 0o077
+/** Mode bit of folders that several users share, such as /tmp. */
+const STICKY = 0o1000
+const OURS: ReadonlySet<string> = new Set(['stores.git', 'cache.git'])
+/** Errors of a disk that is full: reads work, and the server starts on it. */
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
+
+/**
+ * Makes DATA_DIR, readable by the user of this process alone, and checks that it can be written.
+ * @throws Error one sentence that names the folder, the reason and what to do
+ */
+export async function openDataDir(dataDir: string, log: Log): Promise<void> {
+  const path = resolve(dataDir)
+  try {
+    const made = await mkdir(path, { recursive: true, mode: 0o700 })
+    if (made === undefined) await closeToOthers(path, log)
+    await probe(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (FULL.has(code)) return
+    const reason = error instanceof Error ? error.message.split(',', 1)[0] : String(error)
+    throw new Error(
+      `DATA_DIR: ${path} cannot be written (${reason}). Make it writable for the user of this process, or set DATA_DIR to another folder.`,
+      { cause: error },
+    )
+  }
+}
+
+/** Only a folder that holds nothing but ours is changed: DATA_DIR may be set to one that others use. */
+async function closeToOthers(path: string, log: Log): Promise<void> {
+  const { mode } = await stat(path)
+  if ((mode & OTHERS) === 0) return
+  const names = await readdir(path)
+  const ours = names.length === 0 || names.some((name) => OURS.has(name))
+  const closed =
+    ours &&
+    (mode & STICKY) === 0 &&
+    (await chmod(path, 0o700).then(
+      () => true,
+      () => false,
+    ))
+  if (closed) log.info('DATA_DIR was readable by other users; its mode is 0700 now')
+  else log.warn('DATA_DIR is readable by other users; use a folder of mode 0700', { detail: path })
+}
+
+async function probe(path: string): Promise<void> {
+  const file = join(path, `.probe-${randomUUID()}`)
+  const handle = await open(file, 'wx')
+  await handle.close()
+  await rm(file, { force: true })
+}
