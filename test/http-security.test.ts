@@ -70,7 +70,7 @@ describe('S19 S20 a JSON body', () => {
     expect((await post(STORES, body)).status).toBe(201)
   })
 
-  it.each(['\u2800', '\u3164', '\uffa0', '\u115f\u1160', '\u2800 \u3164', '\u034f', '\u0301'])(
+  it.each(['\u2800', '\u3164', '\uffa0', '\u115f\u1160', '\u2800 \u3164', '\u034f'])(
     'S20 a title or reason of %j alone is refused: nothing of it shows',
     async (blank) => {
       const { post, repo } = httpFixture()

@@ -11,6 +11,10 @@ export const KubernetesLabels = z
     z.string().regex(LABEL_VALUE, 'not a Kubernetes label value'),
   )
   .refine((labels) => Object.keys(labels).length <= 20, 'at most 20 labels')
+  .meta({
+    maxProperties: 20,
+    propertyNames: { pattern: LABEL_KEY.source, not: { enum: ['constructor', 'prototype'] } },
+  })
 
 /** Read by the simulated Argo CD alone. */
 const SIMULATE = 'storewright.dev/simulate'

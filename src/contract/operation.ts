@@ -64,7 +64,7 @@ export const Operation = z
     requestId: z.string(),
     createdAt: z.string(),
     updatedAt: z.string(),
-    problem: Problem.nullable(),
+    problem: z.union([Problem, z.null()]),
     /** Between the two steps of a purge, and `retention` and `clock` of a deletion that is due; empty otherwise. */
     gates: z.array(PurgeGate),
     /** True: nothing of what was observed is real, no cluster runs the store. */

@@ -58,7 +58,7 @@ export const Preview = z
     /** Every file of the store after it; none for a write that is about no single store. */
     files: z.array(FileContent),
     /** What differs from what is committed; `null` for a new store. No files: nothing would be committed. */
-    diff: Diff.nullable(),
+    diff: z.union([Diff, z.null()]),
     warnings: z.array(Warning),
     /** Of a change: worst first; `null` for a new store, and where the files as they are cannot be read. */
     effects: z.array(Effect).nullable(),

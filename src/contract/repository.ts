@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { freeText, StoreName } from './names.ts'
+import { longReason, StoreName } from './names.ts'
 
 /** One store by team and name. */
 export const StoreRef = z.object({ team: z.string(), name: z.string() }).meta({ id: 'StoreRef' })
@@ -9,7 +9,7 @@ export const AcceptRewrite = z
   .strictObject({
     /** The head that was looked at; the branch must still be there. */
     expectedHead: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a full commit id'),
-    reason: freeText(200).pipe(z.string().min(10, 'at least 10 characters')),
+    reason: longReason,
   })
   .meta({ id: 'AcceptRewrite' })
 export type AcceptRewrite = z.infer<typeof AcceptRewrite>
@@ -24,7 +24,7 @@ export const ReleaseDeletions = z
     count: z.int().min(1).max(20_000),
     /** `massDelete`: pushed deletions above the limit. `clock`: deletions that no second clock confirms as due. */
     heldBy: z.enum(deletionHolds).default('massDelete'),
-    reason: freeText(200).pipe(z.string().min(10, 'at least 10 characters')),
+    reason: longReason,
   })
   .meta({ id: 'ReleaseDeletions' })
 export type ReleaseDeletions = z.infer<typeof ReleaseDeletions>
@@ -35,7 +35,7 @@ export const ReleaseName = z
     name: StoreName,
     /** Somebody looked: no cluster holds the namespace of that store. A new store of its name would take over what is in it. */
     namespaceGone: z.literal(true),
-    reason: freeText(200).pipe(z.string().min(10, 'at least 10 characters')),
+    reason: longReason,
   })
   .meta({ id: 'ReleaseName' })
 export type ReleaseName = z.infer<typeof ReleaseName>

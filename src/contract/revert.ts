@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Diff } from './diff.ts'
-import { freeText } from './names.ts'
+import { longReason } from './names.ts'
 import { Effect } from './preview.ts'
 import { Store } from './store.ts'
 
@@ -11,7 +11,7 @@ export const RevertChange = z
   .strictObject({
     commit: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a full commit id'),
     mode: z.enum(revertModes).default('undo'),
-    reason: freeText(200).refine((text) => [...text].length >= 10, 'at least 10 characters'),
+    reason: longReason,
     /** Says what would change and writes nothing. */
     dryRun: z.boolean().default(false),
   })
@@ -38,7 +38,7 @@ export const Reverted = z
     store: Store,
     changes: z.array(FieldChange),
     /** Of a dry run: what would be committed; else `null`, see `GET /stores/{name}/diff`. */
-    diff: Diff.nullable(),
+    diff: z.union([Diff, z.null()]),
     warnings: z.array(RevertWarning),
     /** Of a dry run: what it costs the store, worst first; else `null`. */
     effects: z.array(Effect).nullable(),

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ClusterName, Labels } from './labels.ts'
-import { freeText, StoreName, TeamName } from './names.ts'
+import { freeText, longReason, StoreName, TeamName } from './names.ts'
 import { lifecycles } from './words.ts'
 
 /** RFC 3339 in UTC with `Z`, to the second or finer. */
-export const Timestamp = z.iso.datetime({ offset: false })
+export const Timestamp = z.iso.datetime({ offset: false }).meta({ pattern: 'Z$' })
 
 /** `2026.11` or `2026.11.1`. */
 export const RELEASE_ID = /^[0-9]{4}\.[0-9]{1,2}(\.[0-9]{1,3})?$/
@@ -89,6 +89,7 @@ export const Domains = z
   .array(dnsName)
   .max(10)
   .refine((list) => new Set(list).size === list.length, 'names a domain twice')
+  .meta({ uniqueItems: true })
 
 /** Overrides of the platform's block of the same name. */
 export const BackupOverride = z.strictObject({
@@ -155,7 +156,7 @@ export const StoreFile = z.strictObject({
   pin: z
     .strictObject({
       until: z.iso.date(),
-      reason: freeText(200).refine((text) => [...text].length >= 10, 'at least 10 characters'),
+      reason: longReason,
     })
     .optional(),
   /** What this store is a copy of. */

@@ -193,7 +193,7 @@ export const Manifests = z
     /** Files were left out beyond 1,000 or 512 KiB. */
     truncated: z.boolean(),
     /** store.yaml of that commit, read; `null`: it is not valid. */
-    intent: StoreFile.nullable(),
+    intent: z.union([StoreFile, z.null()]),
   })
   .meta({ id: 'Manifests' })
 export type Manifests = z.infer<typeof Manifests>

@@ -10,6 +10,22 @@ export const streamEvents = {
   bye: z.object({}),
 } as const
 
+/** One event of the stream as its lines say; `data` is the JSON text of the event's data. */
+export const StreamEvent = z
+  .object({
+    event: z.enum([
+      'hello',
+      'stores',
+      'banner',
+      'resync',
+      'bye',
+    ] satisfies (keyof typeof streamEvents)[]),
+    data: z.string(),
+    id: z.string().optional(),
+    retry: z.int().optional(),
+  })
+  .meta({ id: 'StreamEvent' })
+
 export type StreamEvents = {
   readonly [Name in keyof typeof streamEvents]: z.infer<(typeof streamEvents)[Name]>
 }

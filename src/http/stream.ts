@@ -1,5 +1,5 @@
-import { z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
+import { StreamEvent } from '../contract/stream.ts'
 import { NoQuery } from '../contract/store-query.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { AppDeps } from './env.ts'
@@ -15,7 +15,7 @@ const stream = operation('stream', {
   responses: {
     200: {
       description: 'hello, stores, banner, resync, bye; a comment every 15 s',
-      content: { 'text/event-stream': { schema: z.string() } },
+      content: { 'text/event-stream': { schema: StreamEvent } },
     },
   },
   codes: ['too_many_streams'],
