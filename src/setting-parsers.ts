@@ -1,3 +1,5 @@
+import { isBranchName } from './adapters/git/process/argv.ts'
+
 /** `host:port`; port 0 = any free one. */
 export interface Address {
   readonly host: string
@@ -112,12 +114,8 @@ export function userName(value: string): string {
 }
 
 export function branch(value: string): string {
-  if (
-    !/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(value) ||
-    value.includes('..') ||
-    value.endsWith('.lock')
-  ) {
-    throw new Error('expected a branch name')
+  if (!isBranchName(value)) {
+    throw new Error('expected a branch name of letters, digits and . _ - /, such as main')
   }
   return value
 }
