@@ -8,6 +8,7 @@ import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'
 import { type Finding, ill, type Probe, skipped, warning, well } from './observe/checks.ts'
 import { domainCheck } from './domain-check.ts'
 import { releaseDigests } from './release-check.ts'
+import { storeNames } from './store-names-check.ts'
 import { clockCheck } from './clock-check.ts'
 
 export interface CheckDeps extends Pick<SetupCheckDeps, 'installed'> {
@@ -34,6 +35,7 @@ export function probesOf(deps: CheckDeps): ReadonlyMap<string, Probe> {
     ['git_write', async () => gitWrite(deps)],
     ['git_signing', async () => gitSigning(deps)],
     ['clock', async () => clockCheck(deps)],
+    ['store_names', async () => storeNames(deps)],
     ['release_digests', async () => releaseDigests(deps)],
     ['base_domain', async () => domainCheck(deps)],
     ['status_source', async () => statusSource(deps)],

@@ -72,7 +72,7 @@ export async function openObservation(
     checks: openChecks(
       probesOf({ config, repo, applications, argocd, installed, time, purge }),
       clock,
-      ['clock'],
+      ['clock', 'store_names'],
     ),
     detail,
     async close() {

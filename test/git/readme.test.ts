@@ -31,6 +31,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/** What Git knows of the reader. */
+const PERSON = {
+  GIT_AUTHOR_NAME: 'Ada',
+  GIT_AUTHOR_EMAIL: 'ada@example.com',
+  GIT_COMMITTER_NAME: 'Ada',
+  GIT_COMMITTER_EMAIL: 'ada@example.com',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+} as const
+
 interface Ended {
   readonly code: number
   readonly out: string
@@ -42,9 +51,11 @@ function shell(command: string): Promise<Ended> {
     .replaceAll(/(?:localhost|127\.0\.0\.1):8080/g, new URL(server.url).host)
     .replaceAll('examples/', `${ROOT}/examples/`)
     .replace(/^npx storectl/, `node ${ROOT}/src/cli/storectl.ts`)
+    // Without it curl ends with 0 whatever the server answers.
+    .replace(/^curl /, 'curl --fail ')
   return new Promise((resolve) => {
     const path = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`
-    const env = { PATH: path, HOME: folder, STORECTL_SERVER: server.url, NO_COLOR: '1' }
+    const env = { PATH: path, HOME: folder, STORECTL_SERVER: server.url, NO_COLOR: '1', ...PERSON }
     execFile('bash', ['-c', words], { cwd: folder, env, timeout: 60_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err })
     })

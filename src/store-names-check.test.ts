@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { memoryRepo } from './testing/memory-repo.ts'
+import { testPlatform } from './testing/platform.ts'
+import { storeNames } from './store-names-check.ts'
+
+describe('storeNames', () => {
+  const { snapshot } = memoryRepo(testPlatform())
+  const found = (duplicates: readonly string[]) =>
+    storeNames({ repo: { snapshot: () => ({ ...snapshot(), duplicates }) } })
+
+  it('is well while every folder has a name of its own', () => {
+    expect(found([]).level).toBe('ok')
+  })
+
+  it('fails for folders that have the name of another store, and says how to go on', () => {
+    expect(found(['acme/shop', 'zoo/shop'])).toMatchObject({
+      level: 'fail',
+      detail: expect.stringContaining('2 folders, such as stores/acme/shop') as string,
+      fix: expect.stringContaining('rename stores/acme/shop') as string,
+    })
+  })
+})
