@@ -17,7 +17,8 @@ export interface ContainerProps {
   readonly probes?: {
     readonly startup: k8s.Probe
     readonly readiness: k8s.Probe
-    readonly liveness: k8s.Probe
+    /** Absent where a container that hangs must not be restarted while it works off its queue. */
+    readonly liveness?: k8s.Probe
   }
   readonly lifecycle?: k8s.Lifecycle
 }
@@ -52,7 +53,7 @@ export function container(props: ContainerProps): k8s.Container {
       : {
           startupProbe: probes.startup,
           readinessProbe: probes.readiness,
-          livenessProbe: probes.liveness,
+          ...(probes.liveness === undefined ? {} : { livenessProbe: probes.liveness }),
         }),
     ...(props.lifecycle === undefined ? {} : { lifecycle: props.lifecycle }),
     volumeMounts: [...props.mounts],

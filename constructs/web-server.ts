@@ -21,7 +21,7 @@ export function webContainer(props: WooStoreProps, lifecycle: k8s.Lifecycle | nu
     uid: SHOP_UID,
     resources: WEB_COMPUTE,
     command: ['apache2', '-f', '/config/web.conf', '-DFOREGROUND'],
-    // glibc gives each thread a heap of its own unless told otherwise (mallopt(3), M_ARENA_MAX).
+    // By default glibc gives threads heaps of their own, up to eight per processor (mallopt(3), M_ARENA_MAX).
     env: { MALLOC_ARENA_MAX: '2', STORE_HOST: props.host },
     ports: [{ name: 'http', containerPort: WEB_PORT }],
     probes: PROBES,
@@ -34,14 +34,20 @@ export function webContainer(props: WooStoreProps, lifecycle: k8s.Lifecycle | nu
   })
 }
 
-const STATIC_FILE = {
-  path: '/wp-includes/images/blank.gif',
-  port: k8s.IntOrString.fromNumber(WEB_PORT),
-}
+const PORT = k8s.IntOrString.fromNumber(WEB_PORT)
+const STATIC_FILE = { path: '/wp-includes/images/blank.gif', port: PORT }
 
-/** A file that this server answers by itself: a busy or broken PHP, or a database that is away, fails none of them. */
+/**
+ * A file that this server answers by itself: a busy or broken PHP, or a database that is away, does not fail it. Liveness
+ * only opens a connection, so that a server whose threads are all in use is not restarted.
+ */
 const PROBES = {
   startup: { httpGet: STATIC_FILE, periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 120 },
   readiness: { httpGet: STATIC_FILE, periodSeconds: 5, timeoutSeconds: 10, failureThreshold: 3 },
-  liveness: { httpGet: STATIC_FILE, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
+  liveness: {
+    tcpSocket: { port: PORT },
+    periodSeconds: 20,
+    timeoutSeconds: 10,
+    failureThreshold: 6,
+  },
 } satisfies Record<string, k8s.Probe>

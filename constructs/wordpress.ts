@@ -144,11 +144,13 @@ const DRAIN = { preStop: { exec: { command: ['sleep', '8'] } } } satisfies k8s.L
 
 /** What the plan gives the pod, but for the share of the web server. That one's processor time is a surplus. */
 function phpCompute({ wordpress }: WooStoreProps): ComputeProps {
+  const rest = (key: Exclude<keyof ComputeProps, 'cpuLimitMillis'>, least: number) =>
+    Math.max(least, wordpress[key] - WEB_COMPUTE[key])
   return {
-    cpuRequestMillis: wordpress.cpuRequestMillis - WEB_COMPUTE.cpuRequestMillis,
-    memoryRequestMi: wordpress.memoryRequestMi - WEB_COMPUTE.memoryRequestMi,
+    cpuRequestMillis: rest('cpuRequestMillis', 10),
+    memoryRequestMi: rest('memoryRequestMi', 32),
     cpuLimitMillis: wordpress.cpuLimitMillis,
-    memoryLimitMi: wordpress.memoryLimitMi - WEB_COMPUTE.memoryLimitMi,
+    memoryLimitMi: rest('memoryLimitMi', 32),
   }
 }
 
@@ -164,8 +166,8 @@ const IMAGES = { MAGICK_MAP_LIMIT: '64MiB', MAGICK_MEMORY_LIMIT: '32MiB', MAGICK
 
 /**
  * Start = the Store API answers exactly 200, which no redirect to an installer does, so a shop is reachable only once it
- * sells. It has as long as the database and set-up have. Later probes only open a connection, which the kernel accepts
- * while every worker is busy: a shop with many customers is neither taken out of its Service nor restarted.
+ * sells. It may take 15 minutes, as set-up may. Readiness only opens a connection, which the kernel accepts while every
+ * worker is busy. No liveness probe: when Apache ends, the container ends; when it is busy, a restart would not help.
  */
 const PROBES = {
   startup: {
@@ -175,5 +177,4 @@ const PROBES = {
     failureThreshold: 450,
   },
   readiness: { tcpSocket: PHP, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-  liveness: { tcpSocket: PHP, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
 } satisfies Record<string, k8s.Probe>

@@ -25,6 +25,11 @@ const FILES: Record<string, string> = {
 const IDLE = (count: number, bytes: string) =>
   `for ($i = 0; $i < ${count}; $i++) { $c[$i] = fsockopen("127.0.0.1", 8080); fwrite($c[$i], base64_decode("${Buffer.from(bytes).toString('base64')}")); }` +
   ' echo "open\\n"; sleep(60);'
+/** Sends so many slow requests at once, and prints how often each status came within six seconds. */
+const ASK_AT_ONCE = (count: number) =>
+  `for ($i = 0; $i < ${count}; $i++) { $c[$i] = fsockopen("127.0.0.1", 8080); fwrite($c[$i], "GET /slow.php HTTP/1.0\\r\\nHost: shop.example.com\\r\\n\\r\\n"); }` +
+  ' sleep(6); foreach ($c as $one) { stream_set_blocking($one, false); $status = substr((string) fread($one, 64), 9, 3);' +
+  ' $seen[$status] = ($seen[$status] ?? 0) + 1; } echo json_encode($seen);'
 const REQUEST = 'GET /wp-login.php HTTP/1.1\r\nHost: shop.example.com\r\n'
 
 /** Prints what each process of Apache holds of its own, in MiB. */
@@ -120,5 +125,20 @@ describe.skipIf(cannotRun !== null)(`PHP workers behind the web server${unless}`
     const photo = await web.get('/wp-content/uploads/2026/photo%20one.jpg')
     expect([photo.status, photo.body]).toEqual([200, 'JPEG'])
     expect((await web.get('/wp-content/uploads/2026/none.jpg')).status).toBe(200)
+  })
+
+  // Last: it leaves a queue that takes a minute.
+  it('have a bounded queue: what exceeds it is refused, and files are still served', async () => {
+    const statuses = async (count: number) => {
+      const { stdout } = await pod.exec(['php', '-r', ASK_AT_ONCE(count)])
+      return JSON.parse(stdout) as Record<string, number>
+    }
+    const asked = statuses(140)
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    const file = await seconds(async () =>
+      expect((await web.get('/wp-includes/images/blank.gif')).status).toBe(200),
+    )
+    expect(file).toBeLessThan(2)
+    expect((await asked)['503']).toBeGreaterThanOrEqual(30)
   })
 })

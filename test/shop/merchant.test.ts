@@ -11,12 +11,12 @@ import { idleConnections, visitors, warmUp } from './visitors.ts'
 /** `SHOP_ROUNDS=3`: each plan three times, about half an hour. Without it the smallest plan once. */
 const ROUNDS = Number(process.env['SHOP_ROUNDS'] ?? '0')
 const PLANS = ROUNDS > 0 ? ['small', 'medium', 'large'] : ['small']
-const RUNS = PLANS.flatMap((plan) =>
-  Array.from({ length: Math.max(1, ROUNDS) }, (_, round) => [plan, round + 1] as const),
-)
+const RUNS = Array.from({ length: Math.max(1, ROUNDS) }, (_, round) =>
+  PLANS.map((plan) => [plan, round + 1] as const),
+).flat()
 const IDLE = 50
 /** Seconds of shoppers alone, for comparison. */
-const ALONE = 30
+const ALONE = 20
 
 const without = chromiumPath === null ? ' (skipped: there is no Chromium)' : ''
 
