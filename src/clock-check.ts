@@ -1,16 +1,21 @@
 import { CLOCK_TOLERANCE_MS, spanOf, type TimeReading } from './domain/clocks.ts'
-import { type Finding, ill, well } from './observe/checks.ts'
+import { type Finding, ill, skipped, well } from './observe/checks.ts'
 import { clockHoldOf, type HoldDeps } from './operations/clock-hold.ts'
 
 /** Does this server's clock agree with the others, and is no deletion held because of it? */
 export function clockCheck(deps: HoldDeps): Finding {
   const hold = clockHoldOf(deps)
-  return hold === null ? well(agreement(deps.time.reading())) : ill(hold.detail, hold.fix)
+  return hold === null ? agreement(deps.time.reading()) : ill(hold.detail, hold.fix)
 }
 
-function agreement({ others }: TimeReading): string {
+function agreement({ others }: TimeReading): Finding {
   const names = others.map(({ name }) => `the ${name}`)
   return names.length === 0
-    ? 'no other clock is known: a deletion that falls due while this server is not running waits for an admin'
-    : `this server's clock and ${names.join(' and ')} agree within ${spanOf(CLOCK_TOLERANCE_MS)}`
+    ? skipped(
+        'no other clock is known: a deletion that falls due while this server is not running waits for an admin',
+        'Set STORES_REPO_URL to a repository over HTTPS, or connect a cluster or Argo CD.',
+      )
+    : well(
+        `this server's clock and ${names.join(' and ')} agree within ${spanOf(CLOCK_TOLERANCE_MS)}`,
+      )
 }

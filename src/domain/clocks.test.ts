@@ -73,6 +73,11 @@ describe('S3 a deletion goes on when two clocks say so', () => {
       held('step'),
     ],
     [
+      'when the whole retention has passed in spite of the step',
+      at(DUE + 5 * DAY, { step: { toMs: DUE - DAY, byMs: 5 * DAY } }),
+      { is: 'due', because: 'two_clocks' },
+    ],
+    [
       'when the step was before it was deleted',
       at(DUE + DAY, { step: { toMs: DELETED - 1000, byMs: 5 * DAY } }),
       { is: 'due', because: 'two_clocks' },
@@ -105,7 +110,7 @@ describe('S3 a deletion goes on when two clocks say so', () => {
     const { since: _, ...unsaid } = week
     expect(due(at(DUE), unsaid)).toEqual(waits(60))
     const step = { toMs: DELETED - DAY, byMs: DAY }
-    expect(due(at(DUE, { step }), unsaid)).toEqual(held('step'))
+    expect(due(at(DUE + HOUR, { step }), unsaid)).toEqual(held('step'))
   })
 })
 

@@ -57,13 +57,17 @@ export function dueOf(
   if (retentionMs <= 0) return { is: 'due', because: 'at_once' }
   if (time.others.length === 0) {
     if (dueAt <= time.startedMs) return { is: 'held', because: 'downtime' }
-    const { step } = time
-    const began = Date.parse(since ?? '')
-    if (step !== null && !(began >= step.toMs)) return { is: 'held', because: 'step' }
+    if (dueAt + stepSince(since, time) > time.nowMs) return { is: 'held', because: 'step' }
   }
   const dueForMs = Math.min(time.nowMs - dueAt, time.steadyForMs)
   const leftMs = Math.min(minUptimeMs, retentionMs) - dueForMs
   return leftMs > 0 ? { is: 'waits', forMs: leftMs } : { is: 'due', because: 'two_clocks' }
+}
+
+/** Milliseconds by which the wall clock was set forward after the deletion. Without that the retention would last longer. */
+function stepSince(since: string | undefined, { step }: TimeReading): number {
+  if (step === null || Date.parse(since ?? '') >= step.toMs) return 0
+  return step.byMs
 }
 
 /** Clocks of other hosts that our wall clock does not agree with. */

@@ -6,6 +6,7 @@ import { allMet, isDue, isStuck } from '../domain/purge.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { storesWhere } from '../domain/store-map.ts'
 import { gatesOf } from '../operations/purge-gates.ts'
+import { clockHoldOf } from '../operations/clock-hold.ts'
 import { purgeByRetention, removeStore } from '../operations/purge-store.ts'
 import { startRounds, systemRequester } from './rounds.ts'
 
@@ -52,6 +53,7 @@ async function pass(
   // Also when nothing is deleted: a step of the wall clock is seen by looking.
   const time = options.time.reading()
   if (repo.state().blockedBy !== null) return
+  tellHold(options, told)
   const now = clock.now()
   for (const [key, until] of paused) if (until <= now) paused.delete(key)
   const steps: Promise<void>[] = []
@@ -64,6 +66,21 @@ async function pass(
   }
   await Promise.all(steps)
 }
+
+/** Logs once that the clocks disagree or hold deletions, and once that they do not any more. */
+function tellHold(options: PurgeLoopOptions, told: Set<string>): void {
+  const hold = clockHoldOf(options)
+  if (hold === null) {
+    if (told.delete(CLOCK)) options.log.info('the clocks agree and hold no deletion any more')
+  } else if (!told.has(CLOCK)) {
+    told.add(CLOCK)
+    const detail = `${hold.detail} ${hold.fix}`
+    options.log.error('the clocks hold deletions', { code: CLOCK, detail })
+  }
+}
+
+/** Code of the banner and of the check. */
+const CLOCK = 'clock'
 
 /** The first step, when two clocks say that the retention is over. */
 function firstStep(
