@@ -83,7 +83,7 @@ describe('a server with a simulated Argo CD', () => {
     expect((await storectl('delete', 'shop', '--yes')).err).toContain('storectl restore shop')
     expect((await storectl('purge', 'shop')).code).toBe(2)
     expect(await storectl('purge', 'shop', '--yes')).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringContaining('its data would be gone for good'),
     })
     const purge = ['purge', 'shop', '--yes', '--accept-data-loss', '--reason', 'asked for']
