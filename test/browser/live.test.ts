@@ -31,6 +31,16 @@ describe.skipIf(chromiumPath === null)('a page that is open', () => {
     await page.close()
   })
 
+  it('opens the stream again after a refusal, on which a browser gives up', async () => {
+    const page = await on.browser.newPage()
+    await page.route('**/api/v1/stream', (route) => route.fulfill({ status: 503, body: '' }))
+    await page.goto(on.server.url)
+    await page.getByRole('status').getByText('Polling', { exact: true }).waitFor()
+    await page.unroute('**/api/v1/stream')
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
+    await page.close()
+  })
+
   it('S1-37 S2-10 polls while the stream is cut, and takes nothing away', async () => {
     const page = await on.browser.newPage()
     await page.route('**/api/v1/stream', (route) => route.abort())

@@ -12,6 +12,7 @@ import { isMoving, platformQuery, storeQuery, storesQuery } from './queries.ts'
 const ONE_BY_ONE = 20
 const TICK_MS = 1000
 const HISTORY_MS = 500
+const REOPEN_MS = 5000
 /** Seconds between two polls while no store is moving. */
 const RESTING_TICKS = 5
 
@@ -27,8 +28,32 @@ export function useLive(): boolean {
   return live
 }
 
-/** Returns a function that ends it. */
+/**
+ * Follows the stream, and opens it again where the browser gives up: after an answer other than 200, such as that of a
+ * server that drains. Source: HTML standard, 9.2.3 "fail the connection". Returns a function that ends it.
+ */
 function followStream(queryClient: QueryClient, onLive: (live: boolean) => void): () => void {
+  let again: ReturnType<typeof setTimeout> | null = null
+  let end = openStream()
+  function openStream(): () => void {
+    return followOnce(queryClient, onLive, () => {
+      again = setTimeout(() => {
+        end = openStream()
+      }, REOPEN_MS)
+    })
+  }
+  return () => {
+    if (again !== null) clearTimeout(again)
+    end()
+  }
+}
+
+/** One `EventSource`. `onClosed`: the browser does not open it again by itself. */
+function followOnce(
+  queryClient: QueryClient,
+  onLive: (live: boolean) => void,
+  onClosed: () => void,
+): () => void {
   const source = new EventSource(addressOf(API, paths.stream[1]))
   const on = <Name extends keyof StreamEvents>(
     name: Name,
@@ -56,7 +81,10 @@ function followStream(queryClient: QueryClient, onLive: (live: boolean) => void)
   })
   on('banner', () => void queryClient.invalidateQueries({ queryKey: platformQuery.queryKey }))
   on('resync', everything)
-  source.addEventListener('error', () => onLive(false))
+  source.addEventListener('error', () => {
+    onLive(false)
+    if (source.readyState === EventSource.CLOSED) onClosed()
+  })
   return () => {
     source.close()
     if (historyAsked !== null) clearTimeout(historyAsked)
