@@ -40,7 +40,7 @@ export const PROBLEMS = {
   host_rejected: {
     status: 403,
     title: 'Host rejected',
-    hint: 'Without authentication only localhost, 127.0.0.1 and [::1] are answered.',
+    hint: 'Without authentication the server accepts only the hosts localhost, 127.0.0.1 and [::1].',
   },
   csrf_rejected: {
     status: 403,
@@ -92,12 +92,12 @@ export const PROBLEMS = {
   policy_rejected: {
     status: 409,
     title: 'Rejected by a policy of the Git host',
-    hint: 'Ask whoever owns the rules of the stores repository.',
+    hint: 'Ask the owner of the rules of the stores repository.',
   },
   lifecycle_conflict: {
     status: 409,
     title: 'Lifecycle conflict',
-    hint: 'Look at the lifecycle of the store; this change does not start from it.',
+    hint: 'Check the lifecycle of the store. It does not allow this change.',
   },
   purge_stuck: {
     status: 409,
@@ -122,7 +122,7 @@ export const PROBLEMS = {
   mass_delete_brake: {
     status: 409,
     title: 'Mass deletion',
-    hint: 'Wait until fewer stores went within the window, or let it pass with a reason and allowMassDelete=<count>.',
+    hint: 'Wait until fewer stores were deleted within the window, or send a reason and allowMassDelete=<count>.',
   },
   idempotency_in_flight: {
     status: 409,
@@ -149,14 +149,14 @@ export const PROBLEMS = {
   grow_only: {
     status: 422,
     title: 'Only grows',
-    hint: 'Ask for the present size or more, and for a release whose versions are not older.',
+    hint: 'Use the current size or more, and a release with the same or newer versions.',
   },
   name_reserved: { status: 422, title: 'Name reserved', hint: 'Pick another name.' },
   engine_not_available: { status: 422, title: 'Engine not available', hint: 'Use engine "woo".' },
   data_loss_unacknowledged: {
     status: 422,
     title: 'Data loss not acknowledged',
-    hint: 'Send acknowledgeDataLoss: true if the data of this store may be lost for good.',
+    hint: 'Send acknowledgeDataLoss: true if the data of this store may be deleted permanently.',
   },
   idempotency_key_reused: {
     status: 422,
@@ -207,19 +207,19 @@ export const PROBLEMS = {
   generator_outdated: {
     status: 503,
     title: 'Generator outdated',
-    hint: 'This store was rendered by a newer version; ask a server of that version.',
+    hint: 'This store was rendered by a newer version. Use a server of that version.',
     retryAfter: 30,
   },
   history_rewritten: {
     status: 503,
     title: 'History rewritten',
-    hint: 'The stores repository was rewritten; an admin must look before anything is written.',
+    hint: 'The stores repository was rewritten. An administrator must accept that before anything is written.',
     retryAfter: 60,
   },
   status_unavailable: {
     status: 503,
     title: 'Status unavailable',
-    hint: 'See GET /api/v1/checks; what Git declares is shown all the same.',
+    hint: 'See GET /api/v1/checks. What Git declares is still shown.',
     retryAfter: 10,
   },
   not_ready: {
@@ -237,7 +237,7 @@ export const PROBLEMS = {
   git_timeout: {
     status: 504,
     title: 'Timed out',
-    hint: 'Send it again with the same Idempotency-Key: it is written once.',
+    hint: 'Send the request again with the same Idempotency-Key. It is written only once.',
     retryAfter: 5,
   },
 } as const satisfies Record<StoreErrorCode, Row>
