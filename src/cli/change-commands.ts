@@ -35,7 +35,7 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
     shared(program.command(name))
       .description(about)
       .argument('<name>')
-      .option('--reason <reason>', 'goes into the commit')
+      .option('--reason <reason>', 'reason, written into the commit')
       .option(...DRY_RUN)
   const told = (store: ChangedStore, format: Format) => {
     for (const { pointer, message } of store.warnings) talk.err(`${pointer} ${message}\n`)
@@ -47,7 +47,7 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
     'change a store: plan=medium title="New title" site.currency=EUR domains=\'["a.example"]\'',
   )
     .argument('<key=value...>')
-    .option('--force', 'over rendered files that were edited by hand')
+    .option('--force', 'overwrite rendered files that were edited by hand')
     .action(async (name: string, words: string[], said: SetWords) => {
       const client = openClient(said.server)
       const patch = { ...patchOf(words), ...reasonOf(said), ...(said.force ? { force: true } : {}) }
@@ -63,12 +63,12 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
       told(await client.call('updateStore', { ...options, body }), said.output)
     })
   for (const [word, id, about] of [
-    ['suspend', 'suspendStore', 'stop a store and keep everything'],
-    ['resume', 'resumeStore', 'take a suspended store up again'],
+    ['suspend', 'suspendStore', 'stop a store and keep its data'],
+    ['resume', 'resumeStore', 'start a suspended store'],
     [
       'restore',
       'restoreStore',
-      'take a deleted store back; calls a purge off that has removed nothing yet',
+      'restore a deleted store, or cancel a purge that has not started deleting',
     ],
   ] as const) {
     add(word, about).action(async (name: string, said: Said) => {
@@ -93,11 +93,14 @@ function addRender(
 ): void {
   command
     .description(
-      'render a store again, over hand edits; with --all every store of a clone, offline',
+      'regenerate the manifests of a store, over hand edits; --all: of every store in a clone, offline',
     )
-    .argument('[name or path]', 'the store; with --all the clone, default: this folder')
-    .option('--reason <reason>', 'goes into the commit')
-    .option('--all', 'write the generated files of a clone; store.yaml stays as it is')
+    .argument(
+      '[name or path]',
+      'name of the store; with --all path of the clone, default: this folder',
+    )
+    .option('--reason <reason>', 'reason, written into the commit')
+    .option('--all', 'write the generated files of a clone; store.yaml is not changed')
     .option(...DRY_RUN)
     .action(async (word: string | undefined, said: Said & { all?: boolean }) => {
       if (said.all === true) {
@@ -126,7 +129,7 @@ function addRetry(
   talk: Talk,
   told: (store: ChangedStore, format: Format) => void,
 ): void {
-  add('retry', 'run set-up, a rotation, an admin reset or a backup once more')
+  add('retry', 'run a task once: set-up, password rotation, admin reset or backup')
     .addOption(new Option('--what <what>').choices(retries).default('init'))
     .action(async (name: string, said: Said & { what: (typeof retries)[number] }) => {
       const body = { ...reasonOf(said), what: said.what }
@@ -139,9 +142,9 @@ function addRetry(
 }
 
 function addRevert(add: (name: string, about: string) => Command, talk: Talk): void {
-  add('revert', 'take one change back; --reason of at least 10 characters is needed')
+  add('revert', 'undo one change; needs --reason of at least 10 characters')
     .argument('<commit>', 'its id, as storectl history prints it')
-    .option('--restore-to', 'make the store what it was at that commit instead')
+    .option('--restore-to', 'restore the state at that commit instead')
     .action(async (name: string, commit: string, said: Said & { restoreTo?: boolean }) => {
       const client = openClient(said.server)
       const [full] = await commitIds(client, name, [commit])
@@ -164,11 +167,11 @@ function addRevert(add: (name: string, about: string) => Command, talk: Talk): v
     })
 }
 
-/** Nothing is asked: a prompt that nobody can answer would hang a script. */
+/** Without a prompt, which would hang a script. */
 function addDelete(add: (name: string, about: string) => Command, talk: Talk): void {
-  add('delete', 'stop a store; its data is kept until its retention is over')
-    .option('-y, --yes', 'really')
-    .option('--allow-mass-delete <count>', 'how many stores go in all; needs --reason')
+  add('delete', 'delete a store; its data is kept for the retention period')
+    .option('-y, --yes', 'skip the confirmation')
+    .option('--allow-mass-delete <count>', 'number of stores deleted in total; needs --reason')
     .action(async (name: string, said: Said & { yes?: boolean; allowMassDelete?: string }) => {
       const client = openClient(said.server)
       const query = { reason: said.reason, allowMassDelete: said.allowMassDelete }

@@ -22,6 +22,7 @@ const hints: Partial<Record<Problem['code'], string>> = {
   unsupported_media_type: 'Use a storectl of the same version as the server.',
   data_loss_unacknowledged: 'Add --accept-data-loss if the data of this store may be lost.',
   idempotency_key_reused: 'Run the command again.',
+  too_many_streams: 'Close other clients of the event stream.',
   writer_busy: 'Run the command again.',
   git_timeout: 'storectl history NAME shows whether the change was committed.',
   history_rewritten: 'An administrator must look at the stores repository first.',

@@ -23,9 +23,9 @@ type Shared = (command: Command) => Command
 /** Commands that read what Git remembers: history, diff, audit. */
 export function addHistory(program: Command, shared: Shared, talk: Talk): void {
   shared(program.command('history'))
-    .description('changes of a store, newest first')
+    .description('list the changes of a store, newest first')
     .argument('<name>')
-    .option('--limit <count>', 'how many; all of them: 0', '50')
+    .option('--limit <count>', 'number of changes; 0: all', '50')
     .action(async (name: string, said: Said & { limit: string }) => {
       const client = openClient(said.server)
       const changes = await historyPages(
@@ -39,9 +39,7 @@ export function addHistory(program: Command, shared: Shared, talk: Talk): void {
       talk.out(printChanges(changes, said.output))
     })
   shared(program.command('diff'))
-    .description(
-      'what changed between two commits of a store; with none given, in its newest change',
-    )
+    .description('show the difference between two commits of a store; default: its newest change')
     .argument('<name>')
     .argument('[from]', 'commit id; alone: what that commit changed')
     .argument('[to]', 'commit id, or HEAD')
@@ -69,16 +67,16 @@ interface AuditWords extends Said {
 
 function addAudit(command: Command, talk: Talk): void {
   command
-    .description('changes of all stores and of the platform, newest first')
-    .option('--store <name>')
-    .option('--by <subject>', 'who asked, or the author of a commit made outside')
-    .option('--action <action>', 'such as create, purge, or git for a commit made outside')
+    .description('list the changes of all stores and of the platform, newest first')
+    .option('--store <name>', 'only changes of this store')
+    .option('--by <subject>', 'only changes by this requester, or author of a pushed commit')
+    .option('--action <action>', 'only this action, such as create or purge; git: pushed commits')
     .addOption(new Option('--result <result>').choices(changeResults))
     .addOption(new Option('--source <source>').choices(changeSources))
-    .option('--since <time>', 'from then on, such as 2026-11-24T00:00:00Z')
-    .option('--until <time>', 'before then')
-    .option('--limit <count>', 'how many; all of them: 0', '100')
-    .option('--csv', 'everything that matches, as a table for a spreadsheet')
+    .option('--since <time>', 'only changes since this time, such as 2026-11-24T00:00:00Z')
+    .option('--until <time>', 'only changes before this time')
+    .option('--limit <count>', 'number of changes; 0: all', '100')
+    .option('--csv', 'print every match as CSV')
     .action(async ({ server, output, limit, csv, ...query }: AuditWords) => {
       const client = openClient(server)
       if (csv === true)

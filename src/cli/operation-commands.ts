@@ -25,10 +25,10 @@ type Shared = (command: Command) => Command
 export function addOperations(program: Command, shared: Shared, talk: Talk): void {
   addPurge(shared(program.command('purge')), talk)
   shared(program.command('operations'))
-    .description('requests of the last 25 hours and how far they got')
-    .argument('[id]', 'one of them')
-    .option('--store <name>')
-    .option('--state <state>', 'Committed, Synced, Live or another')
+    .description('list the requests of the last 25 hours with their state')
+    .argument('[id]', 'id of one request')
+    .option('--store <name>', 'only requests about this store')
+    .option('--state <state>', 'only requests in this state, such as Committed or Live')
     .action(async (id: string | undefined, said: Said & { store?: string; state?: string }) => {
       const client = openClient(said.server)
       if (id !== undefined) {
@@ -50,18 +50,20 @@ interface PurgeWords extends Said {
   readonly timeout: string
 }
 
-/** Nothing is asked: a prompt that nobody can answer would hang a script. */
+/** Without a prompt, which would hang a script. */
 function addPurge(command: Command, talk: Talk): void {
   command
-    .description('remove a deleted store and its data for good, without waiting for its retention')
+    .description(
+      'delete a deleted store and its data permanently, before its retention period ends',
+    )
     .argument('<name>')
-    .option('--reason <reason>', 'goes into the commit')
-    .option('-y, --yes', 'really')
-    .option('--accept-data-loss', 'needed where no backup outlives the namespace')
-    .option('--allow-mass-delete <count>', 'how many stores go in all; needs --reason')
-    .option('--wait', 'until nothing is left of it')
+    .option('--reason <reason>', 'reason, written into the commit')
+    .option('-y, --yes', 'skip the confirmation')
+    .option('--accept-data-loss', 'required if no backup is kept outside the namespace')
+    .option('--allow-mass-delete <count>', 'number of stores deleted in total; needs --reason')
+    .option('--wait', 'wait until it is removed')
     .option(...DRY_RUN)
-    .option('--timeout <duration>', 'for --wait', '10m')
+    .option('--timeout <duration>', 'longest wait of --wait', '10m')
     .action(async (name: string, said: PurgeWords) => {
       if (said.yes !== true && said.dryRun !== true)
         throw new Failure(2, `nothing was purged; add --yes to purge ${name}`)

@@ -72,12 +72,12 @@ function storectl(terminal: Terminal): Command {
   const shared = (command: Command) =>
     command
       .addOption(
-        new Option('--server <url>', 'API address, also STORECTL_SERVER').default(
+        new Option('--server <url>', 'address of the API; also STORECTL_SERVER').default(
           terminal.server ?? 'http://localhost:8080',
         ),
       )
       .addOption(
-        new Option('-o, --output <format>', 'how to print').choices(formats).default('table'),
+        new Option('-o, --output <format>', 'output format').choices(formats).default('table'),
       )
   program
     .command('version')
@@ -120,16 +120,16 @@ interface CreateWords {
 
 function addCreate(command: Command, terminal: Terminal): void {
   command
-    .description('declare a new store')
+    .description('create a store')
     .argument('<name>')
     .option('--plan <plan>', 'small, medium, large or another plan of platform.yaml')
-    .option('--team <team>')
-    .option('--title <title>')
-    .option('--release <release>')
-    .option('--reason <reason>', 'goes into the commit')
-    .option('--dry-run', 'print what would be committed')
-    .option('--wait', 'until it is Ready')
-    .option('--timeout <duration>', 'for --wait', '5m')
+    .option('--team <team>', 'team that owns the store; default: that of platform.yaml')
+    .option('--title <title>', 'name that customers see; default: the name')
+    .option('--release <release>', 'release of platform.yaml; default: its default release')
+    .option('--reason <reason>', 'reason, written into the commit')
+    .option('--dry-run', 'print what would be committed; writes nothing')
+    .option('--wait', 'wait until it is Ready')
+    .option('--timeout <duration>', 'longest wait of --wait', '5m')
     .action(async (name: string, { dryRun, wait, timeout, ...said }: CreateWords & Shared) => {
       const client = openClient(said.server)
       const body: BodyOf<'createStore'> = { name, ...bodyOf(said) }
@@ -173,11 +173,11 @@ function addReads(
   terminal: Terminal,
 ): void {
   shared(program.command('list'))
-    .description('stores that are not deleted')
-    .option('--team <team>')
-    .option('--health <health>')
-    .option('-l, --label <key=value>')
-    .option('--no-headers', 'rows only')
+    .description('list the stores that are not deleted')
+    .option('--team <team>', 'only stores of this team')
+    .option('--health <health>', 'only stores with this health, such as Degraded')
+    .option('-l, --label <key=value>', 'only stores with this label')
+    .option('--no-headers', 'print rows without a heading')
     .action(
       async (
         said: Shared & { team?: string; health?: string; label?: string; headers: boolean },
@@ -195,9 +195,9 @@ function addReads(
       },
     )
   shared(program.command('get'))
-    .description('one store')
+    .description('show one store')
     .argument('<name>')
-    .option('-w, --watch', 'print each change of phase until it is Ready')
+    .option('-w, --watch', 'wait until it is Ready and print each change of phase')
     .action(async (name: string, said: Shared & { watch?: boolean }) => {
       const client = openClient(said.server)
       const store =
@@ -207,10 +207,10 @@ function addReads(
       terminal.out(printStore(store, said.output, terminal.now()))
     })
   shared(program.command('wait'))
-    .description('until a store is Ready, Deleted or Suspended')
+    .description('wait until a store is Ready, Deleted or Suspended')
     .argument('<name>')
     .addOption(new Option('--for <state>').choices(goals).default('Ready'))
-    .option('--timeout <duration>', 'such as 90s', '5m')
+    .option('--timeout <duration>', 'longest wait, such as 90s', '5m')
     .action(async (name: string, said: Shared & { for: Goal; timeout: string }) => {
       const say = (line: string) => terminal.err(`${line}\n`)
       const store = await waitFor(
