@@ -17,7 +17,7 @@ const wait = (title: string): ReasonText => ({ title, next: null })
  * so no reason can reach a person without words.
  */
 export const reasons: Readonly<Record<string, ReasonText>> = {
-  Queued: wait('Waiting for its turn'),
+  Queued: wait('Queued; starts automatically'),
   AwaitingReview: {
     title: 'Waiting for a review',
     next: 'Review and merge its pull request.',
@@ -45,13 +45,13 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
     next: 'Read the message of the ApplicationSet; the AppProject may forbid the target.',
     command: commands.applicationSet,
   },
-  WaitingForApplication: wait('Waiting for Argo CD to look'),
+  WaitingForApplication: wait('Waiting for Argo CD to create its Application'),
   ApplicationMissing: {
-    title: 'Argo CD has not made an Application for it',
+    title: 'Argo CD has not created its Application',
     next: 'Check that the ApplicationSet is installed and can read the stores repo. Without a webhook Argo CD polls; a new store takes up to 6 minutes.',
     command: commands.applicationSet,
   },
-  WaitingForGenerator: wait('Removed from Git, Argo CD has not looked yet'),
+  WaitingForGenerator: wait('Removed from Git; waiting for Argo CD'),
   CascadeRunning: wait('Argo CD is removing its objects'),
   AwaitingConfirmation: {
     title: 'Argo CD waits for a person to confirm the deletion',
@@ -70,12 +70,12 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
   },
   SourceUnreachable: {
     title: 'Argo CD cannot be reached',
-    next: 'What is shown is the last thing it said. Check the cluster and the way to it.',
+    next: 'The last known status is shown. Check the cluster and the network to it.',
     command: commands.argocdPods,
   },
   ControllerSilent: {
     title: 'Argo CD’s controller is silent',
-    next: 'What is shown is the last thing it said. Check that its controller runs.',
+    next: 'The last known status is shown. Check that its controller runs.',
     command: commands.argocdPods,
   },
   CannotCompare: {
@@ -94,14 +94,14 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
     next: 'End the earlier sync if it hangs.',
     command: commands.terminate,
   },
-  WaitingForRefresh: wait('In Git, Argo CD has not looked yet'),
+  WaitingForRefresh: wait('Committed; waiting for Argo CD to pick it up'),
   WebhookMissing: {
-    title: 'Argo CD has not looked for minutes',
-    next: 'Without a webhook it polls every 2–3 minutes. Let it look now, or connect the webhook (ARGOCD_WEBHOOK_URLS).',
+    title: 'Argo CD has not picked up the commit for minutes',
+    next: 'Without a webhook it polls every 2–3 minutes. Refresh it now, or connect the webhook (ARGOCD_WEBHOOK_URLS).',
     command: commands.refresh,
   },
   RevisionNotInClone: {
-    title: 'Argo CD looks at a commit that the stores repo does not have',
+    title: 'Argo CD compares with a commit that the stores repo does not have',
     next: 'Was history rewritten, or does Argo CD read another repository?',
     command: commands.application,
   },
@@ -119,7 +119,7 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
     next: 'It is applied when the window opens.',
   },
   Pending: wait('Argo CD sees the difference and is about to apply it'),
-  HealthNotReassessed: wait('Applied, Argo CD has yet to look at its health'),
+  HealthNotReassessed: wait('Applied; waiting for Argo CD to assess its health'),
   FinalBackup: wait('The final backup is running'),
   BackupFailed: {
     title: 'The final backup failed',
@@ -138,8 +138,8 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
     command: commands.pods,
   },
   ProgressDeadline: {
-    title: 'It should be ready by now',
-    next: 'Argo CD would say Progressing for ever. Images that cannot be pulled, volumes that stay pending and full quotas show in the events.',
+    title: 'It is not ready within the expected time',
+    next: 'Images that cannot be pulled, volumes that stay pending and full quotas show in the events.',
     command: commands.events,
   },
   Starting: wait('Its parts are starting: database, set-up job, WordPress, address'),
@@ -152,10 +152,10 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
   SoftDeleted: wait('Deleted, nothing runs any more'),
   PausedInCluster: {
     title: 'Paused in the cluster, not by Git',
-    next: 'Somebody paused an object by hand; Git did not ask for it.',
+    next: 'An object was paused by hand. Git does not declare that.',
     command: commands.pods,
   },
-  Settling: wait('Healthy, making sure it stays so'),
+  Settling: wait('Healthy; confirming that it is stable'),
   Serving: wait('Serving'),
   PathMissing: {
     title: 'Argo CD does not find its folder in the stores repo',
@@ -214,7 +214,7 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
   },
   InitJobFailed: {
     title: 'The set-up job failed',
-    next: 'Its log says why; Retry set-up runs it again.',
+    next: 'Read its log. Maintenance → Run set-up again repeats it.',
     command: commands.pods,
   },
   BackupFailing: {
@@ -244,7 +244,7 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
   },
   NamespaceTerminating: {
     title: 'An object holds its deletion back',
-    next: 'The message names it. Whoever set its finalizer must take it off.',
+    next: 'The message names the object. Its controller, or an administrator, must remove the finalizer.',
     command: commands.events,
   },
 }

@@ -13,17 +13,17 @@ import type {
 export const product = 'Storewright'
 
 export const simulatedReason =
-  'Simulated: no cluster runs this store, so its address leads nowhere.'
+  'Simulated: no cluster runs this store, so its address does not open.'
 
 /** Sentence under a phase when its reason has none. */
 export const phaseSentence: Record<Phase, string> = {
   Failed: 'It could not be applied',
-  Degraded: 'A part of it does not work',
+  Degraded: 'A part of it is not working',
   Detached: 'Runs, but Git no longer declares it',
-  Unknown: 'No verdict is possible now',
+  Unknown: 'Status is not known',
   Progressing: 'Its parts are starting',
   Syncing: 'Argo CD is applying it',
-  Committed: 'In Git; Argo CD has not looked yet',
+  Committed: 'Committed; waiting for Argo CD to pick it up',
   Requested: 'Accepted, not yet in Git',
   Deleting: 'It is being removed',
   Suspended: 'Off; data is kept',
@@ -81,11 +81,11 @@ const actionWords: Record<string, string> = {
   restore: 'Restored',
   purge: 'Purged',
   remove: 'Removed',
-  render: 'Rendered again',
+  render: 'Manifests regenerated',
   revert: 'Reverted',
   rollout: 'Rolled out',
   clone: 'Cloned',
-  retry: 'Set up again',
+  retry: 'Maintenance task',
   git: 'Made in Git',
 }
 
@@ -118,14 +118,14 @@ export const changeStateLabel: Record<ChangeState, string> = {
   Live: 'Live',
   Rejected: 'Rejected',
   CommitFailed: 'Not committed',
-  Closed: 'Called off',
+  Closed: 'Cancelled',
 }
 
 const resultWords: Record<NonNullable<Change['result']>, string> = {
   Committed: 'In Git, not applied yet',
   Synced: 'Applied',
   Live: 'Live',
-  Superseded: 'Followed by a later change',
+  Superseded: 'Replaced by a later change',
 }
 
 export const resultLabel = (result: NonNullable<Change['result']>): string =>

@@ -30,7 +30,7 @@ describe.skipIf(chromiumPath === null)('every field of a store', () => {
     await dialog.getByLabel('Outgoing HTTPS').selectOption('deny')
     await fold('Plugins and themes')
     await dialog.getByLabel('Plugins').fill(`seo 1.2.3 ${'a'.repeat(64)}`)
-    await fold('Kept out of rollouts')
+    await fold('Pin version')
     await dialog.getByLabel('Pinned until').fill('2030-01-31')
     await dialog.getByLabel('Why it is pinned').fill('the winter sale')
     const costs = dialog.getByRole('region', { name: 'What it costs' })
@@ -47,7 +47,7 @@ describe.skipIf(chromiumPath === null)('every field of a store', () => {
       pin: { until: '2030-01-31', reason: 'the winter sale' },
     })
     await page.getByRole('button', { name: 'Edit' }).click()
-    await fold('Kept out of rollouts')
+    await fold('Pin version')
     await dialog.getByLabel('Pinned until').fill('')
     await dialog.getByLabel('Why it is pinned').fill('')
     await dialog.getByText('nothing that runs restarts').waitFor()

@@ -20,6 +20,7 @@ const hints: Partial<Record<Problem['code'], string>> = {
   unsupported_media_type: 'Reload the page. If it happens again, report it as a bug.',
   data_loss_unacknowledged: 'Accept the loss of its data, or keep the store.',
   idempotency_key_reused: 'Try again.',
+  too_many_streams: 'Close other tabs of this page. It keeps polling meanwhile.',
   writer_busy: 'Try again. A repeated request is written only once.',
   git_timeout: 'Try again. A repeated request is written only once.',
   history_rewritten: 'An administrator must look at the stores repo before anything is written.',

@@ -64,12 +64,12 @@ export function ChangeItem(props: ChangeItemProps) {
           {change.result !== null && <span>{resultLabel(change.result)}</span>}
           {change.reverts !== null && (
             <span>
-              Takes back <code className="font-mono">{change.reverts.slice(0, 10)}</code>
+              Reverts <code className="font-mono">{change.reverts.slice(0, 10)}</code>
             </span>
           )}
           {change.revertedBy !== null && (
             <span>
-              Taken back by <code className="font-mono">{change.revertedBy.slice(0, 10)}</code>
+              Reverted by <code className="font-mono">{change.revertedBy.slice(0, 10)}</code>
             </span>
           )}
         </p>

@@ -3,12 +3,12 @@ import type { PurgeGate } from '../../../src/contract/operation.ts'
 import { SimulatedMark } from './state-words.tsx'
 
 const labels: Record<PurgeGate['gate'], string> = {
-  finalizer: 'Argo CD will remove what it made',
-  applied: 'The protections are dropped',
+  finalizer: 'Argo CD will remove the objects it created',
+  applied: 'Deletion protection is removed',
   operation: 'The last sync succeeded',
   health: 'The final backup is complete',
-  source: 'What was seen is recent',
-  retention: 'The retention is over',
+  source: 'Status is up to date',
+  retention: 'Retention period is over',
   clock: 'The clocks agree',
 }
 
@@ -17,7 +17,7 @@ export interface GateListProps {
   readonly simulated: boolean
 }
 
-/** What must be so before the folder of a purged store leaves Git. */
+/** The checks that must pass before the folder of a purged store leaves Git. */
 export function GateList({ gates, simulated }: GateListProps) {
   return (
     <ul className="mt-2 grid gap-1.5">

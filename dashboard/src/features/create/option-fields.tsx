@@ -56,7 +56,7 @@ export function OptionFields({ platform, problems }: FieldsProps) {
         <Field
           id={labelsId}
           label="Labels"
-          hint="One key=value a line."
+          hint="One key=value per line."
           error={problemOf(problems, 'labels')}
         >
           <textarea

@@ -42,7 +42,9 @@ export function HelpDialog({ open, onOpenChange }: HelpDialogProps) {
       {data?.cloneUrl != null && (
         <>
           <h3 className="mt-4 font-semibold">Stores repo</h3>
-          <p className="mt-1 mb-2">What its main branch declares exists.</p>
+          <p className="mt-1 mb-2">
+            Every store on the <code className="font-mono">main</code> branch is deployed.
+          </p>
           <Command text={`git clone ${data.cloneUrl}`} label="Copy the clone command" />
         </>
       )}

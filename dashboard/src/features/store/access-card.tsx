@@ -30,7 +30,7 @@ export function AccessCard({ store }: { readonly store: Store }) {
             label="Copy the command that prints the password"
           />
         </Row>
-        <Row name="Without the address, on http://localhost:8081">
+        <Row name="Port-forward (no DNS needed), on http://localhost:8081">
           <Command text={commands.portForward(store)} label="Copy the port-forward command" />
         </Row>
         <Row name="Order e-mails">

@@ -84,5 +84,5 @@ export function reasonOf(reason: string): { reason?: string } {
 
 /** Why a reason that must be given does not do; `null` when it does. */
 export function reasonRefusal(reason: string, min: number): string | null {
-  return [...reason.trim()].length < min ? `Say why, in at least ${min} characters.` : null
+  return [...reason.trim()].length < min ? `Enter a reason of at least ${min} characters.` : null
 }

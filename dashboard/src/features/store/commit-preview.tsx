@@ -39,7 +39,7 @@ export function CommitPreview({ store, change, quiet, costs }: CommitPreviewProp
   if (change === null) return null
   if (preview.error !== null) return quiet ? null : <FailurePanel error={preview.error} />
   const { data } = preview
-  if (data === undefined) return <PreviewBox summary="Asking what would be committed…" />
+  if (data === undefined) return <PreviewBox summary="Loading the preview…" />
   return (
     <>
       <Warnings warnings={data.warnings} />

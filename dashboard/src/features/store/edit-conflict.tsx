@@ -20,7 +20,7 @@ export interface EditConflictProps {
   readonly onDiscard: () => void
 }
 
-/** Somebody changed the store while it was being edited: their change beside yours, what was typed is kept. */
+/** The store was changed while it was being edited: the other change beside this one. What was typed is kept. */
 export function EditConflict(props: EditConflictProps) {
   const { refused, base, store, theirs: now, fields, mine, onKeep, onDiscard } = props
   const box = useRef<HTMLElement>(null)
@@ -33,11 +33,11 @@ export function EditConflict(props: EditConflictProps) {
     <section ref={box} role="alert" className="rounded-md border border-warn p-3">
       <h3 className="flex items-start gap-2 font-semibold">
         <GitCompareArrows aria-hidden size={16} className="mt-0.5 shrink-0 text-warn" />
-        This store was changed meanwhile
+        This store was changed while you edited it
       </h3>
       <p className="mt-1 text-muted">
         {actionLabel(store.change.action)} by {store.change.by} <Ago at={store.change.at} />.{' '}
-        {refused ? 'Nothing of yours was written; it is kept here.' : 'What you entered is kept.'}
+        {refused ? 'Your changes were not saved. They are kept here.' : 'Your changes are kept.'}
       </p>
       {rows.length > 0 && (
         <table className="mt-2 w-full border-collapse text-left [&_td]:py-1 [&_td]:pr-3 [&_td]:align-top [&_td]:wrap-anywhere [&_th]:py-1 [&_th]:pr-3 [&_th]:align-top [&_th]:font-medium">
@@ -62,12 +62,12 @@ export function EditConflict(props: EditConflictProps) {
         </table>
       )}
       {theirs.length === 0 && (
-        <p className="mt-2">It touched none of the fields here; see the tab Changes.</p>
+        <p className="mt-2">It changed no field of this form. See the tab Changes.</p>
       )}
       <div className="mt-3 flex flex-wrap gap-2">
-        <Button onClick={onKeep}>Put mine on top</Button>
+        <Button onClick={onKeep}>Keep my changes and save over theirs</Button>
         <Button look="quiet" onClick={onDiscard}>
-          Discard mine
+          Discard my changes
         </Button>
       </div>
     </section>

@@ -19,7 +19,7 @@ export interface EditFieldsProps {
   readonly platform: PlatformView | undefined
 }
 
-const INHERITED = ['', 'As the platform says'] as const
+const INHERITED = ['', 'Platform default'] as const
 
 /** Every member of a store that a person may change; the rarer ones are folded. */
 export function EditFields({ state, base, platform }: EditFieldsProps) {
@@ -41,8 +41,12 @@ export function EditFields({ state, base, platform }: EditFieldsProps) {
           options={idsOf(platform?.releases, base.release)}
         />
         <TextControl state={state} name="title" required max={80} hint="Shown to customers." />
-        <LinesControl state={state} name="labels" hint="One key=value a line." />
-        <CheckControl state={state} name="autoSync" hint="Argo CD applies each commit by itself." />
+        <LinesControl state={state} name="labels" hint="One key=value per line." />
+        <CheckControl
+          state={state}
+          name="autoSync"
+          hint="Argo CD applies each commit automatically."
+        />
       </div>
       <div className="grid min-w-0 gap-2">
         <Section
@@ -54,12 +58,12 @@ export function EditFields({ state, base, platform }: EditFieldsProps) {
           <LinesControl
             state={state}
             name="domains"
-            hint="One a line; the first is the shop's address. Let each point at the platform first."
+            hint="One per line. The first is the address of the shop. Point each domain at the platform first."
           />
           <CheckControl
             state={state}
             name="sampleProduct"
-            hint="Set-up adds one to try an order with."
+            hint="Set-up adds a product for a test order."
           />
           <TextControl
             state={state}
@@ -174,13 +178,13 @@ export function EditFields({ state, base, platform }: EditFieldsProps) {
             <LinesControl state={state} name="themes" hint="Written the same way." />
           </div>
         </Section>
-        <Section
-          title="Kept out of rollouts"
-          of={['pinUntil', 'pinReason']}
-          state={state}
-          base={base}
-        >
-          <TextControl state={state} name="pinUntil" type="date" hint="Empty both to unpin." />
+        <Section title="Pin version" of={['pinUntil', 'pinReason']} state={state} base={base}>
+          <TextControl
+            state={state}
+            name="pinUntil"
+            type="date"
+            hint="Clear both fields to unpin."
+          />
           <TextControl state={state} name="pinReason" max={200} hint="At least 10 characters." />
         </Section>
       </div>

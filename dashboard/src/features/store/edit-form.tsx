@@ -91,9 +91,9 @@ function Fields({ store, first, now, onClose }: FieldsProps) {
   const refused = preview.error === null ? [] : withoutPatch(asFailure(preview.error).errors)
   const modified = store.modified || write.failure?.code === 'store_modified'
   const refusal = overtaken
-    ? 'Choose below what to do with the other change first.'
+    ? 'Choose what to do with the other change first.'
     : unchanged
-      ? 'Nothing is changed yet.'
+      ? 'Change a field first.'
       : null
   return (
     <ChangeForm
@@ -123,8 +123,8 @@ function Fields({ store, first, now, onClose }: FieldsProps) {
             className="mt-0.5 size-4 shrink-0 accent-accent"
           />
           <span>
-            <span className="font-medium">Write over what was edited by hand.</span> The rendered
-            files of this store are not as the generator left them.
+            <span className="font-medium">Overwrite the hand edits.</span> The rendered files of
+            this store are not as the generator left them.
           </span>
         </label>
       )}
@@ -154,7 +154,7 @@ function Fields({ store, first, now, onClose }: FieldsProps) {
         />
       )}
       {overtaken && now === null && (
-        <p role="alert">Somebody changed this store; asking what it declares now…</p>
+        <p role="alert">This store was changed meanwhile. Loading its newest version…</p>
       )}
     </ChangeForm>
   )

@@ -9,10 +9,10 @@ const looks = {
   Unknown: { icon: CircleHelp, colour: 'text-muted' },
 } as const satisfies Record<Condition['status'], unknown>
 
-/** The five facts behind the phase, and what the store is made of: nobody must trust the mapping. */
+/** The five facts behind the phase, and what the store is made of. */
 export function FactsCard({ store }: { readonly store: Store }) {
   return (
-    <Card title="Facts behind the phase">
+    <Card title="Status details">
       <ul className="grid gap-2">
         {store.conditions.map((condition) => (
           <Fact key={condition.type} condition={condition} />

@@ -22,11 +22,11 @@ export function Notices({ store }: { readonly store: Store }) {
       {store.modified && (
         <Notice icon={FilePen} tone="warn" title="Rendered files were edited by hand">
           <p>
-            Argo CD applies them as they are. Changes through this page are refused until they are
-            rendered again, or told to write over them; the edit stays in the history.
+            Argo CD applies them as they are. Changes through this page are refused until the
+            manifests are regenerated or a change overwrites them. The edit stays in the history.
           </p>
           <Button refusal={refusal} onClick={() => open('render')} className="mt-2">
-            Look, and render again…
+            Review and regenerate…
           </Button>
         </Notice>
       )}
@@ -40,10 +40,10 @@ export function Notices({ store }: { readonly store: Store }) {
         </Notice>
       )}
       {store.reason === 'Queued' && (
-        <Notice icon={Hourglass} tone="neutral" title="Waiting for its turn">
+        <Notice icon={Hourglass} tone="neutral" title="Queued">
           <p className="wrap-anywhere">{store.message}</p>
           <p className="mt-1 text-muted">
-            It is committed and keeps its place, also over a restart. It starts by itself.
+            It is committed and keeps its place in the queue. It starts automatically.
           </p>
         </Notice>
       )}

@@ -43,7 +43,7 @@ export function PurgeForm({ store, onClose }: FormProps) {
           ],
           [
             'For good',
-            'After that nothing brings its data back. Until then Restore calls the purge off.',
+            'Its data cannot be recovered after that. Until then Restore cancels the purge.',
           ],
         ]}
       />

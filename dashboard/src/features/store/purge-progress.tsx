@@ -22,8 +22,8 @@ export function PurgeProgress({ store }: { readonly store: Store }) {
       <h2 className="font-semibold">This store is being purged</h2>
       <p className="mt-0.5 text-muted">
         {leaving
-          ? 'Its folder has left Git; Argo CD is removing what is left in the cluster.'
-          : 'Its folder leaves Git, and its data is gone for good, once all of this is so:'}
+          ? 'Its folder has left Git. Argo CD is removing its objects from the cluster.'
+          : 'Data is deleted permanently when every check passes:'}
       </p>
       {error !== null && <FailurePanel error={error} onRetry={() => void refetch()} />}
       {purge !== undefined && <GateList gates={purge.gates} simulated={purge.simulated} />}
@@ -34,7 +34,7 @@ export function PurgeProgress({ store }: { readonly store: Store }) {
       )}
       {store.reason === 'AwaitingConfirmation' && (
         <div className="mt-3 grid gap-1.5">
-          <p>Argo CD waits for a person to confirm. Nothing goes before:</p>
+          <p>Argo CD waits for a person to confirm the deletion. Until then nothing is deleted:</p>
           <Command text={commands.confirmDeletion(store)} label="Copy the command" />
         </div>
       )}

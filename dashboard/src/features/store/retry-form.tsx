@@ -9,13 +9,17 @@ import type { FormProps } from './delete-form.tsx'
 type What = NonNullable<BodyOf<'retryStore'>['what']>
 
 const choices: readonly (readonly [what: What, label: string, sentence: string])[] = [
-  ['init', 'Set-up', 'Installs what is missing; orders and products stay.'],
-  ['credentials', 'A new database password', 'WordPress restarts with it.'],
-  ['adminReset', 'A new admin password', 'The one in use ends; the new one is in its Secret.'],
-  ['backup', 'A backup now', 'Beside those that are made by the clock.'],
+  ['init', 'Run set-up again', 'Installs missing parts. Orders and products stay.'],
+  ['credentials', 'Rotate the database password', 'WordPress restarts with the new password.'],
+  [
+    'adminReset',
+    'Reset the admin password',
+    'The current password stops working. The new one is stored in the Secret.',
+  ],
+  ['backup', 'Back up now', 'In addition to scheduled backups.'],
 ]
 
-/** What can be run once more without any other change of the store. */
+/** Tasks that run once without any other change of the store. */
 export function RetryForm({ store, onClose }: FormProps) {
   const [what, setWhat] = useState<What>('init')
   const [reason, setReason] = useState('')
@@ -28,13 +32,13 @@ export function RetryForm({ store, onClose }: FormProps) {
     <ChangeForm
       write={write}
       unknown="It may have been committed"
-      submit={['Run again', 'Committing…']}
+      submit={['Run task', 'Committing…']}
       cancel="Cancel"
       onClose={onClose}
     >
       <RadioCards
         name="retry-what"
-        legend="Run once more"
+        legend="Task"
         value={what}
         choices={choices}
         onChange={setWhat}

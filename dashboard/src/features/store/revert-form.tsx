@@ -18,12 +18,8 @@ const MIN_REASON = 10
 type Mode = 'undo' | 'restore-to'
 
 const modes: readonly (readonly [mode: Mode, label: string, sentence: string])[] = [
-  ['undo', 'Undo this change alone', 'Later changes of other fields stay.'],
-  [
-    'restore-to',
-    'Restore the state at this commit',
-    'Everything that was changed after it is taken back too.',
-  ],
+  ['undo', 'Undo only this change', 'Later changes to other fields stay.'],
+  ['restore-to', 'Restore the state at this commit', 'Later changes are undone too.'],
 ]
 
 export interface RevertFormProps extends FormProps {
@@ -39,23 +35,23 @@ export function RevertForm({ store, commit, mode, onDialog, onClose }: RevertFor
   const preview = useQuery(previewRevertQuery(store.name, { commit, mode }, store.etag))
   const body = { commit, mode, reason: reason.trim() }
   const write = useChange('revertChange', store.name, { body }, (reply) => {
-    confirm(reply.commit === null ? 'Nothing was left to take back' : `${store.name} is reverted`)
+    confirm(reply.commit === null ? 'Nothing to undo' : `${store.name} is reverted`)
     onClose()
   })
   const failure = write.failure ?? (preview.error === null ? null : asFailure(preview.error))
   const nothing = preview.data?.changes.length === 0
   const refusal =
     preview.error !== null
-      ? 'This cannot be taken back as it stands; choose another way.'
+      ? 'This change cannot be undone. Choose another way.'
       : preview.data === undefined
-        ? 'Asking what would change.'
+        ? 'Loading the preview.'
         : nothing
           ? 'Nothing would change.'
           : reasonRefusal(reason, MIN_REASON)
   return (
     <ChangeForm
       write={write}
-      unknown="It may have been taken back"
+      unknown="The change may be undone"
       submit={[mode === 'undo' ? 'Undo change' : 'Restore state', 'Committing…']}
       cancel="Cancel"
       refusal={refusal}

@@ -3,10 +3,10 @@ import { DiffBox, Effects, Warnings } from './commit-preview.tsx'
 
 /** What the store would become, a line per member that moves. */
 export function RevertPreview({ preview }: { readonly preview: Reverted | undefined }) {
-  if (preview === undefined) return <p className="text-sm text-muted">Asking what would change…</p>
+  if (preview === undefined) return <p className="text-sm text-muted">Loading the preview…</p>
   const { changes, warnings, effects, diff } = preview
   if (changes.length === 0) {
-    return <p>Nothing would change: the store is so already.</p>
+    return <p>Nothing would change. The store already has this state.</p>
   }
   return (
     <>

@@ -48,12 +48,7 @@ export const steps: Record<SimpleStep, StepWords> = {
     title: (name) => `Restore ${name}?`,
     consequences: ({ lifecycle }) => [
       ...(lifecycle === 'purge'
-        ? [
-            [
-              'Called off',
-              'The purge. As long as its folder is in Git, nothing of it was removed.',
-            ] as const,
-          ]
+        ? [['Cancelled', 'The purge. While its folder is in Git, no data is deleted.'] as const]
         : []),
       [
         'Comes back',
@@ -80,7 +75,7 @@ export const steps: Record<SimpleStep, StepWords> = {
           : 'Nothing: the rendered files are as the generator left them.',
       ],
     ],
-    submit: ['Render again', 'Rendering…'],
+    submit: ['Regenerate manifests', 'Rendering…'],
     cancel: 'Leave as it is',
     done: 'is rendered again',
   },

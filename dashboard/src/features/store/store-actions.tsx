@@ -32,7 +32,9 @@ function LivingActions({ store }: { readonly store: Store }) {
   const open = useDialogs()
   const stopped = useWriteRefusal()
   const detached = store.phase === 'Detached'
-  const refusal = detached ? 'Git does not declare it: put its folder back first.' : stopped
+  const refusal = detached
+    ? 'Git no longer declares this store. Restore its folder first.'
+    : stopped
   const suspended = store.lifecycle === 'suspended'
   const entries: MenuEntry[] = [
     suspended
@@ -47,12 +49,12 @@ function LivingActions({ store }: { readonly store: Store }) {
           onChoose: () => open('suspend'),
         },
     {
-      label: 'Run a step again…',
+      label: 'Maintenance…',
       icon: <RotateCw aria-hidden size={SIZE} />,
       onChoose: () => open('retry'),
     },
     {
-      label: 'Render again…',
+      label: 'Regenerate manifests…',
       icon: <RefreshCw aria-hidden size={SIZE} />,
       onChoose: () => open('render'),
     },
@@ -109,7 +111,7 @@ function DeletedActions({ store }: { readonly store: Store }) {
         refusal={refusal}
         onClick={() => open('restore')}
       >
-        Call off the purge
+        Cancel purge
       </Button>
     )
   }
@@ -150,7 +152,7 @@ function OpenLink({ store, url, label, primary }: OpenLinkProps) {
   const refusal = store.simulated
     ? simulatedReason
     : store.url === ''
-      ? 'It was never Ready: nothing answers there yet.'
+      ? 'This store has not been ready yet, so nothing answers at its address.'
       : null
   if (refusal !== null) {
     return (

@@ -62,10 +62,10 @@ function titleOf(dialog: StoreDialog, { name }: Store): string {
     case 'purge':
       return `Purge ${name}?`
     case 'retry':
-      return `Run a step of ${name} again`
+      return `Maintenance of ${name}`
     case 'undo':
     case 'restore-to':
-      return `Take back a change of ${name}`
+      return `Undo a change to ${name}`
     default:
       return steps[dialog].title(name)
   }

@@ -104,7 +104,7 @@ function NoStore({ name }: { readonly name: string }) {
           Go to the stores
         </Link>
         <Link to="/activity" search={{ store: name }} className={buttonClass()}>
-          What became of it
+          See its history
         </Link>
       </div>
     </Page>
