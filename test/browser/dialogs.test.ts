@@ -202,7 +202,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     expect(answer.status).toBe(202)
     const progress = page.getByRole('region', { name: 'Purge', exact: true })
     await progress.getByRole('listitem').filter({ hasText: 'The last sync succeeded' }).waitFor()
-    expect(await progress.getByRole('listitem').count()).toBe(6)
+    expect(await progress.getByRole('listitem').count()).toBe(7)
     await page.getByRole('button', { name: 'Cancel purge' }).click()
     await page.getByLabel('Reason').fill('its owner came back')
     await dialog.getByText('Cancelled:', { exact: true }).waitFor()
