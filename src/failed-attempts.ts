@@ -1,3 +1,5 @@
+import { peerKey } from './domain/git-client.ts'
+
 /** Wrong tokens of one peer within {@link WINDOW_MS} after which it is refused until the window ends. */
 const LIMIT = 10
 const WINDOW_MS = 60_000
@@ -15,7 +17,7 @@ export interface FailedAttempts {
 export function failedAttempts(now: () => number = () => performance.now()): FailedAttempts {
   const windows = new Map<string, { count: number; readonly ends: number }>()
   const current = (peer: string) => {
-    const found = windows.get(keyOf(peer))
+    const found = windows.get(peerKey(peer))
     return found !== undefined && found.ends > now() ? found : undefined
   }
   return {
@@ -27,22 +29,11 @@ export function failedAttempts(now: () => number = () => performance.now()): Fai
     failed(peer) {
       const found = current(peer) ?? { count: 0, ends: now() + WINDOW_MS }
       found.count += 1
-      windows.delete(keyOf(peer))
-      windows.set(keyOf(peer), found)
+      windows.delete(peerKey(peer))
+      windows.set(peerKey(peer), found)
       const [oldest] = windows.keys()
       if (windows.size > MAX_PEERS && oldest !== undefined) windows.delete(oldest)
       return found.count === LIMIT
     },
   }
-}
-
-/** One IPv6 client has a whole /64. Source: RFC 6177 section 2. */
-function keyOf(peer: string): string {
-  if (!peer.includes(':')) return peer
-  const [head = '', tail] = peer.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length
-  return [...groups, ...Array.from({ length: Math.max(0, missing) }, () => '0')]
-    .slice(0, 4)
-    .join(':')
 }

@@ -8,3 +8,17 @@ export interface GitClient {
   /** Called after each push that Git has processed; `null`: pushes are refused. */
   readonly onPush: (() => void) | null
 }
+
+/**
+ * What a limit for each client counts by. One IPv6 client has a whole /64. Source: RFC 6177 section 2.
+ * @param peer address of a connection, without a zone
+ */
+export function peerKey(peer: string): string {
+  if (!peer.includes(':')) return peer
+  const [head = '', tail] = peer.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length
+  return [...groups, ...Array.from({ length: Math.max(0, missing) }, () => '0')]
+    .slice(0, 4)
+    .join(':')
+}

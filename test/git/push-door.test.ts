@@ -202,6 +202,25 @@ describe('what is not git', () => {
     expect(await heads()).toBe(before)
   })
 
+  it.each(['evil.example', 'evil.example:80', 'localhost.evil.example'])(
+    'may not push to the host name %s, whatever it resolves to',
+    async (host) => {
+      const before = await heads()
+      for (const [method, path] of [
+        ['GET', '/info/refs?service=git-receive-pack'],
+        ['POST', '/git-receive-pack'],
+      ]) {
+        const type = { 'content-type': 'application/x-git-receive-pack-request' }
+        const asked = request(`${url}${path}`, { method, headers: { ...type, host } })
+        asked.end(method === 'POST' ? '0000' : undefined)
+        const [reply] = (await once(asked, 'response')) as [IncomingMessage]
+        reply.resume()
+        expect(reply.statusCode).toBe(403)
+      }
+      expect(await heads()).toBe(before)
+    },
+  )
+
   it('may not push with the content type of a form', async () => {
     expect((await push({ 'content-type': 'text/plain' })).status).toBe(415)
   })

@@ -1,3 +1,4 @@
+import { peerKey } from '../../../domain/git-client.ts'
 import type { Place, Places } from './places.ts'
 import { refuse } from './reply.ts'
 
@@ -13,7 +14,7 @@ export async function takePlace(
   peer: string | null,
 ): Promise<Place | Response> {
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WAIT_MS)])
-  const taken = await places.take(peer, signal)
+  const taken = await places.take(peer === null ? null : peerKey(peer), signal)
   if (typeof taken === 'object') return taken
   const busy = 'Try again in 5 seconds.'
   if (taken === 'peer') {
