@@ -3,6 +3,7 @@ import { chromiumPath, failedAnswers, openBrowser } from './chromium.ts'
 import { figure } from './figures.ts'
 import { firstSession } from './first-session.ts'
 import { harmTo, peaksOf } from './kernel.ts'
+import { planFor } from './platform.ts'
 import { buy } from './purchase.ts'
 import { secretsOf } from './secrets.ts'
 import { openShops, sellingShop, type Shops } from './shops.ts'
@@ -26,7 +27,7 @@ describe.skipIf(inject('shopImages') === null || chromiumPath === null)(
     let shops: Shops
 
     beforeAll(async () => {
-      shops = await openShops()
+      shops = await openShops({ plans: { large: planFor('large') } })
     })
     afterAll(() => shops?.close())
 

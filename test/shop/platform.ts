@@ -1,5 +1,7 @@
 import { expect, inject } from 'vitest'
 import { stringify } from 'yaml'
+import { defaultPlans } from '../../src/contract/plan-defaults.ts'
+import { cpuQuantity, memoryQuantity } from '../../src/domain/plans.ts'
 import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
 import { kubectl } from '../cluster/kubernetes.ts'
 import type { NodeImages } from './images.ts'
@@ -63,6 +65,31 @@ export async function platformFile(more: Readonly<Record<string, unknown>> = {})
   const text = stringify(platform, { aliasDuplicateObjects: false })
   expect(parsePlatformFile(text).problems).toEqual([])
   return text
+}
+
+/** A plan as platform.yaml writes it, with volumes that fit the node's, which have 20 GiB. */
+export function planFor(name: keyof typeof defaultPlans): Readonly<Record<string, unknown>> {
+  const { wordpress, mariadb, quota, initDeadlineSeconds } = defaultPlans[name]
+  const compute = (part: typeof wordpress | typeof mariadb) => ({
+    cpuRequest: cpuQuantity(part.cpuRequestMillis),
+    cpuLimit: cpuQuantity(part.cpuLimitMillis),
+    memoryRequest: memoryQuantity(part.memoryRequestMi),
+    memoryLimit: memoryQuantity(part.memoryLimitMi),
+  })
+  const { workers, replicas } = wordpress
+  return {
+    wordpress: { ...compute(wordpress), workers, replicas },
+    mariadb: { ...compute(mariadb), bufferPool: memoryQuantity(mariadb.bufferPoolMi) },
+    storage: { uploads: 10, database: 10, backups: 10 },
+    quota: {
+      requestsCpu: cpuQuantity(quota.requestsCpuMillis),
+      requestsMemory: memoryQuantity(quota.requestsMemoryMi),
+      limitsCpu: cpuQuantity(quota.limitsCpuMillis),
+      limitsMemory: memoryQuantity(quota.limitsMemoryMi),
+      pods: quota.pods,
+    },
+    initDeadlineSeconds,
+  }
 }
 
 /** Where pods reach it: a NetworkPolicy sees the address behind the Service. */
