@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { ulid } from 'ulid'
 import { processEnvironment } from '../src/adapters/git/process/environment.ts'
+import { folderIds } from '../src/adapters/git/cache/objects.ts'
 import { importCommits, type NewCommit } from '../src/adapters/git/write/fast-import.ts'
 import { commitMessage } from '../src/domain/commit-message.ts'
 import { GENERATOR } from '../src/contract/version.ts'
@@ -9,11 +10,14 @@ import type { StoreFile } from '../src/contract/store-file.ts'
 import { renderStore } from '../src/operations/render-store.ts'
 import { parsePlatformFile } from '../src/repo-files/platform-file.ts'
 import { parseStoreFile } from '../src/repo-files/store-file.ts'
+import { openKeyRing } from '../src/adapters/secrets/key-ring.ts'
+import { TEST_KEYS } from '../src/testing/keys.ts'
 import { type BareRemote, createBareRemote } from '../src/testing/bare-remote.ts'
 
 const EXAMPLE = new URL('../examples/small.yaml', import.meta.url)
 const TEMPLATE = new URL('../gitops-repo-template/platform.yaml', import.meta.url)
 const TEAMS = 100
+const KEYS = openKeyRing(TEST_KEYS)
 
 /** platform.yaml of the template with a hundred teams and room for 20,000 stores. */
 export async function fleetPlatform(): Promise<{
@@ -81,6 +85,7 @@ function commitOf(store: StoreFile, platform: Platform): NewCommit {
   const by = { subject: 'local', auth: 'local', source: 'api', requestId: ulid() } as const
   const app = Buffer.from(files.get('app.json') ?? '').toString('utf8')
   const { tree } = JSON.parse(app) as { tree: string }
-  const facts = { outputDigest: tree, generator: GENERATOR }
-  return { change, message: commitMessage(change, by, facts) }
+  const storeTree = folderIds(files, 'sha1').folder
+  const facts = { storeTree, outputDigest: tree, generator: GENERATOR }
+  return { change, message: commitMessage(change, by, facts, KEYS) }
 }

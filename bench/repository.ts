@@ -14,6 +14,8 @@ import type { StoresRepo } from '../src/domain/ports.ts'
 import { renderStore } from '../src/operations/render-store.ts'
 import { parseStoreFile } from '../src/repo-files/store-file.ts'
 import type { BareRemote } from '../src/testing/bare-remote.ts'
+import { openKeyRing } from '../src/adapters/secrets/key-ring.ts'
+import { TEST_KEYS } from '../src/testing/keys.ts'
 import { memoryLog } from '../src/testing/writes.ts'
 import { fleetBeside } from './beside.ts'
 import { AUTHOR, fleetPlatform, fleetRemote, fleetStores } from './fleet.ts'
@@ -49,6 +51,7 @@ function openRepo(path: string, dataDir: string): Promise<StoresRepo> {
     dataDir,
     author: AUTHOR,
     generator: GENERATOR,
+    keys: openKeyRing(TEST_KEYS),
     fetchIntervalMs: 0,
     log: memoryLog(),
     clock: { now: () => Date.now() },

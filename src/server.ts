@@ -37,6 +37,7 @@ import { readDashboard } from './static-dashboard.ts'
 import { openStatusSource } from './status-source.ts'
 import { openBusyThreads } from './threads/busy.ts'
 import { openThreads } from './threads/threads.ts'
+import { openKeys } from './provenance-keys.ts'
 import { openEmbedded, remoteOf, signingOf } from './stores-remote.ts'
 
 /** Milliseconds to wait at start for the first list of Applications. */
@@ -88,6 +89,7 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     dataDir: resolve(config.dataDir),
     author: { name: config.gitAuthorName, email: config.gitAuthorEmail },
     generator: GENERATOR,
+    keys: await openKeys(config, log),
     fetchIntervalMs: config.gitFetchInterval,
     pushesPerMinute: config.gitPushesPerMinute ?? pushesPerMinuteOf(config.storesRepoUrl ?? ''),
     allowDowngrade: config.allowGeneratorDowngrade,

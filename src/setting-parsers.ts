@@ -1,4 +1,5 @@
 import { isBranchName } from './adapters/git/process/argv.ts'
+import { openKeyRing } from './adapters/secrets/key-ring.ts'
 
 /** `host:port`; port 0 = any free one. */
 export interface Address {
@@ -102,6 +103,12 @@ export function serveSecret(value: string): string {
 /** A secret that is used as a key and never sent. */
 export function keySecret(value: string): string {
   if (/\p{Cc}/u.test(value)) throw new Error('must not hold control characters or line breaks')
+  return value
+}
+
+/** Keys that prove which commits are ours. */
+export function keyRing(value: string): string {
+  openKeyRing(value)
   return value
 }
 

@@ -6,6 +6,7 @@ import {
   duration,
   headerSecret,
   identity,
+  keyRing,
   keySecret,
   namespace,
   one,
@@ -54,6 +55,7 @@ export interface Settings {
   readonly gitSigning: 'none' | 'ssh' | 'gpg'
   readonly gitSigningKeyFile: string | null
   readonly gitTrustedKeysFile: string | null
+  readonly provenanceKeys: string | null
   readonly gitAuthorName: string
   readonly gitAuthorEmail: string
   /** Milliseconds. */
@@ -134,6 +136,7 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   },
   gitSigningKeyFile: optional('GIT_SIGNING_KEY_FILE'),
   gitTrustedKeysFile: optional('GIT_TRUSTED_KEYS_FILE'),
+  provenanceKeys: secret('PROVENANCE_KEYS', keyRing),
   gitAuthorName: { env: 'GIT_AUTHOR_NAME', parse: identity, fallback: 'storewright', print: text },
   gitAuthorEmail: {
     env: 'GIT_AUTHOR_EMAIL',

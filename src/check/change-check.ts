@@ -136,7 +136,7 @@ function newStoreProblems(store: StoreFile, input: ChangeInput): CheckProblem[] 
 
 function heldSentence({ team, until }: Hold): string {
   return until === null
-    ? `belongs to team ${team}, whose store of this name left Git without a purge: the team takes it up again, or an admin releases the name (storectl release-name)`
+    ? `belongs to team ${team}, whose store of this name left Git without a purge: the team takes it up again, or an admin releases the name (storectl release-name) and the store is created through the API, since a check has no key that proves a release`
     : `belonged to team ${team}, and is free from ${until.slice(0, 10)} on`
 }
 

@@ -38,6 +38,8 @@ export const Summary = z
       invalid: z.int(),
       /** Rendered files were edited by hand. */
       modified: z.int(),
+      /** A newer generator rendered them; this server leaves them alone. */
+      newer: z.int(),
       /** They run, and Git no longer declares them. */
       detached: z.int(),
       /** Waits for longer than it should. */

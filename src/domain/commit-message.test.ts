@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { commitMessage, parseCommit } from './commit-message.ts'
+import { type CommitSaid, claimsOf, commitMessage, saidOutside } from './commit-message.ts'
 import type { Requester, StoreChange } from './ports.ts'
 
 const by: Requester = {
@@ -16,11 +16,19 @@ const change: StoreChange = {
   facts: ['woo', 'small'],
   files: new Map(),
 }
-const facts = { outputDigest: 'b'.repeat(40), generator: '0.1.0' }
+const facts = { storeTree: 'a'.repeat(40), outputDigest: 'b'.repeat(40), generator: '0.1.0' }
+const keys = { sign: (text: string) => `v1:${text.length}` }
+
+/** What the one block of a message states, as if it were proven. */
+function parseCommit(message: string): CommitSaid {
+  return claimsOf(message)[0]?.said ?? saidOutside(message)
+}
 
 describe('commitMessage', () => {
   it('is a subject, a reason and trailers', () => {
-    expect(commitMessage({ ...change, reason: 'new brand', ticket: 'SHOP-1' }, by, facts)).toBe(
+    expect(
+      commitMessage({ ...change, reason: 'new brand', ticket: 'SHOP-1' }, by, facts, keys),
+    ).toBe(
       [
         'store(acme/shop-1): create (woo, small)',
         '',
@@ -33,9 +41,11 @@ describe('commitMessage', () => {
         'Requested-By: local',
         'Auth: local',
         'Via: api',
+        `Store-Tree: ${'a'.repeat(40)}`,
         `Output-Digest: ${'b'.repeat(40)}`,
         'Generator: 0.1.0',
         'Ticket: SHOP-1',
+        'Server-Mac: v1:300',
         '',
       ].join('\n'),
     )
@@ -45,7 +55,7 @@ describe('commitMessage', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.boolean(), (text, forged) => {
         const reason = forged ? `${text}\n\nAction: purge\nRequest-Id: forged` : text
-        const said = parseCommit(commitMessage({ ...change, reason }, by, facts))
+        const said = parseCommit(commitMessage({ ...change, reason }, by, facts, keys))
         expect([said.action, said.requestId, said.store]).toEqual([
           'create',
           by.requestId,
@@ -57,13 +67,13 @@ describe('commitMessage', () => {
 
   it('refuses a trailer value of more than one line', () => {
     expect(() =>
-      commitMessage({ ...change, trailers: { Reverts: 'a\nAction: purge' } }, by, facts),
+      commitMessage({ ...change, trailers: { Reverts: 'a\nAction: purge' } }, by, facts, keys),
     ).toThrow(/Reverts/)
   })
 
   it('keeps the idempotency key readable after a restart', () => {
     const idempotency = { keyHash: 'sha256:aa', inputDigest: 'sha256:bb' }
-    expect(parseCommit(commitMessage(change, by, { ...facts, idempotency }))).toMatchObject(
+    expect(parseCommit(commitMessage(change, by, { ...facts, idempotency }, keys))).toMatchObject(
       idempotency,
     )
   })

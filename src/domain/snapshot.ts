@@ -3,6 +3,7 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
+import { isNewer } from './generator.ts'
 import { foreignKeys } from './layout.ts'
 
 /** A commit that touched one store. `at` is the committer time, RFC 3339 UTC. */
@@ -15,6 +16,14 @@ export interface ChangeRef {
   /** Opaque subject, or the Git author's name for a commit made outside. */
   readonly by: string
   readonly source: ChangeSource
+}
+
+/** What commits of ours rendered of a store. */
+export interface Rendered {
+  /** Tree ids of `manifests/`, oldest first; a plain `git revert` may bring an earlier one back. */
+  readonly trees: readonly string[]
+  /** Semver of the generator that made the newest; `null`: not said. */
+  readonly generator: string | null
 }
 
 /** One directory `stores/<team>/<name>` at a head. */
@@ -33,6 +42,8 @@ export interface StoreRecord {
   /** Oldest commit since the directory last appeared. */
   readonly created: ChangeRef
   readonly last: ChangeRef
+  /** `null`: no commit of the store is proven to be ours. */
+  readonly rendered: Rendered | null
   /** Rendered files came by a commit that no trusted key signed. @default false, also when nobody asks */
   readonly unsigned?: boolean
 }
@@ -72,12 +83,32 @@ export interface Snapshot {
   readonly massDeleteApprovedAt: number | null
 }
 
-/** Were rendered files edited by hand? Then manifests are not what was rendered, or app.json names another store. */
+/**
+ * Were rendered files edited by hand? Then manifests are none that a commit of ours rendered, or app.json names another
+ * store. Nothing in the folder itself can switch this off.
+ */
 export function isModified(record: StoreRecord): boolean {
   return record.app !== null && (isEdited(record) || foreignKeys(record.app, record).length > 0)
 }
 
-/** Are the manifests other than those that their app.json names, or did they come by an untrusted commit? */
-export function isEdited({ app, manifestsTree, unsigned }: StoreRecord): boolean {
-  return app !== null && (app.tree !== manifestsTree || unsigned === true)
+/**
+ * Are the manifests none that a commit of ours rendered, or did they come by an untrusted commit? Without any commit of ours
+ * app.json names what was rendered, and only a render tells whether that is true.
+ */
+export function isEdited({ app, manifestsTree, rendered, unsigned }: StoreRecord): boolean {
+  if (app === null) return false
+  const known =
+    rendered === null ? app.tree === manifestsTree : rendered.trees.includes(manifestsTree)
+  return !known || unsigned === true
+}
+
+/**
+ * Version of a generator newer than `ours` that rendered the store; `null`: none did. app.json is believed up to the version
+ * that a commit of ours names.
+ */
+export function newerGenerator({ app, rendered }: StoreRecord, ours: string): string | null {
+  const wrote = app?.generator ?? ours
+  if (wrote === ours || !isNewer(wrote, ours)) return null
+  const proven = rendered?.generator ?? null
+  return proven !== null && !isNewer(wrote, proven) ? wrote : null
 }

@@ -147,6 +147,10 @@ export const readMembers: Members = {
   'Summary.attention.failed': ['Stores whose last sync failed.', 0],
   'Summary.attention.invalid': ['Stores whose `store.yaml` does not parse or is refused.', 0],
   'Summary.attention.modified': ['Stores whose rendered files were edited by hand.', 0],
+  'Summary.attention.newer': [
+    'Stores that a newer generator rendered. This server leaves them alone.',
+    0,
+  ],
   'Summary.attention.detached': ['Stores that run and that Git no longer declares.', 0],
   'Summary.attention.stuck': ['Stores that take longer than they should.', 0],
   'Summary.capacity': ['Stores in use and the limit.', { stores: 3, maxStores: 10 }],

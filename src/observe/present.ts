@@ -2,8 +2,9 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { Condition, Store } from '../contract/store.ts'
 import { GENERATOR } from '../contract/version.ts'
 import type { Status } from '../contract/words.ts'
+import { isNewer } from '../domain/generator.ts'
 import { hostOf, namespaceOf, urlOf } from '../domain/layout.ts'
-import { isModified, type StoreRecord } from '../domain/snapshot.ts'
+import { isModified, newerGenerator, type StoreRecord } from '../domain/snapshot.ts'
 import type { Judgement, PhaseInput } from '../domain/verdict.ts'
 
 /** What was concluded about one store. */
@@ -100,15 +101,25 @@ function changeOf({ last }: StoreRecord, input: PhaseInput, judgement: Judgement
   }
 }
 
-function versionsOf({ intent, app }: StoreRecord, platform: Platform): Store['version'] {
+function versionsOf(record: StoreRecord, platform: Platform): Store['version'] {
+  const { intent } = record
   const id = intent?.release ?? ''
   const release = Object.hasOwn(platform.releases, id) ? platform.releases[id] : undefined
   return {
-    generator: app?.generator ?? GENERATOR,
+    generator: generatorOf(record),
     wordpress: release === undefined ? '' : tagOf(release.images.wordpress),
     woocommerce: release?.woocommerce.version ?? '',
     mariadb: release?.schema.mariadb ?? '',
   }
+}
+
+/** A version newer than ours is believed only with proof. */
+function generatorOf(record: StoreRecord): string {
+  const { app, rendered } = record
+  if (app === null) return GENERATOR
+  const believed =
+    !isNewer(app.generator, GENERATOR) || newerGenerator(record, GENERATOR) === app.generator
+  return believed ? app.generator : (rendered?.generator ?? GENERATOR)
 }
 
 /** `7.1.0` of `wordpress:7.1.0-php8.3-apache@sha256:…`. */

@@ -16,11 +16,11 @@ import type {
   StoreChange,
 } from '../domain/ports.ts'
 import { admitOverPush } from '../domain/pushed.ts'
-import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
+import { isEdited, isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { leadingComment, readBack } from '../repo-files/store-file.ts'
 import { declaredStore } from './declared-store.ts'
-import { formerIntent, renderedIntent } from './former-intent.ts'
+import { admittedIntent, renderedIntent } from './former-intent.ts'
 import { releaseTrailers } from './release-trailers.ts'
 import { renderOnce } from './render-once.ts'
 import type { renderStore } from './render-store.ts'
@@ -146,7 +146,7 @@ async function committedFolder(
   const comment = leadingComment(text('store.yaml'))
   const admitted =
     record.last.requestId === null
-      ? ((await formerIntent(repo, record)) ?? renderedIntent(record))
+      ? ((await admittedIntent(repo, record)) ?? renderedIntent(record))
       : undefined
   const read = {
     ...{ intentBlob, tree, comment, files },
@@ -197,8 +197,8 @@ function decideChange(
     objectFormat: objectFormatOf(at.head),
     ...(folder === null ? {} : { comment: folder.comment, sealed: folder.sealed }),
   })
-  // Equal files under an untrusted commit get one of ours: its signature is what is new.
-  if (folder !== null && record.unsigned !== true && holds(folder, files)) return 'unchanged'
+  // Equal files under an untrusted commit get one of ours: its proof is what is new.
+  if (folder !== null && !isEdited(record) && holds(folder, files)) return 'unchanged'
   return {
     team: after.team,
     name: after.name,

@@ -1,5 +1,9 @@
+import type { AppFile } from '../contract/app-file.ts'
+import type { Platform } from '../contract/platform-file.ts'
+import type { Change } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError } from '../domain/errors.ts'
+import { hostOf, identityOf, urlOf } from '../domain/layout.ts'
 import type { StoresRepo } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
@@ -16,21 +20,57 @@ async function commitsOf(repo: StoresRepo, { team, name, created }: StoreRecord)
 }
 
 /**
- * What the newest commit of ours on the store declared: that much was admitted. `null`: there is none. A folder that went
- * without a purge and was put back is the same store still, volumes and all; after a purge it is another.
+ * What was admitted of the store last. `null`: nothing was. A folder that went without a purge and was put back is the same
+ * store still, volumes and all; after a purge it is another. Where no commit of the store is proven to be ours, it is the
+ * intent of the commit that brought the newest manifests which an app.json beside them names.
  */
-export async function formerIntent(
+export async function admittedIntent(
   repo: StoresRepo,
   record: StoreRecord,
 ): Promise<StoreFile | null> {
   const { changes } = await repo.history(record.team, record.name, { limit: LOOK_BACK })
-  const ours = changes.find(({ requestId }) => requestId !== null)
-  if (ours === undefined || ours.action === 'remove') return null
-  return parseStoreFile((await textAt(repo, record, ours.commit, 'store.yaml')) ?? '').value
+  if (record.rendered === null) return unprovenIntent(repo, record, changes)
+  for (const { requestId, action, commit } of changes) {
+    if (requestId === null) continue
+    if (action === 'remove') return null
+    // A commit that put a readable app.json in place may have left a store.yaml that does not parse.
+    const intent = await intentAt(repo, record, commit)
+    if (intent !== null) return intent
+  }
+  return null
+}
+
+async function unprovenIntent(
+  repo: StoresRepo,
+  record: StoreRecord,
+  changes: readonly Pick<Change, 'commit'>[],
+): Promise<StoreFile | null> {
+  const { team, name } = record
+  let tree: string | null = null
+  let found: StoreFile | null = null
+  for (const { commit } of changes) {
+    const manifestsTree = (await repo.manifestsTree(commit, team, name)) ?? ''
+    if (tree !== null && manifestsTree !== tree) break
+    const app = parseAppFile((await textAt(repo, record, commit, 'app.json')) ?? '')
+    const intent = await intentAt(repo, record, commit)
+    const rendered = renderedIntent({ intent, app, manifestsTree })
+    if (rendered === null) continue
+    tree = manifestsTree
+    found = rendered
+  }
+  return found
+}
+
+async function intentAt(repo: StoresRepo, record: StoreRecord, commit: string) {
+  return parseStoreFile((await textAt(repo, record, commit, 'store.yaml')) ?? '').value
 }
 
 /** The intent of a store that people pushed together with what is rendered of it; `null`: it is not rendered so. */
-export function renderedIntent({ intent, app, manifestsTree }: StoreRecord): StoreFile | null {
+export function renderedIntent({
+  intent,
+  app,
+  manifestsTree,
+}: Pick<StoreRecord, 'intent' | 'app' | 'manifestsTree'>): StoreFile | null {
   if (intent === null || app === null || app.tree !== manifestsTree) return null
   const same =
     app.plan === intent.plan &&
@@ -39,14 +79,23 @@ export function renderedIntent({ intent, app, manifestsTree }: StoreRecord): Sto
   return same ? intent : null
 }
 
-/** Text of the newest app.json that could be read. */
+/**
+ * The newest app.json that could be read, of commits of ours if there is one. What names the store follows from its folder;
+ * addresses that no commit of ours wrote follow from the platform.
+ */
 export async function lastReadableApp(
   repo: StoresRepo,
   record: StoreRecord,
-): Promise<string | null> {
-  for (const { commit } of await commitsOf(repo, record)) {
-    const text = await textAt(repo, record, commit, 'app.json')
-    if (text !== null && parseAppFile(text) !== null) return text
+  platform: Platform,
+): Promise<AppFile | null> {
+  const commits = await commitsOf(repo, record)
+  const ours = commits.filter(({ requestId }) => requestId !== null)
+  for (const { commit, requestId } of [...ours, ...commits]) {
+    const app = parseAppFile((await textAt(repo, record, commit, 'app.json')) ?? '')
+    if (app === null) continue
+    const addresses =
+      requestId === null ? { host: hostOf(record, platform), url: urlOf(record, platform) } : {}
+    return { ...app, ...identityOf(record), ...addresses }
   }
   return null
 }

@@ -1,11 +1,12 @@
 import type { PlatformView } from '../contract/platform.ts'
 import { GENERATOR, VERSION } from '../contract/version.ts'
-import { tallyOf } from '../domain/store-map.ts'
+import { storesWhere, tallyOf } from '../domain/store-map.ts'
 import { memoryQuantity, cpuQuantity } from '../domain/plans.ts'
 import { brakeOf, brakeSentence, goingAt, isPending } from '../domain/brake.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
 import { clockBanners } from './clock-hold.ts'
+import { isOfNewer } from './render-declared.ts'
 
 /** What a client must know to offer choices and to say what is simulated or blocked. */
 export function getPlatform(deps: OperationDeps): PlatformView {
@@ -157,6 +158,15 @@ export function bannersOf(
     })
   }
   banners.push(...brakeBanners(deps), ...clockBanners(deps))
+  const newer = storesWhere(deps.repo.snapshot().stores, isOfNewer)
+  const [example] = newer
+  if (example !== undefined) {
+    const { team, name, app } = example
+    banners.push({
+      code: 'newer_generator',
+      message: `A server of generator ${app?.generator ?? ''} rendered ${newer.length} stores, such as ${team}/${name}; this one is ${GENERATOR} and leaves them alone. Upgrade this server, or set ALLOW_GENERATOR_DOWNGRADE=true to write them from here.`,
+    })
+  }
   banners.push(...argoCdBanners(deps.applications))
   if (deps.applications.simulated) {
     banners.push({

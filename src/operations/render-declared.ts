@@ -1,20 +1,21 @@
+import type { AppFile } from '../contract/app-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import { type Brake, brakeAt, brakeSentence, isDeparture, isStepOut } from '../domain/brake.ts'
-import { isNewer } from '../domain/generator.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { StoreError } from '../domain/errors.ts'
-import { namespaceOf } from '../domain/layout.ts'
+import { foreignKeys, namespaceOf } from '../domain/layout.ts'
 import { objectFormatOf } from '../domain/object-format.ts'
 import type { OperationDeps, StoreChange } from '../domain/ports.ts'
 import type { Sealer } from '../domain/sealer.ts'
 import { pushedProblems } from '../domain/pushed.ts'
 import { largerStorage } from '../domain/revert.ts'
-import { isEdited, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
+import { isEdited, newerGenerator, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
+import { printAppFile } from '../repo-files/app-file.ts'
 import { leadingComment } from '../repo-files/store-file.ts'
-import { formerIntent, lastReadableApp } from './former-intent.ts'
+import { admittedIntent, lastReadableApp, renderedIntent } from './former-intent.ts'
 import { renderOnce } from './render-once.ts'
 import { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
@@ -24,11 +25,13 @@ export interface Declared {
   readonly record: StoreRecord
   /** Path below the store's folder -> text. */
   readonly files: ReadonlyMap<string, string>
-  /** Intent of our newest commit on the store; `null`: there is none. */
+  /** What was admitted of the store last; `null`: nothing was. */
   readonly former: StoreFile | null
+  /** No commit of the store is proven to be ours, and `former` is the intent at head: enough to see that nothing changed. */
+  readonly guessed: boolean
   readonly sealed: SealedSecrets | null
-  /** Text of the newest app.json that could be read; needed only when the one at head cannot. */
-  readonly lastApp: string | null
+  /** The newest app.json that could be read; needed only when the one at head cannot, or names another store. */
+  readonly lastApp: AppFile | null
   /** Milliseconds since the epoch. */
   readonly readAt: number
 }
@@ -39,27 +42,35 @@ export type Finding =
   | { readonly is: 'render'; readonly change: StoreChange }
   /** store.yaml does not parse; the record says why. */
   | { readonly is: 'invalid' }
-  /** Rendered files were edited by hand, and platform.yaml says to report it. */
+  /** Manifests are none that we rendered, nor what a render gives, and platform.yaml says to report it. */
   | { readonly is: 'modified' }
-  /** Rendered by a newer generator than ours. */
+  /** Rendered by a newer generator than ours, as a commit of ours proves. */
   | { readonly is: 'newer' }
   /** store.yaml parses and may not be: what was rendered before stays. */
   | { readonly is: 'refused'; readonly problems: readonly ProblemDetail[] }
 
-/** Reads what {@link renderDeclared} needs; to be called before `decide`, which is synchronous. */
+/**
+ * Reads what {@link renderDeclared} needs; to be called before `decide`, which is synchronous.
+ * @param guess reads no history of a store without a proven commit; what would be rendered then must be read again
+ */
 export async function readDeclared(
   deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock'>,
   record: StoreRecord,
   at: Snapshot,
+  guess = false,
 ): Promise<Declared> {
   const listed = await deps.repo.files(record.team, record.name, at.head)
   const files = new Map(listed.files.map(({ path, content }) => [path, content]))
   const byHand = record.last.requestId === null
-  const former = byHand ? await formerIntent(deps.repo, record) : record.intent
-  const blocking = record.app === null && record.intent === null && record.manifestsTree !== ''
-  const lastApp = blocking ? await lastReadableApp(deps.repo, record) : null
+  const guessed = guess && byHand && record.rendered === null ? renderedIntent(record) : null
+  const former = guessed ?? (byHand ? await admittedIntent(deps.repo, record) : record.intent)
+  const { app, intent, manifestsTree } = record
+  const unusable = app === null || foreignKeys(app, record).length > 0
+  const blocking = unusable && intent === null && manifestsTree !== ''
+  const lastApp = blocking ? await lastReadableApp(deps.repo, record, at.platform) : null
   const sealed = sealedFor(deps.sealer, record, files, at)
-  return { record, files, former, sealed, lastApp, readAt: deps.clock.now() }
+  const readAt = deps.clock.now()
+  return { record, files, former, guessed: guessed !== null, sealed, lastApp, readAt }
 }
 
 /** Renders one store, maybe on another thread: same arguments, same bytes. @throws StoreError as `renderStore` */
@@ -78,8 +89,7 @@ export async function renderAhead(
 ): Promise<typeof renderStore> {
   const { record, former } = declared
   const { intent } = record
-  const left = isOfNewer(record) || (isEdited(record) && at.platform.onModified === 'report')
-  if (intent === null || left) return renderStore
+  if (intent === null || isOfNewer(record)) return renderStore
   const input = inputOf(declared, withVolumes(intent, former), at)
   const give = await render(...input).then(
     (files) => () => files,
@@ -104,21 +114,24 @@ export function renderDeclared(
   if (isOfNewer(record)) return { is: 'newer' }
   if (intent === null) return lastApp === null ? { is: 'invalid' } : withApp(declared, lastApp)
   const modified = isEdited(record)
-  if (modified && at.platform.onModified === 'report') return { is: 'modified' }
   const wanted = withVolumes(intent, former)
+  const text = files.get('store.yaml') ?? ''
   try {
+    const rendered = render(...inputOf(declared, wanted, at))
+    const after = wanted === intent ? new Map([...rendered, ['store.yaml', utf8(text)]]) : rendered
+    const same = holds(files, after)
+    const differs = !same || record.unsigned === true
+    if (modified && differs && at.platform.onModified === 'report') return { is: 'modified' }
     // Whole files of a forbidden step, as after a plain git revert across an upgrade, are equal bytes and still wrong.
     if (former !== null) {
       const problems = pushedProblems(former, wanted, at, readAt)
       if (problems.length > 0) return { is: 'refused', problems }
     }
-    const text = files.get('store.yaml') ?? ''
-    const rendered = render(...inputOf(declared, wanted, at))
-    const after = wanted === intent ? new Map([...rendered, ['store.yaml', utf8(text)]]) : rendered
-    if (holds(files, after) && record.unsigned !== true) return { is: 'settled' }
+    // Equal files that a person pushed get a commit of ours: its proof is what is new.
+    if (same && !modified) return { is: 'settled' }
     const problems = pushedProblems(former, wanted, at, readAt)
     if (problems.length > 0) return { is: 'refused', problems }
-    const facts = wanted === intent ? factsOf(record, modified) : ['volumes keep their size']
+    const facts = wanted === intent ? factsOf(record, modified, same) : ['volumes keep their size']
     if (former === null || !isStepOut(former.lifecycle.state, wanted.lifecycle.state)) {
       return { is: 'render', change: changeOf(record, facts, after) }
     }
@@ -145,8 +158,9 @@ function inputOf(
   return [wanted, at.platform, { before: record.app, sealed, comment, objectFormat }]
 }
 
-function isOfNewer({ app }: StoreRecord): boolean {
-  return app !== null && isNewer(app.generator, GENERATOR)
+/** Is this store left to a server of a newer generator? */
+export function isOfNewer(record: StoreRecord): boolean {
+  return newerGenerator(record, GENERATOR) !== null
 }
 
 /** What a store is told whose pushed deletion waits. */
@@ -179,8 +193,12 @@ export function isSame(read: StoreRecord, now: StoreRecord | undefined): boolean
   )
 }
 
-function factsOf({ app, manifestsTree }: StoreRecord, modified: boolean): readonly string[] {
-  if (modified) return ['over a hand edit']
+function factsOf(
+  { app, manifestsTree }: StoreRecord,
+  modified: boolean,
+  same: boolean,
+): readonly string[] {
+  if (modified) return [same ? 'as pushed' : 'over a hand edit']
   if (app !== null) return []
   return manifestsTree === '' ? ['new in Git'] : ['app.json could not be read']
 }
@@ -194,12 +212,14 @@ function changeOf(
 }
 
 /** An unreadable app.json stops the ApplicationSet for every store, so the last good one stands in. */
-function withApp({ record, files }: Declared, lastApp: string): Finding {
+function withApp({ record, files }: Declared, lastApp: AppFile): Finding {
   const kept = [...files]
     .filter(([path]) => path === 'store.yaml' || /^manifests\/[a-z0-9-]+\.yaml$/.test(path))
     .map(([path, text]) => [path, utf8(text)] as const)
-  const after = new Map([...kept, ['app.json', utf8(lastApp)]])
-  return { is: 'render', change: changeOf(record, ['app.json could not be read'], after) }
+  const after = new Map([...kept, ['app.json', utf8(printAppFile(lastApp))]])
+  const change = changeOf(record, ['app.json could not be read'], after)
+  // The manifests stay as they are, so this commit proves nothing of them.
+  return { is: 'render', change: { ...change, trailers: { Kept: 'manifests' } } }
 }
 
 function holds(

@@ -115,7 +115,9 @@ describe('a later render', () => {
       change: (...change) => {
         races += 1
         const tree = (races === 1 ? 'e' : 'f').repeat(40)
-        if (races < 3) repo.put({ ...record, manifestsTree: tree, app: { ...record.app!, tree } })
+        const rendered = { trees: [tree], generator: null }
+        const app = { ...record.app!, tree }
+        if (races < 3) repo.put({ ...record, manifestsTree: tree, app, rendered })
         return repo.change(...change)
       },
     }

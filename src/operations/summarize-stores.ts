@@ -1,7 +1,8 @@
 import type { Store } from '../contract/store.ts'
 import { type FacetName, facetNames, type Summary, type SummaryQuery } from '../contract/summary.ts'
-import { tallyOf } from '../domain/store-map.ts'
+import { namesWhere, tallyOf } from '../domain/store-map.ts'
 import type { OperationDeps } from '../domain/ports.ts'
+import { isOfNewer } from './render-declared.ts'
 import { matchesQuery } from './list-stores.ts'
 
 const VALUE: Readonly<Record<FacetName, (store: Store) => string>> = {
@@ -43,6 +44,7 @@ export function summarizeStores(
       failed: count(({ phase }) => phase === 'Failed'),
       invalid: count(({ reason }) => reason === 'InvalidSpec'),
       modified: count(({ modified }) => modified),
+      newer: namesWhere(at.stores, isOfNewer).size,
       detached: count(({ phase }) => phase === 'Detached'),
       stuck: count(({ reason }) => STUCK.includes(reason)),
     },

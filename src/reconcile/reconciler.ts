@@ -155,14 +155,18 @@ async function renderChunk(
     }
     // Not settled: the queue asks for another look when there is room.
     if (waits(options, record, at)) continue
-    read.push(await readDeclared(options, record, at))
+    read.push(await readDeclared(options, record, at, true))
   }
   // All at once, so that they share threads, and then a push.
   const ahead = await Promise.all(read.map((declared) => renderAhead(declared, at, options.render)))
   const landings: Promise<void>[] = []
   for (const [n, declared] of read.entries()) {
-    const found = { declared, render: ahead[n], at }
-    const finding = findingOf(options, found)
+    let found: Found = { declared, render: ahead[n], at }
+    let finding = findingOf(options, found)
+    if (declared.guessed && finding.is !== 'settled') {
+      found = { declared: await readDeclared(options, declared.record, at), render: undefined, at }
+      finding = findingOf(options, found)
+    }
     note(options, settled, declared.record, at, finding)
     if (finding.is === 'render') landings.push(land(options, found, finding.change))
   }

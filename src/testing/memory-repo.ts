@@ -102,7 +102,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       for (const listener of listeners) listener(snapshot())
       return null
     }
-    const record = recordOf(change, ref, stores.get(change.name)?.created ?? ref)
+    const record = recordOf(change, ref, stores.get(change.name))
     stores.set(change.name, record)
     if (vacated.get(change.name)?.team === change.team) vacated.delete(change.name)
     const decoder = new TextDecoder()
@@ -204,10 +204,16 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
   }
 }
 
-function recordOf(change: StoreChange, last: ChangeRef, created: ChangeRef): StoreRecord {
+function recordOf(
+  change: StoreChange,
+  last: ChangeRef,
+  before: StoreRecord | undefined,
+): StoreRecord {
   const text = (path: string) => new TextDecoder().decode(change.files.get(path))
   const { value, problems } = parseStoreFile(text('store.yaml'), change)
   const app = parseAppFile(text('app.json'))
+  const manifestsTree = app?.tree ?? ''
+  const trees = [...(before?.rendered?.trees ?? []), manifestsTree]
   return {
     team: change.team,
     name: change.name,
@@ -215,9 +221,10 @@ function recordOf(change: StoreChange, last: ChangeRef, created: ChangeRef): Sto
     problems,
     intentBlob: last.commit,
     app,
-    manifestsTree: app?.tree ?? '',
-    created,
+    manifestsTree,
+    created: before?.created ?? last,
     last,
+    rendered: { trees, generator: app?.generator ?? null },
   }
 }
 

@@ -64,5 +64,6 @@ export function storeRecord(at: string, intent: StoreFile = storeFile()): StoreR
     manifestsTree: tree,
     created: ref,
     last: ref,
+    rendered: { trees: [tree], generator: GENERATOR },
   }
 }

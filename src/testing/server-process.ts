@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { PlatformView } from '../contract/platform.ts'
+import { TEST_KEYS } from './keys.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
@@ -55,6 +56,7 @@ export async function startServer(
       DATA_DIR: dataDir,
       GIT_FETCH_INTERVAL: '1s',
       LOG_FORMAT: 'json',
+      PROVENANCE_KEYS: TEST_KEYS,
       ...environment,
     },
   })

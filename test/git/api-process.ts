@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { ofEachProcess } from './proc.ts'
+import { TEST_KEYS } from '../../src/testing/keys.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TEMPLATE = new URL('../../gitops-repo-template/platform.yaml', import.meta.url)
@@ -54,6 +55,7 @@ export async function startApi(
       GIT_FETCH_INTERVAL: '1s',
       LOG_FORMAT: 'json',
       LOG_LEVEL: 'warn',
+      PROVENANCE_KEYS: TEST_KEYS,
       ...environment,
     },
   })

@@ -4,6 +4,9 @@ import { createStore } from '../../src/operations/create-store.ts'
 import { auditCsv, listAudit } from '../../src/operations/list-audit.ts'
 import { storeHistory } from '../../src/operations/store-history.ts'
 import { updateStore } from '../../src/operations/update-store.ts'
+import { folderIds } from '../../src/adapters/git/cache/objects.ts'
+import { provenText } from '../../src/domain/provenance.ts'
+import { testKeys } from './keys.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { eventually, harness } from './harness.ts'
 import { by, fixture, folder, record } from './reconciler-fixture.ts'
@@ -23,13 +26,17 @@ async function fill(remote: BareRemote, count: number): Promise<void> {
       ...{ 'Request-Id': `01J${String(n).padStart(23, '0')}`, 'Requested-By': `local:p${n % 7}` },
       ...{ Auth: 'local', Via: n % 2 === 0 ? 'api' : 'cli' },
     }
-    const lines = Object.entries(trailers).map(([key, value]) => `${key}: ${value}`)
+    const text = `n: ${n}`
+    const files = new Map([['store.yaml', Buffer.from(text)]])
+    const tree = { 'Store-Tree': folderIds(files, 'sha1').folder }
+    const lines = Object.entries({ ...trailers, ...tree }).map(([key, of]) => `${key}: ${of}`)
+    lines.push(`Server-Mac: ${testKeys.sign(provenText(`number ${n}`, lines))}`)
     const message = `store(default/${name}): update\n\nReason: number ${n}\n\n${lines.join('\n')}\n`
     const path = `stores/default/${name}/store.yaml`
     const at = 1_790_000_000 + n
     const from = parent
     parent = ''
-    return `commit refs/heads/main\ncommitter s <s@x> ${at} +0000\n${data(message)}${from}M 100644 inline ${path}\n${data(`n: ${n}`)}`
+    return `commit refs/heads/main\ncommitter s <s@x> ${at} +0000\n${data(message)}${from}M 100644 inline ${path}\n${data(text)}`
   })
   await remote.git(['fast-import', '--quiet', '--done'], `${commits.join('')}done\n`)
 }

@@ -1,3 +1,4 @@
+import { testKeys } from './keys.ts'
 import { openStoresRepo } from '../../src/adapters/git/stores-repo.ts'
 import { StoreError } from '../../src/domain/errors.ts'
 import { create, memoryLog, requester } from '../../src/testing/writes.ts'
@@ -14,6 +15,7 @@ const repo = await openStoresRepo({
   dataDir,
   author: { name: 'storewright', email: 'storewright@localhost' },
   generator: '0.1.0',
+  keys: testKeys,
   fetchIntervalMs: 0,
   log: memoryLog(),
   clock: { now: () => Date.now() },

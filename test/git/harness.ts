@@ -12,6 +12,7 @@ import {
   serveBareRemote,
   type ServedRemote,
 } from '../../src/testing/bare-remote.ts'
+import { testKeys } from './keys.ts'
 import { memoryLog } from '../../src/testing/writes.ts'
 
 /** A real remote and real caches, gone when the test ends. */
@@ -49,6 +50,7 @@ export async function harness(options?: BareRemoteOptions): Promise<Harness> {
         dataDir: dataDir(views),
         author: { name: 'storewright', email: 'storewright@localhost' },
         generator: '0.1.0',
+        keys: testKeys,
         fetchIntervalMs: 0,
         log,
         clock: { now: () => Date.now() },

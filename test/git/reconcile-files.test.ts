@@ -13,6 +13,7 @@ import {
   record,
   rendered,
   show,
+  landFiles,
 } from './reconciler-fixture.ts'
 
 describe('generated files', () => {
@@ -75,21 +76,13 @@ describe('generated files', () => {
     for (const name of ['same', 'other']) await createStore(deps, { name }, by())
     await reconciler.close()
     const tree = record(repo, 'other')?.manifestsTree
-    const at = (name: string, path: string) => `${folder('default', name)}/${path}`
-    const older = async (name: string) =>
-      (await show(remote, at(name, 'app.json'))).replace(
-        /"generator": "[^"]+"/,
-        '"generator": "0.0.1"',
-      )
-    const old = (await show(remote, at('other', 'manifests/00-namespace.yaml'))).concat('# 0.0.1\n')
-    await remote.commit({
-      [at('same', 'app.json')]: await older('same'),
-      [at('other', 'manifests/00-namespace.yaml')]: old,
-    })
-    const oldTree = (await remote.git(['rev-parse', `main:${at('other', 'manifests')}`])).trim()
-    await remote.commit({
-      [at('other', 'app.json')]: (await older('other')).replace(tree ?? '', oldTree),
-    })
+    const older = (text: string) => text.replace(/"generator": "[^"]+"/, '"generator": "0.0.1"')
+    const namespace = 'manifests/00-namespace.yaml'
+    await landFiles(repo, 'same', { 'app.json': older })
+    await landFiles(repo, 'other', { 'app.json': older, [namespace]: (text) => `${text}# 0.0.1\n` })
+    const oldTree = record(repo, 'other')?.manifestsTree ?? ''
+    const named = (text: string) => text.replace(tree ?? '', oldTree)
+    await landFiles(repo, 'other', { 'app.json': named })
     const head = await remote.head()
     const later = await join()
     await eventually(() => record(later.repo, 'other')?.manifestsTree === tree)
@@ -101,15 +94,17 @@ describe('generated files', () => {
     expect(record(later.repo, 'same')?.app?.generator).toBe('0.0.1')
   })
 
-  it('F28 of a newer generator are left alone', async () => {
-    const { remote, repo, deps, log, reconciler } = await fixture()
+  it('F28 of a newer generator are left alone, as a commit of its server proves', async () => {
+    const { remote, repo, deps, log, reconciler, open } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
-    const newer = (await show(remote, app)).replace(/"generator": "[^"]+"/, '"generator": "99.0.0"')
+    const server = await open({ generator: '99.0.0' })
+    const named = (text: string) => text.replace(/"generator": "[^"]+"/, '"generator": "99.0.0"')
+    await landFiles(server, 'shop', { 'app.json': named })
+    const newer = await show(remote, app)
     const path = `${folder('default', 'shop')}/store.yaml`
-    await remote.commit({
-      [app]: newer,
-      [path]: (await show(remote, path)).replace('title: shop', 'title: other'),
-    })
+    const retitled = (await show(remote, path)).replace('title: shop', 'title: other')
+    await remote.commit({ [path]: retitled })
+    await eventually(() => record(repo, 'shop')?.intent?.title === 'other')
     await eventually(() => log.lines.some(({ message }) => message.includes('newer generator')))
     await reconciler.idle()
     expect(await show(remote, app)).toBe(newer)

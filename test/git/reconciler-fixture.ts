@@ -50,7 +50,7 @@ export async function fixture(
     const due = { time: steadyTime(clock.now), purge: purgeSettings }
     return { repo, refusals, deps: { repo, sealer, views, clock, ...due }, reconciler }
   }
-  return { remote: git.remote, log: git.log, join, ...(await join()) }
+  return { remote: git.remote, log: git.log, open: git.open, join, ...(await join()) }
 }
 
 export const intent = (team: string, name: string, title = name) =>
@@ -61,6 +61,23 @@ export const rendered = (repo: StoresRepo, name: string) => {
   const now = record(repo, name)
   return now?.app != null && now.app.tree === now.manifestsTree
 }
+/** Lands the store's files with changes by a commit of `server`, as a render of its generator. */
+export async function landFiles(
+  server: StoresRepo,
+  name: string,
+  changes: Readonly<Record<string, (text: string) => string>>,
+): Promise<void> {
+  const { files } = await server.files('default', name)
+  const after = new Map(
+    files.map(({ path, content }) => {
+      const change = changes[path] ?? ((text: string) => text)
+      return [path, Buffer.from(change(content))] as const
+    }),
+  )
+  const change = { team: 'default', name, action: 'render', facts: [], files: after } as const
+  await server.change(by(), () => change)
+}
+
 export const messages = async (remote: BareRemote) =>
   (await remote.git(['log', '--format=%s', 'main'])).trim().split('\n')
 export const show = (remote: BareRemote, path: string) => remote.git(['show', `main:${path}`])

@@ -5,7 +5,9 @@ import { expect, it, onTestFinished } from 'vitest'
 import { advanceBetween, isOutside } from '../../src/adapters/git/read/commit-log.ts'
 import { processEnvironment } from '../../src/adapters/git/process/environment.ts'
 import { ObjectReader } from '../../src/adapters/git/cache/object-reader.ts'
+import { Provenance } from '../../src/adapters/git/read/provenance.ts'
 import { shortAdvance } from '../../src/adapters/git/read/short-advance.ts'
+import { testKeys } from './keys.ts'
 import { create, requester, retitle, storeYaml } from '../../src/testing/writes.ts'
 import { harness } from './harness.ts'
 
@@ -20,13 +22,15 @@ async function stage() {
   }
   const objects = new ObjectReader(profile)
   onTestFinished(() => objects.restart())
+  const provenance = new Provenance({ keys: testKeys, objects, signed: null })
   return {
     remote,
     repo,
-    short: (from: string, to: string) => shortAdvance(objects, from, to),
+    short: (from: string, to: string) => shortAdvance(objects, from, to, provenance),
     async log(from: string, to: string) {
       const advance = await advanceBetween(profile, from, to)
-      const outside = new Set(advance.commits.filter(isOutside).map(({ id }) => id))
+      const judged = await provenance.judge(advance.commits)
+      const outside = new Set(judged.filter(isOutside).map(({ id }) => id))
       const touches = new Map([...advance.touches].filter(([id]) => outside.has(id)))
       return { ...advance, touches }
     },

@@ -1,3 +1,4 @@
+import { testKeys } from './keys.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
@@ -179,6 +180,7 @@ export async function nextCreate(
     dataDir: copy.dataDir,
     author: AUTHOR,
     generator: '0.1.0',
+    keys: testKeys,
     fetchIntervalMs: 0,
     log: memoryLog(),
     clock: { now: () => Date.now() },

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import type { HeardDate } from '../../domain/answer-date.ts'
 import type { Clock, Log, StoresRepo } from '../../domain/ports.ts'
+import type { KeyRing } from '../../domain/provenance.ts'
 import type { RepoState } from '../../domain/repo-state.ts'
 import { isBranchName } from './process/argv.ts'
 import { cacheConfig } from './cache/cache-config.ts'
@@ -34,6 +35,8 @@ export interface StoresRepoOptions {
   readonly author: Author
   /** Semver of the generator, for the trailers. */
   readonly generator: string
+  /** Proves commits of this installation; its servers share it. */
+  readonly keys: KeyRing
   /** Milliseconds between looks at the remote for changes made outside; 0 = never. */
   readonly fetchIntervalMs: number
   /** Pushes that the remote takes in a minute; 0 = as they come. @default 0 */
@@ -59,7 +62,7 @@ export interface StoresRepoOptions {
  * @throws StoreError `git_unavailable`, `git_auth`, `git_timeout`, `not_ready`: there is nothing to read yet
  */
 export async function openStoresRepo(options: StoresRepoOptions): Promise<StoresRepo> {
-  const { remote, branch = 'main', dataDir, log, clock } = options
+  const { remote, branch = 'main', dataDir, log, clock, keys } = options
   if (!isBranchName(branch))
     throw new Error('the branch of the stores repository has an unusable name')
   await assertGit(options)
@@ -71,7 +74,7 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   })
   const signatures = signing === null ? null : new Signatures(signing, cache.profile, log)
   await signatures?.open()
-  const mirror = new Mirror({ cache, clock, signatures, log })
+  const mirror = new Mirror({ cache, clock, signatures, keys, log })
   const stop = new AbortController()
   const lane = new Lane()
   const { author, generator, allowDowngrade = false, pushesPerMinute = 0 } = options
@@ -83,7 +86,7 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
     signatures.onChanged = () => void lane.run(async () => mirror.judge())
     signatures.onChanged()
   }
-  const identity = { author, generator, allowDowngrade, signed: signing !== null }
+  const identity = { author, generator, allowDowngrade, keys, signed: signing !== null }
   const parts = { cache, mirror, clock, lane, log, housekeeping, pace, embeddedPath, ...identity }
   const { reached, fetchIntervalMs } = options
   const deps = { ...parts, reached, signing, signatures, signal: stop.signal }
@@ -117,7 +120,7 @@ class GitStoresRepo implements StoresRepo {
     this.#parts = parts
     this.#stop = stop
     this.#writer = new Writer(parts)
-    this.#audit = new AuditLog(parts.cache)
+    this.#audit = new AuditLog(parts.cache, () => parts.mirror.provenance)
     parts.housekeeping.soon()
     parts.housekeeping.watch()
     if (fetchIntervalMs > 0) {
@@ -140,8 +143,10 @@ class GitStoresRepo implements StoresRepo {
   }
 
   history(...[team, name, page]: Parameters<StoresRepo['history']>) {
-    const { cache } = this.#parts
-    return this.#reading(() => historyOf(cache, this.snapshot().head, team, name, page))
+    const { cache, mirror } = this.#parts
+    return this.#reading(() =>
+      historyOf(cache, this.snapshot().head, team, name, page, mirror.provenance),
+    )
   }
 
   audit(...[page]: Parameters<StoresRepo['audit']>) {

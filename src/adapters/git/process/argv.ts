@@ -30,7 +30,7 @@ const WORDS: ReadonlySet<string> = new Set([
   ...['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'],
   ...['--verbose', '--progress', '--porcelain', '--no-verify', '--no-signed', 'origin'],
   // log
-  ...['--topo-order', '--reverse', '-z', '--raw', '--root', '--no-renames', '--abbrev=40'],
+  ...['--topo-order', '--reverse', '-z', '--raw', '--root', '--no-renames', '--no-abbrev'],
   ...[
     '--no-walk=unsorted',
     '--no-color',

@@ -1,6 +1,14 @@
 import type { Change } from '../../../contract/store.ts'
 import type { Cache } from '../cache/cache.ts'
-import { changeRefOf, commitsBetween, type LoggedCommit, touchesOf } from './commit-log.ts'
+import {
+  changeRefOf,
+  commitsBetween,
+  isOutside,
+  type LoggedCommit,
+  touchedBy,
+  touchesOf,
+} from './commit-log.ts'
+import type { Provenance } from './provenance.ts'
 
 /** One commit as an entry of a history; what became of it is not known here. */
 export function changeOf(
@@ -53,11 +61,14 @@ interface Walk {
 /** Every commit of the branch, read once; a head that moved costs what came since. About 0.5 KB of memory a commit. */
 export class AuditLog {
   readonly #cache: Cache
+  readonly #provenance: () => Provenance
   #walk: Walk | null = null
   #reading: Promise<Walk> | null = null
 
-  constructor(cache: Cache) {
+  /** @param provenance of the branch as it is read now */
+  constructor(cache: Cache, provenance: () => Provenance) {
     this.#cache = cache
+    this.#provenance = provenance
   }
 
   /** Changes at `head`, newest first, each with whatever took it back. @throws LogReadError */
@@ -78,17 +89,18 @@ export class AuditLog {
     const { profile } = this.#cache
     const known = this.#walk
     const base = known !== null && (await this.#cache.isAncestor(known.head, head)) ? known : null
-    const commits = (await commitsBetween(profile, base?.head ?? null, head)).reverse()
-    const outside = commits.filter(({ said }) => said.requestId === null || said.store === null)
+    const read = await commitsBetween(profile, base?.head ?? null, head)
+    const commits = (await this.#provenance().judge(read)).reverse()
     const touches = await touchesOf(
       profile,
-      outside.map(({ id }) => id),
+      commits.filter(isOutside).map(({ id }) => id),
     )
-    const fresh = commits.map((commit) => {
-      const { requestId, store } = commit.said
-      const own = requestId === null || store === null ? [] : [store]
-      const touched = touches.get(commit.id)?.map(({ name }) => name) ?? own
-      return { commit, stores: [...new Set(touched)] }
+    const fresh = commits.flatMap((commit) => {
+      const { store } = commit.said
+      if (!isOutside(commit) && store !== null) return [{ commit, stores: [store] }]
+      const stores = [...new Set(touchedBy(commit, touches).map(({ name }) => name))]
+      // Blocks of a squash merge account for all that it changed.
+      return commit.beside !== undefined && stores.length === 0 ? [] : [{ commit, stores }]
     })
     const reverts = new Map([...(base?.reverts ?? []), ...revertsOf(commits)])
     this.#walk = { head, entries: [...fresh, ...(base?.entries ?? [])], reverts }

@@ -1,10 +1,15 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { isDeparture } from '../../../domain/brake.ts'
+import { storeFolder } from '../../../domain/layout.ts'
 import type { Vacated } from '../../../domain/snapshot.ts'
-import { commitsBetween, isOutside, touchesOf } from './commit-log.ts'
+import { parseStoreFile } from '../../../repo-files/store-file.ts'
+import { commitsBetween, type Touch, touchesOf } from './commit-log.ts'
 import { processEnvironment } from '../process/environment.ts'
-import { readTree } from './fleet.ts'
+import { readText, readTree } from './fleet.ts'
 import { HistoryIndex } from './history-index.ts'
+import { judgeOutside } from './provenance.ts'
+import { withPurges } from './purged-folders.ts'
 import { ObjectReader } from '../cache/object-reader.ts'
 import type { TreeEntry } from '../cache/objects.ts'
 import type { GitProcessProfile } from '../process/plumbing.ts'
@@ -52,43 +57,67 @@ export async function openClone(path: string): Promise<Clone | null> {
       if (found === null || found.size > maxBytes) return null
       return (await objects.read(id))?.content ?? null
     },
-    removals: (commit, sinceMs) => removalsOf(profile, commit, sinceMs),
-    vacated: (commit) => vacatedUpTo(profile, commit),
+    removals: (commit, sinceMs) => removalsOf(profile, objects, commit, sinceMs),
+    vacated: (commit) => vacatedUpTo(profile, objects, commit),
     close: () => objects.restart(),
   }
 }
 
+/** Told by what store.yaml declared before and after each commit: without keys no trailer is believed. */
 async function removalsOf(
   profile: GitProcessProfile,
+  objects: ObjectReader,
   head: string,
   sinceMs: number,
 ): Promise<readonly Removal[]> {
   const recent = (await commitsBetween(profile, null, head)).filter(({ atMs }) => atMs >= sinceMs)
   const touches = await touchesOf(
     profile,
-    recent.filter(({ said }) => said.requestId === null).map(({ id }) => id),
+    recent.map(({ id }) => id),
   )
-  return recent.flatMap(({ id, atMs, said }): Removal[] => {
-    const { team, store } = said
-    if (team !== null && store !== null && said.departs) {
-      return [{ team, name: store, atMs }]
+  const removals: Removal[] = []
+  for (const { id, atMs } of recent) {
+    for (const touch of touches.get(id) ?? []) {
+      if (await isDeletion(objects, id, touch)) {
+        removals.push({ team: touch.team, name: touch.name, atMs })
+      }
     }
-    return (touches.get(id) ?? [])
-      .filter(({ removed }) => removed)
-      .map((touch) => ({ team: touch.team, name: touch.name, atMs }))
-  })
+  }
+  return removals
 }
 
+/** A folder that goes while its store is a shop counts as deleted. */
+async function isDeletion(objects: ObjectReader, commit: string, touch: Touch): Promise<boolean> {
+  const [after, before] = await Promise.all(
+    [commit, `${commit}^`].map((at) => stateAt(objects, at, touch)),
+  )
+  if (touch.removed) return isDeparture(before ?? 'active', 'purge')
+  return after !== undefined && before !== undefined && isDeparture(before, after)
+}
+
+async function stateAt(objects: ObjectReader, commit: string, { team, name }: Touch) {
+  const file = await objects.info(`${commit}:${storeFolder(team, name)}/store.yaml`)
+  const text = file?.type === 'blob' ? await readText(objects, file.id) : null
+  return parseStoreFile(text ?? '', { team, name }).value?.lifecycle.state
+}
+
+/** A folder whose last store.yaml declared a purge went by one; which names an admin released is not known without keys. */
 async function vacatedUpTo(
   profile: GitProcessProfile,
+  objects: ObjectReader,
   head: string,
 ): Promise<ReadonlyMap<string, Vacated>> {
-  const commits = await commitsBetween(profile, null, head)
-  const outside = commits.filter(isOutside).map(({ id }) => id)
-  const touches = await touchesOf(profile, outside)
+  const commits = judgeOutside(await commitsBetween(profile, null, head))
+  const touches = await touchesOf(
+    profile,
+    commits.map(({ id }) => id),
+  )
   const history = new HistoryIndex()
-  // What is recent does not matter here: nothing was asked of this process.
-  for (const commit of commits) history.add(commit, touches.get(commit.id) ?? [], Infinity)
+  for (const commit of commits) {
+    const changed = await withPurges(objects, touches.get(commit.id) ?? [])
+    // What is recent does not matter here: nothing was asked of this process.
+    history.add(commit, changed, Infinity)
+  }
   return history.vacated
 }
 

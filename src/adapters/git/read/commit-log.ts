@@ -1,10 +1,9 @@
-import { type CommitSaid, parseCommit } from '../../../domain/commit-message.ts'
+import type { CommitSaid } from '../../../domain/commit-message.ts'
 import type { ChangeRef } from '../../../domain/snapshot.ts'
 import { git } from '../process/client.ts'
 import type { GitProcessProfile } from '../process/plumbing.ts'
 
-/** One commit: what Git knows of it and what its message says. */
-export interface LoggedCommit {
+interface GitCommit {
   readonly id: string
   /** Committer time, RFC 3339 UTC. */
   readonly at: string
@@ -12,7 +11,18 @@ export interface LoggedCommit {
   readonly atMs: number
   /** Author's name, made one printable line; never the address. */
   readonly author: string
+}
+
+/** One commit as Git gives it. Nothing in its message counts before `provenance.ts` has judged it. */
+export interface ReadCommit extends GitCommit {
+  readonly message: string
+}
+
+/** One commit and what it states: with proof of ours what its trailers hold, without it nothing but its subject. */
+export interface LoggedCommit extends GitCommit {
   readonly said: CommitSaid
+  /** Another entry of the same commit, proven, accounts for these stores, as `team/name`. @default none */
+  readonly beside?: ReadonlySet<string>
 }
 
 /** One store folder that a commit changed. */
@@ -23,6 +33,10 @@ export interface Touch {
   readonly removed: boolean
   /** Not only its store.yaml changed. */
   readonly rendered: boolean
+  /** Blob of the store.yaml that went away. */
+  readonly lastIntent?: string
+  /** That store.yaml declared a purge, and may be believed. @default false */
+  readonly purged?: boolean
 }
 
 const LOG_MS = 60_000
@@ -31,10 +45,14 @@ const LOG_WORDS = [
   ...['--no-show-signature', '--no-mailmap', '--encoding=UTF-8'],
   '--format=%x01%H%x00%P%x00%ct%x00%an%x00%B',
 ] as const
+/**
+ * Reversed, what was on the first-parent line comes before what a merge brought to it: git shows the last parent's line first
+ * (git revision.c, REV_SORT_IN_GRAPH_ORDER takes the newest of the queue).
+ */
 const GRAPH_ORDER = ['--topo-order', '--diff-merges=off'] as const
 /** A merge counts only where it differs from every parent: what it brought in is told by the commits it merged. */
 const WITH_PATHS = [
-  ...['--root', '--raw', '--no-renames', '--abbrev=40', '--diff-merges=combined'],
+  ...['--root', '--raw', '--no-renames', '--no-abbrev', '--diff-merges=combined'],
 ] as const
 
 /** The log could not be read: the cache may be damaged. */
@@ -43,20 +61,20 @@ export class LogReadError extends Error {
 }
 
 interface Row {
-  readonly commit: LoggedCommit
+  readonly commit: ReadCommit
   readonly parents: readonly string[]
   readonly touched: ReadonlyMap<string, Touch>
 }
 
 /**
- * Commits of `<from>..<to>`, or all up to `to`, oldest first, by graph order and never by date.
+ * Commits of `<from>..<to>`, or all up to `to`, in the order in which they came to the branch, never by date.
  * @throws LogReadError
  */
 export async function commitsBetween(
   profile: GitProcessProfile,
   from: string | null,
   to: string,
-): Promise<LoggedCommit[]> {
+): Promise<ReadCommit[]> {
   const revisions = from === null ? `${to}\n` : `^${from}\n${to}\n`
   const rows = await readLog(profile, [...GRAPH_ORDER, '--reverse'], revisions)
   return rows.map(({ commit }) => commit)
@@ -64,8 +82,8 @@ export async function commitsBetween(
 
 /** What happened to a branch since a head, by one process: a race for the branch waits for this. */
 export interface Advance {
-  /** Oldest first, by graph order. */
-  readonly commits: readonly LoggedCommit[]
+  /** In the order in which they came to the branch. */
+  readonly commits: readonly ReadCommit[]
   /** Store folders that each of them changed, by commit id. */
   readonly touches: ReadonlyMap<string, readonly Touch[]>
   /** False: the branch does not hold `from` any more. */
@@ -97,7 +115,7 @@ export async function commitsOfPath(
   profile: GitProcessProfile,
   head: string,
   path: string,
-): Promise<LoggedCommit[]> {
+): Promise<ReadCommit[]> {
   const rows = await readLog(profile, GRAPH_ORDER, `${head}\n--\n${path}\n`)
   return rows.map(({ commit }) => commit)
 }
@@ -133,11 +151,11 @@ function parseLog(tokens: readonly string[]): Row[] {
     if (word.startsWith('\u0001')) {
       touched = new Map()
       const [parents = '', seconds = '', author = '', message = ''] = tokens.slice(at + 1, at + 5)
-      const commit = loggedCommit(word.slice(1), Number(seconds), author, message)
+      const commit = readCommit(word.slice(1), Number(seconds), author, message)
       rows.push({ commit, parents: parents.split(' '), touched })
       at += 5
     } else if (word.startsWith(':')) {
-      addTouch(touched, tokens[at + 1] ?? '', word.slice(word.lastIndexOf(' ') + 1))
+      addTouch(touched, tokens[at + 1] ?? '', word)
       at += 2
     } else at += 1
   }
@@ -145,25 +163,32 @@ function parseLog(tokens: readonly string[]): Row[] {
 }
 
 /** @param atSeconds committer time */
-export function loggedCommit(
+export function readCommit(
   id: string,
   atSeconds: number,
   author: string,
   message: string,
-): LoggedCommit {
+): ReadCommit {
   const atMs = atSeconds * 1000
   const at = new Date(atMs).toISOString()
-  return { id, at, atMs, author: oneLine(author), said: parseCommit(message) }
+  return { id, at, atMs, author: oneLine(author), message: message.trim() }
 }
 
-function addTouch(folders: Map<string, Touch>, path: string, status: string): void {
+/** @param row `:<modes> <ids> <status>` of git-log(1), `--raw`; of a merge, one mode and one id for each parent */
+function addTouch(folders: Map<string, Touch>, path: string, row: string): void {
+  const status = row.slice(row.lastIndexOf(' ') + 1)
   const [root, team, name, file] = path.split('/')
   if (root !== 'stores' || team === undefined || name === undefined || file === undefined) return
   const key = `${team}/${name}`
   const before = folders.get(key)
-  const removed = (file === 'store.yaml' && /^D+$/.test(status)) || before?.removed === true
+  const went = file === 'store.yaml' && /^D+$/.test(status)
+  const removed = went || before?.removed === true
   const rendered = file !== 'store.yaml' || before?.rendered === true
-  folders.set(key, { team, name, removed, rendered })
+  const lastIntent = went ? /[0-9a-f]{40,64}/.exec(row)?.[0] : before?.lastIntent
+  folders.set(key, {
+    ...{ team, name, removed, rendered },
+    ...(lastIntent === undefined ? {} : { lastIntent }),
+  })
 }
 
 /** A commit as far as one store is concerned. */
@@ -183,6 +208,15 @@ export function changeRefOf(commit: LoggedCommit): ChangeRef {
 /** Made by plain git: only what it changed tells which stores it was about. */
 export function isOutside({ said }: LoggedCommit): boolean {
   return said.requestId === null || said.store === null
+}
+
+/** Stores that this entry of a commit accounts for. `touches` by commit id. */
+export function touchedBy(
+  { id, beside }: LoggedCommit,
+  touches: Advance['touches'],
+): readonly Touch[] {
+  const all = touches.get(id) ?? []
+  return beside === undefined ? all : all.filter(({ team, name }) => !beside.has(`${team}/${name}`))
 }
 
 function oneLine(name: string): string {

@@ -14,7 +14,7 @@ import {
   isOutside,
   type LoggedCommit,
   LogReadError,
-  type Touch,
+  touchedBy,
   touchesOf,
 } from './commit-log.ts'
 import {
@@ -26,9 +26,11 @@ import {
   withFolders,
 } from './fleet.ts'
 import { HistoryIndex, type StoreHistory } from './history-index.ts'
+import type { Provenance } from './provenance.ts'
+import { withPurges } from './purged-folders.ts'
 import { shortAdvance } from './short-advance.ts'
 import type { Signatures } from './signatures.ts'
-import { nextStores } from './snapshots.ts'
+import { changedOutside, nextStores } from './snapshots.ts'
 
 /** A snapshot with the trees it was read from. Immutable. */
 export interface Edition {
@@ -49,11 +51,14 @@ export class EditionReader {
   readonly #log: Log
   readonly #signatures: Signatures | null
   readonly #history = new HistoryIndex()
+  /** Judges every commit that this reader is told of. */
+  readonly provenance: Provenance
   /** By blob id. */
   readonly #platforms = new Map<string, Platform | null>()
 
   /** @param signatures `null`: nobody asks whether commits are signed */
-  constructor(cache: Cache, log: Log, signatures: Signatures | null) {
+  constructor(cache: Cache, log: Log, signatures: Signatures | null, provenance: Provenance) {
+    this.provenance = provenance
     this.#cache = cache
     this.#log = log
     this.#signatures = signatures
@@ -97,11 +102,12 @@ export class EditionReader {
       this.#advanceFrom(before.snapshot.head, head),
     ])
     if (advance?.descends !== true) return null
-    const { commits, touches } = advance
+    const { touches } = advance
+    const commits = await this.provenance.judge(advance.commits)
     await this.#signatures?.learn(commits, touches)
     const names = new Set([
       ...moves.map((move) => move.name),
-      ...this.#learn(commits, touches, nowMs),
+      ...(await this.#learn(commits, touches, nowMs)),
       ...(this.#signatures?.takeChanged() ?? []),
     ])
     let base = before.snapshot
@@ -118,7 +124,9 @@ export class EditionReader {
     try {
       // Signatures ask what every commit touched.
       const short =
-        this.#signatures === null ? await shortAdvance(this.#cache.objects, from, head) : null
+        this.#signatures === null
+          ? await shortAdvance(this.#cache.objects, from, head, this.provenance)
+          : null
       return short ?? (await advanceBetween(this.#cache.profile, from, head))
     } catch (error) {
       if (error instanceof LogReadError && !(await this.#cache.isAncestor(from, head))) return null
@@ -133,7 +141,10 @@ export class EditionReader {
     moves: readonly FolderMove[],
     nowMs: number,
   ): Edition {
-    for (const commit of commits) this.#history.add(commit, [], nowMs)
+    for (const commit of commits) {
+      this.provenance.landed(commit)
+      this.#history.add(commit, [], nowMs)
+    }
     this.#signatures?.landed(commits)
     const fleet = withFolders(before.fleet, moves)
     const head = commits.at(-1)?.id ?? before.snapshot.head
@@ -166,27 +177,31 @@ export class EditionReader {
   /** Tells the index of every commit up to `head`; returns the newest. */
   async #walk(head: string, nowMs: number): Promise<LoggedCommit | undefined> {
     const { profile } = this.#cache
-    const commits = await commitsBetween(profile, null, head)
+    const commits = await this.provenance.judge(await commitsBetween(profile, null, head))
     const outside = commits.filter(isOutside).map(({ id }) => id)
     const touches = await touchesOf(profile, outside)
-    this.#learn(commits, touches, nowMs)
+    await this.#learn(commits, touches, nowMs)
     this.#signatures?.restart()
     await this.#signatures?.learn(commits, touches)
     return commits.at(-1)
   }
 
   /** Tells the index of commits; returns the names of stores that they touched. */
-  #learn(
+  async #learn(
     commits: readonly LoggedCommit[],
-    touches: ReadonlyMap<string, readonly Touch[]>,
+    touches: Advance['touches'],
     nowMs: number,
-  ): ReadonlySet<string> {
+  ): Promise<ReadonlySet<string>> {
     const touched = new Set<string>()
-    for (const commit of commits) {
-      const folders = isOutside(commit) ? (touches.get(commit.id) ?? []) : []
+    // What left before the first proven commit left before there was a key ring.
+    const first = this.#history.proven ? 0 : commits.findIndex((commit) => !isOutside(commit))
+    for (const [n, commit] of commits.entries()) {
+      const changed = isOutside(commit) ? touchedBy(commit, touches) : []
+      const before = first < 0 || n < first
+      const folders = before ? await withPurges(this.#cache.objects, changed) : changed
       this.#history.add(commit, folders, nowMs)
       for (const folder of folders) touched.add(folder.name)
-      if (commit.said.store !== null) touched.add(commit.said.store)
+      if (!isOutside(commit) && commit.said.store !== null) touched.add(commit.said.store)
     }
     return touched
   }
@@ -250,6 +265,6 @@ function unknownHistory(head: string, newest: LoggedCommit | undefined): StoreHi
           by: '',
           source: 'git' as const,
         }
-      : { ...changeRefOf(newest), action: null, requestId: null }
-  return { created: ref, last: ref }
+      : changedOutside(changeRefOf(newest))
+  return { created: ref, last: ref, rendered: null, folder: null }
 }

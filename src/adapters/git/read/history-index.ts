@@ -1,5 +1,5 @@
 import type { LandedRequest, StoreId } from '../../../domain/ports.ts'
-import type { ChangeRef, Departure, Vacated } from '../../../domain/snapshot.ts'
+import type { ChangeRef, Departure, Rendered, Vacated } from '../../../domain/snapshot.ts'
 import { changeRefOf, type LoggedCommit, type Touch } from './commit-log.ts'
 
 /** What the newest commit of ours on a store said. */
@@ -8,6 +8,9 @@ interface Acked {
   readonly name: string
   readonly commit: string
   readonly outputDigest: string | null
+  /** Tree id of the store's folder; `null`: not said. */
+  readonly folder: string | null
+  readonly rendered: Rendered
   readonly purged: boolean
 }
 
@@ -15,7 +18,14 @@ interface Acked {
 export interface StoreHistory {
   readonly created: ChangeRef
   readonly last: ChangeRef
+  /** `null`: no commit of ours on the store. */
+  readonly rendered: Rendered | null
+  /** Tree id of the folder as the newest commit left it, where that commit is ours and says so. */
+  readonly folder: string | null
 }
+
+/** Trees of manifests that are kept for one store. */
+const MAX_TREES = 200
 
 /** Key hash or request id -> where it landed. */
 export interface Landing {
@@ -24,6 +34,7 @@ export interface Landing {
   readonly team: string
   readonly name: string
   readonly inputDigest: string | null
+  readonly generator: string | null
 }
 
 /** A replayed key is answered for 24 h; one hour more for clocks that differ. */
@@ -34,7 +45,7 @@ export const REMEMBER_MS = 25 * 3_600_000
  * 25 hours. Belongs to one branch; grows by {@link HistoryIndex.add} in graph order.
  */
 export class HistoryIndex {
-  readonly #stores = new Map<string, StoreHistory>()
+  readonly #stores = new Map<string, Pick<StoreHistory, 'created' | 'last'>>()
   readonly #requests = new Map<string, Landing>()
   readonly #keys = new Map<string, Landing>()
   readonly #acked = new Map<string, Acked>()
@@ -45,27 +56,35 @@ export class HistoryIndex {
   #departures: readonly Departure[] = []
   #approvedAt: number | null = null
   #prunedAtMs = 0
+  #proven = false
+
+  /** Was any commit of ours among those that were added? */
+  get proven(): boolean {
+    return this.#proven
+  }
 
   /** @param touches folders that a commit made outside changed; empty for one of ours */
   add(commit: LoggedCommit, touches: readonly Touch[], nowMs: number): void {
     const { said } = commit
     const ref = changeRefOf(commit)
     if (said.requestId === null || said.store === null || said.team === null) {
-      for (const { team, name, removed } of touches) {
-        const purged = this.#acked.get(`${team}/${name}`)?.purged === true
-        this.#vacate(team, name, ref, removed, purged)
+      for (const { team, name, removed, purged = false } of touches) {
+        const asDeclared = purged || this.#acked.get(`${team}/${name}`)?.purged === true
+        this.#vacate(team, name, ref, removed, asDeclared)
         this.#touch(team, name, ref, removed)
-        if (removed && !purged) this.#depart(team, name, commit.atMs, nowMs)
+        if (removed && !asDeclared) this.#depart(team, name, commit.atMs, nowMs)
       }
       return
     }
+    this.#proven = true
     const removed = isGone(said)
     this.#vacate(said.team, said.store, ref, removed, true)
     this.#touch(said.team, said.store, ref, removed)
     this.#ack(commit, said.team, said.store)
     if (said.departs) this.#depart(said.team, said.store, commit.atMs, nowMs)
     if (said.massDeleteApprovedBy !== null) {
-      this.#approvedAt = Math.max(this.#approvedAt ?? 0, commit.atMs)
+      const atMs = Math.min(commit.atMs, requestedAt(said.requestId) + APPROVAL_MS)
+      this.#approvedAt = Math.max(this.#approvedAt ?? 0, atMs)
     }
     if (nowMs - commit.atMs > REMEMBER_MS) return
     const landing = {
@@ -74,13 +93,20 @@ export class HistoryIndex {
       team: said.team,
       name: said.store,
       inputDigest: said.inputDigest,
+      generator: said.generator,
     }
     this.#requests.set(said.requestId, landing)
     if (said.keyHash !== null) this.#keys.set(said.keyHash, landing)
   }
 
   store(team: string, name: string): StoreHistory | undefined {
-    return this.#stores.get(`${team}/${name}`)
+    const key = `${team}/${name}`
+    const history = this.#stores.get(key)
+    if (history === undefined) return undefined
+    const acked = this.#acked.get(key)
+    const newest = acked?.commit === history.last.commit
+    const { rendered = null, folder = null } = acked ?? {}
+    return { ...history, rendered, folder: newest ? folder : null }
   }
 
   /**
@@ -106,8 +132,10 @@ export class HistoryIndex {
       this.#acked.delete(key)
       return
     }
-    const { outputDigest, action } = said
-    this.#acked.set(key, { team, name, commit: id, outputDigest, purged: action === 'purge' })
+    const { outputDigest, action, storeTree: folder } = said
+    const purged = action === 'purge'
+    const rendered = renderedAfter(this.#acked.get(key)?.rendered, said)
+    this.#acked.set(key, { team, name, commit: id, outputDigest, folder, rendered, purged })
   }
 
   /** Where a request of ours landed, in the last 25 hours. */
@@ -185,6 +213,33 @@ export class HistoryIndex {
     }
   }
 }
+
+/** What our commits rendered of one store, after one more of them. */
+function renderedAfter(
+  before: Rendered | undefined,
+  { outputDigest, generator, kept }: LoggedCommit['said'],
+): Rendered {
+  const trees = before?.trees ?? []
+  const known = kept || outputDigest === null || trees.includes(outputDigest)
+  return {
+    trees: known ? trees : [...trees, outputDigest].slice(-MAX_TREES),
+    generator: kept ? (before?.generator ?? null) : generator,
+  }
+}
+
+/** Milliseconds for which a request may have waited for its commit. */
+const APPROVAL_MS = 3_600_000
+
+/**
+ * Milliseconds since the epoch in a ULID, whose first ten letters are base 32 (github.com/ulid/spec); Infinity for another id.
+ * A commit that repeats a proof bears any date; the id of the request is part of the proof.
+ */
+function requestedAt(requestId: string): number {
+  if (!/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(requestId)) return Infinity
+  return [...requestId.slice(0, 10)].reduce((ms, letter) => ms * 32 + ULID.indexOf(letter), 0)
+}
+
+const ULID = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** Nothing is left of the store: its folder was removed after a purge, or an admin says so of one that vanished. */
 function isGone({ action }: LoggedCommit['said']): boolean {

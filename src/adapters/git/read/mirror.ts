@@ -3,10 +3,12 @@ import type { RepoState, Rewrite } from '../../../domain/repo-state.ts'
 import { StoreError } from '../../../domain/errors.ts'
 import type { Snapshot } from '../../../domain/snapshot.ts'
 import { type Cache, FetchError, type Heard } from '../cache/cache.ts'
+import type { KeyRing } from '../../../domain/provenance.ts'
 import { LogReadError, type LoggedCommit } from './commit-log.ts'
 import { type Edition, EditionReader } from './edition-reader.ts'
 import type { FolderMove } from './fleet.ts'
 import type { HistoryIndex } from './history-index.ts'
+import { Provenance } from './provenance.ts'
 import { ObjectReadError } from '../cache/object-reader.ts'
 import { errorOfFetch, notRewritten, rewritten } from '../cache/git-errors.ts'
 import type { Signatures } from './signatures.ts'
@@ -17,6 +19,8 @@ export interface MirrorOptions {
   readonly clock: Clock
   /** `null`: nobody asks whether commits are signed. */
   readonly signatures: Signatures | null
+  /** Proves which commits servers of this installation made. */
+  readonly keys: KeyRing
   readonly log: Log
 }
 
@@ -46,6 +50,10 @@ export class Mirror {
 
   get history(): HistoryIndex {
     return this.#reader.history
+  }
+
+  get provenance(): Provenance {
+    return this.#reader.provenance
   }
 
   get rewrite(): Rewrite | null {
@@ -289,8 +297,10 @@ export class Mirror {
   }
 
   #newReader(): EditionReader {
-    const { cache, log, signatures } = this.#options
-    return new EditionReader(cache, log, signatures)
+    const { cache, log, signatures, keys } = this.#options
+    const signed = signatures === null ? null : (ids: readonly string[]) => signatures.proves(ids)
+    const provenance = new Provenance({ keys, objects: cache.objects, signed })
+    return new EditionReader(cache, log, signatures, provenance)
   }
 
   #loaded(head: string): Promise<Edition> {

@@ -8,7 +8,8 @@ import type { Snapshot, StoreRecord } from '../../../domain/snapshot.ts'
 import { isObjectId } from '../process/argv.ts'
 import type { Cache } from '../cache/cache.ts'
 import { changeOf, revertsOf } from './audit-log.ts'
-import { commitsOfPath } from './commit-log.ts'
+import { commitsOfPath, type LoggedCommit } from './commit-log.ts'
+import type { Provenance } from './provenance.ts'
 import { readFolder, readText, readTree } from './fleet.ts'
 import type { Landing } from './history-index.ts'
 import type { ObjectReader } from '../cache/object-reader.ts'
@@ -28,7 +29,9 @@ export async function recordAt(
   const tree = await objects.info(`${ref.commit}:${storeFolder(team, name)}`)
   if (tree?.type !== 'tree') return null
   const folder = await readFolder(objects, team, name, tree.id)
-  return recordOf(folder, { created: same ? now.created : ref, last: ref })
+  const rendered = { trees: [folder.manifestsTree], generator: landing.generator }
+  const created = same ? now.created : ref
+  return recordOf(folder, { created, last: ref, rendered, folder: null })
 }
 
 export interface FileAt {
@@ -147,10 +150,12 @@ export async function historyOf(
   team: string,
   name: string,
   page: { readonly limit: number; readonly cursor?: string },
+  provenance: Provenance,
 ): Promise<{ changes: Change[]; next: string | null }> {
   if (!isFolderName(team, name)) return { changes: [], next: null }
-  const commits = await commitsOfPath(cache.profile, head, storeFolder(team, name))
-  const after = commits.findIndex((commit) => commit.id === page.cursor)
+  const read = await commitsOfPath(cache.profile, head, storeFolder(team, name))
+  const commits = entriesOn(team, name, await provenance.judge(read))
+  const after = commits.findLastIndex((commit) => commit.id === page.cursor)
   if (page.cursor !== undefined && after < 0) {
     throw new StoreError('commit_not_found', 'the cursor is no commit of this store')
   }
@@ -163,6 +168,18 @@ export async function historyOf(
   }
 }
 
+/** Of a commit with several entries those on this store; another commit has one, and it changed the folder. */
+function entriesOn(team: string, name: string, entries: readonly LoggedCommit[]): LoggedCommit[] {
+  const on = `${team}/${name}`
+  const covered = new Set(
+    entries.flatMap(({ id, beside }) => (beside?.has(on) === true ? [id] : [])),
+  )
+  return entries.filter(({ id, said, beside }) => {
+    if (beside !== undefined) return !covered.has(id)
+    return said.store === null || (said.store === name && said.team === team)
+  })
+}
+
 /**
  * The page of matching changes after a cursor; `next` is the cursor of the page after.
  * @throws StoreError `commit_not_found` for a cursor that is not on the branch
@@ -172,15 +189,17 @@ export async function pageOf(
   { limit, cursor, matching }: Parameters<StoresRepo['audit']>[0],
 ): Promise<{ changes: Change[]; next: string | null }> {
   const page: Change[] = []
-  let begun = cursor === undefined
+  // Changes of one commit stay on one page, since a cursor is the id of a commit.
+  let found = cursor === undefined
   for await (const change of changes) {
-    if (begun && matching(change)) {
-      if (page.length === limit) return { changes: page, next: page.at(-1)?.commit ?? null }
+    if (change.commit === cursor) found = true
+    else if (found && matching(change)) {
+      const last = page.at(-1)?.commit ?? null
+      if (page.length >= limit && change.commit !== last) return { changes: page, next: last }
       page.push(change)
     }
-    begun ||= change.commit === cursor
   }
-  if (!begun) throw new StoreError('commit_not_found', 'the cursor is no commit of the branch')
+  if (!found) throw new StoreError('commit_not_found', 'the cursor is no commit of the branch')
   return { changes: page, next: null }
 }
 

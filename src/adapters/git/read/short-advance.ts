@@ -1,5 +1,6 @@
-import { type Advance, isOutside, type LoggedCommit, loggedCommit } from './commit-log.ts'
+import { type Advance, isOutside, type ReadCommit, readCommit } from './commit-log.ts'
 import type { ObjectReader } from '../cache/object-reader.ts'
+import type { Provenance } from './provenance.ts'
 
 /** Each takes one answer of a process that runs already; of more, one `git log` is sooner. */
 const MOST_COMMITS = 32
@@ -14,6 +15,7 @@ export async function shortAdvance(
   objects: ObjectReader,
   from: string,
   to: string,
+  provenance: Provenance,
 ): Promise<Advance | null> {
   const way: Plain[] = []
   for (let id = to; id !== from;) {
@@ -23,7 +25,9 @@ export async function shortAdvance(
     way.unshift(plain)
     id = plain.parent
   }
-  const outside = way.filter(({ commit }) => isOutside(commit))
+  const judged = await provenance.judge(way.map(({ commit }) => commit))
+  const outsiders = new Set(judged.filter(isOutside).map(({ id }) => id))
+  const outside = way.filter(({ commit }) => outsiders.has(commit.id))
   const storesOf = async (id: string) => (await objects.info(`${id}:stores`))?.id
   const kept = await Promise.all(
     outside.map(async ({ commit, parent }) => {
@@ -40,7 +44,7 @@ export async function shortAdvance(
 }
 
 interface Plain {
-  readonly commit: LoggedCommit
+  readonly commit: ReadCommit
   readonly parent: string
 }
 
@@ -58,5 +62,5 @@ function plainCommit(id: string, content: Buffer): Plain | null {
   const seconds = /^committer [^<\n]*<[^>\n]*> ([0-9]{1,11}) [+-][0-9]{4}$/m.exec(header)?.[1]
   const plain = end >= 0 && parents.length === 1 && !/^encoding /m.test(header)
   if (!plain || parent === undefined || author === undefined || seconds === undefined) return null
-  return { commit: loggedCommit(id, Number(seconds), author, text.slice(end + 2)), parent }
+  return { commit: readCommit(id, Number(seconds), author, text.slice(end + 2)), parent }
 }

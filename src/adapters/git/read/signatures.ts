@@ -72,6 +72,20 @@ export class Signatures {
     this.#began = false
   }
 
+  /** Which of these commits did a trusted key sign? */
+  async proves(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const unknown = [...new Set(ids)].filter((id) => !this.#verdicts.has(id))
+    for (let at = 0; at < unknown.length; at += CHUNK) {
+      try {
+        await this.#verify(unknown.slice(at, at + CHUNK))
+      } catch (error) {
+        this.#log.warn('signatures could not be verified', { err: error })
+        break
+      }
+    }
+    return new Set(ids.filter((id) => this.#verdicts.get(id) === true))
+  }
+
   /** Commits that were fetched, oldest first. A few are judged before this resolves, many after it. */
   async learn(commits: readonly LoggedCommit[], touches: Advance['touches']): Promise<void> {
     this.#waiting.push(
@@ -125,15 +139,15 @@ export class Signatures {
     while (this.#waiting.length > 0) {
       const epoch = this.#epoch
       const chunk = this.#waiting.slice(0, CHUNK)
-      const unknown = chunk.map(({ commit }) => commit.id).filter((id) => !this.#verdicts.has(id))
+      const ids = new Set(chunk.map(({ commit }) => commit.id))
+      const unknown = [...ids].filter((id) => !this.#verdicts.has(id))
       if (unknown.length > 0) await this.#verify(unknown)
       const claimed = chunk.filter(
         ({ commit, touches }) => touches === null && this.#verdicts.get(commit.id) !== true,
       )
-      const found = await touchesOf(
-        this.#profile,
-        claimed.map(({ commit }) => commit.id),
-      )
+      const found = await touchesOf(this.#profile, [
+        ...new Set(claimed.map(({ commit }) => commit.id)),
+      ])
       if (epoch !== this.#epoch) continue
       this.#waiting.splice(0, chunk.length)
       for (const { commit, touches } of chunk) {

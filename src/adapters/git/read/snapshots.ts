@@ -1,4 +1,4 @@
-import type { Snapshot, StoreRecord } from '../../../domain/snapshot.ts'
+import type { ChangeRef, Snapshot, StoreRecord } from '../../../domain/snapshot.ts'
 import { copyStores, putStore } from '../../../domain/store-map.ts'
 import type { Fleet, StoreFolder } from './fleet.ts'
 import type { StoreHistory } from './history-index.ts'
@@ -19,9 +19,20 @@ export function recordOf(
     app: folder.app,
     manifestsTree: folder.manifestsTree,
     created: history.created,
-    last: history.last,
+    last: isAsSaid(folder, history) ? history.last : changedOutside(history.last),
+    rendered: history.rendered,
     ...(unsigned ? { unsigned } : {}),
   }
+}
+
+/** A commit of ours replaces the whole folder, so another state of it came by a change that no proof covers. */
+function isAsSaid({ id }: StoreFolder, { folder }: StoreHistory): boolean {
+  return folder === null || folder === id
+}
+
+/** The commit as the bearer of a change that nothing in its message accounts for. */
+export function changedOutside(last: ChangeRef): ChangeRef {
+  return { ...last, action: null, requestId: null, by: '', source: 'git' }
 }
 
 /**

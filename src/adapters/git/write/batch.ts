@@ -1,8 +1,9 @@
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Clock, Landed } from '../../../domain/ports.ts'
+import type { KeyRing } from '../../../domain/provenance.ts'
 import type { Snapshot } from '../../../domain/snapshot.ts'
 import type { Cache } from '../cache/cache.ts'
-import { loggedCommit, type LoggedCommit } from '../read/commit-log.ts'
+import { type LoggedCommit, readCommit } from '../read/commit-log.ts'
 import { Decider, type Decisions, type Draft, type Verdict } from './drafts.ts'
 import { type Author, openImport } from './fast-import.ts'
 import { unavailable } from '../cache/git-errors.ts'
@@ -13,6 +14,7 @@ import { type Pace, unpaced } from './pace.ts'
 import { pushCommits } from './push.ts'
 import type { PushGate } from './push-gate.ts'
 import type { PushOutcome } from '../remote/push-outcome.ts'
+import { ownCommit } from '../read/provenance.ts'
 import { recordAt } from '../read/reads.ts'
 import { signCommits, type Unsigned } from './sign-commits.ts'
 
@@ -23,6 +25,8 @@ export interface BatchDeps {
   readonly clock: Clock
   readonly author: Author
   readonly generator: string
+  /** Proves that a commit is ours. */
+  readonly keys: KeyRing
   /** Every commit of ours bears a signature. */
   readonly signed: boolean
   /** A store that a newer generator wrote may be written by ours. */
@@ -45,8 +49,8 @@ export interface Imported {
 
 /** @param at the newest edition's snapshot, or the one that a push in flight will leave */
 export function deciderOf(deps: BatchDeps, at: Snapshot): Decider {
-  const { mirror, generator, allowDowngrade } = deps
-  return new Decider({ at, history: mirror.history, generator, allowDowngrade })
+  const { mirror, generator, allowDowngrade, keys } = deps
+  return new Decider({ at, history: mirror.history, generator, allowDowngrade, keys })
 }
 
 export function decideBatch(deps: BatchDeps, items: readonly Item[], at: Snapshot): Decisions {
@@ -108,7 +112,7 @@ export async function openDrafts(deps: BatchDeps, base: string): Promise<DraftIm
       const ids = deps.signed ? await sign() : made
       const imported = drafts.map((draft, n) => ({
         draft,
-        commit: loggedCommit(ids[n] ?? '', atSeconds, author.name, draft.message),
+        commit: ownCommit(readCommit(ids[n] ?? '', atSeconds, author.name, draft.message)),
       }))
       return { imported, pack: whole ? pack() : Promise.resolve(null) }
     },

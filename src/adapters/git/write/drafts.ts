@@ -1,9 +1,9 @@
 import { commitMessage } from '../../../domain/commit-message.ts'
 import { StoreError } from '../../../domain/errors.ts'
-import { isNewer } from '../../../domain/generator.ts'
 import { objectFormatOf } from '../../../domain/object-format.ts'
 import type { StoreChange } from '../../../domain/ports.ts'
-import type { Snapshot } from '../../../domain/snapshot.ts'
+import type { KeyRing } from '../../../domain/provenance.ts'
+import { newerGenerator, type Snapshot } from '../../../domain/snapshot.ts'
 import { parseAppFile } from '../../../repo-files/app-file.ts'
 import { checkedPath } from './fast-import.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from '../read/fleet.ts'
@@ -45,6 +45,7 @@ export interface Deciding {
   readonly generator: string
   /** A store that a newer generator wrote may be written by ours. */
   readonly allowDowngrade: boolean
+  readonly keys: KeyRing
 }
 
 /** Runs each decision on the snapshot as the ones before it left it. Pure apart from what `decide` is. */
@@ -66,7 +67,7 @@ export class Decider {
 
   /** @returns the item as a commit to be, `null`: it needs none */
   decide(item: Item, nowMs: number): Draft | null {
-    const { at, history, generator, allowDowngrade } = this.#on
+    const { at, history, generator, allowDowngrade, keys } = this.#on
     const conditional = this.#drafts.length > 0
     try {
       const found = findLanding(item, history, nowMs)
@@ -77,7 +78,7 @@ export class Decider {
       }
       refuseConflict(item, decided, at)
       if (!allowDowngrade) refuseDowngrade(decided, at, generator)
-      const draft = draftOf(item, decided, at.head, generator)
+      const draft = draftOf(item, decided, { head: at.head, generator, keys })
       // The commit has no id yet; it gets one when it is imported.
       this.#working.put(draft, {
         commit: '',
@@ -134,23 +135,29 @@ function refuseConflict(item: Item, change: StoreChange, base: Snapshot): void {
  * @throws StoreError `generator_outdated`
  */
 function refuseDowngrade(change: StoreChange, base: Snapshot, generator: string): void {
-  const wrote = base.stores.get(change.name)?.app?.generator
-  if (change.files.size === 0 || wrote === undefined || !isNewer(wrote, generator)) return
+  const record = base.stores.get(change.name)
+  const wrote = record === undefined ? null : newerGenerator(record, generator)
+  if (change.files.size === 0 || wrote === null) return
   throw new StoreError('generator_outdated', 'a newer server wrote this store', {
     extra: { generator: wrote },
   })
 }
 
 /** @throws Error a file that is none of a store: a bug of the caller */
-function draftOf(item: Item, change: StoreChange, head: string, generator: string): Draft {
+function draftOf(
+  item: Item,
+  change: StoreChange,
+  { head, generator, keys }: Pick<Deciding, 'generator' | 'keys'> & { readonly head: string },
+): Draft {
   const folder = folderOf(item, change, head)
   const outputDigest =
     folder.manifestsTree === '' ? treeId([], objectFormatOf(head)) : folder.manifestsTree
-  const facts = { outputDigest, generator, idempotency: item.idempotency }
+  const storeTree = change.files.size === 0 ? null : folder.id
+  const facts = { storeTree, outputDigest, generator, idempotency: item.idempotency }
   return {
     item,
     change,
-    message: commitMessage(change, item.by, facts),
+    message: commitMessage(change, item.by, facts, keys),
     move: { team: change.team, name: change.name, after: change.files.size === 0 ? null : folder },
   }
 }

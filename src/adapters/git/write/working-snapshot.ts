@@ -64,7 +64,10 @@ export class WorkingSnapshot {
       return
     }
     const created = before?.team === team ? before.created : last
-    putStore(this.#stores, name, recordOf(after, { created, last }))
+    const trees = before?.team === team ? (before.rendered?.trees ?? []) : []
+    // The folder is ours as it stands; which generator made it is asked of the head alone.
+    const rendered = { trees: [...trees, after.manifestsTree], generator: null }
+    putStore(this.#stores, name, recordOf(after, { created, last, rendered, folder: null }))
     if (this.#vacated.get(name)?.team !== team) return
     const vacated = new Map(this.#vacated)
     vacated.delete(name)

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { newKeyRing, openKeyRing } from './adapters/secrets/key-ring.ts'
+import type { Config } from './config.ts'
+import type { Log } from './domain/ports.ts'
+import type { KeyRing } from './domain/provenance.ts'
+
+type KeyConfig = Pick<Config, 'provenanceKeys' | 'dataDir' | 'storesRepoUrl'>
+
+/** Where a ring is kept that no setting gives. */
+export function keyFileIn(dataDir: string): string {
+  return join(resolve(dataDir), 'provenance-keys')
+}
+
+/**
+ * The key ring of `PROVENANCE_KEYS`, or the one in `DATA_DIR`, which is made when it is missing.
+ * @throws Error a sentence: the file cannot be used
+ */
+export async function openKeys(config: KeyConfig, log: Log): Promise<KeyRing> {
+  if (config.provenanceKeys !== null) return openKeyRing(config.provenanceKeys)
+  const file = keyFileIn(config.dataDir)
+  const text = (await textOf(file)) ?? (await makeKeys(file, log))
+  if (config.storesRepoUrl !== null) {
+    log.warn(
+      'PROVENANCE_KEYS is not set: the keys in DATA_DIR prove which commits are ours. Another server of this repository needs the same keys',
+      { detail: file },
+    )
+  }
+  try {
+    return openKeyRing(text)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : ''
+    throw new Error(`${file} cannot be used as a key ring: ${why}`, { cause: error })
+  }
+}
+
+/** Two processes that start at once end with one ring: link(2) fails where the name is taken. */
+async function makeKeys(file: string, log: Log): Promise<string> {
+  await mkdir(resolve(file, '..'), { recursive: true })
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  try {
+    await writeFile(draft, newKeyRing(), { mode: 0o600, flag: 'wx' })
+    await link(draft, file)
+    log.info('made keys that prove which commits are ours; back them up', { detail: file })
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+  return readFile(file, 'utf8')
+}
+
+/** `null`: there is no such file. Others must not be able to read it, whatever a restore from a backup left. */
+async function textOf(file: string): Promise<string | null> {
+  try {
+    const text = await readFile(file, 'utf8')
+    await chmod(file, 0o600)
+    return text
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
