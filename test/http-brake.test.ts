@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 
 describe('F26 the fourth deletion within the hour', () => {
-  it('is refused with the numbers and commits nothing; other changes go on', async () => {
+  it('N-06 is refused with the numbers and commits nothing; other changes go on', async () => {
     const landed = http.repo.landed.length
     expect(landed).toBe(9)
     const reply = await remove('shop-4')

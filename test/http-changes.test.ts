@@ -141,7 +141,7 @@ describe('PATCH of a store', () => {
 })
 
 describe('the life of a store', () => {
-  it('suspends and resumes: the same bytes as before', async () => {
+  it('N-04 suspends and resumes: the same bytes as before', async () => {
     const before = http.repo.landed.at(-1)?.files
     const suspended = await storeIn(await post('suspend', { reason: 'holiday' }))
     expect([suspended.lifecycle, http.repo.landed.at(-1)?.action]).toEqual(['suspended', 'suspend'])

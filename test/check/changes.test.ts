@@ -241,6 +241,12 @@ describe('a hostile change is refused, where it is wrong', () => {
     expect(said(await repo().check(await repo().commit(changes)))).toContain(`${rule} ${path}`)
   })
 
+  it('N-06 C15 five deletions in one change are refused', async () => {
+    const [, , path, changes] = HOSTILE.find(([, what]) => what === 'five deletions') ?? []
+    if (changes === undefined) throw new Error('the list has no such change')
+    expect(said(await repo().check(await repo().commit(changes)))).toContain(`C15 ${path}`)
+  })
+
   it('S15 C20 ends nothing: an edit, a foreign namespace and foreign keys are reported beside it', async () => {
     const app = edited(files, `${AT}app.json`, /"generator": ".*"/, '"generator": "99.0.0"')
     const foreign = (app[`${AT}app.json`] ?? '').replace(

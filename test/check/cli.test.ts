@@ -93,7 +93,7 @@ describe('storectl on a clone', () => {
     expect((await storectl('check', join(clone, 'stores/default'))).out).toBe(all.out)
   })
 
-  it('names file, pointer, rule and remedy, as text, as data and as a summary; ends with 1', async () => {
+  it('N-11 names file, pointer, rule and remedy, as text, as data and as a summary; ends with 1', async () => {
     const text = await readFile(join(clone, INTENT), 'utf8')
     await writeFile(join(clone, INTENT), text.replace('plan: small', 'plan: huge\nsurprise: 1'))
     await commit()

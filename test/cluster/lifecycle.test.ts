@@ -97,7 +97,7 @@ describe('the life of one store', () => {
   let pods = ''
   let claims = ''
 
-  it('(m) is Synced and Healthy at 0 replicas while it is suspended, and comes back', async () => {
+  it('N-04 (m) is Synced and Healthy at 0 replicas while it is suspended, and comes back', async () => {
     claims = await uidsOfClaims('life')
     expect(claims.split(' ')).toHaveLength(2)
     const began = performance.now()

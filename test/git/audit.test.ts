@@ -55,7 +55,7 @@ async function allPages(
 }
 
 describe('the audit of a long history', () => {
-  it('lists, filters and exports 10,000 changes, each once and in order, and those of one store too', async () => {
+  it('N-16 lists, filters and exports 10,000 changes, each once and in order, and those of one store too', async () => {
     const { remote, open } = await harness()
     await fill(remote, MANY)
     const repo = await open()

@@ -37,7 +37,7 @@ const approvals = async (remote: BareRemote) =>
     .filter((line) => line !== '')
 
 describe('F26 a push that deletes 60 stores at once', () => {
-  it('is held and shown at each store; what runs goes on, over a restart too, until an admin releases it', async () => {
+  it('N-06 is held and shown at each store; what runs goes on, over a restart too, until an admin releases it', async () => {
     const { remote, repo, deps, refusals, reconciler, join } = await fleet()
     await deletedByHand(remote, MANY)
     await eventually(() => refusals.size === MANY.length, 60_000)

@@ -34,7 +34,7 @@ async function scan(remote: BareRemote) {
   return { counts, modified, stores: intents.length }
 }
 
-it('the inventory of plans, releases and teams, and what is modified, invalid or detached, is what a scan of the repository finds', async () => {
+it('N-21 the inventory of plans, releases and teams, and what is modified, invalid or detached, is what a scan of the repository finds', async () => {
   const { remote, repo, deps, refusals } = await fixture(platform)
   const applications = fakeApplications(clock.now)
   const views = createStoreViews({ repo, refusals, applications, clock })

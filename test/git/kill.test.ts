@@ -104,7 +104,7 @@ it('S2-11 shows the same list from Git after a kill at any step, nothing marked 
   expect(files.filter((file) => !file.startsWith('cache.git'))).toEqual([])
 }, 120_000)
 
-it('S2-37 answers a key with the same commit after a restart, whether or not the first answer arrived', async () => {
+it('S2-37 N-12 answers a key with the same commit after a restart, whether or not the first answer arrived', async () => {
   const { remote, serve } = await harness({ platform: await roomyPlatform() })
   const served = await serve()
   const environment = { STORES_REPO_URL: served.url }

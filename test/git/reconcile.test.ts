@@ -19,7 +19,7 @@ import {
 } from './reconciler-fixture.ts'
 
 describe('what a person pushed', () => {
-  it('S1-04 S1-48 creates a store from a pushed store.yaml; of one name in two teams the second is refused', async () => {
+  it('S1-04 S1-48 N-11 creates a store from a pushed store.yaml; of one name in two teams the second is refused', async () => {
     const { remote, repo, refusals } = await fixture()
     const text = `# kept by us\n${intent('default', 'pushed')}`
     await remote.commit({ [`${folder('default', 'pushed')}/store.yaml`]: text })
@@ -60,7 +60,7 @@ describe('what a person pushed', () => {
     ])
   })
 
-  it('F18 marks an invalid store.yaml at that store alone; the others go on and its last render stays', async () => {
+  it('N-11 F18 marks an invalid store.yaml at that store alone; the others go on and its last render stays', async () => {
     const { remote, repo, deps } = await fixture()
     await createStore(deps, { name: 'bad' }, by())
     const tree = record(repo, 'bad')?.manifestsTree

@@ -145,7 +145,7 @@ const PACED = sized(
   { creates: 200, pushes: 20 },
 )
 
-it(`${PACED.creates} parallel creates and ${PACED.pushes} pushes of people: none lost, none doubled, at most 6 pushes a minute as GitHub asks`, async () => {
+it(`N-01 ${PACED.creates} parallel creates and ${PACED.pushes} pushes of people: none lost, none doubled, at most 6 pushes a minute as GitHub asks`, async () => {
   const { remote, served, apis } = await replicas({ GIT_PUSHES_PER_MINUTE: '6' })
   const began = performance.now()
   const people = (async () => {

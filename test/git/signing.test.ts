@@ -136,7 +136,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
   })
 
   it.skipIf(!present)(
-    'F17 an unsigned commit on rendered files marks that store alone',
+    'N-34 F17 an unsigned commit on rendered files marks that store alone',
     async () => {
       const { repo, remote } = await signing()
       await repo.change(requester(), create('acme', 'shop-1'))

@@ -74,7 +74,7 @@ it('has one planted fault for each rule', () => {
 describe.each(footGuns.map((gun, n) => ({ gun, n, name: gun.name, source: gun.source })))(
   '$name ($source)',
   ({ gun, n }) => {
-    it('is found where it was planted', () => {
+    it('N-15 is found where it was planted', () => {
       const [kind, plant, from = clean] = plants[n] ?? ['', () => {}]
       const objects = structuredClone(from) as KubeObject[]
       const target = objects.find(
@@ -88,7 +88,7 @@ describe.each(footGuns.map((gun, n) => ({ gun, n, name: gun.name, source: gun.so
       expect(gun.found(objects).length).toBe(1)
     })
 
-    it('is in no render', () => {
+    it('N-15 is in no render', () => {
       const found = pairwise()
         .map(variant)
         .flatMap((each) =>

@@ -16,7 +16,7 @@ async function titles(): Promise<readonly TestResult[]> {
       if (!/\.test\.tsx?$/.test(file) || /^test\/(?:cluster|shop|release|parity\/rows)/.test(path))
         continue
       for (const [, name = ''] of (await read(path)).matchAll(
-        /\bit(?:\.each\([\s\S]*?\))?\(\s*['"`]((?:S[12]|N)-[0-9]{2}[^'"`]*)/g,
+        /\bit(?:\.(?:each|skipIf)\([\s\S]*?\))*\(\s*['"`]((?:S[12]|N)-[0-9]{2}[^'"`]*)/g,
       )) {
         found.push({ suite: 'test', name, status: 'passed' })
       }
