@@ -54,12 +54,17 @@ function npm(root, words) {
   })
 }
 
-/** `null`, or what went wrong. */
+/**
+ * Installs what package-lock.json names. `npm install` would write that file anew, so it runs only when a manifest asks
+ * for more than the lockfile knows. `null`, or what went wrong.
+ */
 export function install(root) {
-  const { status, error } = npm(root, ['install', '--no-audit', '--no-fund', '--include=dev'])
+  const wanted = readJson(join(root, 'package-lock.json'))?.packages
+  const command = wanted !== undefined && sameDependencies(root, wanted) ? 'ci' : 'install'
+  const { status, error } = npm(root, [command, '--no-audit', '--no-fund', '--include=dev'])
   if (error !== undefined)
     return `npm could not be started (${error.message}). Install npm, then try again.`
-  return status === 0 ? null : `npm install failed (exit ${status}); its own words are above.`
+  return status === 0 ? null : `npm ${command} failed (exit ${status}); its own words are above.`
 }
 
 /** Will `node` in an npm script be new enough? npm puts node_modules/.bin first on the PATH. */
