@@ -52,6 +52,16 @@ describe('a store', () => {
     )
   })
 
+  it('S1-28 of a team is found and deleted with the namespace of that team alone', async () => {
+    await post('/api/v1/stores', { name: 'two', namespace: 'acme' })
+    const statuses = async (method: string) => [
+      (await fixture.send(method, '/api/v1/stores/two?namespace=default')).status,
+      (await fixture.send(method, '/api/v1/stores/two?namespace=acme')).status,
+    ]
+    expect(await statuses('GET')).toEqual([404, 200])
+    expect(await statuses('DELETE')).toEqual([404, 204])
+  })
+
   it('is listed page by page', async () => {
     for (const name of ['a', 'b', 'c']) await post('/api/v1/stores', { name })
     const first = await get('/api/v1/stores?limit=2')
@@ -134,7 +144,7 @@ describe('every answer', () => {
     })
   })
 
-  it('S2-09 of a page is the dashboard, from the same origin as the API', async () => {
+  it('part of S2-09: of a page is the dashboard, from the same origin as the API', async () => {
     for (const path of ['/', '/new', '/stores/my-shop']) {
       expect(await (await get(path)).text(), path).toBe('<h1>dashboard</h1>')
     }

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -35,7 +35,22 @@ const names = async (url: string) =>
   ((await (await fetch(`${url}/api/v1/stores`)).json()) as Store[]).map(({ name }) => name)
 
 describe('the server', () => {
-  it('commits the documented request, and a clone over HTTP holds the store and the trailers', async () => {
+  it('S2-09 serves the built dashboard at each page, with its scripts, beside the API', async () => {
+    const { url } = await start()
+    const built = await readFile(
+      new URL('../../dashboard/dist/index.html', import.meta.url),
+      'utf8',
+    )
+    for (const path of ['/', '/new', '/stores/my-shop', '/activity']) {
+      expect(await (await fetch(`${url}${path}`)).text(), path).toBe(built)
+    }
+    const assets = [...built.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path)
+    expect(assets.length).toBeGreaterThan(1)
+    for (const path of assets) expect((await fetch(`${url}${path}`)).status, path).toBe(200)
+    expect((await fetch(`${url}/api/v1/stores`)).status).toBe(200)
+  })
+
+  it('S1-27 commits the documented request, and a clone over HTTP holds the store and the trailers', async () => {
     const { url } = await start()
     const body = { name: 'my-shop', engine: 'woo', plan: 'small' }
     expect((await post(url, '/api/v1/stores', body)).status).toBe(201)

@@ -50,6 +50,8 @@ function shell(command: string): Promise<Ended> {
   const words = command
     .replaceAll(/(?:localhost|127\.0\.0\.1):8080/g, new URL(server.url).host)
     .replaceAll('examples/', `${ROOT}/examples/`)
+    // Without this curl ends with 0 on an HTTP error.
+    .replace(/^curl /, 'curl --fail-with-body ')
     .replace(/^npx storectl/, `node ${ROOT}/src/cli/storectl.ts`)
     // Without it curl ends with 0 whatever the server answers.
     .replace(/^curl /, 'curl --fail ')
@@ -65,7 +67,7 @@ function shell(command: string): Promise<Ended> {
 const storectl = (words: string) => shell(`npx storectl ${words}`)
 
 describe('the README', () => {
-  it('shows only commands that work, in the order in which it shows them', async () => {
+  it('S1-48 shows only commands that work, in the order in which it shows them', async () => {
     const text = await readFile(join(ROOT, 'README.md'), 'utf8')
     const commands = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block]) =>
       (block ?? '').trim().split('\n'),
@@ -98,7 +100,7 @@ describe('the README', () => {
 })
 
 describe('storectl', () => {
-  it('S1-49 creates, watches and waits until the store is Ready, and reads its address', async () => {
+  it('S1-49 S1-48 creates, watches and waits until the store is Ready, and reads its address', async () => {
     const made = await storectl('create by-cli --plan large --reason "a test" --wait -o json')
     expect(made.code).toBe(0)
     expect(made.err).toMatch(/committed [0-9a-f]{12}\n[\s\S]*Ready \(Serving\)/)

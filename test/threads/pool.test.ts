@@ -89,7 +89,7 @@ describe('threads', () => {
   it('give no job to one that is being ended', async () => {
     const one = pool({ idleMs: 0 })
     for (let n = 0; n < 8; n += 1) {
-      await one.run(render(`a${n}`))
+      await expect(one.run(render(`a${n}`))).resolves.toBeDefined()
       await new Promise((resolve) => setTimeout(resolve, n % 3))
     }
   })
