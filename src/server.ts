@@ -23,6 +23,7 @@ import type {
 } from './domain/ports.ts'
 import { platformWarnings } from './domain/warnings.ts'
 import { freeHeap } from './free-heap.ts'
+import { type FrontDoor, openFrontDoor } from './front-door.ts'
 import { gitOnly } from './git-listener.ts'
 import type { AppDeps } from './http/env.ts'
 import { listen, type Listener } from './listen.ts'
@@ -78,8 +79,16 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Opens the stores repo, loads its index, then listens. @throws Error when there is nothing to read yet */
+/** Listens, opens the stores repo and loads its index. @throws Error when there is nothing to read yet */
 export async function openServer(config: Config, log: Log): Promise<RunningServer> {
+  const door = await openFrontDoor(config, log, newRequestId)
+  return openBehind(door, config, log).catch(async (error: unknown) => {
+    await door.listener.close()
+    throw error
+  })
+}
+
+async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<RunningServer> {
   await openDataDir(config.dataDir, log)
   const time = openTimeWatch(clock)
   const local = config.storesRepoUrl === null ? await openEmbedded(config, log) : null
@@ -126,7 +135,8 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     ...observed,
   }
   const app = await buildApp(config, log, parts, packServer, () => ready)
-  const main = await listen(config.listenAddr, (request, peer) => app.fetch(request, { peer }))
+  door.open((request, peer) => app.fetch(request, { peer }))
+  const main = door.listener
   const listeners = [main, ...(await openGitListener(config, packServer, log))]
   const origin = publicOrigin(config, main)
   const argocd = argocdWebhook(config, listeners.at(-1) ?? main, log)
@@ -165,12 +175,13 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
     stop: async () => {
       ready = false
       over.abort()
+      door.drain()
       // Before the listeners: they wait until the last stream has ended.
       observation.streams.close()
-      const ended = Promise.all(listeners.map((listener) => listener.close()))
       const reconciled = Promise.all([reconciler.close(), purges.close(), queue.close()])
       await repo.close(config.shutdownGrace)
-      await Promise.all([ended, reconciled])
+      await reconciled
+      await Promise.all(listeners.map((listener) => listener.close()))
       await Promise.all([threads.close(), busy.close()])
       await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
     },

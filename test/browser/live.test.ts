@@ -56,6 +56,10 @@ describe.skipIf(chromiumPath === null)('a page that is open', () => {
     await row(page, 'third').waitFor({ timeout: POLL_MS })
     expect(asked.length).toBeGreaterThan(0)
     expect(await row(page, 'first').isVisible()).toBe(true)
+    // A server that starts answers so; the browser itself does not come back after that.
+    await page.unroute('**/api/v1/stream')
+    await page.route('**/api/v1/stream', (route) => route.fulfill({ status: 503 }))
+    await page.waitForResponse((response) => response.status() === 503)
     await page.unroute('**/api/v1/stream')
     await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
     await page.close()

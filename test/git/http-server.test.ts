@@ -158,7 +158,7 @@ describe('the server', () => {
     expect((await fetch(`${at('')}/info/refs?service=git-upload-pack`)).status).toBe(401)
   })
 
-  it('part of S1-22: is not failed by a dead remote: reads go on, writes are refused within seconds', async () => {
+  it('S1-22 is not failed by a dead remote: reads go on, writes are refused within seconds', async () => {
     const remote = await start()
     const gone = await startServer(join(folder, 'second'), {
       STORES_REPO_URL: `${remote.url}/git/stores.git`,
