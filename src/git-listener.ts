@@ -1,13 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { GIT_PATH } from './domain/git-client.ts'
+import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Log, PackServer } from './domain/ports.ts'
 import { failedAttempts } from './failed-attempts.ts'
+import type { AppEnv } from './http/env.ts'
+import { openRouter } from './http/router.ts'
 
 /**
  * What the second listener answers: the embedded stores repo, read-only, and nothing else. The token is the password of Basic
  * authentication, under any user name. A peer that sent ten wrong tokens is refused until the minute is over.
  */
-export function gitOnly(packServer: PackServer, token: string, log: Log) {
+export function gitApp(packServer: PackServer, token: string, log: Log): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>()
   const expected = sha256(token)
   const attempts = failedAttempts()
   const wrong = (peer: string) => {
@@ -16,9 +19,9 @@ export function gitOnly(packServer: PackServer, token: string, log: Log) {
     log.warn('a wrong token was refused on GIT_SERVE_ADDR', { detail })
     if (last) log.warn('too many wrong tokens on GIT_SERVE_ADDR: no more for a minute', { detail })
   }
-  return async (request: Request, peer: string): Promise<Response> => {
-    const { pathname } = new URL(request.url)
-    if (!pathname.startsWith(`${GIT_PATH}/`)) return refuse(404, 'not found')
+  openRouter(app).other('gitReadOnly', { query: 'own', body: 'own' }, (c) => {
+    const request = c.req.raw
+    const peer = c.env.peer ?? ''
     const seconds = attempts.refusedFor(peer)
     if (seconds > 0) {
       return refuse(429, 'too many wrong tokens', { 'Retry-After': String(seconds) })
@@ -31,7 +34,13 @@ export function gitOnly(packServer: PackServer, token: string, log: Log) {
       return refuse(401, 'send GIT_SERVE_TOKEN as the password', challenge)
     }
     return packServer.handle(request, { peer, onPush: null })
-  }
+  })
+  app.notFound(() => refuse(404, 'not found'))
+  app.onError((error) => {
+    log.error('unexpected error', { err: error })
+    return refuse(500, 'unexpected error')
+  })
+  return app
 }
 
 function refuse(status: number, detail: string, headers: Readonly<Record<string, string>> = {}) {

@@ -24,7 +24,7 @@ import type {
 import { platformWarnings } from './domain/warnings.ts'
 import { freeHeap } from './free-heap.ts'
 import { type FrontDoor, openFrontDoor } from './front-door.ts'
-import { gitOnly } from './git-listener.ts'
+import { gitApp } from './git-listener.ts'
 import type { AppDeps } from './http/env.ts'
 import { listen, type Listener } from './listen.ts'
 import { openObservation } from './observation.ts'
@@ -243,7 +243,8 @@ async function openGitListener(
 ): Promise<readonly Listener[]> {
   if (config.gitServeAddr === null || config.gitServeToken === null || packServer === null)
     return []
-  return [await listen(config.gitServeAddr, gitOnly(packServer, config.gitServeToken, log))]
+  const app = gitApp(packServer, config.gitServeToken, log)
+  return [await listen(config.gitServeAddr, (request, peer) => app.fetch(request, { peer }))]
 }
 
 function argocdWebhook(config: Config, served: Listener, log: Log) {

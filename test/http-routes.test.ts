@@ -6,6 +6,8 @@ import type { Problem } from '../src/contract/problem.ts'
 import type { AppEnv } from '../src/http/env.ts'
 import { NameParameter, operation, requireStrict } from '../src/http/route.ts'
 import { mountedBeside, openRouter } from '../src/http/router.ts'
+import { gitApp } from '../src/git-listener.ts'
+import { memoryLog } from '../src/testing/writes.ts'
 import { httpFixture } from './http-fixture.ts'
 
 const handled = (method: string, path: string) =>
@@ -15,6 +17,15 @@ describe('the routes of the app', () => {
   it('S22 all come through the router', () => {
     const { app } = httpFixture()
     expect(app.routes.length).toBeGreaterThan(40)
+    expect(mountedBeside(app)).toEqual([])
+  })
+
+  it('S22 of the listener for Git alone are one, and come through the router', () => {
+    const handle = async () => new Response('a pack')
+    const app = gitApp({ handle }, 'x'.repeat(32), memoryLog())
+    expect(app.routes.map(({ method, path }) => handled(method, path))).toEqual([
+      'ALL /git/stores.git/*',
+    ])
     expect(mountedBeside(app)).toEqual([])
   })
 
