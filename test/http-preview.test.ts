@@ -55,7 +55,7 @@ describe('a preview of a change', () => {
     const same = await preview({ patch: { plan: 'small' } })
     expect([same.diff?.files, same.warnings]).toEqual([[], []])
     const grown = await preview({ patch: { plan: 'medium' } })
-    expect(grown.impact.requests).toEqual({ cpu: '500m', memory: '1Gi', storage: '15Gi' })
+    expect(grown.impact.requests).toEqual({ cpu: '500m', memory: '1280Mi', storage: '15Gi' })
   })
 
   it.each([

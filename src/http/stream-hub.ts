@@ -14,11 +14,14 @@ const MAX_STREAMS_OF_CLIENT = 20
 
 export interface StreamHub {
   /**
-   * A stream of server-sent events; `null`: too many are open, of this client or of all.
+   * A stream of server-sent events. `full`: too many are open, of this client or of all; `closed`: the server stops.
    * @param client subject and address
    * @param lastEventId header of a client that comes back
    */
-  open(client: string, lastEventId: string | undefined): ReadableStream<Uint8Array> | null
+  open(
+    client: string,
+    lastEventId: string | undefined,
+  ): ReadableStream<Uint8Array> | 'full' | 'closed'
   /** Streams open now. */
   readonly size: number
   /** Sends `bye` to every client and ends its stream. */
@@ -73,8 +76,8 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
     open(of, lastEventId) {
       const own = [...clients.values()].filter((client) => client.of === of)
       // A client that reconnects while the server drains must not believe that it is live.
-      if (closed) return null
-      if (clients.size >= MAX_STREAMS || own.length >= MAX_STREAMS_OF_CLIENT) return null
+      if (closed) return 'closed'
+      if (clients.size >= MAX_STREAMS || own.length >= MAX_STREAMS_OF_CLIENT) return 'full'
       let opened: ReadableStreamDefaultController<Uint8Array>
       return new ReadableStream<Uint8Array>(
         {

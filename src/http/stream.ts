@@ -36,7 +36,8 @@ export function streamRoutes(router: Router, deps: AppDeps): void {
 
   router.operation(stream, (c) => {
     const opened = deps.streams.open(clientOf(c), c.req.header('Last-Event-ID'))
-    if (opened === null) throw new StoreError('too_many_streams', 'too many streams are open')
+    if (opened === 'full') throw new StoreError('too_many_streams', 'too many streams are open')
+    if (opened === 'closed') throw new StoreError('not_ready', 'the server is stopping')
     return c.body(opened, 200, {
       'Content-Type': 'text/event-stream',
       // Proxies must neither keep it nor wait until there is enough to compress.
