@@ -69,7 +69,7 @@ describe('plans', () => {
       requestsOf(platform.plans['large']!, { uploads: 50, database: 20, uploadsAccess: 'RWO' }),
     ).toEqual({
       cpu: '1',
-      memory: '2Gi',
+      memory: '2560Mi',
       storage: '70Gi',
     })
   })

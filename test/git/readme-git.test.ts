@@ -145,19 +145,20 @@ const CHECKED: Readonly<Record<string, () => Promise<void>>> = {
       expect(stores.size).toBe(1)
     }
   },
-  'Its trailers say who asked, by which request, and with which generator.': async () => {
-    const message = await git(
-      bare(),
-      'log',
-      '-1',
-      '--format=%B',
-      '--grep=^store(.*: create',
-      'main',
-    )
-    for (const trailer of ['Requested-By: ', 'Request-Id: ', 'Generator: ']) {
-      expect(message).toContain(trailer)
-    }
-  },
+  'Its trailers state requester, request and generator, with a proof that the server wrote them ([provenance](docs/reliability.md#provenance)).':
+    async () => {
+      const message = await git(
+        bare(),
+        'log',
+        '-1',
+        '--format=%B',
+        '--grep=^store(.*: create',
+        'main',
+      )
+      for (const trailer of ['Requested-By: ', 'Request-Id: ', 'Generator: ', 'Server-Mac: ']) {
+        expect(message).toContain(trailer)
+      }
+    },
 }
 
 describe('S1-04 the Git way of the README', () => {

@@ -53,8 +53,6 @@ function shell(command: string): Promise<Ended> {
     // Without this curl ends with 0 on an HTTP error.
     .replace(/^curl /, 'curl --fail-with-body ')
     .replace(/^npx storectl/, `node ${ROOT}/src/cli/storectl.ts`)
-    // Without it curl ends with 0 whatever the server answers.
-    .replace(/^curl /, 'curl --fail ')
   return new Promise((resolve) => {
     const path = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`
     const env = { PATH: path, HOME: folder, STORECTL_SERVER: server.url, NO_COLOR: '1', ...PERSON }

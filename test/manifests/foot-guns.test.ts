@@ -46,7 +46,7 @@ const plants: readonly [kind: string, plant: Plant, from?: readonly KubeObject[]
   [
     'Deployment',
     firstContainer((container) => {
-      Object.assign((container['livenessProbe'] as { tcpSocket: object }).tcpSocket, {
+      Object.assign((container['readinessProbe'] as { tcpSocket: object }).tcpSocket, {
         host: '127.0.0.1',
       })
     }),
