@@ -195,7 +195,7 @@ describe('S25 headers', () => {
   })
 })
 
-/** A store whose folder somebody filled by a push. */
+/** A store whose folder was filled by a push. */
 async function filled(count: number, size: number): Promise<HttpFixture> {
   const http = httpFixture()
   await http.post(STORES, { name: 'shop' })

@@ -4,7 +4,7 @@ import { httpFixture } from './http-fixture.ts'
 import { storectlOf } from './storectl-fixture.ts'
 
 it.each([
-  ['goes on to the purge by itself', ''],
+  ['the purge follows at once', ''],
   ['would be kept for 7 days', 'deletion: {retentionDays: 7}\n'],
 ])('storectl delete says before --yes what becomes of the data: it %s', async (words, yaml) => {
   const http = httpFixture(

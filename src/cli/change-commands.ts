@@ -195,7 +195,7 @@ function addDelete(add: (name: string, about: string) => Command, talk: Talk): v
 /** What a deletion leaves, said before it is confirmed. */
 function keptFor(days: number, name: string): string {
   return days === 0
-    ? `Its volumes and credentials would go for good: data is kept for 0 days here, so a deletion goes on to the purge by itself. To stop it only: storectl suspend ${name}`
+    ? `Its volumes and credentials would be deleted permanently: the retention is 0 days here, so the purge follows at once. To stop it only: storectl suspend ${name}`
     : `Its volumes and credentials would be kept for ${days} days; storectl restore ${name} takes it back until then.`
 }
 

@@ -153,7 +153,7 @@ export function claimsOf(message: string): readonly Claim[] {
   })
 }
 
-/** What a commit without proof states: its subject, and what a plain `git revert` takes back. */
+/** What a commit without proof states: its subject, and the commit that a plain `git revert` reverts. */
 export function saidOutside(message: string): CommitSaid {
   const reverts = REVERT.exec(message)?.[1] ?? null
   return { ...MADE_OUTSIDE, subject: subjectIn(message), reverts }

@@ -73,7 +73,7 @@ describe('the gates of a purge', () => {
       ['retention', 'clock'],
     ],
     [
-      'nobody said until when',
+      'no end of the retention is declared',
       input({}, { lifecycle: { state: 'purge' } }),
       ['retention', 'clock'],
     ],

@@ -39,7 +39,7 @@ export function purgeGatesOf(input: PurgeInput): readonly PurgeGate[] {
   )
 }
 
-/** What must be so before a deletion goes on to its purge: the retention is over, by two clocks. */
+/** Condition for the purge of a deleted store: by two clocks, its retention is over. */
 export function dueGatesOf(
   input: Pick<PurgeInput, 'lifecycle' | 'now' | 'time' | 'minUptimeMs'>,
 ): readonly PurgeGate[] {

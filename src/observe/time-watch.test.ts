@@ -8,7 +8,7 @@ const DAY = 86_400_000
 let wall = START
 let uptime = 5000
 let watch: TimeWatch
-/** Both clocks run for so long; somebody looks at the end. */
+/** Advances both clocks, then takes a reading. */
 const pass = (ms: number) => {
   wall += ms
   uptime += ms

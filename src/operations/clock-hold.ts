@@ -47,7 +47,7 @@ export type ReleaseDeps = HoldDeps &
 
 /**
  * Lets every deletion go on that the clocks hold: `store.yaml` says from then on that its retention is over, so no server
- * asks a clock again. A deletion goes on to its purge by that. Its commit names the admin.
+ * asks a clock again. The purge of the deletion follows. Its commit names the admin.
  * @throws StoreError `conflict` (nothing is held, or another number is: extra `count`), and what `changeStore` throws
  */
 export async function releaseDue(

@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === null)('a refused name', () => {
   const on = dashboard()
   beforeAll(() => on.create('blue-tea'))
 
-  it('is told once, beside the field, in words of the dashboard, and no longer once it is corrected', async () => {
+  it('appears once, beside the field, in the terms of the dashboard, and disappears when it is corrected', async () => {
     const page = await on.open('/new')
     const name = page.getByLabel('Name', { exact: true })
     await name.fill('blue-tea')

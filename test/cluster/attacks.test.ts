@@ -132,7 +132,7 @@ describe('an app.json that names what is not its own', () => {
 })
 
 describe('a forged commit', () => {
-  it("S4 is told as its true author's, made by git", async () => {
+  it('S4 appears as made by git, with its real author', async () => {
     await suite.pull()
     await suite.edit('victim', 'store.yaml', (text) => `${text}# a harmless line\n`)
     const commit = await suite.push(

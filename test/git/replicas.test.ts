@@ -98,7 +98,7 @@ it('part of S2-39: a store made at one replica is listed by the other within a f
   expect(await create(two, 'shop-1')).toBe('409 name_taken')
 })
 
-it('part of S2-39: a stream resumes on another replica: it is told to load anew, misses nothing, and goes on there', async () => {
+it('part of S2-39: a stream resumes on another replica with a resync and misses nothing', async () => {
   const { apis } = await replicas()
   const [one, two] = apis as [ApiProcess, ApiProcess]
   const first = await openStream(one, null)

@@ -59,7 +59,7 @@ function consequences({ host }: Store, days: number | undefined): readonly Conse
       ['Stops now', stops],
       [
         'Goes',
-        'Volumes and credentials, for good: this platform keeps deleted data for 0 days, so the deletion goes on to the purge by itself.',
+        'Volumes and credentials, permanently: the retention of this platform is 0 days, so the purge follows at once.',
       ],
       ['Stays', 'The name and every change in Git.'],
       [

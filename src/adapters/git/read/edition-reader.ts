@@ -51,7 +51,7 @@ export class EditionReader {
   readonly #log: Log
   readonly #signatures: Signatures | null
   readonly #history = new HistoryIndex()
-  /** Judges every commit that this reader is told of. */
+  /** Verifies the proof of each commit that this reader receives. */
   readonly provenance: Provenance
   /** By blob id. */
   readonly #platforms = new Map<string, Platform | null>()
