@@ -53,13 +53,14 @@ export function urlOf(store: Addressed, platform: Platform): string {
   return `${platform.scheme}://${hostOf(store, platform)}`
 }
 
-const RESERVED = new Set(
-  (
-    'default argocd ingress-nginx cert-manager monitoring storewright www api admin dashboard app auth login ' +
-    'oauth sso mail smtp imap ftp ns1 ns2 mx autoconfig autodiscover wpad isatap localhost metrics grafana ' +
-    'prometheus argo git status help support billing static assets cdn internal root test staging'
-  ).split(' '),
-)
+/** Names that no store may have, beside those that start with `kube-`. */
+export const reservedStoreNames: readonly string[] = (
+  'default argocd ingress-nginx cert-manager monitoring storewright www api admin dashboard app auth login ' +
+  'oauth sso mail smtp imap ftp ns1 ns2 mx autoconfig autodiscover wpad isatap localhost metrics grafana ' +
+  'prometheus argo git status help support billing static assets cdn internal root test staging'
+).split(' ')
+
+const RESERVED = new Set(reservedStoreNames)
 
 /**
  * May no store bear this name? Host names that people trust, names of cluster components, and `extra`

@@ -14,6 +14,15 @@ export const parameterTexts: Texts = {
     'ETag of the version to change. The write fails with 412 when the store has changed since.',
     '"9f2c4b6d8e0a1c3e5f7a9b1d3c5e7f9a0b2d4c6e"',
   ],
+  'idempotency-key': [
+    'Key of the request. A repetition with the same key and body returns the first answer.',
+    '4d3c2b1a-0f9e-4d8c-b7a6-958473625140',
+  ],
+  'if-none-match': [
+    'ETags that the client has. The answer is 304 when one of them is current.',
+    '"4f2a9c1e.42"',
+  ],
+  'last-event-id': ['Id of the last event that the client received.', '4f2a9c1e.42'],
   plan: ['Plan of the store.', 'small'],
   engine: ['Engine of the store.', 'woo'],
   health: ["Argo CD's health.", 'Healthy'],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { paths } from '../contract/paths.ts'
 import { streamEvents } from '../contract/stream.ts'
 import { operationTexts, tags } from './reference-operations.ts'
 import { parameterTexts } from './reference-parameters.ts'
@@ -18,6 +19,10 @@ export interface Described {
   example?: unknown
   examples?: unknown[]
   $ref?: string
+  type?: string
+  minLength?: number
+  maxLength?: number
+  pattern?: string
   properties?: Record<string, Described>
   items?: Described
   schema?: Described
@@ -29,7 +34,7 @@ interface DescribedOperation {
   operationId?: string
   description?: string
   tags?: string[]
-  parameters?: (Described & { name: string; in: string })[]
+  parameters?: (Described & { name: string; in: string; required?: boolean })[]
 }
 
 export interface Document {
@@ -97,6 +102,11 @@ function describeOperation(operation: DescribedOperation): void {
   if (texts === undefined) return
   operation.tags = [texts[0]]
   operation.description = texts[1]
+  const headers = Object.entries(headerSchemas).filter(([name]) => takes(operationId, name))
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    ...headers.map(([name, schema]) => ({ name, in: 'header', required: false, schema })),
+  ]
   for (const parameter of operation.parameters ?? []) {
     const [, text] = parameterText(operationId, parameter.name) ?? []
     if (text === undefined) continue
@@ -104,6 +114,25 @@ function describeOperation(operation: DescribedOperation): void {
     parameter.description = description
     if (example !== undefined) parameter.example = example
   }
+}
+
+/** Does an operation read the header? Handlers read these themselves, so the routes do not declare them. */
+function takes(operationId: string, header: string): boolean {
+  if (header === 'Last-Event-ID') return operationId === 'stream'
+  if (header === 'If-None-Match') return operationId === 'snapshot'
+  const [method, , , effect] = Object.entries(paths).find(([id]) => id === operationId)?.[1] ?? []
+  return (
+    method !== 'get' &&
+    effect === 'writes' &&
+    !['acceptRewrite', 'releaseDeletions'].includes(operationId)
+  )
+}
+
+/** Headers of requests beside `If-Match`, which the routes declare. */
+const headerSchemas: Readonly<Record<string, Described>> = {
+  'Idempotency-Key': { type: 'string', minLength: 8, maxLength: 128, pattern: '^[!-~]+$' },
+  'If-None-Match': { type: 'string' },
+  'Last-Event-ID': { type: 'string' },
 }
 
 /** Source of the form: OpenAPI 3.1, where a Schema Object is JSON Schema 2020-12 and may carry `$ref` beside other keys. */
