@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from './browser.ts'
@@ -5,7 +6,11 @@ import { dashboard } from './dashboard.ts'
 
 describe.skipIf(chromiumPath === null)('Back', () => {
   const on = dashboard()
-  beforeAll(() => on.create('shop'))
+  beforeAll(async () => {
+    await on.create('shop')
+    // Rows change their height until the store is Ready.
+    while ((await on.storeOf('shop')).phase !== 'Ready') await sleep(200)
+  })
 
   /** The server's own answer, with `count` copies of its one store. */
   const withFleet = async (page: Page, count: number) => {

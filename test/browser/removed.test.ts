@@ -30,7 +30,7 @@ describe.skipIf(chromiumPath === null)('a store whose folder left Git', () => {
     await notice.getByText('tidy lost up').waitFor()
     expect(await page.getByRole('tab').allTextContents()).toEqual(['Overview'])
     const edit = page.getByRole('button', { name: 'Edit' })
-    expect(await edit.getAttribute('aria-description')).toContain('put its folder back')
+    expect(await edit.getAttribute('aria-description')).toContain('Restore its folder')
     await expectAccessible(page, 'html', 'detached')
     const command = (await notice.locator('code').textContent()) ?? ''
     const commit = /^git revert --no-edit ([0-9a-f]{40}) && git push$/.exec(command)?.[1] ?? ''
