@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { application } from './argo-cd.ts'
+import { application, describeApplication } from './argo-cd.ts'
 import { getObject, kubectl, until } from './kubernetes.ts'
 import { record } from './recording.ts'
 import { jobYaml, openSuite, type Suite } from './suite.ts'
@@ -115,7 +115,7 @@ subjects: []
     expect(await kubectl(words)).toBe('')
   })
 
-  it('(j) an object in the namespace of another store is not refused by the project', async () => {
+  it('(j) an object in the namespace of another store is refused by the admission policy', async () => {
     const foreign = `apiVersion: v1
 kind: ConfigMap
 metadata: {name: planted, namespace: ${space('good')}}
@@ -123,12 +123,18 @@ data: {a: b}
 `
     await suite.write(`${manifests('left')}/91-foreign.yaml`, foreign)
     await suite.push('an object in a foreign namespace')
-    const planted = async () => (await getObject('configmap', 'planted', space('good'))) !== null
-    const { seconds: took } = await until('the object was planted', planted)
-    suite.note('(j) foreign namespace: NOT refused, planted after', took)
+    const refused = async () => {
+      const { message = '' } = (await application(suite.name('left')))?.status?.operationState ?? {}
+      return message.includes('may not write into namespace')
+    }
+    const { seconds: took } = await until('the object was refused', refused, () =>
+      describeApplication(suite.name('left')),
+    )
+    suite.note('(j) foreign namespace: refused by the admission policy after', took)
+    expect(await getObject('configmap', 'planted', space('good'))).toBeNull()
     await suite.remove('left', 'manifests/91-foreign.yaml')
     await suite.push('take it back')
-    await until('it was pruned', async () => !(await planted()))
+    await suite.phase('left', 'Ready')
   })
 
   it('(l) a failed Job in sync wave -1 fails the sync; a new name mends it', async () => {
