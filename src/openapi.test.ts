@@ -32,7 +32,8 @@ describe('openapi.json', () => {
       Object.values(document.paths)
         .flatMap((item) => Object.values(item))
         .flatMap(({ responses }) => Object.entries(responses))
-        .filter(([status]) => Number(status) >= 400)
+        // 431 comes from the HTTP server itself, without a problem.
+        .filter(([status]) => Number(status) >= 400 && status !== '431')
         .flatMap(([, { description }]) => description.split(' · ')),
     )
     const page = docsPage(document.paths)

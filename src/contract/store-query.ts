@@ -42,7 +42,7 @@ export const StoreQuery = z.strictObject({
     z
       .string()
       .max(400)
-      .regex(/^[^:]+:.*$/, 'key:value'),
+      .regex(/^[^:]+:/, 'key:value'),
   ),
   deleted: z.enum(['exclude', 'include', 'only']).default('exclude'),
   modified: z.enum(['true', 'false']).optional(),

@@ -35,6 +35,7 @@ interface DescribedOperation {
   description?: string
   tags?: string[]
   parameters?: (Described & { name: string; in: string; required?: boolean })[]
+  responses?: Record<string, { description: string }>
 }
 
 export interface Document {
@@ -101,6 +102,7 @@ function describeOperation(operation: DescribedOperation): void {
   const texts = Object.entries(operationTexts).find(([id]) => id === operationId)?.[1]
   if (texts === undefined) return
   operation.tags = [texts[0]]
+  operation.responses = { ...operation.responses, 431: { description: TOO_LONG } }
   operation.description = texts[1]
   const headers = Object.entries(headerSchemas).filter(([name]) => takes(operationId, name))
   operation.parameters = [
@@ -115,6 +117,9 @@ function describeOperation(operation: DescribedOperation): void {
     if (example !== undefined) parameter.example = example
   }
 }
+
+/** Source: Node.js `http`, `maxHeaderSize`: 16 KiB. The answer has no body. */
+const TOO_LONG = 'The request line and the headers are longer than 16 KiB'
 
 /** Does an operation read the header? Handlers read these themselves, so the routes do not declare them. */
 function takes(operationId: string, header: string): boolean {
