@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Change } from '../../src/contract/store.ts'
-import { application, type ArgoApplication, describeApplication } from './argo-cd.ts'
+import { application, type ArgoApplication } from './argo-cd.ts'
 import { fixedPartsOf, generate, hostileValues } from './hostile-app-file.ts'
 import { getObject, kubectl, until } from './kubernetes.ts'
 import { openSuite, type Suite } from './suite.ts'
@@ -42,6 +42,26 @@ const flagged = (part: string) =>
     30,
   )
 
+/**
+ * Identities of the Applications of `parts`, as JSON, at each look until the server has rewritten app.json of `part`.
+ * @param word stands in the hostile file and in no rendered one
+ */
+async function identitiesUntilHealed(
+  part: string,
+  word: string,
+  parts: readonly string[],
+): Promise<readonly string[]> {
+  const seen: string[] = []
+  const { seconds } = await until(`app.json of ${part} is rewritten`, async () => {
+    seen.push(JSON.stringify(await Promise.all(parts.map(identityOf))))
+    await suite.pull()
+    const path = `HEAD:stores/${TEAM}/${suite.name(part)}/app.json`
+    return !(await suite.server.git('show', path)).includes(word)
+  })
+  suite.note(`pushed app.json with ${word} -> rewritten by the server`, seconds)
+  return seen
+}
+
 async function setProfile(text: string): Promise<void> {
   await suite.pull()
   await suite.write('platform.yaml', text)
@@ -68,13 +88,10 @@ describe('an app.json that names what is not its own', () => {
       ...{ team: 'other', generator: '99.0.0', plan: 'stolen' },
     })
     await suite.push('take the Application of another store')
-    await until(
-      'Argo CD has read the file',
-      async () => (await appOf('own')).metadata.labels?.['storewright.dev/plan'] === 'stolen',
-      () => describeApplication(suite.name('own')),
-    )
+    const during = await identitiesUntilHealed('own', 'stolen', ['victim', 'own'])
+    expect(new Set(during)).toEqual(new Set([JSON.stringify([before.victim, before.own])]))
+    await suite.phase('own', 'Ready')
     expect({ victim: await identityOf('victim'), own: await identityOf('own') }).toEqual(before)
-    suite.note('S1 pushed app.json -> flagged as modified', (await flagged('own')).seconds)
   })
 
   it('S2 writes nothing into an Application through templatePatch', async () => {
@@ -91,11 +108,8 @@ describe('an app.json that names what is not its own', () => {
     ].join('\n')
     await editApp('own', { autoSync: patch, plan: 'patched' })
     await suite.push('inject into the patch of the ApplicationSet')
-    await until(
-      'Argo CD has read the file',
-      async () => (await appOf('own')).metadata.labels?.['storewright.dev/plan'] === 'patched',
-      () => describeApplication(suite.name('own')),
-    )
+    const during = await identitiesUntilHealed('own', 'patched', ['own'])
+    expect(new Set(during)).toEqual(new Set([JSON.stringify([before])]))
     expect(await identityOf('own')).toEqual(before)
     const { metadata, spec } = await appOf('own')
     expect(metadata.finalizers ?? []).toEqual([])
