@@ -1,9 +1,9 @@
 import { ApiObject } from 'cdk8s'
 import { Construct } from 'constructs'
+import { MANAGED_BY } from './argo-application.ts'
 import { secretsBinding, secretsRules } from './secrets-job.ts'
 
 const API_VERSION = 'admissionregistration.k8s.io/v1'
-const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'storewright' }
 /**
  * Argo CD writes `<application>:<group>/<kind>:<namespace>/<name>` here on everything that it applies, over any value in Git.
  * Source: argo-cd v3.6.1 util/argo/resource_tracking.go.

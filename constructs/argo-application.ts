@@ -8,7 +8,8 @@ const API_VERSION = 'argoproj.io/v1alpha1'
  * Source: argo-cd v3.6.1 pkg/apis/application/v1alpha1/application_defaults.go `ResourcesFinalizerName`.
  */
 const CASCADE_FINALIZER = 'resources-finalizer.argocd.argoproj.io'
-const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'storewright' }
+/** On everything that is installed beside Argo CD. */
+export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'storewright' }
 
 /** Where Argo CD runs and what it reads. */
 interface ArgoProps {

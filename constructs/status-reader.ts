@@ -1,4 +1,5 @@
 import { Construct } from 'constructs'
+import { MANAGED_BY } from './argo-application.ts'
 import { KubeRole, KubeRoleBinding, KubeServiceAccount } from './objects.ts'
 
 export interface StatusReaderProps {
@@ -10,7 +11,6 @@ export interface StatusReaderProps {
 
 /** Name of the account and of its rights. */
 const NAME = 'storewright'
-const LABELS = { 'app.kubernetes.io/managed-by': 'storewright' }
 
 /**
  * The account of Storewright's process: it reads Applications, ApplicationSets and AppProjects of Argo CD's namespace,
@@ -20,8 +20,8 @@ export class StatusReader extends Construct {
   constructor(scope: Construct, id: string, props: StatusReaderProps) {
     super(scope, id)
     const account = { name: NAME, namespace: props.apiNamespace }
-    const rights = { name: `${NAME}-status`, namespace: props.argocdNamespace, labels: LABELS }
-    new KubeServiceAccount(this, 'Account', { metadata: { ...account, labels: LABELS } })
+    const rights = { name: `${NAME}-status`, namespace: props.argocdNamespace, labels: MANAGED_BY }
+    new KubeServiceAccount(this, 'Account', { metadata: { ...account, labels: MANAGED_BY } })
     new KubeRole(this, 'Role', {
       metadata: rights,
       rules: [

@@ -109,7 +109,7 @@ function describeOperation(operation: DescribedOperation): void {
     ...(operation.parameters ?? []),
     ...headers.map(([name, schema]) => ({ name, in: 'header', required: false, schema })),
   ]
-  for (const parameter of operation.parameters ?? []) {
+  for (const parameter of operation.parameters) {
     const [, text] = parameterText(operationId, parameter.name) ?? []
     if (text === undefined) continue
     const [description, example] = text
@@ -121,16 +121,15 @@ function describeOperation(operation: DescribedOperation): void {
 /** Source: Node.js `http`, `maxHeaderSize`: 16 KiB. The answer has no body. */
 const TOO_LONG = 'The request line and the headers are longer than 16 KiB'
 
+/** Writes that are safe to repeat by themselves: each names the state that it expects. */
+const WITHOUT_KEY: readonly string[] = ['acceptRewrite', 'releaseDeletions']
+
 /** Does an operation read the header? Handlers read these themselves, so the routes do not declare them. */
 function takes(operationId: string, header: string): boolean {
   if (header === 'Last-Event-ID') return operationId === 'stream'
   if (header === 'If-None-Match') return operationId === 'snapshot'
-  const [method, , , effect] = Object.entries(paths).find(([id]) => id === operationId)?.[1] ?? []
-  return (
-    method !== 'get' &&
-    effect === 'writes' &&
-    !['acceptRewrite', 'releaseDeletions'].includes(operationId)
-  )
+  const [, , , effect] = Object.entries(paths).find(([id]) => id === operationId)?.[1] ?? []
+  return effect === 'writes' && !WITHOUT_KEY.includes(operationId)
 }
 
 /** Headers of requests beside `If-Match`, which the routes declare. */
