@@ -46,6 +46,8 @@ describe.skipIf(chromiumPath === null)('the first run', () => {
     const platform = '**/api/v1/platform'
     await page.route(platform, (route) => route.abort())
     await page.goto(`${on.server.url}/stores`)
+    // Keys are heard from the first render on.
+    await page.getByRole('heading', { level: 1 }).waitFor()
     await page.keyboard.press('c')
     await createPage(page).waitFor()
     await typeBlind(page, 'ga')
