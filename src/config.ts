@@ -220,7 +220,7 @@ export function settingsHelp(): string {
   )
   return `Starts the server. Usage: storectl serve [--<setting> <value>]...
 
-A flag wins over its variable, a variable over storewright.yaml. README.md explains each setting.
+A flag wins over its variable, a variable over storewright.yaml. docs/settings.md explains each setting.
 
 Flag, variable, default:
 ${lines.join('\n')}

@@ -125,7 +125,7 @@ class CheckRun {
     if (platform === null) {
       this.#note(
         'platform.yaml',
-        'stores were not looked into: there is no platform to check them against',
+        'the stores were not checked, because there is no platform to check them against',
       )
       return
     }

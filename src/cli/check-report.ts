@@ -32,7 +32,7 @@ export function printText(report: CheckReport): string {
 function verdict({ problems, stores, checked, head, base }: CheckReport): string {
   const against = base === null ? '' : ` against ${base.slice(0, 12)}`
   const state = problems.length === 0 ? 'ok' : 'failed'
-  return `${state}: commit ${head.slice(0, 12)}${against}, ${checked} of ${stores} stores looked into, ${Object.keys(rules).length} rules\n`
+  return `${state}: commit ${head.slice(0, 12)}${against}, ${checked} of ${stores} stores checked, ${Object.keys(rules).length} rules\n`
 }
 
 /** The report as data; `fix` says what to do. */

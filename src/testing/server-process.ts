@@ -17,6 +17,8 @@ export interface ServerProcess {
   readonly pid: number
   /** Standard output so far: the log, one JSON object a line. */
   log(): string
+  /** Standard error so far: what the program prints for the person who started it. */
+  greeting(): string
   /** Resolves with the exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>
 }
@@ -77,6 +79,7 @@ export async function startServer(
     dataDir,
     pid: child.pid ?? 0,
     log: () => log,
+    greeting: () => talk,
     end: (signal) => {
       child.kill(signal)
       return ended

@@ -89,7 +89,7 @@ describe('storectl on a clone', () => {
     await commit()
     const all = await storectl('check')
     expect(all).toMatchObject({ code: 0, err: '' })
-    expect(all.out).toMatch(/^ok: commit [0-9a-f]{12}, 1 of 1 stores looked into, 21 rules\n$/)
+    expect(all.out).toMatch(/^ok: commit [0-9a-f]{12}, 1 of 1 stores checked, 21 rules\n$/)
     expect((await storectl('check', join(clone, 'stores/default'))).out).toBe(all.out)
   })
 

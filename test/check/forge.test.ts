@@ -82,7 +82,7 @@ describe('T6 a good pull request passes as a forge runs it', () => {
     const head = await repo().commit(intent({ title: 'New' }))
     const job = await runPullRequest(repo(), { head, main })
     expect([job.err, job.code]).toEqual(['', 0])
-    expect(job.out).toContain('1 of 8 stores looked into')
+    expect(job.out).toContain('1 of 8 stores checked')
   })
 })
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { git, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const SECTION = '## The same with Git alone'
+const SECTION = '## With Git alone'
 /** Seconds that the section promises, five times over for a busy machine. */
 const DEADLINE_MS = 5 * 2_000
 
@@ -88,9 +88,12 @@ const CHECKED: Readonly<Record<string, () => Promise<void>>> = {
   'The clone holds `stores/<team>/<name>/`.': async () => {
     expect(await git(clone(), 'ls-files', 'stores')).toContain('stores/default/my-shop/')
   },
-  '`store.yaml` is the intent; `app.json` and `manifests/` are rendered from it.': async () => {
+  '`store.yaml` is the intent.': async () => {
+    expect(await held('stores/default/my-shop/store.yaml')).toMatch(/^plan: small$/m)
+  },
+  '`app.json` and `manifests/` are rendered from it.': async () => {
     const files = await git(clone(), 'ls-files', 'stores/default/my-shop')
-    expect(files).toMatch(/app\.json\n[\s\S]*manifests\/[\s\S]*store\.yaml/)
+    expect(files).toMatch(/app\.json\n[\s\S]*manifests\//)
   },
   'A push to the address that you cloned needs no tool but Git:': async () => {
     expect(blocks).toHaveLength(2)
@@ -145,7 +148,7 @@ const CHECKED: Readonly<Record<string, () => Promise<void>>> = {
       expect(stores.size).toBe(1)
     }
   },
-  'Its trailers state requester, request and generator, with a proof that the server wrote them ([provenance](docs/reliability.md#provenance)).':
+  'Its trailers state the requester, the request and the generator, with a proof that the server wrote them ([provenance](docs/reliability.md#provenance)).':
     async () => {
       const message = await git(
         bare(),

@@ -62,22 +62,53 @@ function shell(command: string): Promise<Ended> {
   })
 }
 
+/** Output without what differs from run to run: commits, ages, and the width of columns. */
+function lasting(output: string): string {
+  return output
+    .replaceAll(/\b[0-9a-f]{12}\b/g, 'COMMIT')
+    .replaceAll(/\b\d+s\b/g, 'AGE')
+    .replaceAll(/ +/g, ' ')
+}
+
 const storectl = (words: string) => shell(`npx storectl ${words}`)
 
 describe('the README', () => {
   it('S1-48 shows only commands that work, in the order in which it shows them', async () => {
     const text = await readFile(join(ROOT, 'README.md'), 'utf8')
-    const commands = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block]) =>
-      (block ?? '').trim().split('\n'),
-    )
-    expect(commands.length).toBeGreaterThan(7)
+    const blocks = [...text.matchAll(/^```(sh|text)\n([\s\S]*?)^```/gm)]
     const failed: string[] = []
-    for (const command of commands) {
-      if (Object.hasOwn(ELSEWHERE, command)) continue
-      const { code, err } = await shell(command)
-      if (code !== 0) failed.push(`${command}: ${err}`)
+    let printed = ''
+    let commands = 0
+    let compared = 0
+    for (const [, kind, block = ''] of blocks) {
+      if (kind === 'text') {
+        // The first is what `npm start` prints.
+        if (printed === '') continue
+        expect(lasting(printed)).toBe(lasting(block))
+        compared += 1
+        continue
+      }
+      for (const command of block.trim().split('\n')) {
+        if (Object.hasOwn(ELSEWHERE, command)) continue
+        const { code, out, err } = await shell(command)
+        if (code !== 0) failed.push(`${command}: ${err}`)
+        printed = out
+        commands += 1
+      }
     }
     expect(failed).toEqual([])
+    expect(commands).toBeGreaterThan(7)
+    expect(compared).toBe(2)
+  })
+
+  it('shows what `npm start` prints', async () => {
+    const text = await readFile(join(ROOT, 'README.md'), 'utf8')
+    const shown = /^```text\n([\s\S]*?)^```/m.exec(text)?.[1] ?? ''
+    const lines = shown.split('\n').filter((line) => line.trim() !== '')
+    expect(lines.length).toBeGreaterThan(2)
+    for (const line of lines) {
+      expect(server.greeting()).toContain(line.replace('localhost:8080', new URL(server.url).host))
+    }
   })
 
   it('names scripts that exist', async () => {

@@ -5,11 +5,10 @@ import { settings } from '../src/settings.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** Rows of the table below "## Settings": variables, defaults. */
+/** Rows of the table: variables, defaults. */
 async function rows() {
-  const text = await readFile(join(ROOT, 'README.md'), 'utf8')
-  const section = /^## Settings\n([\s\S]*?)^## /m.exec(text)?.[1] ?? ''
-  return section
+  const text = await readFile(join(ROOT, 'docs/settings.md'), 'utf8')
+  return text
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .map((line) => line.split('|').map((cell) => cell.trim()))
@@ -19,7 +18,7 @@ async function rows() {
     }))
 }
 
-it('the README names every setting once, and nothing that is none', async () => {
+it('docs/settings.md names every setting once, and nothing that is none', async () => {
   const named = (await rows()).flatMap(({ names }) => names)
   expect(named.toSorted()).toEqual(
     Object.values(settings)
@@ -28,7 +27,7 @@ it('the README names every setting once, and nothing that is none', async () => 
   )
 })
 
-it('the README tells each default that a setting has', async () => {
+it('docs/settings.md shows each default that a setting has', async () => {
   const byName = new Map(
     (await rows()).flatMap(({ names, defaults }) =>
       names.map((name, at) => [name, defaults[at] ?? defaults.at(-1) ?? ''] as const),
