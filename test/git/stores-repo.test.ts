@@ -83,7 +83,7 @@ describe('a change', () => {
       const before = await remote.head()
       const files = new Map([[path, new Uint8Array()]])
       const attempt = repo.change(requester(), () => ({ ...createChange('acme', 'x'), files }))
-      await expect(attempt).rejects.toThrow('a file that is none of a store')
+      await expect(attempt).rejects.toThrow('a path that does not belong to a store')
       expect(await remote.head()).toBe(before)
     },
   )

@@ -18,9 +18,13 @@ import type { Item } from './item.ts'
 import type { Queue } from './queue.ts'
 import { WorkingSnapshot } from './working-snapshot.ts'
 
-/** Decided and imported on top of the newest head, or of a push in flight: then it is worth something only if that push lands. */
+/**
+ * A batch decided and imported before its push can begin. Its base is the newest head, or the head
+ * that a push in flight
+ * will leave. In the second case the batch is discarded if that push fails.
+ */
 export interface Ahead {
-  /** That head, or the one that push will leave. */
+  /** Parent of the first commit. */
   readonly base: string
   readonly items: readonly Item[]
   readonly made: Import
@@ -28,12 +32,14 @@ export interface Ahead {
 }
 
 /**
- * Works on what arrives while a push is in flight, so that the next push can begin when this one ends: one item at a time
- * is decided and rendered here, while git imports the one before it. Whoever comes right after that push landed goes with the
- * next one: those who ask again as soon as they are answered share one push, and not two by turns.
- * Returns `null` when nothing came.
- * @param push `null`: none is in flight, and a burst that has begun is gathered
- * @param most items in all
+ * Prepares the next push while one is in flight. Items are decided and rendered one at a time,
+ * while git imports the item
+ * before. Requests that arrive just after the push lands join the same batch, so clients that retry
+ * immediately do not
+ * split into two alternating batches.
+ * @param push the push in flight; `null` gathers a burst of requests when no push is in flight
+ * @param most maximum number of items
+ * @returns `null` if no item arrived; `failed` lists items that must return to the queue
  */
 export async function workAhead(
   deps: BatchDeps,
@@ -59,25 +65,26 @@ export async function workAhead(
       arrivals.took()
       const draft = decider.decide(item, deps.clock.now())
       if (draft !== null) await commits.add(draft)
-      // Whatever else came in meanwhile, the end of the push above all, has its turn.
+      // Let other events run, in particular the end of the push.
       await setImmediate()
     }
     if (items.length === 0) return null
     if (arrivals.futile) {
-      // Made for nothing; what it leaves in the cache is used when the same is decided again.
+      // The push failed. The imported objects stay in the cache and are reused if the decision
+      // repeats.
       commits.abandon()
       return { failed: items }
     }
     await commits.close()
     return { base: at.head, items, made: commits.made(), verdicts: decider.decisions.verdicts }
   } catch {
-    // The usual path meets the same trouble and has an answer to it.
+    // The regular path repeats the work and handles the error.
     commits.abandon()
     return { failed: items }
   }
 }
 
-/** Commits made one after the other, by as many imports as there were lulls between them. */
+/** Consecutive commits made by one or more imports. A pause between items ends an import. */
 class Commits {
   readonly #deps: BatchDeps
   readonly #base: string
@@ -89,7 +96,7 @@ class Commits {
     this.#base = base
   }
 
-  /** An import waits for more. */
+  /** True while an import accepts more drafts. */
   get open(): boolean {
     return this.#import !== null
   }
@@ -106,7 +113,7 @@ class Commits {
     if (made !== undefined) this.#closed = [...this.#closed, made]
   }
 
-  /** All that was closed. */
+  /** The commits of all closed imports. */
   made(): Import {
     const join = async () => {
       const packs = await Promise.all(this.#closed.map(({ pack }) => pack))
@@ -125,20 +132,20 @@ class Commits {
   }
 }
 
-/** The snapshot once these commits are on the branch. */
+/** The snapshot after these commits have landed. */
 function predicted(before: Snapshot, commits: readonly Imported[]): Snapshot {
   const working = new WorkingSnapshot({ ...before, head: commits.at(-1)?.commit.id ?? before.head })
   for (const { draft, commit } of commits) working.put(draft, changeRefOf(commit))
   return working.snapshot
 }
 
-/** Imported on a head of which nothing is known yet. */
+/** Drafts imported on a fetched head before that head has been read. */
 export interface Early {
-  /** The commits, if these very drafts on this very head are what they were made of. */
+  /** The commits, if they were made from exactly these drafts on this head. */
   of(drafts: readonly Draft[], head: string): Import | null
 }
 
-/** @returns `null`: there was nothing to import, or the usual path must find out what is wrong */
+/** @returns `null`: nothing to import, or the import failed and the regular path must report why */
 export async function importEarly(
   deps: BatchDeps,
   base: string,

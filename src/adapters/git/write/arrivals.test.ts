@@ -12,7 +12,7 @@ function landed(commits: number): Arrivals {
   return new Arrivals(new Queue(), { begun: Array(commits).fill(null), over })
 }
 
-it('after a push of four as many are taken as it answered', () => {
+it('stays open after a push of four for as many items as the push answered', () => {
   const arrivals = landed(4)
   const open = Array.from({ length: 6 }, () => {
     const was = arrivals.open
@@ -22,7 +22,7 @@ it('after a push of four as many are taken as it answered', () => {
   expect(open).toEqual([true, true, true, true, false, false])
 })
 
-it('after a push of three, and after one that did not land, nothing more is taken', () => {
+it('is closed after a push of three and after a failed push', () => {
   expect(landed(3).open).toBe(false)
   const lost = new Arrivals(new Queue(), {
     begun: Array(8).fill(null),
@@ -31,7 +31,7 @@ it('after a push of three, and after one that did not land, nothing more is take
   expect([lost.open, lost.futile]).toEqual([false, true])
 })
 
-it('what came during a push does not count', async () => {
+it('does not count items taken during the push', async () => {
   const over = new AbortController()
   const arrivals = new Arrivals(new Queue(), { begun: Array(4).fill(null), over: over.signal })
   for (let n = 0; n < 9; n += 1) arrivals.took()
@@ -39,7 +39,7 @@ it('what came during a push does not count', async () => {
   expect(arrivals.open).toBe(true)
 })
 
-it('without a push whoever is in time is taken, and a lull is the end', async () => {
+it('takes items that arrive in time without a push in flight, and ends at a pause', async () => {
   const queue = new Queue()
   const arrivals = new Arrivals(queue, null)
   setImmediate(() => queue.add(item()))
@@ -50,7 +50,7 @@ it('without a push whoever is in time is taken, and a lull is the end', async ()
   expect(await arrivals.wait(4, true)).toBe('came')
 })
 
-it('during a push a lull is a rest, and the end of the push is none', async () => {
+it('reports a pause during a push as rest, and the end of the push as an arrival', async () => {
   const over = new AbortController()
   const arrivals = new Arrivals(new Queue(), { begun: Array(4).fill(null), over: over.signal })
   expect(await arrivals.wait(2, true)).toBe('rest')
@@ -58,7 +58,7 @@ it('during a push a lull is a rest, and the end of the push is none', async () =
   expect(await arrivals.wait(2, false)).toBe('came')
 })
 
-it('what waited at the beginning is one batch, however long that takes; what comes later has 600 ms', () => {
+it('takes all items queued at the start without a time limit, and later ones for 600 ms', () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const queue = new Queue()

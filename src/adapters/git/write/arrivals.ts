@@ -3,36 +3,43 @@ import type { Imported } from './batch.ts'
 import type { Queue } from './queue.ts'
 
 /**
- * So long nothing came: what came before is made ready. While a push is in flight more is added to it; without one that is the end
- * of what is gathered.
+ * Idle time after which the open import is finished. During a push, later items start another
+ * import. Without a push,
+ * gathering ends.
  */
 const LULL_MS = 20
-/** So many at once are a burst, and when they are answered at once they may all come again. */
+/**
+ * Smallest batch that counts as a burst. Its clients are answered together and may send again
+ * together.
+ */
 const MANY = 4
-/** Turns of the event loop in which a request that was received reaches the queue. */
+/** Event loop turns that a received request needs to reach the queue. */
 const TURNS = 3
-/** So long is waited for the first of those who were just answered. */
+/** Wait for the first new request after a push was answered. */
 const AGAIN_MS = 50
-/** What is ready waits for more that comes without a lull for so long. */
+/** Longest time that a ready batch waits for a steady stream of further requests. */
 const GATHER_MS = 600
 
-/** A push on its way. */
+/** A push in flight. */
 export interface InFlight {
-  /** What it pushes, oldest first. */
+  /** Its commits, oldest first. */
   readonly begun: readonly Imported[]
-  /** Aborted when it has ended; its reason is `true` when it landed. */
+  /** Aborted when the push ends; the reason is `true` if it landed. */
   readonly over: AbortSignal
 }
 
-/** Says how long more items may come for one push. */
+/** Decides how long a batch stays open for further items. */
 export class Arrivals {
   readonly #queue: Queue
   readonly #push: InFlight | null
-  /** Since when no push is in flight, by `performance.now()`. */
+  /** When gathering after the push began, by `performance.now()`. */
   #gathersSince: number | null = null
-  /** Items taken since. */
+  /** Items taken while no push was in flight. */
   #since = 0
-  /** Items that waited at the beginning: without a push they are one batch, however long that takes. */
+  /**
+   * Items queued at the start. Without a push they form one batch, however long it takes to decide
+   * them.
+   */
   readonly #waited: number
 
   constructor(queue: Queue, push: InFlight | null) {
@@ -41,12 +48,12 @@ export class Arrivals {
     this.#waited = push === null ? queue.size : 0
   }
 
-  /** The push did not land, so nothing on top of it can. */
+  /** True if the push failed, so commits on top of it cannot land. */
   get futile(): boolean {
     return this.#push?.over.aborted === true && this.#push.over.reason !== true
   }
 
-  /** May an item that waits be taken? */
+  /** True while a queued item may join the batch. */
   get open(): boolean {
     if (this.#push?.over.aborted === false) return true
     if (this.#since < this.#waited) return true
@@ -55,21 +62,23 @@ export class Arrivals {
     return performance.now() - this.#gathersSince < GATHER_MS
   }
 
-  /** An item was taken. */
+  /** Counts an item that joined the batch. */
   took(): void {
     if (this.#push?.over.aborted !== false) this.#since += 1
   }
 
-  /** Who may come again. */
+  /** Number of clients answered by the push, each of which may send again. */
   get #answered(): number {
     return this.#push?.begun.length ?? Number.POSITIVE_INFINITY
   }
 
   /**
-   * Until an item came, or a lull.
-   * @param so many came before
-   * @param begun something was begun that could be made ready now
-   * @returns `rest`: a lull while the push goes on; `end`: nothing more is waited for
+   * Waits for an item or for a pause in arrivals.
+   * @param before number of items in the batch
+   * @param begun an import is open and could be finished during a pause
+   * @returns `came`: an item is queued or the push ended; `rest`: a pause while the push is in
+   * flight; `end`: the batch is
+   * closed
    */
   async wait(before: number, begun: boolean): Promise<'came' | 'rest' | 'end'> {
     const queue = this.#queue
@@ -80,7 +89,8 @@ export class Arrivals {
     const again = this.#push !== null && before === 0
     if (again) await queue.arrival(null, AGAIN_MS)
     else if (this.#push !== null || before >= MANY) await queue.arrival(null, LULL_MS)
-    // A timer is due before what came in while the thread worked is read.
+    // After blocking work the timer fires before the sockets are read, so give received requests a
+    // few turns.
     for (let turn = 0; queue.size === 0 && turn < TURNS; turn += 1) await setImmediate()
     return queue.size > 0 ? 'came' : 'end'
   }

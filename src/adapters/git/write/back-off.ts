@@ -2,9 +2,10 @@ const STEP_MS = 20
 const CAP_MS = 250
 
 /**
- * Milliseconds to wait before the attempt after `attempt` lost ones: full jitter, up to 20 ms more for each, at most 250 ms:
- * whoever waits for longer misses the moments in which others stand still (`breath.ts`).
- * @param random 0 to 1, anew for each call
+ * Milliseconds to wait after `attempt` failed attempts: full jitter over 20 ms per attempt, at most
+ * 250 ms. A longer wait
+ * would miss the pauses that other servers leave (`breath.ts`).
+ * @param random 0 to 1, a new value for each call
  */
 export function backOffMs(attempt: number, random: number): number {
   return random * Math.min(CAP_MS, STEP_MS * attempt)

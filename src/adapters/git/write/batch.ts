@@ -25,29 +25,32 @@ export interface BatchDeps {
   readonly clock: Clock
   readonly author: Author
   readonly generator: string
-  /** Proves that a commit is ours. */
+  /** Computes the proof in the trailers of our commits. */
   readonly keys: KeyRing
-  /** Every commit of ours bears a signature. */
+  /** Sign every commit with the configured key. */
   readonly signed: boolean
-  /** A store that a newer generator wrote may be written by ours. */
+  /** Allow writing a store that a newer generator wrote. */
   readonly allowDowngrade: boolean
-  /** Aborted at the end of the shutdown grace: kills what still runs. */
+  /** Aborted at the end of the shutdown grace period; kills running git processes. */
   readonly signal: AbortSignal
-  /** Called on the way of a write, so that a test can break it there; the program never gives one. */
+  /**
+   * Called at each step of a write, so that a test can fail it there. Production code leaves it
+   * undefined.
+   */
   readonly reached: ((point: WritePoint) => Promise<void>) | undefined
 }
 
-/** Steps of a write: about to import, to push, to take the push's end over, to answer. */
+/** Steps of a write: before the import, before the push, after the push, before the answer. */
 export const writePoints = ['import', 'push', 'pushed', 'answer'] as const
 export type WritePoint = (typeof writePoints)[number]
 
-/** A decision that is a commit in the cache, and not on the remote yet. */
+/** A draft and its commit in the cache, which is not on the remote yet. */
 export interface Imported {
   readonly draft: Draft
   readonly commit: LoggedCommit
 }
 
-/** @param at the newest edition's snapshot, or the one that a push in flight will leave */
+/** @param at snapshot of the newest edition, or the one that a push in flight will leave */
 export function deciderOf(deps: BatchDeps, at: Snapshot): Decider {
   const { mirror, generator, allowDowngrade, keys } = deps
   return new Decider({ at, history: mirror.history, generator, allowDowngrade, keys })
@@ -62,18 +65,21 @@ export function decideBatch(deps: BatchDeps, items: readonly Item[], at: Snapsho
 /** Commits in the cache, oldest first. */
 export interface Import {
   readonly imported: readonly Imported[]
-  /** Pack of them as fast-import wrote it, for a remote on HTTP; `null`: git has to make one. */
+  /** Pack written by fast-import, for a remote on HTTP; `null`: git has to pack the objects. */
   readonly pack: Promise<Buffer | null>
 }
 
-/** Drafts on their way into the cache. */
+/** An import that accepts drafts one by one. */
 export interface DraftImport {
   add(draft: Draft): void
   /** @throws ImportError, SigningError, ObjectReadError */
   finish(): Promise<Import>
 }
 
-/** Makes the commits in the cache on top of `base`. @throws ImportError, SigningError, ObjectReadError */
+/**
+ * Creates the commits in the cache on top of `base`. @throws ImportError, SigningError,
+ * ObjectReadError
+ */
 export async function importDrafts(
   deps: BatchDeps,
   base: string,
@@ -84,7 +90,7 @@ export async function importDrafts(
   return opened.finish()
 }
 
-/** The same for drafts that are still to come: each is imported as it is added. */
+/** Like {@link importDrafts}, but imports each draft as it is added. */
 export async function openDrafts(deps: BatchDeps, base: string): Promise<DraftImport> {
   const { cache, author, clock, signal } = deps
   await deps.reached?.('import')
@@ -92,8 +98,9 @@ export async function openDrafts(deps: BatchDeps, base: string): Promise<DraftIm
   const { generation, profile } = cache
   const commits = openImport(profile, base, author, atSeconds, signal)
   const drafts: Draft[] = []
-  // Objects of an earlier import that did not land, or signed commits, are not in the pack of this one. Where pushes are scarce
-  // none is risked that the remote could refuse for want of them.
+  // The pack lacks signed commits and objects left in the cache by an import that did not land. A
+  // remote may reject such a
+  // pack, so with a push rate limit git packs the objects instead.
   let whole = !deps.signed && cache.http !== null && deps.pace === unpaced
   return {
     add(draft) {
@@ -128,13 +135,13 @@ async function unsigned(
   return drafts.map(({ message }, n) => ({ message, tree: trees[n]?.id ?? '' }))
 }
 
-/** Tree of the store's folder when an earlier import of the same files left it in the cache. */
+/** Tree of the store's folder if an earlier import of the same files left it in the cache. */
 function heldTree({ item, move }: Draft, generation: number): string | null {
   const held = item.made?.heldBy === generation
   return held && move.after !== null ? move.after.id : null
 }
 
-/** Pushes commits in one go; on success the mirror holds them. */
+/** Pushes the commits in one push. On success the mirror takes them over. */
 export async function publish(
   deps: BatchDeps,
   { imported, pack }: Import,
@@ -163,7 +170,9 @@ export async function publish(
   return pushed
 }
 
-/** The lease must never be able to rewrite anything: the first commit's parent is the base. */
+/**
+ * Ensures that the push can never rewrite the branch: the first commit's parent must be the base.
+ */
 async function assertDescends(cache: Cache, first: string, base: string): Promise<void> {
   const commit = await cache.objects.read(first)
   const parent = /^tree [0-9a-f]+\nparent ([0-9a-f]+)\n/.exec(
@@ -173,8 +182,9 @@ async function assertDescends(cache: Cache, first: string, base: string): Promis
 }
 
 /**
- * Answers the items whose commits landed, each with its own commit, in the next turn of the event loop: a push that is ready
- * goes out first, and what follows from the answers is done while it is under way.
+ * Answers the items whose commits landed, each with its own commit. The answers wait for the next
+ * event loop turn, so a
+ * prepared push starts first and the response handling runs while it is in flight.
  */
 export function answerLanded(deps: BatchDeps, imported: readonly Imported[]): void {
   const { snapshot } = deps.mirror.edition
@@ -218,7 +228,7 @@ async function answerFound(
   }
 }
 
-/** Tells items that nothing more will be tried. */
+/** Fails items that will not be tried again. */
 export function giveUp(items: readonly Item[], failure: StoreError, head: string): void {
   for (const item of items) item.fail(failure, head)
 }

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { Breath } from './breath.ts'
 
 /**
- * Pushes of `tookMs` each, `gapMs` apart; what each of them leaves to stand still.
- * @param serverAt when a commit of another server was met
+ * Simulates pushes of `tookMs` each, `gapMs` apart, and returns the pause after each push.
+ * @param serverAt when a commit of another server was last seen
  */
 function stands(
   othersAge: number,
@@ -31,43 +31,43 @@ function stands(
 
 const after = (ms: readonly number[]) => ms.flatMap((one, n) => (one > 0 ? [n + 1] : []))
 
-it('alone it stands still after 16 pushes on end, for as long as two pushes', () => {
+it('pauses after 16 consecutive pushes for twice the push duration without other writers', () => {
   const ms = stands(Infinity, 100, 5, 40)
   expect(after(ms)).toEqual([16, 32])
   expect(Math.max(...ms)).toBe(250)
   expect(Math.max(...stands(Infinity, 330, 5, 40))).toBe(660)
 })
 
-it('moments between pushes are no rest, unless they are as long', () => {
+it('counts a gap between pushes as a pause only if it is as long as one', () => {
   expect(after(stands(Infinity, 100, 200, 40))).toEqual([16, 32])
   expect(after(stands(Infinity, 100, 250, 40))).toEqual([])
 })
 
-it('alone, of stores made one after the other, it stands still after 6 s', () => {
+it('pauses a series of single-commit pushes only after 6 s without other writers', () => {
   expect(after(stands(Infinity, 110, 90, 80, { commits: 1 }))).toEqual([31, 62])
   expect(after(stands(Infinity, 450, 90, 40, { commits: 1 }))).toEqual([16, 32])
   expect(after(stands(Infinity, 110, 250, 80, { commits: 1 }))).toEqual([])
 })
 
-it('where others were seen within a minute it stands still after 4, for as long as four pushes', () => {
+it('pauses after 4 pushes for four times the push duration if others committed within a minute', () => {
   expect(stands(59_999, 300, 5, 5)).toEqual([0, 0, 0, 1200, 0])
   expect(stands(59_999, 20, 5, 4)).toEqual([0, 0, 0, 250])
   expect(stands(59_999, 9000, 5, 4)).toEqual([0, 0, 0, 2000])
   expect(after(stands(60_000, 300, 5, 16))).toEqual([16])
 })
 
-it('after another server came it stands still for longer each time that this one does not come again, for 30 s', () => {
+it('doubles each pause for 30 s while another server does not commit again', () => {
   const still = (ms: readonly number[]) => ms.filter((one) => one > 0)
   const ms = still(stands(0, 50, 5, 80, { serverAt: () => 0 }))
   expect(ms.slice(0, 5)).toEqual([250, 500, 1000, 2000, 2000])
-  // Then whoever waited there has an answer.
+  // After 30 s the requests of the other server have timed out.
   expect(ms.at(-1)).toBe(250)
-  // It came again after 5 s, within the fifth.
+  // The other server commits again after 5 s, during the fifth pause.
   const again = still(stands(0, 50, 5, 40, { serverAt: (at) => (at < 5000 ? 0 : 5000) }))
   expect(again.slice(0, 7)).toEqual([250, 500, 1000, 2000, 2000, 250, 500])
 })
 
-it('where others came first twice on end, each push has its turn and then they have theirs, until nobody comes', () => {
+it('pauses after every push after two lost races in a row, until no foreign commit arrives', () => {
   let at = 0
   const breath = new Breath({ othersAge: () => 0, serversAge: () => Infinity, now: () => at })
   const pushed = () => {
@@ -76,7 +76,7 @@ it('where others came first twice on end, each push has its turn and then they h
   }
   breath.met()
   expect([breath.inTurn, pushed()]).toEqual([false, 0])
-  // The push in between was in time.
+  // The push in between won its race.
   breath.met()
   expect(breath.inTurn).toBe(false)
   breath.met()

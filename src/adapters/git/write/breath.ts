@@ -1,69 +1,81 @@
 /**
- * After so many pushes on end the branch stands still, for as long as so many pushes take: else nobody else's plain `git push`,
- * and no other server's, ever comes first, since those have to fetch before they can push. Where others were seen it happens
- * more often and for longer: whoever lost has to notice first.
+ * After `pushes` consecutive pushes, pause for `pushesLong` × the last push's duration. Other
+ * writers must fetch before they
+ * can push, so without the pause they would lose every race. If other writers were seen, the pauses
+ * are more frequent and
+ * longer, because a writer that lost a race must notice that first.
  */
 const ALONE = { pushes: 16, pushesLong: 2 } as const
 const AMONG_OTHERS = { pushes: 4, pushesLong: 4 } as const
-/** Where they come all the time, each has one push and then it is their turn. */
+/** While other writers commit steadily, pause after every push. */
 const IN_TURN = { pushes: 1, pushesLong: 4 } as const
-/** So often on end somebody came first, and comes again: by chance that is rare. */
+/** Consecutive lost races after which another writer is assumed to commit steadily. */
 const ALL_THE_TIME = 2
 const LEAST_MS = 250
 const MOST_MS = 2000
 /**
- * Alone, a row of pushes of one commit each goes on for so long first: of stores made one after the other, a fifth of a second
- * each, one in thirty waits then, and not one in sixteen.
+ * With no other writer, a series of single-commit pushes runs this long before its first pause. A
+ * script that creates
+ * stores one after the other is then paused less often.
  */
 const SINGLES_MS = 6000
-/** So long others are expected to come again. */
+/** Time after a foreign commit during which other writers are expected to commit again. */
 const OTHERS_MS = 60_000
-/** So long a request waits for its commit: a server that was met within this time may have some that wait since. */
+/** Deadline of a request. A server seen within this time may still have requests waiting. */
 const SERVERS_MS = 30_000
 
 export interface BreathDeps {
-  /** Milliseconds since a commit of somebody else was met on the branch. */
+  /** Milliseconds since a fetch brought a commit that this process did not push. */
   readonly othersAge: () => number
-  /** Milliseconds since a commit of another server was met on the branch. */
+  /** Milliseconds since a fetch brought a commit of another server. */
   readonly serversAge: () => number
-  /** Milliseconds on any clock that does not go back. @default performance.now */
+  /** Monotonic clock in milliseconds. @default performance.now */
   readonly now?: () => number
 }
 
-/** Tells a writer when to stand still, for how long, and whether its pushes take turns with those of others. */
+/**
+ * Decides when the writer pauses, for how long, and whether its pushes alternate with those of
+ * other writers.
+ */
 export class Breath {
   readonly #deps: BreathDeps
   #pushes = 0
   #endedAt = Number.NEGATIVE_INFINITY
-  /** When this row of pushes began. */
+  /** When the current series of pushes began. */
   #since = Number.NEGATIVE_INFINITY
-  /** Each of its pushes had one commit. */
+  /** True if each push of the series had one commit. */
   #singles = true
-  /** Times it stood still since another server came. */
+  /** Pauses since another server's last commit. */
   #unmet = 0
-  /** Commits of others that came first, on end. */
+  /** Consecutive times that another writer committed first. */
   #met = 0
 
   constructor(deps: BreathDeps) {
     this.#deps = deps
   }
 
-  /** Somebody else's commit came first, or while this writer stood still. */
+  /** Records a foreign commit that won a race or arrived during a pause. */
   met(): void {
     this.#met += 1
   }
 
-  /** Nobody came while it stood still. */
+  /** Records a pause in which no foreign commit arrived. */
   quiet(): void {
     this.#met = 0
   }
 
-  /** Others come all the time: the moment right after one of their commits is the best for a push. */
+  /**
+   * True while other writers commit steadily. The best time to push is right after one of their
+   * commits.
+   */
   get inTurn(): boolean {
     return this.#met >= ALL_THE_TIME
   }
 
-  /** A push of so many commits ended; it took `tookMs`. @returns milliseconds to stand still before the next one, at most 2,000 */
+  /**
+   * Records a push of `commits` commits that took `tookMs`. @returns milliseconds to pause before
+   * the next push, at most 2,000
+   */
   pushed(tookMs: number, commits: number): number {
     const now = (this.#deps.now ?? (() => performance.now()))()
     const serversAge = this.#deps.serversAge()
@@ -84,7 +96,7 @@ export class Breath {
     if (this.#pushes < rule.pushes) return 0
     if (!crowded && this.#singles && now - this.#since < SINGLES_MS) return 0
     this.#pushes = 0
-    // Twice as long each time that it was not enough for a server which was here a moment ago.
+    // Double the pause while a server seen recently has not committed again.
     return Math.min(MOST_MS, ms * 2 ** this.#unmet++)
   }
 }

@@ -20,16 +20,16 @@ export interface Draft {
   readonly move: FolderMove
 }
 
-/** An item that needs no commit. */
+/** The outcome of an item that needs no commit. */
 export interface Verdict {
   readonly item: Item
-  /** Refused, nothing to do, or found on the branch already. */
+  /** Refused, unchanged, or already on the branch. */
   readonly said:
     | StoreError
     | Error
     | 'unchanged'
     | { readonly found: Landing; readonly replayed: boolean }
-  /** True: it was decided beside drafts of other items, so it holds only if those land. */
+  /** True: it was decided on top of drafts of other items, so it holds only if those land. */
   readonly conditional: boolean
 }
 
@@ -43,12 +43,14 @@ export interface Deciding {
   readonly history: HistoryIndex
   /** Semver of our generator. */
   readonly generator: string
-  /** A store that a newer generator wrote may be written by ours. */
+  /** Allow writing a store that a newer generator wrote. */
   readonly allowDowngrade: boolean
   readonly keys: KeyRing
 }
 
-/** Runs each decision on the snapshot as the ones before it left it. Pure apart from what `decide` is. */
+/**
+ * Runs each decision on the snapshot that the previous decisions left. Pure if `decide` is pure.
+ */
 export class Decider {
   readonly #on: Deciding
   readonly #working: WorkingSnapshot
@@ -65,7 +67,7 @@ export class Decider {
     return { drafts: this.#drafts, verdicts: this.#verdicts }
   }
 
-  /** @returns the item as a commit to be, `null`: it needs none */
+  /** @returns the draft of the item's commit; `null`: the item needs no commit */
   decide(item: Item, nowMs: number): Draft | null {
     const { at, history, generator, allowDowngrade, keys } = this.#on
     const conditional = this.#drafts.length > 0
@@ -98,7 +100,10 @@ export class Decider {
   }
 }
 
-/** The same request or key on the branch already. @throws StoreError `idempotency_key_reused` */
+/**
+ * Finds a commit of the same request or idempotency key. @throws StoreError
+ * `idempotency_key_reused`
+ */
 function findLanding(item: Item, history: HistoryIndex, nowMs: number) {
   const own = history.request(item.by.requestId)
   if (own !== undefined) return { found: own, replayed: false }
@@ -117,7 +122,8 @@ export function keyReused(): StoreError {
 }
 
 /**
- * A request that changes a store which somebody else changed between two of its runs must not win silently.
+ * Refuses a request if its store changed between two runs of the decision, so it cannot overwrite
+ * that change silently.
  * @throws StoreError `conflict`
  */
 function refuseConflict(item: Item, change: StoreChange, base: Snapshot): void {
@@ -125,25 +131,28 @@ function refuseConflict(item: Item, change: StoreChange, base: Snapshot): void {
   item.firstSeen ??= { name: change.name, commit }
   const { name, commit: yours } = item.firstSeen
   if (name !== change.name || yours === commit) return
-  throw new StoreError('conflict', 'the store was changed by someone else meanwhile', {
+  throw new StoreError('conflict', 'the store changed while this request was waiting', {
     extra: { yours, theirs: commit },
   })
 }
 
 /**
- * During a rolling update the older of two servers must not render back what the newer one rendered.
+ * During a rolling update the older server must not overwrite files that the newer one rendered.
  * @throws StoreError `generator_outdated`
  */
 function refuseDowngrade(change: StoreChange, base: Snapshot, generator: string): void {
   const record = base.stores.get(change.name)
   const wrote = record === undefined ? null : newerGenerator(record, generator)
   if (change.files.size === 0 || wrote === null) return
-  throw new StoreError('generator_outdated', 'a newer server wrote this store', {
+  throw new StoreError('generator_outdated', 'a newer server version wrote this store', {
     extra: { generator: wrote },
   })
 }
 
-/** @throws Error a file that is none of a store: a bug of the caller */
+/**
+ * @throws Error the change holds a path that does not belong to a store, which is a bug of the
+ * caller
+ */
 function draftOf(
   item: Item,
   change: StoreChange,
@@ -162,7 +171,10 @@ function draftOf(
   }
 }
 
-/** The folder that the files make; an item that decides for the same files again has it already. */
+/**
+ * Computes the store folder from the files. Reuses the previous result if the decision returned the
+ * same files.
+ */
 function folderOf(item: Item, change: StoreChange, head: string): StoreFolder {
   if (item.made?.files === change.files) return item.made.folder
   for (const path of change.files.keys()) checkedPath(path)

@@ -20,39 +20,39 @@ import { SigningError } from './sign-commits.ts'
 const LOCKED_MS = 5000
 const MAX_TROUBLES = 3
 
-/** What happened so far to the items of one round. */
+/** State of one batch across its push attempts. */
 export interface Round {
   attempt: number
-  /** The base surely moved: fetch before deciding. */
+  /** The base is stale: fetch before deciding. */
   lost: boolean
-  /** The last push came second. */
+  /** The last push lost a race. */
   raced: boolean
-  /** Ends of git that are neither a success nor a lost race. */
+  /** Git failures that were not a lost race. */
   troubles: number
   lockedSince: number | null
 }
 
 export interface FailureDeps extends BatchDeps {
-  /** The remote, when it is a bare repository of our own on this disk. */
+  /** Path of the embedded bare repository; `null` if the remote is elsewhere. */
   readonly embeddedPath: string | null
   readonly log: Log
 }
 
-/** What the writer does about a failure. */
+/** Writer operations that failure handling needs. */
 export interface Steps {
-  /** Fetches; returns why it could not. */
+  /** Fetches the branch; returns the error if that failed. */
   sync(): Promise<StoreError | null>
-  /** The remote refused our credential: leave it alone for a while. */
+  /** Pauses writes after the remote refused the credential. */
   refused(): void
-  /** Tries some of the items on their own. */
+  /** Writes some of the items as a batch of their own. */
   again(items: readonly Item[]): Promise<void>
 }
 
-/** What follows when git made no commits or a push did not land. */
+/** Handles failed imports and failed pushes. */
 export class Failures {
   readonly #deps: FailureDeps
   readonly #steps: Steps
-  /** Why the last commits could not be signed; `null` = they were, or never had to be. */
+  /** Why the last commits could not be signed; `null`: they were signed, or signing is off. */
   signingProblem: string | null = null
 
   constructor(deps: FailureDeps, steps: Steps) {
@@ -60,7 +60,7 @@ export class Failures {
     this.#steps = steps
   }
 
-  /** A push that did not land. Returns true when its items have their answers. */
+  /** Handles a failed push. Returns true if all its items are answered. */
   async ofPush(result: PushOutcome, decisions: Decisions, round: Round): Promise<boolean> {
     const items = itemsOf(decisions)
     switch (result.outcome) {
@@ -90,21 +90,27 @@ export class Failures {
     }
   }
 
-  /** Another push holds the branch: mostly for a moment, or for ever when it was killed. */
+  /**
+   * Another push holds the branch lock. Usually the lock is brief, but a killed push leaves it
+   * behind.
+   */
   async #locked(items: readonly Item[], round: Round): Promise<boolean> {
     const { embeddedPath, cache, clock, log } = this.#deps
     round.lost = true
     round.lockedSince ??= performance.now()
     if (embeddedPath !== null) {
       const removed = await removeStaleLock(embeddedPath, cache.profile.branch, clock.now())
-      if (removed) log.warn('removed a lock of the branch that was older than ten minutes')
+      if (removed) log.warn('removed a stale branch lock older than ten minutes')
     }
     if (performance.now() - round.lockedSince < LOCKED_MS) return false
     giveUp(items, remoteLocked(), this.#head)
     return true
   }
 
-  /** Only offenders are refused: a batch of several is tried again in halves, so one costs few pushes. */
+  /**
+   * Splits a rejected batch in halves and retries them, so that only the offending items fail after
+   * a few pushes.
+   */
   async #rejectedByPolicy(reason: string, items: readonly Item[]): Promise<void> {
     const [first] = items
     if (items.length === 1 && first !== undefined) {
@@ -117,7 +123,10 @@ export class Failures {
     }
   }
 
-  /** The remote went away, perhaps after it took the commits: the branch itself must tell. */
+  /**
+   * The connection failed, possibly after the remote took the commits, so the branch must be
+   * fetched to find out.
+   */
   async #trouble(result: PushOutcome, items: readonly Item[], round: Round): Promise<boolean> {
     const { mirror } = this.#deps
     if (!result.maybeLanded) {
@@ -136,7 +145,7 @@ export class Failures {
     return false
   }
 
-  /** Items whose commits turned up on the branch landed; the others get `failure`. */
+  /** Answers items whose commits are on the branch, and fails the others with `failure`. */
   async #answerFoundOrGiveUp(items: readonly Item[], failure: StoreError): Promise<void> {
     const { mirror } = this.#deps
     const found = items.flatMap((item) => {
@@ -163,7 +172,7 @@ export class Failures {
       giveUp(items, storageFull(error), this.#head)
       return true
     }
-    this.#deps.log.warn('git made no commits', { err: error })
+    this.#deps.log.warn('git could not create the commits', { err: error })
     round.troubles += 1
     if (round.troubles >= MAX_TROUBLES || this.#deps.signal.aborted) {
       giveUp(items, unavailable(error), this.#head)
@@ -176,7 +185,7 @@ export class Failures {
   async #repair(round: Round): Promise<void> {
     round.lost = true
     await this.#deps.mirror.repair(round.troubles > 1).catch((error: unknown) => {
-      this.#deps.log.warn('the git cache could not be cloned anew', { err: error })
+      this.#deps.log.warn('the git cache could not be repaired', { err: error })
     })
   }
 
@@ -185,7 +194,7 @@ export class Failures {
   }
 }
 
-/** Items whose answer hangs on a push: the drafts, and what was decided beside them. */
+/** Unanswered items of a batch: its drafts and the verdicts that depend on them. */
 function itemsOf({ drafts, verdicts }: Decisions): Item[] {
   return [...drafts, ...verdicts].map(({ item }) => item).filter((item) => !item.settled)
 }

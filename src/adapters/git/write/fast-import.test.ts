@@ -16,11 +16,11 @@ const streamOf = (known: string | null) =>
     1,
   ).toString('utf8')
 
-it('sends the files of a folder that git does not have', () => {
+it('sends the files of a folder whose tree git does not have', () => {
   expect(streamOf(null)).toContain('M 100644 inline stores/acme/shop-1/store.yaml\ndata ')
 })
 
-it('names the tree of a folder that git has, and sends no file', () => {
+it('refers to the tree of a folder that git has and sends no files', () => {
   const stream = streamOf(tree)
   expect(stream).toContain(`D stores/acme/shop-1\nM 040000 ${tree} stores/acme/shop-1\n`)
   expect(stream).not.toContain('inline')

@@ -6,11 +6,14 @@ import { isObjectId } from '../process/argv.ts'
 import { PACK_NOTES, packWith } from '../cache/packs.ts'
 import { type GitExit, type GitProcessProfile, streamGit } from '../process/plumbing.ts'
 
-/** One commit to make. */
+/** One commit to create. */
 export interface NewCommit {
   readonly change: StoreChange
   readonly message: string
-  /** Tree of the change's files, when the repository holds it already: then no file is sent again. @default not known */
+  /**
+   * Tree of the change's files, if the repository holds it already, so no file is sent again.
+   * @default not known
+   */
   readonly tree?: string | null
 }
 
@@ -19,7 +22,7 @@ export interface Author {
   readonly email: string
 }
 
-/** git fast-import did not make the commits; nothing was published. */
+/** git fast-import failed; nothing was published. */
 export class ImportError extends Error {
   override readonly name = 'ImportError'
   readonly exit: GitExit
@@ -32,20 +35,24 @@ export class ImportError extends Error {
 
 const IMPORT_MS = 30_000
 /**
- * Files longer than a byte are written whole, directories still as deltas. git would make each file a delta of the one before
- * it, which is of another kind, and every later repack, on any host, keeps a delta that it finds (ADR 0141; git-fast-import(1);
- * git builtin/pack-objects.c, `check_object`).
+ * Writes files longer than a byte as whole objects; directories stay deltas. By default git deltas
+ * each file against the
+ * previous one, which in a store is a different kind of file. Later repacks, on any host, reuse
+ * such deltas, so a file would
+ * never become a delta of the same file in another store.
+ * Source: git-fast-import(1); git builtin/pack-objects.c, `check_object`.
  */
 const FILES_WHOLE = '--big-file-threshold=1'
 const NOTE_PACKS = `--export-pack-edges=${PACK_NOTES}`
 
-/** Commits on their way into the repository. */
+/** A running import that accepts commits one by one. */
 export interface CommitImport {
-  /** @throws Error a change that the API must not write */
+  /** @throws Error the change holds a path that the API must not write */
   add(commit: NewCommit): void
   /**
-   * @returns ids in the order in which commits were added, the private ref, which keeps them until it is discarded, and how
-   * to read the pack that git wrote: see {@link packWith}
+   * @returns ids in the order in which the commits were added, the private ref that keeps them
+   * until it is discarded, and a
+   * function that reads the pack git wrote (see {@link packWith})
    * @throws ImportError
    */
   finish(): Promise<{
@@ -56,8 +63,9 @@ export interface CommitImport {
 }
 
 /**
- * Makes commits on top of `base`, one after the other as they are added, with one process and one pack, under a ref
- * that nothing used before: a ref of an earlier, killed run could still be locked.
+ * Creates commits on top of `base` as they are added, with one process and one pack. The ref is new
+ * for each import, because
+ * a killed process may have left an older ref locked.
  * @param atSeconds committer time, seconds since the Unix epoch
  */
 export function openImport(
@@ -89,7 +97,7 @@ export function openImport(
   }
 }
 
-/** All at once. @throws ImportError */
+/** Creates all commits in one import. @throws ImportError */
 export function importCommits(
   profile: GitProcessProfile,
   base: string,
@@ -106,7 +114,8 @@ export function importCommits(
 const DONE = Buffer.from('done\n')
 
 /**
- * Input of git-fast-import(1). The store folder is removed and written anew, so no stale file survives.
+ * Input of git-fast-import(1). The store folder is deleted and rewritten, so no stale file
+ * survives.
  * @param from parent of the first commit; `null`: the commit before it
  * @param mark number of the commit in this import, from 1
  */
@@ -138,7 +147,7 @@ export function commitInput(
 /** @throws Error a folder that is not `stores/<team>/<name>`: the API writes nowhere else */
 function folderOf(change: StoreChange): string {
   if (!STORE_NAME.test(change.team) || !STORE_NAME.test(change.name)) {
-    throw new Error('a change names a team or store that cannot be a folder')
+    throw new Error('the team or store name of a change cannot be a folder name')
   }
   return storeFolder(change.team, change.name)
 }
@@ -147,7 +156,7 @@ function folderOf(change: StoreChange): string {
 export function checkedPath(path: string): string {
   if (path === 'store.yaml' || path === 'app.json') return path
   if (/^manifests\/[a-z0-9-]+\.yaml$/.test(path)) return path
-  throw new Error('a change holds a file that is none of a store')
+  throw new Error('a change holds a path that does not belong to a store')
 }
 
 /** Git refuses `<`, `>` and line ends in names and addresses. */

@@ -6,7 +6,7 @@ import { Item } from './item.ts'
 const by: Requester = { subject: 'local', auth: 'local', source: 'api', requestId: 'R' }
 const landed = { outcome: 'landed', commit: 'c', record: null } as unknown as Omit<Landed, 'timing'>
 
-it('what landed is answered as landed, whatever happens before the answer', async () => {
+it('answers a landed item as landed after a deadline, a disconnect and an error', async () => {
   const caller = new AbortController()
   const item = new Item(by, () => 'unchanged', { deadlineMs: 5, signal: caller.signal })
   item.keep()
@@ -17,7 +17,7 @@ it('what landed is answered as landed, whatever happens before the answer', asyn
   expect(await item.result).toMatchObject({ outcome: 'landed', commit: 'c' })
 })
 
-it('without that its deadline is its end', async () => {
+it('rejects an item that did not land at its deadline', async () => {
   const item = new Item(by, () => 'unchanged', { deadlineMs: 5 })
   await expect(item.result).rejects.toMatchObject({ code: 'git_timeout' })
   item.resolve(landed)

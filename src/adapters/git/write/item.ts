@@ -11,28 +11,34 @@ import { timedOut } from '../cache/git-errors.ts'
 
 const DEADLINE_MS = 30_000
 
-/** What the last run of a decision came to, for the next one, which mostly comes to the same files. */
+/** Result of the last run of a decision, reused if the next run returns the same files. */
 export interface Made {
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly folder: StoreFolder
-  /** Generation of the cache that holds the folder's tree; `null` = none does. */
+  /** Generation of the cache that holds the folder's tree; `null`: no cache holds it. */
   heldBy: number | null
 }
 
-/** One request that waits for its commit. */
+/** One write request until it is answered. */
 export class Item {
   readonly by: Requester
   readonly decide: Decide
   readonly idempotency: ChangeOptions['idempotency']
   readonly result: Promise<Landed>
   settled = false
-  /** A push that holds this item is running. */
+  /** True while a push that contains this item is in flight. */
   pushing = false
-  /** Pushes so far that held this item. */
+  /** Number of pushes that contained this item. */
   pushes = 0
-  /** Head under which a push of this item ended without an answer: while the head stays, it may still land. */
+  /**
+   * Base of a push of this item that ended without an answer. While the head stays there, the push
+   * may still land.
+   */
   doubtfulBase: string | null = null
-  /** The store this item was about in its first run, and that store's newest commit then. */
+  /**
+   * The store that the first run of the decision changed, and that store's newest commit at the
+   * time.
+   */
   firstSeen: { readonly name: string; readonly commit: string | null } | null = null
   made: Made | null = null
   #kept = false
@@ -55,7 +61,7 @@ export class Item {
     this.#timer = setTimeout(expire, options.deadlineMs ?? DEADLINE_MS)
     const { signal } = options
     if (signal !== undefined) {
-      // A caller that left gets no answer anyway; what is on its way to the remote goes on.
+      // A disconnected client needs no answer. A push in flight continues.
       const leave = () => {
         if (!this.pushing) expire()
       }
@@ -65,7 +71,10 @@ export class Item {
     }
   }
 
-  /** A push is held back since `since`, monotonic; an item that came later waited less. */
+  /**
+   * Adds the time since `since` (monotonic) or since arrival, whichever is later, to the rate limit
+   * delay.
+   */
   paced(since: number): void {
     this.#pacedMs += Math.max(0, performance.now() - Math.max(since, this.#arrivedAt))
   }
@@ -75,7 +84,10 @@ export class Item {
     return { totalMs, pacedMs: this.#pacedMs, pushes: this.pushes }
   }
 
-  /** It landed, and {@link resolve} comes: no deadline, no caller that left and no failure makes it anything else. */
+  /**
+   * Marks the item as landed. From here on no deadline, disconnect or failure can reject it before
+   * {@link resolve}.
+   */
   keep(): void {
     this.#kept = true
     clearTimeout(this.#timer)
@@ -90,7 +102,10 @@ export class Item {
     if (!this.#kept && this.#settle()) this.#reject(error)
   }
 
-  /** @param head newest head: a push without an answer is surely lost once the branch left its base */
+  /**
+   * @param head newest head; a push without an answer has failed for certain once the branch has
+   * left its base
+   */
   fail(error: StoreError, head: string): void {
     this.reject(this.doubtfulBase === head ? timedOut('unknown', error) : error)
   }

@@ -4,8 +4,8 @@ import { paced, pushesPerMinuteOf, unpaced } from './pace.ts'
 
 const never = new AbortController().signal
 
-describe('a paced remote', () => {
-  it('takes a burst at once, then one push each ten seconds, and a lone push later at once', async () => {
+describe('push rate limit', () => {
+  it('allows a burst of six pushes, then one every ten seconds, and a later single push without a wait', async () => {
     vi.useFakeTimers()
     try {
       const pace = paced(6, () => performance.now())
@@ -30,7 +30,7 @@ describe('a paced remote', () => {
     }
   })
 
-  it('lets nobody wait who is told to stop', async () => {
+  it('stops waiting when the signal aborts', async () => {
     const pace = paced(1)
     pace.spend()
     const stop = new AbortController()
@@ -46,7 +46,7 @@ describe('a paced remote', () => {
     ['https://git.example.com/acme/stores.git', 0],
     ['https://github.com.evil.example/stores.git', 0],
     ['', 0],
-  ])('%j asks for %i pushes a minute', (url, pushes) => {
+  ])('allows for %j %i pushes a minute, 0 meaning no limit', (url, pushes) => {
     expect(pushesPerMinuteOf(url)).toBe(pushes)
   })
 })
@@ -57,6 +57,6 @@ it.each([
   [50, 1, 250],
   [5000, 1, 250],
   [7, 0, 0],
-])('backs off after attempt %i by a share %f of its span: %i ms', (attempt, random, wait) => {
+])('backs off after attempt %i with random value %f for %i ms', (attempt, random, wait) => {
   expect(backOffMs(attempt, random)).toBe(wait)
 })

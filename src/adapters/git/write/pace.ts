@@ -1,17 +1,21 @@
-/** Lets a push begin when the remote's own limit allows one. */
+/** Rate limit for pushes, where the remote has one. */
 export interface Pace {
-  /** Resolves when a push may begin: true at once, false when it had to wait; `null` when `signal` aborted first. */
+  /**
+   * Resolves when a push may begin: true without a wait, false after a wait, `null` if `signal`
+   * aborted first.
+   */
   turn(signal: AbortSignal): Promise<boolean | null>
   /** Counts a push that begins. */
   spend(): void
 }
 
-/** A remote that takes pushes as they come. */
+/** No rate limit. */
 export const unpaced: Pace = { turn: () => Promise.resolve(true), spend() {} }
 
 /**
- * A bucket of `perMinute` tokens that fills by one each `60 / perMinute` seconds, on the monotonic clock; a push that
- * failed has spent its token too, since the remote counts it.
+ * Token bucket of `perMinute` tokens, refilled by one every `60 / perMinute` seconds on the
+ * monotonic clock. A failed push
+ * spends its token too, because the remote counts it.
  * Source: GitHub docs, "Repository limits": at most six pushes a minute to one repository.
  */
 export function paced(perMinute: number, now: () => number = () => performance.now()): Pace {
@@ -39,7 +43,7 @@ export function paced(perMinute: number, now: () => number = () => performance.n
   }
 }
 
-/** False: aborted. */
+/** Resolves to false if aborted. */
 function sleep(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(false)
@@ -54,7 +58,7 @@ function sleep(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   })
 }
 
-/** Pushes a minute that a host asks for; 0 = as they come. */
+/** Pushes per minute that the host allows; 0: no limit. */
 export function pushesPerMinuteOf(url: string): number {
   const host = URL.parse(url)?.hostname ?? ''
   return host === 'github.com' || host.endsWith('.github.com') ? 6 : 0

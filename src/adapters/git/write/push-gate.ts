@@ -2,7 +2,7 @@ import type { RepoFigures } from '../../../domain/repo-state.ts'
 import type { Item } from './item.ts'
 import type { Pace } from './pace.ts'
 
-/** Where every push passes: holds it back for the remote's sake, and counts. */
+/** Applies the push rate limit and counts pushes and commits. */
 export class PushGate {
   readonly #pace: Pace
   readonly #signal: AbortSignal
@@ -17,7 +17,9 @@ export class PushGate {
     return { ...this.#figures }
   }
 
-  /** Waits until the remote wants a push; tells the items that are held back by then. */
+  /**
+   * Waits until the rate limit allows a push, and adds the delay to the items that `held` returns.
+   */
   async holdBack(held: () => readonly Item[]): Promise<void> {
     const since = performance.now()
     if ((await this.#pace.turn(this.#signal)) !== false) return
@@ -25,7 +27,7 @@ export class PushGate {
     for (const item of held()) item.paced(since)
   }
 
-  /** A push of these items begins. */
+  /** Counts a push of these items. */
   begin(items: readonly Item[]): void {
     this.#pace.spend()
     this.#figures.pushes += 1
@@ -35,7 +37,7 @@ export class PushGate {
     }
   }
 
-  /** Commits landed. */
+  /** Counts commits that landed. */
   landed(commits: number): void {
     this.#figures.commits += commits
   }

@@ -6,12 +6,15 @@ import { classifyPush, type PushOutcome } from '../remote/push-outcome.ts'
 const PUSH_MS = 15_000
 
 /**
- * Moves the remote's branch from `base` to `head`, if it still is at `base`: the lease is a compare-and-swap.
- * It can rewrite nothing, since `head` descends from `base`; a plain push would re-create a deleted branch and
- * run over one that was rewound.
- * A remote on HTTP gets it from this process where it can, every other from `git push`.
+ * Moves the remote's branch from `base` to `head` if it still is at `base`. The lease is a
+ * compare-and-swap and cannot
+ * rewrite history, because `head` descends from `base`. A plain push would re-create a deleted
+ * branch and overwrite one that
+ * was reset to an older commit.
+ * On HTTP this process pushes directly where it can; every other push uses `git push`.
  * @param signal kills the process group
- * @param pack of these commits, if there is one; the remote need not hold all that it is built on
+ * @param pack pack of these commits, if there is one; it may depend on objects that the remote
+ * lacks
  */
 export async function pushCommits(
   { profile, authOptions, http }: Pick<Cache, 'profile' | 'authOptions' | 'http'>,

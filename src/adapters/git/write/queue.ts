@@ -3,7 +3,7 @@ import { StoreError } from '../../../domain/errors.ts'
 import { keyReused } from './drafts.ts'
 import type { Item } from './item.ts'
 
-/** Requests that wait for the writer, first come first served. */
+/** Write requests in arrival order. */
 export class Queue {
   #waiting: Item[] = []
   readonly #keys = new Map<string, string>()
@@ -26,14 +26,15 @@ export class Queue {
     return this.#waiting.splice(0, most)
   }
 
-  /** To the front, in their order. */
+  /** Puts items at the front, in the given order. */
   putBack(items: readonly Item[]): void {
     this.#waiting.unshift(...items)
   }
 
   /**
-   * Resolves when an item waits, `signal` aborted, or `withinMs` milliseconds have passed. One caller at a time.
-   * @param withinMs @default for ever
+   * Resolves when an item is queued, `signal` aborts, or `withinMs` milliseconds have passed. One
+   * caller at a time.
+   * @param withinMs @default no limit
    */
   arrival(signal: AbortSignal | null, withinMs?: number): Promise<void> {
     if (signal?.aborted === true || this.#waiting.length > 0) return Promise.resolve()
@@ -51,14 +52,15 @@ export class Queue {
   }
 
   /**
-   * Two requests with one key are never worked on at once. Returns what ends the reservation.
+   * Reserves an idempotency key, so two requests with one key are never processed at once. Returns
+   * the release function.
    * @throws StoreError `idempotency_in_flight`, `idempotency_key_reused`
    */
   reserve(key: ChangeOptions['idempotency']): () => void {
     if (key === undefined) return () => {}
     const digest = this.#keys.get(key.keyHash)
     if (digest === key.inputDigest) {
-      throw new StoreError('idempotency_in_flight', 'the same request is being worked on')
+      throw new StoreError('idempotency_in_flight', 'a request with this key is in progress')
     }
     if (digest !== undefined) throw keyReused()
     this.#keys.set(key.keyHash, key.inputDigest)

@@ -2,13 +2,13 @@ import { isObjectId } from '../process/argv.ts'
 import { type Author, ident } from './fast-import.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 
-/** A commit to be made again, with a signature. */
+/** An imported commit that is to be re-created with a signature. */
 export interface Unsigned {
   readonly tree: string
   readonly message: string
 }
 
-/** The key, or the program that signs, failed; nothing was published. */
+/** The signing key or the signing program failed; nothing was published. */
 export class SigningError extends Error {
   override readonly name = 'SigningError'
 }
@@ -16,8 +16,9 @@ export class SigningError extends Error {
 const SIGN_MS = 15_000
 
 /**
- * Makes signed commits on top of `base`, one process after another, since each holds the id of the one before.
- * fast-import cannot sign: it took signatures only in git 2.50, and made by someone else.
+ * Creates signed commits on top of `base`, one process after another, because each commit contains
+ * the id of its parent.
+ * fast-import cannot sign; since git 2.50 it only accepts signatures made elsewhere.
  * @param atSeconds author's and committer's time, seconds since the Unix epoch
  * @returns ids in the order of `commits`
  * @throws SigningError

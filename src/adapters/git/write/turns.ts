@@ -5,22 +5,28 @@ import { backOff } from './back-off.ts'
 import { Breath } from './breath.ts'
 import { type Pace, unpaced } from './pace.ts'
 
-/** So long a push that came second waits for others to come again: two that take turns stand still for as long at least. */
+/**
+ * Longest wait for the next foreign commit after a lost race. Servers that alternate pause at least
+ * this long.
+ */
 const TURN_MS = 250
 
 export interface TurnsDeps {
   readonly cache: Cache
   readonly mirror: Mirror
   readonly pace: Pace
-  /** Ends every wait. */
+  /** Aborts every wait. */
   readonly signal: AbortSignal
 }
 
-/** Waits for others on the branch, as `breath.ts` says. Where pushes are scarce the gate says when the next one may be. */
+/**
+ * Applies the pauses that `breath.ts` computes. With a push rate limit the gate alone decides when
+ * to push.
+ */
 export class Turns {
   readonly #deps: TurnsDeps
   readonly #breath: Breath
-  /** Milliseconds to stand still before the next push. */
+  /** Milliseconds to pause before the next push. */
   #standMs = 0
 
   constructor(deps: TurnsDeps) {
@@ -32,20 +38,21 @@ export class Turns {
     })
   }
 
-  /** Others come all the time, and pushes take turns with theirs. */
+  /** True while pushes alternate with those of other writers. */
   get taken(): boolean {
     return this.#breath.inTurn
   }
 
-  /** A push of so many commits landed; it took `tookMs`. */
+  /** Records a push of `commits` commits that landed after `tookMs`. */
   landed(tookMs: number, commits: number): void {
     if (this.#deps.pace === unpaced) this.#standMs = this.#breath.pushed(tookMs, commits)
   }
 
   /**
-   * Leaves the branch to others for as long as it is to.
-   * @param head of the branch, as far as we know
-   * @returns what the remote told when one of them came; `null`: nobody did, or nobody looked
+   * Pauses before the next push, so that other writers can push.
+   * @param head newest known head of the branch
+   * @returns the remote's advertisement if a foreign commit arrived; `null` if none did or the
+   * remote was not polled
    */
   async stand(head: string): Promise<Heard | null> {
     const ms = this.#standMs
@@ -57,8 +64,10 @@ export class Turns {
   }
 
   /**
-   * Waits before the next attempt: where others come all the time, for the next of them, since after that there is most time.
-   * @param raced the last push came second
+   * Waits before the next attempt. While other writers commit steadily it waits for their next
+   * commit, because right after
+   * it the race is easiest to win.
+   * @param raced the last push lost a race
    * @returns as {@link stand}
    */
   async backOff(raced: boolean, attempt: number): Promise<Heard | null> {

@@ -10,12 +10,15 @@ import { copyStores, putStore } from '../../../domain/store-map.ts'
 import { recordOf } from '../read/snapshots.ts'
 import type { Draft } from './drafts.ts'
 
-/** What a commit puts in place. */
+/** The part of a draft that changes the snapshot. */
 type Put = Pick<Draft, 'change' | 'move'>
 
-/** A snapshot as commits that have not landed yet will leave it, by all that a rule may ask of it. */
+/**
+ * The snapshot that commits will leave which have not landed yet, complete enough for every
+ * admission rule.
+ */
 export class WorkingSnapshot {
-  /** Changes as commits are put. */
+  /** Updated by {@link put}. */
   readonly snapshot: Snapshot
   #stores: Map<string, StoreRecord> | null = null
   #vacated: ReadonlyMap<string, Vacated>
@@ -47,7 +50,7 @@ export class WorkingSnapshot {
     }
   }
 
-  /** @param last the commit; its id is empty where it has none yet */
+  /** @param last the commit; its id is empty until it is imported */
   put({ change, move: { team, name, after } }: Put, last: ChangeRef): void {
     const atMs = Date.parse(last.at)
     if (departs(change.action, change.trailers?.['Lifecycle'])) {
@@ -65,7 +68,7 @@ export class WorkingSnapshot {
     }
     const created = before?.team === team ? before.created : last
     const trees = before?.team === team ? (before.rendered?.trees ?? []) : []
-    // The folder is ours as it stands; which generator made it is asked of the head alone.
+    // The folder is exactly what we rendered. Rules read the generator only from landed commits.
     const rendered = { trees: [...trees, after.manifestsTree], generator: null }
     putStore(this.#stores, name, recordOf(after, { created, last, rendered, folder: null }))
     if (this.#vacated.get(name)?.team !== team) return

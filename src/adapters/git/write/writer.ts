@@ -24,14 +24,19 @@ import { Queue } from './queue.ts'
 import { Turns } from './turns.ts'
 
 const MAX_BATCH = 256
-/** Where pushes are scarce. GitHub's webhooks list at most 2,048 commits of one push. */
+/**
+ * Batch limit under a push rate limit. GitHub's webhooks list at most 2,048 commits of one push.
+ */
 const MAX_PACED_BATCH = 2000
-/** A push of so few takes hardly longer than a push of one. */
+/**
+ * Smallest batch after lost races. A push of this many commits takes hardly longer than a push of
+ * one.
+ */
 const FEWEST = 4
 const MAX_WAITING = 512
-/** A base older than this is fetched anew before anything is decided. */
+/** Fetch before deciding if the remote confirmed the base longer ago than this. */
 const BASE_MS = 5000
-/** A refusal needs a head that the remote confirmed within this time. */
+/** Fetch before refusing a request if the remote confirmed the head longer ago than this. */
 const REFUSAL_MS = 1000
 const AUTH_PAUSE_MS = 30_000
 
@@ -40,21 +45,27 @@ export interface WriterDeps extends FailureDeps {
 }
 
 /**
- * The one writer of a branch in this process: a queue, batches of at most 256 commits, one push per batch.
- * While a push is in flight the next batch is decided and imported on top of it, and what comes without a pause goes with it
- * (`ahead.ts`); a lone request waits for nobody. The ref on the remote is the lock between processes; a lost race fetches and
- * decides again, for as long as the requests have time. Where others come all the time, pushes take turns with theirs (`turns.ts`).
+ * The only writer of the branch in this process: a queue, batches of at most 256 commits, one push
+ * per batch.
+ * While a push is in flight, the next batch is decided and imported on top of it (`ahead.ts`). A
+ * single request is not held
+ * back. The remote ref is the lock between processes. After a lost race the writer fetches and
+ * decides again until the
+ * requests time out. If other writers commit steadily, pushes alternate with theirs (`turns.ts`).
  */
 export class Writer {
   readonly #deps: WriterDeps
   readonly #queue = new Queue()
-  /** Ready to be pushed, if the branch still is where the push before it left it. */
+  /** The next batch, if it was prepared. It can be pushed if the branch still is at its base. */
   #ahead: Ahead | null = null
   #draining = false
   #closing = false
   #authPausedUntil = Number.NEGATIVE_INFINITY
   readonly #maxBatch: number
-  /** Commits of the next push: fewer after each lost race, since a small push is sooner at the branch. */
+  /**
+   * Commits in the next push. Each lost race reduces it, because a smaller push reaches the branch
+   * sooner.
+   */
   #most: number
   readonly #maxWaiting: number
   readonly #gate: PushGate
@@ -94,7 +105,7 @@ export class Writer {
   async change(by: Requester, decide: Decide, options: ChangeOptions): Promise<Landed> {
     if (this.#closing) throw shuttingDown()
     if (this.#queue.size >= this.#maxWaiting) {
-      throw new StoreError('writer_busy', 'too many changes are waiting to be written')
+      throw new StoreError('writer_busy', 'the write queue is full')
     }
     const release = this.#queue.reserve(options.idempotency)
     try {
@@ -107,7 +118,7 @@ export class Writer {
     }
   }
 
-  /** Refuses what waits; a push under way runs on. */
+  /** Rejects queued requests. A push in flight continues. */
   stop(): void {
     this.#closing = true
     giveUp(this.#queue.take(Infinity), shuttingDown(), this.#head)
@@ -118,7 +129,8 @@ export class Writer {
     this.#draining = true
     let heard: Heard | null = null
     while (this.#queue.size > 0 || this.#ahead !== null) {
-      // Outside of the lane and before the batch is taken: while pushes are held back, requests gather.
+      // Outside the lane and before the batch is taken, so that more requests join it while the
+      // rate limit delays the push.
       await this.#gate.holdBack(() => this.#queue.items)
       await this.#deps.lane.run(async () => {
         const ahead = this.#ahead ?? (heard === null ? await this.#gather() : null)
@@ -129,13 +141,16 @@ export class Writer {
           for (const item of items) item.reject(error)
         })
       })
-      // What is ready is given up at once when the repository is closed meanwhile.
+      // Returns at once if the repository is being closed, and the prepared batch is then rejected.
       heard = await this.#turns.stand(this.#head)
     }
     this.#draining = false
   }
 
-  /** Requests that come together are one push, where a push can be one now; `null`: the usual path has them. */
+  /**
+   * Gathers a burst of requests into one batch. `null`: no batch was prepared and the regular path
+   * decides the items.
+   */
   async #gather(): Promise<Ahead | null> {
     const { mirror, pace } = this.#deps
     if (this.#closing || pace !== unpaced || mirror.age() > BASE_MS || mirror.blockedBy !== null)
@@ -147,8 +162,9 @@ export class Writer {
   }
 
   /**
-   * @param ahead what was made of these items before their push could begin
-   * @param moved what the remote told when the branch moved meanwhile; `null`: not known that it did
+   * @param ahead the prepared batch of these items
+   * @param moved the remote's advertisement if the branch moved in the meantime; `null`: no move is
+   * known
    */
   async #process(
     items: readonly Item[],
@@ -180,8 +196,9 @@ export class Writer {
   }
 
   /**
-   * After a lost race: three quarters of the items, so that a branch which moves often is met in the end. The others
-   * wait again, before all that came later.
+   * Keeps three quarters of the items after a lost race, so that the push becomes fast enough to
+   * win. The other items
+   * return to the front of the queue.
    */
   #fewer(items: readonly Item[]): readonly Item[] {
     this.#most = Math.max(FEWEST, Math.floor(items.length * 0.75))
@@ -189,12 +206,18 @@ export class Writer {
     return items.slice(0, this.#most)
   }
 
-  /** After so many landed: twice as many, or a few more where the next push has to be in time again. */
+  /**
+   * Batch limit after a push landed: doubled, or 10 % larger while pushes alternate with those of
+   * other writers.
+   */
   #more(landed: number): number {
     return this.#turns.taken ? Math.max(this.#most, Math.ceil(landed * 1.1)) : this.#most * 2
   }
 
-  /** May this be pushed as it is? A refusal in it needs a head as young as any other refusal does. */
+  /**
+   * True if the prepared batch can be pushed unchanged. A refusal in it needs a recently confirmed
+   * head.
+   */
   #holds({ base, verdicts }: Ahead): boolean {
     const { mirror } = this.#deps
     const youngMs = verdicts.some(needsFreshHead) ? REFUSAL_MS : BASE_MS
@@ -202,8 +225,9 @@ export class Writer {
   }
 
   /**
-   * Decides on a base that is young enough, or says why there is none. What the items came to when they lost a race is
-   * imported on the new head while that is still being read: mostly they come to the same again.
+   * Decides on a recently confirmed base, or returns why there is none. After a lost race the
+   * previous drafts are imported
+   * on the new head while it is still being read, because the decisions usually repeat.
    */
   async #decide(
     items: readonly Item[],
@@ -239,7 +263,7 @@ export class Writer {
     }
   }
 
-  /** Decides; when something was refused on a head that may be old, fetches and decides again. */
+  /** Decides. If a request was refused on a head that may be stale, fetches and decides again. */
   async #decideFresh(items: readonly Item[]): Promise<Decisions | StoreError> {
     const decide = () => decideBatch(this.#deps, items, this.#deps.mirror.edition.snapshot)
     const decisions = decide()
@@ -251,7 +275,7 @@ export class Writer {
     return this.#head === before ? decisions : decide()
   }
 
-  /** One import and push. Returns true when every item has its answer. */
+  /** Imports and pushes once. Returns true if every item is answered. */
   async #attempt({ decisions, made }: Made, round: Round): Promise<boolean> {
     const { drafts, verdicts } = decisions
     this.#keep(this.#ahead, false)
@@ -260,7 +284,7 @@ export class Writer {
     if (drafts.length === 0) return true
     try {
       const ready = made ?? (await importDrafts(this.#deps, this.#head, drafts))
-      // Whoever was told meanwhile that nothing was written must not find it written.
+      // A client that got "nothing was written" in the meantime must not find its change in Git.
       if (this.#closing || drafts.some(({ item }) => item.settled)) return false
       const result = await this.#push(ready, verdicts)
       if (result.outcome !== 'done') return await this.#failures.ofPush(result, decisions, round)
@@ -271,11 +295,14 @@ export class Writer {
     }
   }
 
-  /** Pushes, answers what landed and all that depended on it, and works ahead meanwhile. */
+  /**
+   * Pushes, prepares the next batch during the push, and answers the landed items and the verdicts
+   * that depend on them.
+   */
   async #push(ready: Import, verdicts: readonly Verdict[]): Promise<PushOutcome> {
     const { imported } = ready
     const over = new AbortController()
-    // Where pushes are scarce there is time enough between them.
+    // With a rate limit there is time to prepare the batch between two pushes.
     const scarce = this.#deps.pace !== unpaced
     const most = scarce ? 0 : this.#most
     const ahead = workAhead(this.#deps, { begun: imported, over: over.signal }, this.#queue, most)
@@ -299,7 +326,10 @@ export class Writer {
     }
   }
 
-  /** Keeps what was made ahead when its base landed; else its items wait again, before all others. */
+  /**
+   * Keeps the prepared batch if its base landed; otherwise its items return to the front of the
+   * queue.
+   */
   #keep(ahead: Awaited<ReturnType<typeof workAhead>>, landed: boolean): void {
     this.#ahead = null
     if (ahead === null) return
@@ -317,7 +347,7 @@ export class Writer {
   }
 }
 
-/** Decided, and perhaps imported already. */
+/** Decisions and, if they were imported already, their commits. */
 interface Made {
   readonly decisions: Decisions
   readonly made: Import | null
@@ -327,7 +357,7 @@ function madeOf({ made, verdicts }: Ahead): Made {
   return { decisions: { drafts: made.imported.map(({ draft }) => draft), verdicts }, made }
 }
 
-/** Refused or already so: true only of a head that the remote still has. */
+/** Refused and unchanged verdicts are valid only on a head that the remote still has. */
 function needsFreshHead({ said }: Verdict): boolean {
   return said instanceof Error || said === 'unchanged'
 }
