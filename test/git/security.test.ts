@@ -98,7 +98,7 @@ describe('a git process', () => {
   ])('never meets the ssh remote %j', async (remote) => {
     const { open } = await harness()
     await expect(open({ remote: { kind: 'ssh', ...remote } })).rejects.toThrow(
-      /must be absolute|no ssh URL/,
+      /must be absolute|not a valid ssh URL/,
     )
   })
 })

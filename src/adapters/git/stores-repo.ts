@@ -35,38 +35,44 @@ export interface StoresRepoOptions {
   readonly author: Author
   /** Semver of the generator, for the trailers. */
   readonly generator: string
-  /** Proves commits of this installation; its servers share it. */
+  /** Keys that prove commits of this installation, shared by its servers. */
   readonly keys: KeyRing
-  /** Milliseconds between looks at the remote for changes made outside; 0 = never. */
+  /** Milliseconds between fetches for changes pushed by others; 0: never. */
   readonly fetchIntervalMs: number
-  /** Pushes that the remote takes in a minute; 0 = as they come. @default 0 */
+  /** Pushes per minute that the remote allows; 0: no limit. @default 0 */
   readonly pushesPerMinute?: number
-  /** Stores that a newer generator wrote may be written. @default false */
+  /** Allow writing stores that a newer generator wrote. @default false */
   readonly allowDowngrade?: boolean
-  /** Signs every commit and marks stores whose rendered files came by an unsigned one. @default off */
+  /**
+   * Signs every commit, and marks stores whose rendered files were changed by an unsigned commit.
+   * @default off
+   */
   readonly signing?: SigningOptions
   /** Refuse a git with known security holes instead of warning. @default false */
   readonly patchedGitOnly?: boolean
-  /** Is given the `Date` of each answer of a remote on HTTP. */
+  /** Receives the `Date` of each response of an HTTP remote. */
   readonly heardDate?: HeardDate
-  /** For tests that break a write on its way. */
+  /** For tests that fail a write at one of its steps. */
   readonly reached?: (point: WritePoint) => Promise<void>
   readonly log: Log
   readonly clock: Clock
 }
 
 /**
- * Opens the stores repository: verifies or clones the cache, loads the newest snapshot, starts looking for
- * changes made outside.
- * @throws Error options that cannot be used, a key that cannot sign
- * @throws StoreError `git_unavailable`, `git_auth`, `git_timeout`, `not_ready`: there is nothing to read yet
+ * Opens the stores repository: verifies or clones the cache, loads the newest snapshot, and starts
+ * polling for changes pushed by others.
+ * @throws Error invalid options, or a key that cannot sign
+ * @throws StoreError `git_unavailable`, `git_auth`, `git_timeout`, `not_ready`: nothing can be read
+ * yet
  */
 export async function openStoresRepo(options: StoresRepoOptions): Promise<StoresRepo> {
   const { remote, branch = 'main', dataDir, log, clock, keys } = options
   if (!isBranchName(branch))
-    throw new Error('the branch of the stores repository has an unusable name')
+    throw new Error(
+      'the branch name of the stores repository is invalid: use letters, digits, . _ - and /',
+    )
   await assertGit(options)
-  cacheConfig(remote, 'sha1') // refuses a remote that cannot be used, before anything is written
+  cacheConfig(remote, 'sha1') // refuses an invalid remote before anything is written
   const signing = options.signing === undefined ? null : await openSigning(dataDir, options.signing)
   const cache = new Cache({
     ...{ dataDir, remote, branch, signing, log },
@@ -93,7 +99,7 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   return new GitStoresRepo(deps, stop, fetchIntervalMs)
 }
 
-/** @throws Error a git that cannot do what we need, or, where `patchedGitOnly`, one with known holes */
+/** @throws Error an unusable git, or with `patchedGitOnly` a git with known security holes */
 async function assertGit({ log, patchedGitOnly }: StoresRepoOptions): Promise<void> {
   const git = await installedGit(tmpdir())
   if (git.is === 'fit') return
@@ -215,7 +221,7 @@ class GitStoresRepo implements StoresRepo {
 
   look(): void {
     if (this.#looking) {
-      // The fetch under way may have read the branch before it moved.
+      // The running fetch may have read the branch before it moved.
       this.#lookAgain = true
       return
     }
@@ -230,12 +236,18 @@ class GitStoresRepo implements StoresRepo {
     })
   }
 
-  /** Looks for changes made outside, unless a write just did. Our own pushes prove nothing of what the host kept. */
+  /**
+   * Fetches unless a recent fetch did. A successful push does not count, because it does not show
+   * what the host kept.
+   */
   #lookUnlessRecent(intervalMs: number): void {
     if (!this.#looking && this.#parts.mirror.fetchAge() >= intervalMs / 2) this.look()
   }
 
-  /** Reads again after a repair when the cache turned out to be damaged. @throws StoreError `git_unavailable` */
+  /**
+   * Repairs the cache and reads again if it turns out to be damaged.
+   * @throws StoreError `git_unavailable`
+   */
   async #reading<T>(read: () => Promise<T>): Promise<T> {
     const { lane, mirror } = this.#parts
     for (const force of [false, true]) {

@@ -2,14 +2,17 @@ import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 
 const LIMIT_MS = 60_000
 
-/** Pairs remembered: a pass over the fleet asks of each store whether one head led to another. */
+/** Remembered pairs. A pass over all stores repeats the same few pairs once per store. */
 const PAIRS = 64
 
-/** Answers whether one commit is in the history of another. Two object ids, so a yes holds for ever and is remembered. */
+/**
+ * Checks whether one commit is an ancestor of another. A positive result never changes, so it is
+ * remembered.
+ */
 export class Ancestry {
   readonly #known = new Map<string, Promise<boolean>>()
 
-  /** Is `ancestor` in the history of `id`? False also when it is unknown here. */
+  /** True if `ancestor` is in the history of `id`; false also if the repository lacks it. */
   async isAncestor(profile: GitProcessProfile, ancestor: string, id: string): Promise<boolean> {
     const key = `${ancestor} ${id}`
     const answer = this.#known.get(key) ?? ask(profile, ancestor, id)

@@ -3,10 +3,11 @@ import type { Remote } from '../process/environment.ts'
 type Section = readonly [string, Readonly<Record<string, string>>]
 
 /**
- * `config` of the cache: all hardening stands here, in a file that git reads on every call
- * (simple-git refuses several of these keys as options). One remote, one allowed protocol, no hook, no helper.
+ * `config` file of the cache with all hardening settings, because simple-git refuses several of
+ * these keys as options.
+ * Allows one remote and one protocol, no hook and no credential helper.
  * @param more sections for signing
- * @throws Error a value that cannot stand in a Git config file, or an URL that is not allowed
+ * @throws Error a value that a Git config file cannot hold, or a URL that is not allowed
  */
 export function cacheConfig(
   remote: Remote,
@@ -37,7 +38,8 @@ export function cacheConfig(
         followRedirects: 'false',
         lowSpeedLimit: '1024',
         lowSpeedTime: '15',
-        // One request with a length instead of a probe and chunks (git http-push, remote-curl.c).
+        // Sends one request with a Content-Length instead of a probe and chunks (git http-push,
+        // remote-curl.c).
         postBuffer: '16777216',
         ...(remote.kind === 'https' && remote.caFile !== undefined
           ? { sslCAInfo: remote.caFile }
@@ -65,7 +67,7 @@ function section(name: string, keys: Readonly<Record<string, string>>): string {
 function quoted(value: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what must not get in
   if (/[\u0000-\u001f\u007f]/.test(value))
-    throw new Error('a Git config value holds a control character')
+    throw new Error('a Git config value contains a control character')
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 }
 
@@ -81,7 +83,7 @@ function urlOf(remote: Remote): string {
   if (remote.kind === 'embedded') return remote.path
   if (remote.kind === 'ssh') {
     if (!/^(?:ssh:\/\/)?[A-Za-z0-9_][A-Za-z0-9@._:/~-]*$/.test(remote.url)) {
-      throw new Error('the URL of the stores repository is no ssh URL')
+      throw new Error('the URL of the stores repository is not a valid ssh URL')
     }
     return remote.url
   }
@@ -94,7 +96,7 @@ function urlOf(remote: Remote): string {
     )
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new Error('the URL of the stores repository must not hold a user, a password or a query')
+    throw new Error('the URL of the stores repository must not contain a user, password or query')
   }
   return url.href
 }
@@ -109,7 +111,7 @@ function sshCommand(remote: Extract<Remote, { kind: 'ssh' }>): string {
   return ['ssh', ...options].join(' ')
 }
 
-/** Git hands `core.sshCommand` to a shell, so a path may hold nothing that a shell reads. */
+/** Git runs `core.sshCommand` in a shell, so paths must not contain shell syntax. */
 function shellWord(path: string): string {
   if (!/^\/[A-Za-z0-9._/@+-]+$/.test(path)) {
     throw new Error('paths of ssh files must be absolute and plain: letters, digits, . _ / @ + -')

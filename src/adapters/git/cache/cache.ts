@@ -29,11 +29,14 @@ const FETCH_MS = 10_000
 const CLONE_MS = 300_000
 const STALL_MS = 15_000
 const LOCAL_MS = 60_000
-/** Refs that batches no longer need wait for so long: each tidying is a process, and what a killed one leaves goes at the next start. */
+/**
+ * Delay before unneeded refs are deleted, so that one process deletes many. Refs left by a crash go
+ * at the next start.
+ */
 const TIDY_MS = 3000
 const SEEN_REF = 'refs/storewright/remote/main'
 
-/** The remote did not give its branch. */
+/** The branch could not be fetched from the remote. */
 export class FetchError extends Error {
   override readonly name = 'FetchError'
   readonly outcome: Exclude<RemoteOutcome, 'done'>
@@ -55,16 +58,17 @@ export interface CacheOptions {
 }
 
 /**
- * Bare copy of the remote in `<dataDir>/cache.git`: no work tree, no index. It holds nothing of its own and may
- * be thrown away at any moment. Refs: `refs/storewright/remote/main` is the last head we believed,
- * `tx/<ulid>` one per batch, `rx/<ulid>` one per fetch, so no lock left by a killed process is ever met again.
+ * Bare clone of the remote in `<dataDir>/cache.git`, without work tree and index. It is disposable
+ * at any moment. Refs below `refs/storewright/`: `remote/main` is the last accepted head,
+ * `tx/<ulid>` belongs to one batch and `rx/<ulid>` to one fetch. Because these refs are never
+ * reused, a lock left by a killed process blocks nothing.
  */
 export class Cache {
-  /** Another object after each change of the credential. */
+  /** Replaced when the credential changes. */
   profile: GitProcessProfile
   readonly objects: ObjectReader
   readonly authOptions: readonly string[]
-  /** `null`: the remote is not on HTTP. */
+  /** `null`: the remote is not reached by HTTP. */
   readonly http: HttpRemote | null
   readonly #options: CacheOptions
   #garbage: string[] = []
@@ -75,9 +79,9 @@ export class Cache {
     wanted: null,
     written: null,
   }
-  /** How often a cache was thrown away and cloned again. */
+  /** Number of times the cache was discarded and cloned again. */
   rebuilds = 0
-  /** Another number: objects that only an earlier cache held are gone. */
+  /** Changes when the cache is cloned again, which loses objects that are not on the remote. */
   generation = 0
   readonly #ancestry = new Ancestry()
 
@@ -90,7 +94,10 @@ export class Cache {
       options.remote.kind === 'https' ? new HttpRemote(options.remote, options.heardDate) : null
   }
 
-  /** Id of the head that the last process believed; `null`: this cache is new. @throws FetchError when cloning */
+  /**
+   * Id of the head that the previous process accepted; `null`: the cache is new.
+   * @throws FetchError when cloning
+   */
   async open(): Promise<string | null> {
     const { dataDir } = this.#options
     await mkdir(dataDir, { recursive: true })
@@ -114,7 +121,7 @@ export class Cache {
 
   /**
    * Reads the credential again after the remote refused it.
-   * @returns false: it is the same, or cannot be read again
+   * @returns false: it is unchanged or cannot be read again
    */
   async refreshCredential(): Promise<boolean> {
     const { remote } = this.#options
@@ -131,7 +138,7 @@ export class Cache {
     return true
   }
 
-  /** Id of the head that we last believed. @throws FetchError a damaged cache */
+  /** Id of the last accepted head. @throws FetchError a damaged cache */
   async head(): Promise<string> {
     const head = await this.objects.info(SEEN_REF)
     if (head?.type === 'commit') return head.id
@@ -140,7 +147,7 @@ export class Cache {
 
   /**
    * Fetches the branch into the cache.
-   * @param heard what the remote told a moment ago, if it need not be asked again
+   * @param heard a recent advertisement, used instead of requesting a new one
    * @throws FetchError
    */
   async fetch(signal?: AbortSignal, heard: Heard | null = null): Promise<string> {
@@ -166,7 +173,8 @@ export class Cache {
   }
 
   /**
-   * Waits until somebody moves the branch; of a remote that is not on HTTP nothing is seen.
+   * Waits until the branch moves. A remote that is not on HTTP is not polled, so only the time
+   * passes.
    * @param from see {@link untilMoved}
    */
   async moved(from: string | null, withinMs: number, signal: AbortSignal): Promise<Heard | null> {
@@ -175,13 +183,13 @@ export class Cache {
     return null
   }
 
-  /** Is everything that refs lead to there? Does not read the content of files. */
+  /** True if every object reachable from the refs exists. File contents are not checked. */
   async isSound(): Promise<boolean> {
     return (await this.#verified()) !== null
   }
 
   /**
-   * Sets the cache aside and clones anew; the old one stays in place when the remote does not answer.
+   * Replaces the cache with a fresh clone. If the clone fails, the old cache stays in place.
    * @throws FetchError
    */
   async rebuild(reason: string): Promise<void> {
@@ -205,28 +213,28 @@ export class Cache {
     await rm(broken, { recursive: true, force: true })
   }
 
-  /** Is `ancestor` in the history of `id`? False also when it is unknown here. */
+  /** True if `ancestor` is in the history of `id`; false also if the cache lacks it. */
   isAncestor(ancestor: string, id: string): Promise<boolean> {
     return this.#ancestry.isAncestor(this.profile, ancestor, id)
   }
 
-  /** Marks a ref of ours as no longer needed. */
+  /** Marks a private ref for deletion. */
   discard(ref: string): void {
     this.#garbage.push(ref)
   }
 
-  /** Remembers the head that we believe, for the next start. */
+  /** Records the accepted head for the next start. */
   remember(head: string): void {
     this.#seen = { ...this.#seen, wanted: head }
   }
 
-  /** {@link tidy} within three seconds: many pushes make one process. */
+  /** Runs {@link tidy} within three seconds, once for many pushes. */
   tidySoon(): void {
     if (this.#tidyTimer !== null) return
     this.#tidyTimer = setTimeout(() => void this.tidy(), TIDY_MS).unref()
   }
 
-  /** Writes what {@link remember} and {@link discard} gathered, in one process; failure costs nothing but space. */
+  /** Applies {@link remember} and {@link discard} in one process. A failure only wastes space. */
   tidy(): Promise<void> {
     if (this.#tidyTimer !== null) clearTimeout(this.#tidyTimer)
     this.#tidyTimer = null
@@ -254,15 +262,18 @@ export class Cache {
       return
     }
     this.#untidy += 1
-    this.#options.log.debug('git refs not tidied', { detail: exit.stderr })
+    this.#options.log.debug('refs of the git cache could not be updated', { detail: exit.stderr })
   }
 
-  /** Refs of ours cannot be written any more, as with a lock that a killed process left. */
+  /**
+   * True if private refs can no longer be updated, for example because a killed process left a
+   * lock.
+   */
   get stuck(): boolean {
     return this.#untidy >= 3
   }
 
-  /** Head of a cache whose objects are all connected, else `null`. */
+  /** Head of the cache if all its objects are connected, otherwise `null`. */
   async #verified(): Promise<string | null> {
     const local = (words: readonly string[]) => git(this.profile, words, { timeoutMs: LOCAL_MS })
     const parsed = await local(['rev-parse', '--verify', `${SEEN_REF}^{commit}`])
@@ -310,10 +321,12 @@ export class Cache {
     const ref = `refs/storewright/rx/${ulid()}`
     const source = `refs/heads/${this.#options.branch}:${ref}`
     const plain = ['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules']
-    // A remote that packs ten thousand stores for a clone works in silence unless progress is asked for.
+    // Without progress output, a remote that packs ten thousand stores for a clone is silent and
+    // would look stalled.
     // `--verbose`: simple-git waits 50 ms longer for a command that prints nothing.
     const talk = timeoutMs === CLONE_MS ? '--progress' : '--verbose'
-    // Commits that lost a race are newest here and unknown there: offering them would cost rounds of negotiation.
+    // Commits that lost a race are the newest in the cache and unknown to the remote. Offering them
+    // would cost negotiation rounds.
     const { wanted } = this.#seen
     const tip = wanted === null || timeoutMs === CLONE_MS ? [] : [`--negotiation-tip=${wanted}`]
     const words = ['fetch', ...plain, ...tip, '--no-auto-maintenance', talk, 'origin', source]
@@ -325,7 +338,7 @@ export class Cache {
     if (exit.exitCode !== 0) throw failureOf(exit)
     const head = await objects.info(ref)
     if (head?.type !== 'commit')
-      throw new FetchError('unclassified', 'the fetched branch is no commit')
+      throw new FetchError('unclassified', 'the fetched branch does not point to a commit')
     return { id: head.id, ref }
   }
 

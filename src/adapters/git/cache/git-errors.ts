@@ -2,7 +2,7 @@ import { StoreError } from '../../../domain/errors.ts'
 import type { Rewrite } from '../../../domain/repo-state.ts'
 import { FetchError } from './cache.ts'
 
-/** What a failed fetch means to a request. Nothing was written. */
+/** Error that a request gets after a failed fetch. Nothing was written. */
 export function errorOfFetch(error: unknown): StoreError {
   if (error instanceof StoreError) return error
   if (isDiskFull(error)) return storageFull(error)
@@ -41,7 +41,7 @@ export function unsignable(cause?: unknown): StoreError {
 }
 
 export function unauthorized(cause?: unknown): StoreError {
-  return new StoreError('git_auth', 'the stores repository refuses our credential', { cause })
+  return new StoreError('git_auth', 'the stores repository refuses the credential', { cause })
 }
 
 export function storageFull(cause?: unknown): StoreError {
@@ -56,16 +56,16 @@ export function shuttingDown(): StoreError {
   return new StoreError('shutting_down', 'the server is stopping; nothing was written')
 }
 
-/** `not_written`: surely not; `unknown`: a push was under way. */
+/** `not_written`: the change was certainly not written; `unknown`: a push was in flight. */
 export function timedOut(outcome: 'not_written' | 'unknown', cause?: unknown): StoreError {
   const said =
     outcome === 'unknown'
-      ? 'the stores repository did not answer in time; the change may or may not be there'
-      : 'the change could not be written in time'
+      ? 'the stores repository did not answer in time; the change may or may not have been written'
+      : 'the change was not written: the deadline of the request passed'
   return new StoreError('git_timeout', said, { cause, extra: { outcome } })
 }
 
-/** The branch lost commits that we had seen: somebody rewrote or deleted it. */
+/** The branch lost commits that this server had seen, because it was rewritten or deleted. */
 export function rewritten(cause?: unknown): StoreError {
   return new StoreError(
     'history_rewritten',
@@ -74,24 +74,26 @@ export function rewritten(cause?: unknown): StoreError {
   )
 }
 
-/** An acceptance of something else than what is there. */
+/**
+ * An accept request that names a head other than the current one, or that has nothing to accept.
+ */
 export function notRewritten(now: Rewrite | null): StoreError {
   const said =
     now === null
-      ? 'the history of the stores repository is not rewritten'
-      : 'the rewritten branch is at another head'
+      ? 'the history of the stores repository was not rewritten'
+      : 'the rewritten branch is at another head than expectedHead'
   return new StoreError('conflict', said, {
-    hint: 'Look at banners and rewrite of GET /api/v1/platform, then name the head that is there.',
+    hint: 'Read rewrite.head from GET /api/v1/platform and send it as expectedHead.',
     ...(now === null ? {} : { extra: { head: now.head } }),
   })
 }
 
-/** @param reason words of the remote's rule, already made safe */
+/** @param reason message of the remote's rule, made safe to show */
 export function policyRejected(reason: string): StoreError {
   const said = reason === '' ? '' : `: ${reason}`
   return new StoreError(
     'policy_rejected',
-    `a rule of the stores repository refused this change${said}`,
+    `a rule of the stores repository rejected this change${said}`,
     {
       extra: { reason },
     },

@@ -6,17 +6,21 @@ import { git } from '../process/client.ts'
 import type { Lane } from './lane.ts'
 import { countPacks } from './packs.ts'
 
-/** Packs at which the cache is repacked as soon as the writer has nothing to do. */
+/** Number of packs at which the cache is repacked as soon as the writer is idle. */
 const MANY = 100
-/** Packs at which it is repacked although the writer has: every git process opens the index of each. */
+/**
+ * Number of packs at which it is repacked even if the writer is busy, because every git process
+ * opens every pack index.
+ */
 const TOO_MANY = 200
 const LOOK_MS = 10_000
 const HOUSEKEEPING_MS = 120_000
 const IDLE_MS = 2000
 
 /**
- * Each batch and each fetch leaves one pack; too many of them make every read slower. `--window=0`: packs are joined and no
- * new delta is looked for, since the writer waits; a cache that is smaller is not worth four times that wait (ADR 0141).
+ * Each batch and each fetch leaves one pack, and many packs slow down every read. `--window=0`
+ * joins packs without searching for new deltas. A search would make the cache smaller, but the
+ * writer would wait four times as long.
  */
 const STEPS = [
   ['repack', '-d', '--window=0', '--geometric=2', '--write-midx'],
@@ -35,7 +39,7 @@ export interface HousekeepingParts {
   readonly lookMs?: number
 }
 
-/** Repacks the cache when it has many packs: git's own gc is switched off. */
+/** Repacks the cache when it has many packs, because git's own gc is off. */
 export class Housekeeping {
   readonly #parts: HousekeepingParts
   #timer: NodeJS.Timeout | undefined
@@ -46,7 +50,7 @@ export class Housekeeping {
     this.#parts = parts
   }
 
-  /** Counts packs from now on. */
+  /** Starts counting packs periodically. */
   watch(): void {
     this.#looks ??= setInterval(() => void this.#look(), this.#parts.lookMs ?? LOOK_MS).unref()
   }
@@ -59,7 +63,10 @@ export class Housekeeping {
     else if (packs >= many) this.soon()
   }
 
-  /** Repacks when the writer has nothing to do next; a fresh clone has no commit-graph, which histories are read from. */
+  /**
+   * Repacks when the writer is idle next. A fresh clone needs this too, because it lacks the
+   * commit-graph for histories.
+   */
   soon(): void {
     if (this.#timer !== undefined) return
     this.#timer = setInterval(() => {
@@ -79,7 +86,7 @@ export class Housekeeping {
     this.#timer = undefined
   }
 
-  /** Repacks now, in the writer's lane. Failure costs nothing but speed. */
+  /** Repacks now, in the writer's lane. A failure only costs speed. */
   run(): Promise<void> {
     this.#rest()
     this.#running ??= this.#repack().finally(() => (this.#running = null))
@@ -101,9 +108,10 @@ export class Housekeeping {
 const STALE_LOCK_MS = 600_000
 
 /**
- * Removes the locks that a power cut left on the branch in a bare repository of our own: only those older than ten
- * minutes, far beyond the life of any push of ours, that no process has open. Returns true when it removed one.
- * `HEAD`, which points to the branch, is locked with it (git refs/files-backend.c, split_head_update).
+ * Removes branch locks that a power loss left in the embedded repository. Only locks older than ten
+ * minutes that no process has open are removed; every push is much shorter. Returns true if it
+ * removed one. `HEAD` points to the branch and is locked together with it (git
+ * refs/files-backend.c, split_head_update).
  */
 export async function removeStaleLock(
   repository: string,
@@ -121,7 +129,10 @@ export async function removeStaleLock(
   return removed
 }
 
-/** Has any process we may look at this file open? Unknown without /proc, where age must do. Source: proc(5), fd. */
+/**
+ * True if a visible process has the file open. Without /proc this is unknown and false. Source:
+ * proc(5), fd.
+ */
 async function isOpen(path: string): Promise<boolean> {
   const processes = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))
   for (const pid of processes) {

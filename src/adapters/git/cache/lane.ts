@@ -1,4 +1,4 @@
-/** Runs tasks one after the other, in the order in which they came. */
+/** Runs tasks one at a time, in the order in which they were added. */
 export class Lane {
   #last: Promise<unknown> = Promise.resolve()
   #running = 0
@@ -12,7 +12,7 @@ export class Lane {
     return result
   }
 
-  /** No task is running or waiting. */
+  /** True if no task is running or waiting. */
   get idle(): boolean {
     return this.#running === 0
   }

@@ -32,14 +32,14 @@ describe('S29 sweepTemporary', () => {
     'objects/ab/tmp_obj_XYZ123',
     'objects/tmp_objdir-incoming-Ab12',
     'objects/incoming-Ab12',
-  ])('removes %s when it is older than an hour, and leaves a younger one', async (path) => {
+  ])('removes %s if it is older than an hour and keeps a newer one', async (path) => {
     const old = await put(path, HOUR + 1000)
     const young = await put(`${path}9`, HOUR - 1000)
     expect(await sweepTemporary(repository, NOW)).toBe(1)
     expect([existsSync(old), existsSync(young)]).toEqual([false, true])
   })
 
-  it('removes nothing else', async () => {
+  it('keeps old files that are not temporary files of git', async () => {
     const kept = await Promise.all(
       [
         'objects/pack/pack-00ff.pack',
@@ -54,7 +54,7 @@ describe('S29 sweepTemporary', () => {
     expect(kept.every((path) => existsSync(path))).toBe(true)
   })
 
-  it('finds nothing where there is no repository', async () => {
+  it('removes nothing in a folder that does not exist', async () => {
     expect(await sweepTemporary(join(repository, 'none'), NOW)).toBe(0)
   })
 })

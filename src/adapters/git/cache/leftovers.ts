@@ -2,9 +2,10 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * Refs that batches and fetches of an earlier process left in a cache when it was killed: nobody will ever use them. A ref
- * whose lock file stands beside it is not among them: it cannot be deleted, and the others could not be together with it.
- * @param repository absolute; its refs are files, since nobody packs them there
+ * Refs that batches and fetches of a killed process left in the cache. They are never used again. A
+ * ref with a lock file is left out, because it would make the deletion of all refs in one
+ * transaction fail.
+ * @param repository absolute; its refs are loose files, because nothing packs them
  */
 export async function leftoverRefs(repository: string): Promise<readonly string[]> {
   const folders = ['refs/storewright/tx', 'refs/storewright/rx']
@@ -19,7 +20,9 @@ export async function leftoverRefs(repository: string): Promise<readonly string[
   return found.flat()
 }
 
-/** No git process of ours runs for so long: a temporary file that is older was left by one that was killed. */
+/**
+ * Longer than any git process of ours runs, so an older temporary file belongs to a killed process.
+ */
 const ABANDONED_MS = 3_600_000
 /** Source: git's pack-write.c, tmp-objdir.c, object-file.c, builtin/repack.c and midx-write.c. */
 const IN_OBJECTS = /^(?:tmp_objdir-|incoming-)/
@@ -27,9 +30,10 @@ const IN_PACKS = /^(?:tmp_(?:pack|idx|rev|mtimes|bitmap|midx)_|\.tmp-\d+-pack-)/
 const LOOSE = /^tmp_obj_/
 
 /**
- * Removes temporary files that killed git processes left in a bare repository. Git itself removes them in `git gc`, which does not
+ * Removes temporary files that killed git processes left in a bare repository. Git removes them in
+ * `git gc`, which does not
  * run here.
- * @returns how many
+ * @returns the number of removed files
  */
 export async function sweepTemporary(repository: string, nowMs: number): Promise<number> {
   const objects = join(repository, 'objects')

@@ -19,15 +19,17 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** The reading process ended or spoke nonsense: the cache may be damaged. */
+/** `git cat-file` ended or gave an invalid answer; the cache may be damaged. */
 export class ObjectReadError extends Error {
   override readonly name = 'ObjectReadError'
 }
 
 /**
- * Reads objects through one long-lived `git cat-file --batch-command`, so no process per store.
- * Requests go by stdin and are answered in order; the process is started when first needed and again after it died.
- * `expression` is any revision that holds no white space, such as `<commit>:stores/acme/shop-1`.
+ * Reads objects through one long-lived `git cat-file --batch-command` instead of one process per
+ * store.
+ * Requests go to stdin and are answered in order. The process starts at the first request and
+ * restarts after it ended.
+ * `expression` is any revision without white space, such as `<commit>:stores/acme/shop-1`.
  */
 export class ObjectReader {
   readonly #profile: GitProcessProfile
@@ -35,24 +37,24 @@ export class ObjectReader {
   #waiting: Waiting[] = []
   #chunks: Buffer[] = []
   #buffered = 0
-  /** Bytes that the answer at the front needs before parsing is worth a try. */
+  /** Bytes to buffer before parsing the first answer again. */
   #needed = 1
 
   constructor(profile: GitProcessProfile) {
     this.#profile = profile
   }
 
-  /** Type, size and content; `null` when there is no such object. @throws ObjectReadError */
+  /** Type, size and content; `null` if there is no such object. @throws ObjectReadError */
   read(expression: string): Promise<GitObject | null> {
     return this.#request('contents', expression, true)
   }
 
-  /** Type and size; `null` when there is no such object. @throws ObjectReadError */
+  /** Type and size; `null` if there is no such object. @throws ObjectReadError */
   info(expression: string): Promise<GitObject | null> {
     return this.#request('info', expression, false)
   }
 
-  /** Ends the process; the next request starts a new one. */
+  /** Ends the process and fails its requests; the next request starts a new one. */
   restart(): void {
     if (this.#child !== null) killGroup(this.#child)
     this.#fail(new ObjectReadError('the reading process was restarted'))
@@ -105,14 +107,17 @@ export class ObjectReader {
       }
     } catch (error) {
       if (this.#child !== null) killGroup(this.#child)
-      this.#fail(new ObjectReadError('git cat-file gave an unknown answer', { cause: error }))
+      this.#fail(new ObjectReadError('git cat-file gave an invalid answer', { cause: error }))
       return
     }
     this.#chunks = [rest]
     this.#buffered = rest.length
   }
 
-  /** Answers the request at the front if `bytes` hold all of it. Returns how many bytes that took. */
+  /**
+   * Answers the first request if `bytes` hold its whole answer. Returns the number of consumed
+   * bytes.
+   */
   #answerFirst(bytes: Buffer): number {
     const request = this.#waiting[0]
     const lineEnd = bytes.indexOf(0x0a)
@@ -137,7 +142,7 @@ export class ObjectReader {
       id,
       type: type as GitObject['type'],
       size: Number(size),
-      // Copied: a slice would keep the whole chunk alive.
+      // Copied, because a slice would keep the whole chunk in memory.
       content: request.withContent
         ? Buffer.from(bytes.subarray(lineEnd + 1, end - 1))
         : Buffer.alloc(0),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ObjectFormat } from '../../../domain/object-format.ts'
 
-/** One row of a Git tree. `mode` as Git writes it: `100644` file, `40000` folder. */
+/** One entry of a Git tree. `mode` as Git writes it: `100644` for a file, `40000` for a folder. */
 export interface TreeEntry {
   readonly mode: string
   readonly name: string
@@ -11,12 +11,12 @@ export interface TreeEntry {
 export const FILE_MODE = '100644'
 export const FOLDER_MODE = '40000'
 
-/** Id that Git gives this content as a blob. */
+/** Git object id of this content as a blob. */
 export function blobId(content: Uint8Array, algorithm: ObjectFormat): string {
   return objectId('blob', content, algorithm)
 }
 
-/** Id that Git gives a folder with these rows. */
+/** Git object id of a folder with these entries. */
 export function treeId(entries: readonly TreeEntry[], algorithm: ObjectFormat): string {
   const rows = entries
     .toSorted((a, b) => Buffer.compare(sortKey(a), sortKey(b)))
@@ -27,7 +27,7 @@ export function treeId(entries: readonly TreeEntry[], algorithm: ObjectFormat): 
   return objectId('tree', Buffer.concat(rows), algorithm)
 }
 
-/** Git compares folder names as if they ended in a slash (git `tree.c`, base_name_compare). */
+/** Git sorts folder names as if they ended in a slash (git `tree.c`, base_name_compare). */
 function sortKey(entry: TreeEntry): Buffer {
   return Buffer.from(entry.mode === FOLDER_MODE ? `${entry.name}/` : entry.name, 'utf8')
 }
@@ -37,8 +37,8 @@ function objectId(type: string, content: Uint8Array, algorithm: ObjectFormat): s
 }
 
 /**
- * Rows of a tree object as `git cat-file` gives it: `<mode> <name>NUL<raw id>` each.
- * @throws Error a tree that is cut short
+ * Entries of a tree object as `git cat-file` prints it: `<mode> <name>NUL<raw id>` each.
+ * @throws Error a truncated tree
  */
 export function parseTree(content: Buffer, algorithm: ObjectFormat): TreeEntry[] {
   const idLength = algorithm === 'sha1' ? 20 : 32
@@ -48,7 +48,7 @@ export function parseTree(content: Buffer, algorithm: ObjectFormat): TreeEntry[]
     const space = content.indexOf(0x20, at)
     const zero = content.indexOf(0, space)
     if (space < 0 || zero < 0 || zero + idLength >= content.length) {
-      throw new Error('the tree object is cut short')
+      throw new Error('the tree object is truncated')
     }
     entries.push({
       mode: content.toString('latin1', at, space),
@@ -60,12 +60,12 @@ export function parseTree(content: Buffer, algorithm: ObjectFormat): TreeEntry[]
   return entries
 }
 
-/** Ids of a store's folder, worked out from its files as Git would, without asking Git. */
+/** Ids of a store folder, computed from its files without running Git. */
 export interface FolderIds {
   readonly folder: string
-  /** `''` when there are no manifests. */
+  /** `''` if there are no manifests. */
   readonly manifests: string
-  /** `''` when there is no store.yaml. */
+  /** `''` if there is no store.yaml. */
   readonly intentBlob: string
 }
 

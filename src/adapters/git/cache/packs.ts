@@ -2,22 +2,26 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, truncate } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
-/** In the repository: a line of git fast-import for each pack it wrote (git-fast-import(1), `--export-pack-edges`). */
+/**
+ * File in the repository to which fast-import adds a line per pack (git-fast-import(1),
+ * `--export-pack-edges`).
+ */
 export const PACK_NOTES = 'storewright-packs'
-/** Longer notes begin anew; whoever misses a line has git pack the objects again. */
+/** Size at which the file is emptied. If a line is missing, git packs the objects again. */
 const NOTES_BYTES = 65_536
 const HEADER_BYTES = 12
 
-/** Number of packs in a bare repository; 0 where there is none. @param repository absolute */
+/** Number of packs in a bare repository; 0 if there is no repository. @param repository absolute */
 export async function countPacks(repository: string): Promise<number> {
   const entries = await readdir(join(repository, 'objects/pack')).catch(() => [])
   return entries.filter((entry) => entry.endsWith('.pack')).length
 }
 
 /**
- * The pack that a fast-import wrote: whatever of its commits the repository did not hold before, and nothing else.
- * @param commit the last one of that import
- * @returns `null`: it is not known, or was repacked meanwhile
+ * Reads the pack of an import. It holds exactly the objects that the repository did not hold
+ * before.
+ * @param commit last commit of the import
+ * @returns `null`: the pack is unknown or was repacked in the meantime
  */
 export async function packWith(repository: string, commit: string): Promise<Buffer | null> {
   const file = join(repository, PACK_NOTES)
@@ -32,9 +36,9 @@ export async function packWith(repository: string, commit: string): Promise<Buff
 }
 
 /**
- * One pack of the objects of several. Deltas name their base by its distance, which stays the same.
+ * Joins packs into one. Deltas refer to their base by its distance, which does not change.
  * Source: gitformat-pack(5).
- * @param packs version 2, of one repository, without an object twice
+ * @param packs version 2, of one repository, without duplicate objects
  */
 export function joinPacks(packs: readonly Buffer[], algorithm: 'sha1' | 'sha256'): Buffer {
   const [only] = packs

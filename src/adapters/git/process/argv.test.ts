@@ -3,8 +3,8 @@ import { assertArguments, isBranchName } from './argv.ts'
 
 const OID = 'a'.repeat(40)
 
-describe('a git command line', () => {
-  it('of known words, object ids and the configured branch is accepted', () => {
+describe('git arguments', () => {
+  it('accepts known words, object ids and the configured branch', () => {
     assertArguments(
       [
         ...['--config-env=http.extraHeader=STORES_REPO_AUTH', 'push', '--porcelain', 'origin'],
@@ -35,11 +35,11 @@ describe('a git command line', () => {
     '',
     `${OID}\n`,
     'ext::sh -c x',
-  ])('with %j is refused and not repeated in the error', (word) => {
+  ])('refuses %j and leaves it out of the error', (word) => {
     expect(() => assertArguments(['push', word], 'main')).toThrow(/^git argument 1 is neither/)
   })
 
-  it.each(['main', 'release/2026', 'a.b_c-d'])('may name the branch %s', (branch) => {
+  it.each(['main', 'release/2026', 'a.b_c-d'])('accepts the branch name %s', (branch) => {
     expect(isBranchName(branch)).toBe(true)
   })
 
@@ -57,7 +57,7 @@ describe('a git command line', () => {
     'a:b',
     'a~1',
     '@{u}',
-  ])('never names a branch %j', (branch) => {
+  ])('refuses the branch name %j', (branch) => {
     expect(isBranchName(branch)).toBe(false)
     expect(() => assertArguments(['push'], branch)).toThrow()
   })

@@ -1,6 +1,7 @@
 /**
- * Every word that may stand in the command line of a git process. Names, paths and bytes that users chose go
- * by stdin; a word that is not listed here and is no object id, ref of ours or the configured branch is a bug.
+ * Every word allowed on the command line of a git process. Names, paths and bytes chosen by users
+ * go to stdin. Besides these words only object ids, private refs and the configured branch are
+ * allowed; anything else is a bug.
  */
 const WORDS: ReadonlySet<string> = new Set([
   // commands
@@ -70,8 +71,9 @@ export function isObjectId(text: string): boolean {
 }
 
 /**
- * Is `branch` safe inside a command line? Narrower than git-check-ref-format(1): segments of letters, digits,
- * `.`, `_`, `-`, none starting with `.` or `-`, none ending in `.lock` or `.`.
+ * True if `branch` is safe on a command line. Stricter than git-check-ref-format(1): at most 200
+ * characters, segments of letters, digits, `.`, `_` and `-`, none starting with `.` or `-`, none
+ * ending in `.lock` or `.`.
  */
 export function isBranchName(branch: string): boolean {
   const segments = branch.split('/')
@@ -88,8 +90,8 @@ export function isBranchName(branch: string): boolean {
 }
 
 /**
- * Refuses a command line that holds anything but known words, object ids and the configured branch.
- * @throws Error names the position, never the word
+ * Refuses a command line with anything but known words, object ids and the configured branch.
+ * @throws Error names the position of the argument, never its text
  */
 export function assertArguments(words: readonly string[], branch: string): void {
   if (!isBranchName(branch)) throw new Error('the branch name is not safe in a command line')
@@ -105,7 +107,10 @@ export function assertArguments(words: readonly string[], branch: string): void 
   })
 }
 
-/** Push and fetch name the branch: a lease, a destination without `+`, a source into a ref of our own. */
+/**
+ * Arguments of push and fetch that contain the branch: a lease, a destination without `+`, a source
+ * into a private ref.
+ */
 function branchTemplates(branch: string): readonly RegExp[] {
   const ref = `refs/heads/${branch.replaceAll('.', '\\.')}`
   return [

@@ -4,10 +4,11 @@ import { ALLOWED_ENVIRONMENT } from './environment.ts'
 import type { GitExit, GitProcessProfile, GitRun } from './plumbing.ts'
 
 /**
- * Runs a git command that may end with its leader alone: fetch, log, fsck, repack.
- * simple-git 4.0.2 starts no process group and tells no process id, so a push, whose helpers must die with it,
- * goes through `plumbing.ts`. Never rejects for what git did: the exit code says it.
- * @throws Error an argument that is not known (`argv.ts`)
+ * Runs a git command for which it is enough to kill the main process: fetch, log, fsck, repack.
+ * simple-git 4.0.2 starts no process group and exposes no process id. A push must be killed
+ * together with its helpers, so it runs through `plumbing.ts`. Never rejects for a failure of git;
+ * see the exit code.
+ * @throws Error an unknown argument (`argv.ts`)
  */
 export async function git(
   profile: GitProcessProfile,
@@ -41,7 +42,8 @@ function optionsOf(profile: GitProcessProfile, run: GitRun): Partial<SimpleGitOp
     baseDir: profile.directory,
     abort: run.signal === undefined ? deadline : AbortSignal.any([deadline, run.signal]),
     allowEnvironment: ALLOWED_ENVIRONMENT,
-    // `GIT_CONFIG_GLOBAL=/dev/null` shuts the user's configuration out; simple-git only sees the name.
+    // simple-git refuses GIT_CONFIG_GLOBAL by name. Here its value, /dev/null, excludes the user's
+    // configuration.
     unsafe: { allowUnsafeConfigPaths: true },
     ...(run.stallMs === undefined ? {} : { timeout: { block: run.stallMs } }),
     ...(run.input === undefined ? {} : { input: () => Buffer.from(run.input ?? '') }),

@@ -1,4 +1,4 @@
-/** Where the stores repo lives. */
+/** Location of the stores repo. */
 export type Remote =
   /** Bare repository on this disk, `path` absolute. */
   | { readonly kind: 'embedded'; readonly path: string }
@@ -8,7 +8,10 @@ export type Remote =
       readonly url: string
       readonly username: string
       readonly token?: string
-      /** Reads the token again, once it is refused: it may have been replaced. @default never */
+      /**
+       * Reads the token again after the remote refused it, because it may have been rotated.
+       * @default never
+       */
       readonly refreshToken?: () => Promise<string>
       /** PEM bundle that replaces the system's, absolute. */
       readonly caFile?: string
@@ -21,7 +24,7 @@ export type Remote =
       readonly knownHostsFile: string
     }
 
-/** Guarded names that simple-git removes or refuses unless they are listed. */
+/** Variables that simple-git removes or refuses unless they are listed. */
 export const ALLOWED_ENVIRONMENT = [
   'GIT_CONFIG_GLOBAL',
   'GIT_CONFIG_NOSYSTEM',
@@ -30,12 +33,15 @@ export const ALLOWED_ENVIRONMENT = [
   'GIT_OPTIONAL_LOCKS',
 ] as const
 
-/** Variables of every git process: built from nothing, so nothing of ours or the user's leaks in. */
+/**
+ * Environment of every git process, built from scratch so that no variable of this process or the
+ * user leaks in.
+ */
 export function processEnvironment(): Record<string, string> {
   return {
-    // The one value taken from outside: where the git program is.
+    // The only inherited value, needed to find git.
     PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
-    // Exists nowhere: no dot file of anyone is read.
+    // Does not exist, so no dot file is read.
     HOME: '/nonexistent',
     LC_ALL: 'C.UTF-8',
     TZ: 'UTC',
@@ -46,24 +52,27 @@ export function processEnvironment(): Record<string, string> {
   }
 }
 
-/** Variables of a process that works on the cache at `gitDirectory`, the token included. */
+/** Environment of a git process that works on the cache at `gitDirectory`, including the token. */
 export function cacheEnvironment(remote: Remote, gitDirectory: string): Record<string, string> {
   return {
     ...processEnvironment(),
-    // Named outright: a damaged cache must never make git look for a repository in a parent folder.
+    // Set explicitly, so that git does not search parent folders if the cache is damaged.
     GIT_DIR: gitDirectory,
     ...authorizationOf(remote),
   }
 }
 
-/** Global options before the command: the token by name of its variable, never by value. */
+/**
+ * Global options before the command. They name the variable of the token and never contain its
+ * value.
+ */
 export function authOptions(remote: Remote): readonly string[] {
   return 'STORES_REPO_AUTH' in authorizationOf(remote)
     ? ['--config-env=http.extraHeader=STORES_REPO_AUTH']
     : []
 }
 
-/** The variable that carries the credential, if there is one. */
+/** The variable that holds the credential, if there is one. */
 export function authorizationOf(remote: Remote): { readonly STORES_REPO_AUTH?: string } {
   if (remote.kind !== 'https' || remote.token === undefined) return {}
   const pair = Buffer.from(`${remote.username}:${remote.token}`, 'utf8').toString('base64')

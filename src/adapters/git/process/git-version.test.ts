@@ -17,12 +17,12 @@ it.each([
   ['git version 2.35.9', null, 'unusable'],
   ['git version 1.99.0', null, 'unusable'],
   ['', null, 'unusable'],
-])('calls %j of package %s %s', (said, revision, is) => {
+])('judges %j from package %s as %s', (said, revision, is) => {
   const verdict = judgeGit(said, revision)
   expect(verdict.is).toBe(is)
   expect('why' in verdict).toBe(is !== 'fit')
 })
 
-it('can use the git of this machine', async () => {
+it('finds the installed git usable', async () => {
   expect((await installedGit(tmpdir())).is).not.toBe('unusable')
 })

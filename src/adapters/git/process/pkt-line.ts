@@ -1,9 +1,10 @@
 /**
- * Lines of git's wire protocol: four hexadecimal digits of length (themselves counted), then bytes; `0000` ends a section.
+ * Lines of git's wire protocol: four hexadecimal digits of length, which include themselves, then
+ * the bytes. `0000` ends a section.
  * Source: gitprotocol-common(5), gitprotocol-pack(5).
  */
 
-/** The peer does not speak what git's documentation says. */
+/** The peer violates git's wire protocol. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'
 }
@@ -12,7 +13,7 @@ export const FLUSH = Buffer.from('0000')
 
 const LONGEST = 65_520
 
-/** @throws ProtocolError more bytes than a line can hold */
+/** @throws ProtocolError the text is longer than a line may be */
 export function pktLine(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8')
   const length = bytes.length + 4
@@ -22,7 +23,7 @@ export function pktLine(text: string): Buffer {
 
 /**
  * Takes one line from the front of `bytes`.
- * @returns its bytes, `null` for a flush, and what follows it
+ * @returns the line's bytes, `null` for a flush, and the remaining bytes
  * @throws ProtocolError
  */
 export function takeLine(bytes: Buffer): { line: Buffer | null; rest: Buffer } {
@@ -34,7 +35,7 @@ export function takeLine(bytes: Buffer): { line: Buffer | null; rest: Buffer } {
   return { line: bytes.subarray(4, length), rest: bytes.subarray(length) }
 }
 
-/** Lines up to the next flush, without their line ends. @throws ProtocolError no flush */
+/** Takes the lines up to the next flush, without line ends. @throws ProtocolError no flush */
 export function takeSection(bytes: Buffer): { lines: readonly string[]; rest: Buffer } {
   const lines: string[] = []
   let rest = bytes
@@ -46,12 +47,12 @@ export function takeSection(bytes: Buffer): { lines: readonly string[]; rest: Bu
   }
 }
 
-/** What came by each band of `side-band-64k`. */
+/** Content of each band of `side-band-64k`. */
 export interface Bands {
   readonly data: Buffer
-  /** Words for people, as `git` prints them after `remote: `. */
+  /** Messages for people, which `git` prints after `remote: `. */
   readonly progress: string
-  /** The peer gave up. */
+  /** Message of a fatal error of the peer; `''` if there was none. */
   readonly fatal: string
 }
 

@@ -4,9 +4,9 @@ import { processEnvironment } from './environment.ts'
 
 export type { ChildProcess } from 'node:child_process'
 
-/** What every git process of one repository shares. */
+/** Settings shared by every git process of one repository. */
 export interface GitProcessProfile {
-  /** Working directory; also where relative marks files go. Absolute. */
+  /** Working directory of git, absolute. */
   readonly directory: string
   readonly environment: Readonly<Record<string, string>>
   readonly branch: string
@@ -15,9 +15,9 @@ export interface GitProcessProfile {
 export interface GitRun {
   /** Written to stdin, then end of file. */
   readonly input?: Uint8Array | string
-  /** Milliseconds until the process group is killed. */
+  /** Milliseconds after which the process group is killed. */
   readonly timeoutMs: number
-  /** Milliseconds without a byte on stdout or stderr until the process group is killed. */
+  /** Milliseconds without output on stdout or stderr after which the process group is killed. */
   readonly stallMs?: number
   readonly signal?: AbortSignal
 }
@@ -25,15 +25,15 @@ export interface GitRun {
 export interface GitExit {
   /** `null`: killed. */
   readonly exitCode: number | null
-  /** Why we killed it, if we did. */
+  /** Why this process killed git; `null`: it did not. */
   readonly killed: 'timeout' | 'aborted' | null
   readonly stdout: Buffer
   readonly stderr: string
 }
 
 /**
- * Starts git in a process group of its own, without a shell.
- * @throws Error an argument that is not known (`argv.ts`)
+ * Starts git in its own process group, without a shell.
+ * @throws Error an unknown argument (`argv.ts`)
  */
 export function spawnGit(profile: GitProcessProfile, words: readonly string[]): ChildProcess {
   assertArguments(words, profile.branch)
@@ -46,7 +46,10 @@ export function spawnGit(profile: GitProcessProfile, words: readonly string[]): 
   })
 }
 
-/** Runs a program that git signs with. Words are literals and paths of the configuration, never a user's. */
+/**
+ * Runs a signing program. Arguments are literals and paths from the configuration, never user
+ * input.
+ */
 export function runProgram(
   program: 'gpg' | 'gpgconf' | 'ssh-keygen',
   words: readonly string[],
@@ -58,7 +61,7 @@ export function runProgram(
 }
 
 /**
- * Kills git and all it started. A group that is gone already is fine.
+ * Kills git and every process it started. Does nothing if the group is gone.
  * @param signal SIGTERM lets git remove its lock files and temporary packs first
  */
 export function killGroup(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
@@ -70,7 +73,7 @@ export function killGroup(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM' = '
   }
 }
 
-/** Runs git to its end and never rejects for what git did: the exit code says it. */
+/** Runs git to its end. Never rejects for a failure of git; see the exit code. */
 export function runGit(
   profile: GitProcessProfile,
   words: readonly string[],
@@ -79,14 +82,17 @@ export function runGit(
   return finished(spawnGit(profile, words), run, 'git')
 }
 
-/** A git process whose input is written bit by bit. */
+/** A git process whose input is written piece by piece. */
 export interface GitStream {
   write(bytes: Uint8Array): void
-  /** Ends the input. Never rejects for what git did: the exit code says it. */
+  /** Closes stdin and waits for the exit. Never rejects for a failure of git; see the exit code. */
   end(): Promise<GitExit>
 }
 
-/** Like {@link runGit}, for input that is not there yet. `run.timeoutMs` counts from now. */
+/**
+ * Like {@link runGit}, for input that arrives later. `run.timeoutMs` counts from the start of the
+ * process.
+ */
 export function streamGit(
   profile: GitProcessProfile,
   words: readonly string[],
@@ -112,7 +118,7 @@ function finished(child: ChildProcess, run: GitRun, program: string): Promise<Gi
 function exitOf(child: ChildProcess, run: GitRun, program: string): Promise<GitExit> {
   const output = collect(child)
   const guard = guardProcess(child, run)
-  // A process that ends early closes its stdin; the exit code tells why.
+  // A process that ends early closes its stdin. The exit code carries the reason.
   child.stdin?.on('error', () => {})
   return new Promise((resolve) => {
     let failure = ''
@@ -140,7 +146,7 @@ function collect(child: ChildProcess): () => { stdout: Buffer; stderr: string } 
   })
 }
 
-/** Kills the group at the time-out, after silence, or on abort. */
+/** Kills the group at the timeout, after a stall, or on abort. */
 function guardProcess(child: ChildProcess, run: GitRun) {
   let killed: GitExit['killed'] = null
   const kill = (why: 'timeout' | 'aborted') => {
@@ -169,19 +175,19 @@ function guardProcess(child: ChildProcess, run: GitRun) {
   }
 }
 
-/** The two programs of Git's smart HTTP protocol, with the options that its server needs. */
+/** The two server programs of Git's smart HTTP protocol and their options. */
 export type ServedProgram = 'upload-pack' | 'receive-pack'
 export type ServedOption = '--stateless-rpc' | '--strict' | '--http-backend-info-refs'
 
-/** How one request to a served repository runs. */
+/** Parameters of one request to a served repository. */
 export interface ServedProcess {
   /** Bare repository, absolute. */
   readonly repositoryPath: string
-  /** Short name of the one branch that is served. */
+  /** Short name of the only served branch. */
   readonly branch: string
-  /** The only header of a client that reaches git, as `GIT_PROTOCOL`. */
+  /** Client header passed to git as `GIT_PROTOCOL`; no other header reaches git. */
   readonly protocol: 'version=1' | 'version=2' | undefined
-  /** `[key, value]`, read after the repository's own configuration. */
+  /** `[key, value]`; overrides the repository's own configuration. */
   readonly settings: readonly (readonly [string, string])[]
 }
 

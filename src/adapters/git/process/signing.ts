@@ -4,37 +4,45 @@ import { join } from 'node:path'
 import { processEnvironment } from './environment.ts'
 import { type GitExit, runProgram } from './plumbing.ts'
 
-/** How commits are signed and whose signatures count. */
+/** How commits are signed and which keys are trusted. */
 export interface SigningOptions {
   readonly format: 'ssh' | 'gpg'
-  /** Private key without a passphrase: OpenSSH's format, or what `gpg --export-secret-keys` gives. Absolute. */
+  /**
+   * Private key without a passphrase, in OpenSSH format or as exported by `gpg
+   * --export-secret-keys`. Absolute.
+   */
   readonly keyFile: string
-  /** Other keys that may sign: allowed signers of ssh-keygen(1), or public keys of gpg. Absolute. @default none */
+  /**
+   * Other trusted keys: an allowed signers file of ssh-keygen(1), or public gpg keys. Absolute.
+   * @default none
+   */
   readonly trustedFile?: string
 }
 
-/** What git needs to sign and to verify. */
+/** Settings with which git signs and verifies. */
 export interface Signing {
   readonly format: SigningOptions['format']
   /** Sections of the cache's git config. */
   readonly config: readonly (readonly [string, Readonly<Record<string, string>>])[]
   readonly environment: Readonly<Record<string, string>>
-  /** Names the set of trusted keys: a verdict on a commit holds as long as this does. */
+  /** Digest of the trusted keys. Cached verdicts are valid while it is unchanged. */
   readonly trust: string
-  /** File for verdicts, absolute; a cache. */
+  /** Cache file of verdicts, absolute. */
   readonly verdictsFile: string
-  /** Ends what was started and removes the copy of the key. */
+  /** Stops the gpg agent and removes the copy of the key. */
   close(): Promise<void>
 }
 
 const RUN_MS = 20_000
-/** sun_path of unix(7) is 108 bytes; gpg puts `S.gpg-agent.extra` beside its keys. */
+/**
+ * sun_path of unix(7) is 108 bytes, and gpg creates the socket `S.gpg-agent.extra` beside its keys.
+ */
 const MAX_HOME = 90
 
 /**
- * Prepares `<dataDir>/signing`, which only this user can open. The key is copied there: a mounted one often has a mode
- * that ssh-keygen refuses.
- * @throws Error a sentence: which file or program cannot be used
+ * Prepares `<dataDir>/signing`, which only this user can open. The key is copied there, because a
+ * mounted key often has a mode that ssh-keygen refuses.
+ * @throws Error names the file or program that cannot be used
  */
 export async function openSigning(dataDir: string, options: SigningOptions): Promise<Signing> {
   const folder = join(dataDir, 'signing')
@@ -80,10 +88,13 @@ async function openSsh({ folder, keys, trusted }: Parts, options: SigningOptions
 
 async function openGpg({ folder, keys, trusted }: Parts, options: SigningOptions) {
   if (keys.length > MAX_HOME) {
-    throw new Error(`DATA_DIR: the path is too long for gpg, which keeps sockets in ${keys}`)
+    throw new Error(
+      `DATA_DIR: choose a shorter path; ${keys}, where gpg creates sockets, exceeds ${MAX_HOME} characters`,
+    )
   }
   const environment = { ...processEnvironment(), GNUPGHOME: keys }
-  // Whatever is in this keyring was put there by the configuration, so it is trusted (gpg(1), --trust-model).
+  // Every key in this keyring comes from the configuration, so it is trusted (gpg(1),
+  // --trust-model).
   await writeFile(join(keys, 'gpg.conf'), 'trust-model always\nbatch\nno-tty\n')
   const gpg = (words: readonly string[], input = '') =>
     runProgram('gpg', words, environment, { timeoutMs: RUN_MS, input })
@@ -117,7 +128,7 @@ async function openGpg({ folder, keys, trusted }: Parts, options: SigningOptions
 
 async function textOf(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch(() => null)
-  if (text === null) throw new Error(`${path} cannot be read; commits are signed with it`)
+  if (text === null) throw new Error(`${path} cannot be read, but commits are signed with it`)
   return text
 }
 

@@ -10,7 +10,10 @@ import {
 } from './commit-log.ts'
 import type { Provenance } from './provenance.ts'
 
-/** One commit as an entry of a history; what became of it is not known here. */
+/**
+ * Converts a commit to a history entry. `result` is left `null`, because Argo CD's outcome is not
+ * known here.
+ */
 export function changeOf(
   commit: LoggedCommit,
   stores: readonly string[],
@@ -36,7 +39,7 @@ export function changeOf(
   }
 }
 
-/** Commit -> the newest commit that takes it back. `commits` newest first. */
+/** Maps each reverted commit to the newest commit that reverts it. `commits` newest first. */
 export function revertsOf(commits: readonly LoggedCommit[]): Map<string, string> {
   const reverts = new Map<string, string>()
   for (const { id, said } of commits) {
@@ -50,7 +53,7 @@ interface Entry {
   readonly stores: readonly string[]
 }
 
-/** Entries and what takes them back, at one head. */
+/** History entries and their reverts at one head. */
 interface Walk {
   readonly head: string
   /** Newest first. */
@@ -58,20 +61,26 @@ interface Walk {
   readonly reverts: ReadonlyMap<string, string>
 }
 
-/** Every commit of the branch, read once; a head that moved costs what came since. About 0.5 KB of memory a commit. */
+/**
+ * All commits of the branch. Each is read once; a new head costs only the new commits. Uses about
+ * 0.5 KB per commit.
+ */
 export class AuditLog {
   readonly #cache: Cache
   readonly #provenance: () => Provenance
   #walk: Walk | null = null
   #reading: Promise<Walk> | null = null
 
-  /** @param provenance of the branch as it is read now */
+  /** @param provenance returns the verifier of the current branch, which changes after a rewrite */
   constructor(cache: Cache, provenance: () => Provenance) {
     this.#cache = cache
     this.#provenance = provenance
   }
 
-  /** Changes at `head`, newest first, each with whatever took it back. @throws LogReadError */
+  /**
+   * Changes at `head`, newest first, each with the commit that reverted it.
+   * @throws LogReadError
+   */
   async *changes(head: string): AsyncGenerator<Change> {
     const { entries, reverts } = await this.#at(head)
     for (const { commit, stores } of entries) yield changeOf(commit, stores, reverts)
@@ -99,7 +108,8 @@ export class AuditLog {
       const { store } = commit.said
       if (!isOutside(commit) && store !== null) return [{ commit, stores: [store] }]
       const stores = [...new Set(touchedBy(commit, touches).map(({ name }) => name))]
-      // Blocks of a squash merge account for all that it changed.
+      // If the trailer blocks of a squash merge cover all its changes, the merge itself gets no
+      // entry.
       return commit.beside !== undefined && stores.length === 0 ? [] : [{ commit, stores }]
     })
     const reverts = new Map([...(base?.reverts ?? []), ...revertsOf(commits)])

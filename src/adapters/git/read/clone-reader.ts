@@ -14,14 +14,17 @@ import { ObjectReader } from '../cache/object-reader.ts'
 import type { TreeEntry } from '../cache/objects.ts'
 import type { GitProcessProfile } from '../process/plumbing.ts'
 
-/** A store that a commit removed; see `check/repository.ts`, which this implements. */
+/** A store deleted by a commit. Implements the type of `check/repository.ts`. */
 interface Removal {
   readonly team: string
   readonly name: string
   readonly atMs: number
 }
 
-/** Objects of somebody's clone. Reads only, starts nothing of the clone's: no checkout, no filter, no hook, no fetch. */
+/**
+ * Read-only access to the objects of a user's clone. Runs no checkout, filter, hook or fetch of the
+ * clone.
+ */
 export interface Clone {
   readonly shallow: boolean
   resolve(revision: string): Promise<string | null>
@@ -33,13 +36,14 @@ export interface Clone {
   close(): void
 }
 
-/** Opens the clone that `path` lies in; `null` when there is none. */
+/** Opens the clone that contains `path`; `null` if there is none. */
 export async function openClone(path: string): Promise<Clone | null> {
   const directory = await gitDirectoryOf(resolve(path))
   if (directory === null) return null
   const profile: GitProcessProfile = {
     directory,
-    // Named outright: git then neither looks further up nor minds whose files these are (safe.directory).
+    // Set explicitly, so that git neither searches parent folders nor checks the owner of the files
+    // (safe.directory).
     environment: { ...processEnvironment(), GIT_DIR: directory },
     branch: 'main',
   }
@@ -63,7 +67,10 @@ export async function openClone(path: string): Promise<Clone | null> {
   }
 }
 
-/** Told by what store.yaml declared before and after each commit: without keys no trailer is believed. */
+/**
+ * Finds deletions by comparing store.yaml before and after each commit, because trailers cannot be
+ * verified without keys.
+ */
 async function removalsOf(
   profile: GitProcessProfile,
   objects: ObjectReader,
@@ -86,7 +93,7 @@ async function removalsOf(
   return removals
 }
 
-/** A folder that goes while its store is a shop counts as deleted. */
+/** Removing the folder of a store that was not deleted yet also counts as a deletion. */
 async function isDeletion(objects: ObjectReader, commit: string, touch: Touch): Promise<boolean> {
   const [after, before] = await Promise.all(
     [commit, `${commit}^`].map((at) => stateAt(objects, at, touch)),
@@ -101,7 +108,10 @@ async function stateAt(objects: ObjectReader, commit: string, { team, name }: To
   return parseStoreFile(text ?? '', { team, name }).value?.lifecycle.state
 }
 
-/** A folder whose last store.yaml declared a purge went by one; which names an admin released is not known without keys. */
+/**
+ * Names that stores left. A folder counts as purged if its last store.yaml declared a purge. Names
+ * released by an admin cannot be recognized without keys.
+ */
 async function vacatedUpTo(
   profile: GitProcessProfile,
   objects: ObjectReader,
@@ -115,13 +125,13 @@ async function vacatedUpTo(
   const history = new HistoryIndex()
   for (const commit of commits) {
     const changed = await withPurges(objects, touches.get(commit.id) ?? [])
-    // What is recent does not matter here: nothing was asked of this process.
+    // Infinity: no commit counts as recent, because this reader answers no requests.
     history.add(commit, changed, Infinity)
   }
   return history.vacated
 }
 
-/** The nearest `.git`, or the path itself when it is a bare repository. */
+/** The nearest `.git`, or the path itself if it is a bare repository. */
 async function gitDirectoryOf(path: string): Promise<string | null> {
   if ((await exists(join(path, 'HEAD'))) && (await exists(join(path, 'objects')))) return path
   const inside = join(path, '.git')

@@ -9,19 +9,24 @@ interface GitCommit {
   readonly at: string
   /** Committer time, milliseconds since the Unix epoch. */
   readonly atMs: number
-  /** Author's name, made one printable line; never the address. */
+  /** Author's name as one printable line, without the email address. */
   readonly author: string
 }
 
-/** One commit as Git gives it. Nothing in its message counts before `provenance.ts` has judged it. */
+/**
+ * One commit as Git returns it. Its trailers are untrusted until `provenance.ts` has verified them.
+ */
 export interface ReadCommit extends GitCommit {
   readonly message: string
 }
 
-/** One commit and what it states: with proof of ours what its trailers hold, without it nothing but its subject. */
+/**
+ * One commit and its trusted statements: its trailers if they are proven to be ours, otherwise only
+ * its subject.
+ */
 export interface LoggedCommit extends GitCommit {
   readonly said: CommitSaid
-  /** Another entry of the same commit, proven, accounts for these stores, as `team/name`. @default none */
+  /** Stores, as `team/name`, that proven entries of the same commit cover. @default none */
   readonly beside?: ReadonlySet<string>
 }
 
@@ -29,13 +34,13 @@ export interface LoggedCommit extends GitCommit {
 export interface Touch {
   readonly team: string
   readonly name: string
-  /** Its store.yaml went away. */
+  /** Its store.yaml was removed. */
   readonly removed: boolean
-  /** Not only its store.yaml changed. */
+  /** Files other than store.yaml changed. */
   readonly rendered: boolean
-  /** Blob of the store.yaml that went away. */
+  /** Blob of the removed store.yaml. */
   readonly lastIntent?: string
-  /** That store.yaml declared a purge, and may be believed. @default false */
+  /** The removed store.yaml declared a purge and is trusted. @default false */
   readonly purged?: boolean
 }
 
@@ -46,16 +51,20 @@ const LOG_WORDS = [
   '--format=%x01%H%x00%P%x00%ct%x00%an%x00%B',
 ] as const
 /**
- * Reversed, what was on the first-parent line comes before what a merge brought to it: git shows the last parent's line first
- * (git revision.c, REV_SORT_IN_GRAPH_ORDER takes the newest of the queue).
+ * In reversed topological order, commits of the first parent come before the commits that a merge
+ * brought in, because git prints the last parent's line first (git revision.c,
+ * REV_SORT_IN_GRAPH_ORDER takes the newest of the queue).
  */
 const GRAPH_ORDER = ['--topo-order', '--diff-merges=off'] as const
-/** A merge counts only where it differs from every parent: what it brought in is told by the commits it merged. */
+/**
+ * Lists a path of a merge only if it differs from every parent. Other changes belong to the merged
+ * commits.
+ */
 const WITH_PATHS = [
   ...['--root', '--raw', '--no-renames', '--no-abbrev', '--diff-merges=combined'],
 ] as const
 
-/** The log could not be read: the cache may be damaged. */
+/** `git log` failed; the cache may be damaged. */
 export class LogReadError extends Error {
   override readonly name = 'LogReadError'
 }
@@ -67,7 +76,8 @@ interface Row {
 }
 
 /**
- * Commits of `<from>..<to>`, or all up to `to`, in the order in which they came to the branch, never by date.
+ * Commits of `<from>..<to>`, or all up to `to` if `from` is `null`, in the order in which they
+ * reached the branch, not by date.
  * @throws LogReadError
  */
 export async function commitsBetween(
@@ -80,17 +90,20 @@ export async function commitsBetween(
   return rows.map(({ commit }) => commit)
 }
 
-/** What happened to a branch since a head, by one process: a race for the branch waits for this. */
+/**
+ * Commits of a branch since a known head. Read by one process, because a writer in a race waits for
+ * it.
+ */
 export interface Advance {
-  /** In the order in which they came to the branch. */
+  /** In the order in which they reached the branch. */
   readonly commits: readonly ReadCommit[]
   /** Store folders that each of them changed, by commit id. */
   readonly touches: ReadonlyMap<string, readonly Touch[]>
-  /** False: the branch does not hold `from` any more. */
+  /** False: `from` is no longer part of the branch. */
   readonly descends: boolean
 }
 
-/** @throws LogReadError also when `from` is not in this repository */
+/** @throws LogReadError also if the repository lacks `from` */
 export async function advanceBetween(
   profile: GitProcessProfile,
   from: string,
@@ -101,7 +114,7 @@ export async function advanceBetween(
   return {
     commits: rows.map(({ commit }) => commit),
     touches: touchesById(rows),
-    // Were it an ancestor on a longer way only, the last commit on that way would be listed and have it as a parent.
+    // Every path from `to` down to `from` ends with a listed commit that has `from` as a parent.
     descends: from === to || rows.some(({ parents }) => parents.includes(from)),
   }
 }
@@ -110,7 +123,7 @@ function touchesById(rows: readonly Row[]): Advance['touches'] {
   return new Map(rows.map(({ commit, touched }) => [commit.id, [...touched.values()]]))
 }
 
-/** Commits up to `head` that touched one path, newest first. @throws LogReadError */
+/** Commits up to `head` that changed one path, newest first. @throws LogReadError */
 export async function commitsOfPath(
   profile: GitProcessProfile,
   head: string,
@@ -141,7 +154,10 @@ async function readLog(
   return parseLog(exit.stdout.toString('utf8').split('\0'))
 }
 
-/** `\x01<id>`, parents, seconds, author, message, then two for each path: `:<modes> <ids> <status>` and the path. */
+/**
+ * Tokens: `\x01<id>`, parents, seconds, author, message, then two per path: `:<modes> <ids>
+ * <status>` and the path.
+ */
 function parseLog(tokens: readonly string[]): Row[] {
   const rows: Row[] = []
   let touched = new Map<string, Touch>()
@@ -174,7 +190,10 @@ export function readCommit(
   return { id, at, atMs, author: oneLine(author), message: message.trim() }
 }
 
-/** @param row `:<modes> <ids> <status>` of git-log(1), `--raw`; of a merge, one mode and one id for each parent */
+/**
+ * @param row `:<modes> <ids> <status>` of git-log(1), `--raw`; a merge has one mode and one id per
+ * parent
+ */
 function addTouch(folders: Map<string, Touch>, path: string, row: string): void {
   const status = row.slice(row.lastIndexOf(' ') + 1)
   const [root, team, name, file] = path.split('/')
@@ -191,7 +210,7 @@ function addTouch(folders: Map<string, Touch>, path: string, row: string): void 
   })
 }
 
-/** A commit as far as one store is concerned. */
+/** A commit as a reference in a store record. */
 export function changeRefOf(commit: LoggedCommit): ChangeRef {
   const { said } = commit
   const ours = said.requestId !== null
@@ -205,12 +224,15 @@ export function changeRefOf(commit: LoggedCommit): ChangeRef {
   }
 }
 
-/** Made by plain git: only what it changed tells which stores it was about. */
+/**
+ * True for a commit without proven trailers. The stores it concerns follow from its changed paths
+ * only.
+ */
 export function isOutside({ said }: LoggedCommit): boolean {
   return said.requestId === null || said.store === null
 }
 
-/** Stores that this entry of a commit accounts for. `touches` by commit id. */
+/** Store folders that belong to this entry of a commit. `touches` by commit id. */
 export function touchedBy(
   { id, beside }: LoggedCommit,
   touches: Advance['touches'],

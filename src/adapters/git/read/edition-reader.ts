@@ -32,20 +32,20 @@ import { shortAdvance } from './short-advance.ts'
 import type { Signatures } from './signatures.ts'
 import { changedOutside, nextStores } from './snapshots.ts'
 
-/** A snapshot with the trees it was read from. Immutable. */
+/** A snapshot and the folder trees it was built from. Immutable. */
 export interface Edition {
   readonly snapshot: Snapshot
   readonly fleet: Fleet
 }
 
-/** An edition that a fetch led to. */
+/** The edition after a fetch. */
 export interface Advanced {
   readonly edition: Edition
-  /** Some of the commits were made by a server, so by another one than this. */
+  /** True if some of the fetched commits were made by another server. */
   readonly fromServers: boolean
 }
 
-/** Turns heads into snapshots; each one costs only what differs from the one before. */
+/** Builds the snapshot of a head. After the first one, only the differences are read. */
 export class EditionReader {
   readonly #cache: Cache
   readonly #log: Log
@@ -56,7 +56,7 @@ export class EditionReader {
   /** By blob id. */
   readonly #platforms = new Map<string, Platform | null>()
 
-  /** @param signatures `null`: nobody asks whether commits are signed */
+  /** @param signatures `null`: commit signatures are not checked */
   constructor(cache: Cache, log: Log, signatures: Signatures | null, provenance: Provenance) {
     this.provenance = provenance
     this.#cache = cache
@@ -93,7 +93,8 @@ export class EditionReader {
   }
 
   /**
-   * Reads what changed from `before` to `head`; `null`: the branch was rewritten, `head` does not descend from `before`.
+   * Reads the changes from `before` to `head`. Returns `null` if `head` does not descend from
+   * `before`, which means that the branch was rewritten.
    * @throws ObjectReadError, LogReadError a damaged cache
    */
   async advance(before: Edition, head: string, nowMs: number): Promise<Advanced | null> {
@@ -119,10 +120,12 @@ export class EditionReader {
     return { edition, fromServers: !commits.every(isOutside) }
   }
 
-  /** `null`: a cache that was cloned anew does not know `from`, so the branch cannot descend from it. */
+  /**
+   * Returns `null` if a freshly cloned cache lacks `from`, so the branch does not descend from it.
+   */
   async #advanceFrom(from: string, head: string): Promise<Advance | null> {
     try {
-      // Signatures ask what every commit touched.
+      // Signature checks need the changed paths of every commit, which the short way omits.
       const short =
         this.#signatures === null
           ? await shortAdvance(this.#cache.objects, from, head, this.provenance)
@@ -134,7 +137,7 @@ export class EditionReader {
     }
   }
 
-  /** The edition after commits of ours landed on `before`; reads nothing. */
+  /** The edition after our own commits landed on `before`. Reads nothing from the repository. */
   landed(
     before: Edition,
     commits: readonly LoggedCommit[],
@@ -153,7 +156,10 @@ export class EditionReader {
     return { fleet, snapshot: this.#snapshot(before.snapshot, fleet, names, head, commits.at(-1)) }
   }
 
-  /** platform.yaml at any commit, read once for each text. @throws ObjectReadError a damaged cache */
+  /**
+   * platform.yaml at any commit; each version is parsed once.
+   * @throws ObjectReadError a damaged cache
+   */
   async platformAt(edition: Edition, commit: string): Promise<Platform | null> {
     const { fleet, snapshot } = edition
     const file = await this.#cache.objects.info(`${commit}:platform.yaml`)
@@ -167,14 +173,14 @@ export class EditionReader {
     return value
   }
 
-  /** The edition with what is known of signatures by now. */
+  /** The edition updated with new signature verdicts. */
   judged(before: Edition): Edition {
     const { fleet, snapshot } = before
     const names = this.#signatures?.takeChanged() ?? []
     return { fleet, snapshot: this.#snapshot(snapshot, fleet, names, snapshot.head, undefined) }
   }
 
-  /** Tells the index of every commit up to `head`; returns the newest. */
+  /** Adds every commit up to `head` to the index; returns the newest. */
   async #walk(head: string, nowMs: number): Promise<LoggedCommit | undefined> {
     const { profile } = this.#cache
     const commits = await this.provenance.judge(await commitsBetween(profile, null, head))
@@ -186,14 +192,15 @@ export class EditionReader {
     return commits.at(-1)
   }
 
-  /** Tells the index of commits; returns the names of stores that they touched. */
+  /** Adds commits to the index; returns the names of stores that they changed. */
   async #learn(
     commits: readonly LoggedCommit[],
     touches: Advance['touches'],
     nowMs: number,
   ): Promise<ReadonlySet<string>> {
     const touched = new Set<string>()
-    // What left before the first proven commit left before there was a key ring.
+    // Folders removed before the first proven commit were removed before the key ring existed, so
+    // their store.yaml is trusted.
     const first = this.#history.proven ? 0 : commits.findIndex((commit) => !isOutside(commit))
     for (const [n, commit] of commits.entries()) {
       const changed = isOutside(commit) ? touchedBy(commit, touches) : []
@@ -226,13 +233,16 @@ export class EditionReader {
     if (text !== null) return parsePlatformFile(text)
     return {
       value: null,
-      problems: [{ pointer: '#', detail: 'platform.yaml is missing or no plain file' }],
+      problems: [{ pointer: '#', detail: 'platform.yaml is missing or not a regular file' }],
     }
   }
 
-  /** The newest platform.yaml before `head` that parses. @throws StoreError `not_ready` */
+  /**
+   * The newest valid platform.yaml up to `head`, among its last 50 changes.
+   * @throws StoreError `not_ready`
+   */
   async #lastGoodPlatform(head: string): Promise<Platform> {
-    this.#log.warn('platform.yaml does not parse, looking for the last good one', {
+    this.#log.warn('platform.yaml is invalid; searching the history for the last valid version', {
       revision: head,
     })
     const commits = await commitsOfPath(this.#cache.profile, head, 'platform.yaml')
@@ -243,7 +253,7 @@ export class EditionReader {
     }
     throw new StoreError(
       'not_ready',
-      'no commit of the stores repository has a valid platform.yaml',
+      'the stores repository has no valid platform.yaml; commit one',
     )
   }
 }
@@ -253,7 +263,7 @@ interface Parsed {
   readonly problems: readonly ProblemDetail[]
 }
 
-/** History of a folder that no walked commit names: all we know is the head that holds it. */
+/** History of a folder that no known commit changed. Only the head that contains it is known. */
 function unknownHistory(head: string, newest: LoggedCommit | undefined): StoreHistory {
   const ref =
     newest === undefined

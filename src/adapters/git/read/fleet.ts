@@ -8,13 +8,16 @@ import { parseStoreFile } from '../../../repo-files/store-file.ts'
 import { type GitObject, ObjectReadError, type ObjectReader } from '../cache/object-reader.ts'
 import { FILE_MODE, FOLDER_MODE, parseTree, type TreeEntry } from '../cache/objects.ts'
 
-/** Larger files are not read: no input of ours comes near it. */
+/** Larger files are not read. Files written by Storewright are far smaller. */
 export const MAX_FILE_BYTES = 1_048_576
 
-/** Folders read at once: all of a large fleet would be in memory together, and stay in the process as free heap. */
+/**
+ * Folders read concurrently. Reading a large fleet at once would raise the heap, which the process
+ * then keeps.
+ */
 const AT_ONCE = 128
 
-/** What one folder `stores/<team>/<name>` holds, without its history. */
+/** Content of one folder `stores/<team>/<name>`, without its history. */
 export interface StoreFolder {
   readonly team: string
   readonly name: string
@@ -29,21 +32,21 @@ export interface StoreFolder {
 }
 
 interface Team {
-  /** Tree id of `stores/<team>`; `null`: not known since our own commit changed it. */
+  /** Tree id of `stores/<team>`; `null`: unknown, because our own commit changed the folder. */
   readonly id: string | null
   readonly folders: ReadonlyMap<string, StoreFolder>
 }
 
-/** All store folders at one head. Immutable; two fleets share what did not change. */
+/** All store folders at one head. Immutable; fleets share unchanged folders. */
 export interface Fleet {
   readonly teams: ReadonlyMap<string, Team>
-  /** Blob id of platform.yaml, `''` when it is missing. */
+  /** Blob id of platform.yaml, `''` if it is missing. */
   readonly platformBlob: string
 }
 
 export const EMPTY_FLEET: Fleet = { teams: new Map(), platformBlob: '' }
 
-/** A changed folder; `after` is `null` when it is gone. */
+/** A changed folder; `after` is `null` if it was removed. */
 export interface FolderMove {
   readonly team: string
   readonly name: string
@@ -51,9 +54,9 @@ export interface FolderMove {
 }
 
 /**
- * Reads the fleet at a commit, opening only trees that differ from `known`.
- * Source of the order: git stores tree rows sorted, so folders come in path order.
- * @throws ObjectReadError a damaged cache, or `head` is no commit here
+ * Reads the fleet at a commit. Opens only trees that differ from `known`.
+ * Folders are in path order, because git stores tree entries sorted.
+ * @throws ObjectReadError a damaged cache, or the cache lacks the commit `head`
  */
 export async function readFleet(
   objects: ObjectReader,
@@ -65,7 +68,8 @@ export async function readFleet(
   const rows = storesRow === undefined ? [] : await readTree(objects, storesRow.id)
   const teamRows = rows.filter((row) => row.mode === FOLDER_MODE && STORE_NAME.test(row.name))
   const teams = new Map<string, Team>()
-  // A team that was known has little news, and a race for the branch waits for it; one that was not is read alone.
+  // Known teams have few changes and are read concurrently, because a writer in a race waits for
+  // them. New teams may be large and are read one by one.
   const read = new Map(
     teamRows.flatMap((row) => {
       const team = known.teams.get(row.name)
@@ -85,7 +89,7 @@ export async function readFleet(
   return { fleet, moves: movesBetween(known, fleet) }
 }
 
-/** The fleet after folders of ours were put in place or removed. */
+/** The fleet after our own commits wrote or removed folders. */
 export function withFolders(fleet: Fleet, moves: readonly FolderMove[]): Fleet {
   const teams = new Map(fleet.teams)
   for (const team of new Set(moves.map((move) => move.team))) {
@@ -135,7 +139,10 @@ async function readTeam(
   return { id: row.id, folders }
 }
 
-/** Reads one store folder; a file that `before` holds unchanged is not parsed again. @throws ObjectReadError */
+/**
+ * Reads one store folder. Files unchanged since `before` are not parsed again.
+ * @throws ObjectReadError
+ */
 export async function readFolder(
   objects: ObjectReader,
   team: string,
@@ -176,17 +183,17 @@ export async function readFolder(
   }
 }
 
-/** @param text `null`: there is no plain file of at most 1 MiB */
+/** @param text `null`: there is no regular file of at most 1 MiB */
 export function parseIntent(text: string | null, team: string, name: string) {
   return text === null
     ? {
         value: null,
-        problems: [{ pointer: '#', detail: 'store.yaml is missing or no plain file' }],
+        problems: [{ pointer: '#', detail: 'store.yaml is missing or not a regular file' }],
       }
     : parseStoreFile(text, { team, name })
 }
 
-/** Rows of a tree. @throws ObjectReadError it is not there, or damaged */
+/** Entries of a tree. @throws ObjectReadError the tree is missing or damaged */
 export async function readTree(objects: ObjectReader, expression: string): Promise<TreeEntry[]> {
   const tree = await objects.read(expression)
   if (tree?.type !== 'tree') throw new ObjectReadError('a tree is missing')
@@ -197,7 +204,10 @@ export async function readTree(objects: ObjectReader, expression: string): Promi
   }
 }
 
-/** Text of a blob; `null` when it is larger than 1 MiB. @throws ObjectReadError it is not there */
+/**
+ * Text of a blob; `null` if it is larger than 1 MiB.
+ * @throws ObjectReadError the blob is missing
+ */
 export async function readText(objects: ObjectReader, id: string): Promise<string | null> {
   const info = await objects.info(id)
   if (info !== null && info.size > MAX_FILE_BYTES) return null

@@ -2,13 +2,13 @@ import type { LandedRequest, StoreId } from '../../../domain/ports.ts'
 import type { ChangeRef, Departure, Rendered, Vacated } from '../../../domain/snapshot.ts'
 import { changeRefOf, type LoggedCommit, type Touch } from './commit-log.ts'
 
-/** What the newest commit of ours on a store said. */
+/** Statements of our newest commit on a store. */
 interface Acked {
   readonly team: string
   readonly name: string
   readonly commit: string
   readonly outputDigest: string | null
-  /** Tree id of the store's folder; `null`: not said. */
+  /** Tree id of the store's folder; `null`: the commit does not state it. */
   readonly folder: string | null
   readonly rendered: Rendered
   readonly purged: boolean
@@ -18,16 +18,16 @@ interface Acked {
 export interface StoreHistory {
   readonly created: ChangeRef
   readonly last: ChangeRef
-  /** `null`: no commit of ours on the store. */
+  /** `null`: the store has no commit of ours. */
   readonly rendered: Rendered | null
-  /** Tree id of the folder as the newest commit left it, where that commit is ours and says so. */
+  /** Tree id of the folder after the newest commit, if that commit is ours and states it. */
   readonly folder: string | null
 }
 
-/** Trees of manifests that are kept for one store. */
+/** Manifest trees remembered per store. */
 const MAX_TREES = 200
 
-/** Key hash or request id -> where it landed. */
+/** Where a request or idempotency key landed. */
 export interface Landing {
   readonly ref: ChangeRef
   readonly atMs: number
@@ -37,33 +37,33 @@ export interface Landing {
   readonly generator: string | null
 }
 
-/** A replayed key is answered for 24 h; one hour more for clocks that differ. */
+/** Idempotency keys are valid for 24 h; one more hour covers clock differences. */
 export const REMEMBER_MS = 25 * 3_600_000
 
 /**
- * What the messages of the walked commits say: history per store, requests and idempotency keys of the last
- * 25 hours. Belongs to one branch; grows by {@link HistoryIndex.add} in graph order.
+ * Index of the commit messages of one branch: history per store, and the requests and idempotency
+ * keys of the last 25 hours. Commits must be added in graph order.
  */
 export class HistoryIndex {
   readonly #stores = new Map<string, Pick<StoreHistory, 'created' | 'last'>>()
   readonly #requests = new Map<string, Landing>()
   readonly #keys = new Map<string, Landing>()
   readonly #acked = new Map<string, Acked>()
-  /** Replaced, never changed, once it was given away. */
+  /** Copied before a change once it has been returned. */
   #vacated = new Map<string, Vacated>()
   #vacatedGiven = false
-  /** Replaced, never changed. */
+  /** Replaced on change, never mutated. */
   #departures: readonly Departure[] = []
   #approvedAt: number | null = null
   #prunedAtMs = 0
   #proven = false
 
-  /** Was any commit of ours among those that were added? */
+  /** True if a proven commit has been added. */
   get proven(): boolean {
     return this.#proven
   }
 
-  /** @param touches folders that a commit made outside changed; empty for one of ours */
+  /** @param touches folders changed by a commit without proof; empty for our own commits */
   add(commit: LoggedCommit, touches: readonly Touch[], nowMs: number): void {
     const { said } = commit
     const ref = changeRefOf(commit)
@@ -110,9 +110,10 @@ export class HistoryIndex {
   }
 
   /**
-   * Stores that commits of ours declared and that `treeOf` does not show: gone without a removal of ours, or with
-   * manifests other than ours although no later commit touched them, as after a merge that dropped our side.
-   * @param treeOf tree id of the manifests now; `null` = no such folder
+   * Stores that our commits declared but that `treeOf` lacks or shows in another state. Either the
+   * folder is gone without a removal by us, or its manifests differ although no later commit
+   * changed them, as after a merge that dropped our side.
+   * @param treeOf current tree id of the manifests; `null`: no such folder
    */
   lost(treeOf: (team: string, name: string) => string | null): StoreId[] {
     const lost: StoreId[] = []
@@ -138,7 +139,7 @@ export class HistoryIndex {
     this.#acked.set(key, { team, name, commit: id, outputDigest, folder, rendered, purged })
   }
 
-  /** Where a request of ours landed, in the last 25 hours. */
+  /** Where a request landed, if that was in the last 25 hours. */
   request(requestId: string): Landing | undefined {
     return this.#requests.get(requestId)
   }
@@ -151,19 +152,19 @@ export class HistoryIndex {
     }).reverse()
   }
 
-  /** Where the first request with this idempotency key landed, in the last 25 hours. */
+  /** Where a request with this idempotency key landed, if that was in the last 25 hours. */
   key(keyHash: string, nowMs: number): Landing | undefined {
     this.#prune(nowMs)
     const landing = this.#keys.get(keyHash)
     return landing !== undefined && nowMs - landing.atMs <= REMEMBER_MS ? landing : undefined
   }
 
-  /** Stores that were deleted in the last 25 hours, oldest first; the list never changes. */
+  /** Stores deleted in the last 25 hours, oldest first. The returned list is immutable. */
   get departures(): readonly Departure[] {
     return this.#departures
   }
 
-  /** When an admin last let a mass deletion pass, milliseconds since the epoch. */
+  /** When an admin last approved a mass deletion, milliseconds since the epoch. */
   get massDeleteApprovedAt(): number | null {
     return this.#approvedAt
   }
@@ -174,15 +175,16 @@ export class HistoryIndex {
     this.#departures = [...recent, { team, name, atMs }]
   }
 
-  /** Names whose store left, by name; the map never changes. */
+  /** Removed stores by name. The returned map is immutable. */
   get vacated(): ReadonlyMap<string, Vacated> {
     this.#vacatedGiven = true
     return this.#vacated
   }
 
   /**
-   * A name is kept until its own team bears it again. A folder that another team pushes takes nothing, nor does its
-   * removal, unless a commit of ours had declared it.
+   * Reserves the name of a removed store for its team until that team uses it again. A folder that
+   * another team pushes does not take over the name. Neither does its removal, unless a commit of
+   * ours had declared that folder.
    */
   #vacate(team: string, name: string, { at }: ChangeRef, removed: boolean, purged: boolean): void {
     const holder = this.#vacated.get(name)?.team
@@ -214,7 +216,7 @@ export class HistoryIndex {
   }
 }
 
-/** What our commits rendered of one store, after one more of them. */
+/** The rendered state of a store after one more commit of ours. */
 function renderedAfter(
   before: Rendered | undefined,
   { outputDigest, generator, kept }: LoggedCommit['said'],
@@ -227,12 +229,13 @@ function renderedAfter(
   }
 }
 
-/** Milliseconds for which a request may have waited for its commit. */
+/** Longest assumed time between the request and its commit, in milliseconds. */
 const APPROVAL_MS = 3_600_000
 
 /**
- * Milliseconds since the epoch in a ULID, whose first ten letters are base 32 (github.com/ulid/spec); Infinity for another id.
- * A commit that repeats a proof bears any date; the id of the request is part of the proof.
+ * Milliseconds since the epoch in a ULID, whose first ten letters are base 32
+ * (github.com/ulid/spec); Infinity for any other id. The request id is part of the proof, whereas a
+ * copied commit can have any date.
  */
 function requestedAt(requestId: string): number {
   if (!/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(requestId)) return Infinity
@@ -241,7 +244,10 @@ function requestedAt(requestId: string): number {
 
 const ULID = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** Nothing is left of the store: its folder was removed after a purge, or an admin says so of one that vanished. */
+/**
+ * True if nothing is left of the store: it was removed after a purge, or an admin released the name
+ * of a vanished store.
+ */
 function isGone({ action }: LoggedCommit['said']): boolean {
   return action === 'remove' || action === 'release'
 }

@@ -3,7 +3,10 @@ import { type Fleet, readFleet } from './fleet.ts'
 import type { HistoryIndex } from './history-index.ts'
 import type { ObjectReader } from '../cache/object-reader.ts'
 
-/** Stores that commits of ours declared and the branch does not hold as they left them. Costs no process. */
+/**
+ * Stores that our commits declared but that the branch lacks or holds in another state. Starts no
+ * process.
+ */
 export function lostStores(history: HistoryIndex, fleet: Fleet): readonly StoreId[] {
   return history.lost(
     (team, name) => fleet.teams.get(team)?.folders.get(name)?.manifestsTree ?? null,
@@ -12,7 +15,7 @@ export function lostStores(history: HistoryIndex, fleet: Fleet): readonly StoreI
 
 /**
  * Stores of `before` that a rewritten branch lacks or holds in another state.
- * @param head of the rewritten branch; `null` = it is gone
+ * @param head head of the rewritten branch; `null`: the branch is gone
  * @throws ObjectReadError
  */
 export async function vanishedStores(

@@ -17,16 +17,16 @@ import { lostStores, vanishedStores } from './ledger.ts'
 export interface MirrorOptions {
   readonly cache: Cache
   readonly clock: Clock
-  /** `null`: nobody asks whether commits are signed. */
+  /** `null`: commit signatures are not checked. */
   readonly signatures: Signatures | null
-  /** Proves which commits servers of this installation made. */
+  /** Verifies which commits were made by servers of this installation. */
   readonly keys: KeyRing
   readonly log: Log
 }
 
 /**
- * What this process believes of the remote's branch: newest snapshot, history, and whether writes may go on.
- * Reads are always answered; `sync`, `land` and `repair` must run one at a time (the writer's lane).
+ * The local view of the remote branch: newest snapshot, history, and whether writes are possible.
+ * Reads always work. `sync`, `land` and `repair` must run one at a time, in the writer's lane.
  */
 export class Mirror {
   readonly #options: MirrorOptions
@@ -35,7 +35,7 @@ export class Mirror {
   #edition: Edition | null = null
   #blockedBy: RepoState['blockedBy'] = 'not_ready'
   #lastContactAt = 0
-  /** Monotonic milliseconds at which the remote's head was surely ours. */
+  /** Monotonic time in milliseconds at which the remote's head was known to equal ours. */
   #confirmedAt = Number.NEGATIVE_INFINITY
   #fetchedAt = Number.NEGATIVE_INFINITY
   #othersAt = Number.NEGATIVE_INFINITY
@@ -66,7 +66,7 @@ export class Mirror {
 
   get edition(): Edition {
     if (this.#edition === null)
-      throw new StoreError('not_ready', 'the stores repository is not loaded')
+      throw new StoreError('not_ready', 'the stores repository is not loaded yet')
     return this.#edition
   }
 
@@ -87,7 +87,7 @@ export class Mirror {
     return performance.now() - this.#confirmedAt
   }
 
-  /** Milliseconds since the remote told its head; a push that it took is not enough. */
+  /** Milliseconds since the last fetch. A successful push does not count. */
   fetchAge(): number {
     return performance.now() - this.#fetchedAt
   }
@@ -108,8 +108,8 @@ export class Mirror {
   }
 
   /**
-   * Loads the cache and catches up with the remote. A remote that is down is no failure once there is a cache.
-   * @throws StoreError `git_unavailable`, `git_auth`, `not_ready`: nothing can be read at all
+   * Loads the cache and fetches. An unreachable remote is an error only if there is no cache.
+   * @throws StoreError `git_unavailable`, `git_auth`, `not_ready`: nothing can be read
    */
   async open(): Promise<void> {
     const { cache } = this.#options
@@ -131,10 +131,11 @@ export class Mirror {
   }
 
   /**
-   * Fetches and takes over the newest head.
-   * @param heard what the remote told a moment ago, if it need not be asked again
-   * @param fetched called with that head as soon as its objects are here, before anything is known of it
-   * @throws StoreError what a write would get
+   * Fetches and loads the newest head.
+   * @param heard a recent advertisement, used instead of requesting a new one
+   * @param fetched called with the head as soon as its objects are in the cache, before they are
+   * read
+   * @throws StoreError the error that a write would get
    */
   async sync(
     signal?: AbortSignal,
@@ -150,7 +151,7 @@ export class Mirror {
     }
   }
 
-  /** Takes over commits of ours that the remote now holds; `commits` oldest first. */
+  /** Adds our own commits after they landed; `commits` oldest first. */
   land(commits: readonly LoggedCommit[], moves: readonly FolderMove[]): void {
     const { cache, clock } = this.#options
     const head = commits.at(-1)
@@ -162,13 +163,13 @@ export class Mirror {
     this.#tell()
   }
 
-  /** Takes over what became known of signatures. */
+  /** Applies new signature verdicts to the snapshot. */
   judge(): void {
     this.#edition = this.#reader.judged(this.edition)
     this.#tell()
   }
 
-  /** Notes why writes cannot succeed now. */
+  /** Records why writes cannot succeed at present. */
   block(failure: StoreError): void {
     const { code } = failure
     if (this.#rewrite !== null) return
@@ -178,7 +179,10 @@ export class Mirror {
     }
   }
 
-  /** After a git exit that nobody knows: checks the cache, clones it anew when it is damaged or on `force`. */
+  /**
+   * After an unknown git failure, checks the cache and clones it again if it is damaged or with
+   * `force`.
+   */
   async repair(force: boolean): Promise<void> {
     if (!force && (await this.#options.cache.isSound())) return
     await this.#rebuild(force ? 'git failed twice in an unknown way' : 'the cache is damaged')
@@ -208,7 +212,7 @@ export class Mirror {
     this.#fetchedAt = askedAt
     this.#confirmed(askedAt)
     cache.tidySoon()
-    // Not at once: whoever waits for this head to write on it goes first.
+    // Deferred, so that a write waiting for this head runs before the listeners.
     if (head !== before.snapshot.head) setImmediate(() => this.#tell())
   }
 
@@ -224,7 +228,10 @@ export class Mirror {
     }
   }
 
-  /** Read-only from now on: what was acknowledged may be gone, and nothing shall be pushed over what is there. */
+  /**
+   * Makes the repository read-only, because acknowledged changes may be lost and a push must not
+   * cover that up.
+   */
   async #stopWriting(head: string | null): Promise<never> {
     const { cache, log } = this.#options
     if (this.#rewrite?.head !== head || this.#rewrite === null) {
@@ -232,15 +239,18 @@ export class Mirror {
       this.#rewrite = { head, vanished }
       this.#blockedBy = 'history_rewritten'
       const said = head === null ? {} : { revision: head }
-      log.error('the branch was rewritten, writes stop', { ...said, count: vanished.length })
+      log.error('the branch was rewritten; writes are off until an admin accepts it', {
+        ...said,
+        count: vanished.length,
+      })
     }
     this.#fetchedAt = performance.now()
     throw rewritten()
   }
 
   /**
-   * Takes the rewritten branch as the truth.
-   * @throws StoreError `conflict`, and what a fetch can end with
+   * Accepts the rewritten branch and allows writes again.
+   * @throws StoreError `conflict`, and the errors of a fetch
    */
   async accept(expectedHead: string): Promise<readonly StoreId[]> {
     await this.sync().catch((error: unknown) => {
@@ -261,7 +271,9 @@ export class Mirror {
     return rewrite.vanished
   }
 
-  /** Compares what commits of ours declared with what the branch holds. */
+  /**
+   * Compares the stores that our commits declared with those on the branch, and logs new losses.
+   */
   #takeStock(): void {
     const before = this.#lost
     this.#lost = lostStores(this.history, this.edition.fleet)
@@ -277,7 +289,10 @@ export class Mirror {
     })
   }
 
-  /** Runs again after a repair when git failed in a way that a damaged cache explains. */
+  /**
+   * Runs the task. If it fails in a way that a damaged cache explains, repairs the cache and runs
+   * it again.
+   */
   async #repairing(task: () => Promise<void>): Promise<void> {
     for (const force of [false, true]) {
       try {

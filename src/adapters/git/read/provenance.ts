@@ -7,21 +7,22 @@ import type { LoggedCommit, ReadCommit } from './commit-log.ts'
 export interface ProvenanceDeps {
   readonly keys: Pick<KeyRing, 'verify'>
   readonly objects: ObjectReader
-  /** Which of these commits did a trusted key sign? `null`: no keys are trusted. */
+  /** Returns the commits that a trusted key signed; `null`: no keys are trusted. */
   readonly signed: ((ids: readonly string[]) => Promise<ReadonlySet<string>>) | null
 }
 
-/** Folders looked up at once. */
+/** Folders looked up concurrently. */
 const AT_ONCE = 512
 
 /**
- * Decides which commits of one branch are ours. A block of trailers counts with proof: a MAC by a key of the ring over all
- * of it and the store's folder as the commit leaves it, or a signature of the commit by a trusted key. Each proof counts
- * once, for the first commit that bears it, so commits must be judged in the order in which they came to the branch.
+ * Decides which commits of one branch are ours. A trailer block counts only with a proof. A proof
+ * is either a MAC by a key of the ring over the block, which includes the tree id of the store's
+ * folder, or a signature of the commit by a trusted key. Each proof counts once, for the first
+ * commit that has it, so commits must be judged in the order in which they reached the branch.
  */
 export class Provenance {
   readonly #deps: ProvenanceDeps
-  /** Key of what was proven -> commit that it counts for. */
+  /** Key of a proof -> the commit for which it counts. */
   readonly #counted = new Map<string, string>()
 
   constructor(deps: ProvenanceDeps) {
@@ -29,8 +30,8 @@ export class Provenance {
   }
 
   /**
-   * A commit with several proven blocks, as after a squash merge, gives one entry for each, and one for what else it
-   * changed; every other commit gives one.
+   * Returns one entry per commit. A commit with several proven blocks, as after a squash merge,
+   * yields one entry per block and one for its other changes.
    * @throws ObjectReadError a damaged cache
    */
   async judge(commits: readonly ReadCommit[]): Promise<LoggedCommit[]> {
@@ -46,7 +47,7 @@ export class Provenance {
     )
   }
 
-  /** A commit that this process made and that landed: its proof counts for it. */
+  /** Records the proof of a commit that this process pushed. */
   landed({ id, said }: LoggedCommit): void {
     const { requestId, team, store } = said
     if (requestId === null || team === null || store === null) return
@@ -75,7 +76,10 @@ export class Provenance {
     return proven
   }
 
-  /** A signature covers the whole commit, so the block must be what the message ends with. */
+  /**
+   * Accepts signed commits. A signature covers the whole commit, so only a block at the end of the
+   * message counts.
+   */
   async #addSigned(
     all: readonly { readonly commit: string; readonly claim: Claim }[],
     proven: Set<Claim>,
@@ -87,7 +91,7 @@ export class Provenance {
     for (const { commit, claim } of rest) if (good.has(commit)) proven.add(claim)
   }
 
-  /** Is the store's folder at this commit the one that the block names? */
+  /** True if the store's folder at this commit has the tree id that the block states. */
   async #holds(commit: string, { said }: Claim): Promise<boolean> {
     const found = await this.#deps.objects.info(`${commit}:${storeFolder(said.team, said.store)}`)
     return (found?.id ?? NO_FOLDER) === said.storeTree
@@ -101,12 +105,12 @@ export class Provenance {
   }
 }
 
-/** For a reader without keys: no commit is ours. */
+/** Judges commits without keys, so none counts as ours. */
 export function judgeOutside(commits: readonly ReadCommit[]): LoggedCommit[] {
   return commits.flatMap((commit) => entriesOf(commit, []))
 }
 
-/** A commit of this process, whose message it has just written. */
+/** The entry of a commit that this process has just made. */
 export function ownCommit(commit: ReadCommit): LoggedCommit {
   const [claim] = claimsOf(commit.message)
   return entryOf(commit, claim?.said ?? saidOutside(commit.message))

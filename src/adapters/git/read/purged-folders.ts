@@ -3,7 +3,10 @@ import type { ObjectReader } from '../cache/object-reader.ts'
 import type { Touch } from './commit-log.ts'
 import { readText } from './fleet.ts'
 
-/** Tells of folders that left whether their last store.yaml declared a purge. @throws ObjectReadError */
+/**
+ * Sets `purged` on removed folders whose last store.yaml declared a purge.
+ * @throws ObjectReadError
+ */
 export async function withPurges(
   objects: ObjectReader,
   touches: readonly Touch[],

@@ -16,7 +16,10 @@ import type { ObjectReader } from '../cache/object-reader.ts'
 import { FILE_MODE, FOLDER_MODE } from '../cache/objects.ts'
 import { recordOf } from './snapshots.ts'
 
-/** The store as of the commit that a request landed in; `null` when that commit removed it. @throws ObjectReadError */
+/**
+ * The store at the commit of a landed request; `null` if that commit removed it.
+ * @throws ObjectReadError
+ */
 export async function recordAt(
   objects: ObjectReader,
   snapshot: Snapshot,
@@ -35,14 +38,15 @@ export async function recordAt(
 }
 
 export interface FileAt {
-  /** Below the store's folder. */
+  /** Relative to the store's folder. */
   readonly path: string
   readonly content: string
 }
 
 /**
- * Plain files of one store at a commit, sorted by path; links, submodules and files above 1 MiB are left out.
- * @param cap @default all of them
+ * Regular files of one store at a commit, sorted by path, without symbolic links, submodules and
+ * files above 1 MiB.
+ * @param cap limit of the response @default all files
  * @throws StoreError `commit_not_found`, `store_not_found`
  * @throws ObjectReadError
  */
@@ -55,7 +59,7 @@ export async function filesAt(
   cap?: FileCap,
 ): Promise<{ commit: string; files: FileAt[]; truncated: boolean }> {
   const commit = at ?? head
-  // A commit that lost its race is in the cache, yet it never was on the branch.
+  // The cache also holds commits that lost a race and never were on the branch.
   if (commit !== head && !(isObjectId(commit) && (await cache.isAncestor(commit, head)))) {
     throw new StoreError('commit_not_found', 'the branch has no such commit')
   }
@@ -63,7 +67,7 @@ export async function filesAt(
     ? await cache.objects.info(`${commit}:${storeFolder(team, name)}`)
     : null
   if (tree?.type !== 'tree') {
-    throw new StoreError('store_not_found', 'no such store at that commit')
+    throw new StoreError('store_not_found', 'the store does not exist at that commit')
   }
   const listed = await blobsBelow(cache.objects, tree.id, '', 0)
   const { files, truncated } =
@@ -106,7 +110,7 @@ async function textsOf(objects: ObjectReader, blobs: readonly BlobAt[]): Promise
   return texts.flatMap(({ path, content }) => (content === null ? [] : [{ path, content }]))
 }
 
-/** Blobs read at once under a cap: the rest is not read once it is full. */
+/** Blobs read concurrently under a cap. Reading stops when the cap is reached. */
 const AT_ONCE = 64
 
 async function cappedTexts(objects: ObjectReader, blobs: readonly BlobAt[], cap: FileCap) {
@@ -119,7 +123,10 @@ async function cappedTexts(objects: ObjectReader, blobs: readonly BlobAt[], cap:
   return { files: capped.taken, truncated: capped.truncated }
 }
 
-/** Tree id of `manifests/` at a commit; `''` absent there, `null` no such commit here. @throws ObjectReadError */
+/**
+ * Tree id of `manifests/` at a commit; `''`: no such folder, `null`: no such commit.
+ * @throws ObjectReadError
+ */
 export async function manifestsTreeAt(
   cache: Cache,
   snapshot: Snapshot,
@@ -139,8 +146,8 @@ export async function manifestsTreeAt(
 }
 
 /**
- * Commits of one store, newest first. The whole list is walked each time: pages are cut from it, because a
- * walk that starts at a cursor would miss commits of side branches.
+ * Commits of one store, newest first. Each page walks the whole list, because a walk from a cursor
+ * would miss commits of side branches.
  * @throws StoreError `commit_not_found` for an unknown cursor
  * @throws LogReadError
  */
@@ -157,7 +164,7 @@ export async function historyOf(
   const commits = entriesOn(team, name, await provenance.judge(read))
   const after = commits.findLastIndex((commit) => commit.id === page.cursor)
   if (page.cursor !== undefined && after < 0) {
-    throw new StoreError('commit_not_found', 'the cursor is no commit of this store')
+    throw new StoreError('commit_not_found', 'the cursor is not a commit of this store')
   }
   const reverts = revertsOf(commits)
   const rows = commits.slice(after + 1, after + 1 + page.limit)
@@ -168,7 +175,10 @@ export async function historyOf(
   }
 }
 
-/** Of a commit with several entries those on this store; another commit has one, and it changed the folder. */
+/**
+ * Keeps the entries that concern this store, where a commit has several. A single entry always
+ * concerns it.
+ */
 function entriesOn(team: string, name: string, entries: readonly LoggedCommit[]): LoggedCommit[] {
   const on = `${team}/${name}`
   const covered = new Set(
@@ -181,7 +191,7 @@ function entriesOn(team: string, name: string, entries: readonly LoggedCommit[])
 }
 
 /**
- * The page of matching changes after a cursor; `next` is the cursor of the page after.
+ * The page of matching changes after a cursor; `next` is the cursor of the next page.
  * @throws StoreError `commit_not_found` for a cursor that is not on the branch
  */
 export async function pageOf(
@@ -189,7 +199,7 @@ export async function pageOf(
   { limit, cursor, matching }: Parameters<StoresRepo['audit']>[0],
 ): Promise<{ changes: Change[]; next: string | null }> {
   const page: Change[] = []
-  // Changes of one commit stay on one page, since a cursor is the id of a commit.
+  // Changes of one commit stay on one page, because a cursor is a commit id.
   let found = cursor === undefined
   for await (const change of changes) {
     if (change.commit === cursor) found = true
@@ -199,11 +209,14 @@ export async function pageOf(
       page.push(change)
     }
   }
-  if (!found) throw new StoreError('commit_not_found', 'the cursor is no commit of the branch')
+  if (!found) throw new StoreError('commit_not_found', 'the cursor is not a commit of the branch')
   return { changes: page, next: null }
 }
 
-/** Both become part of a revision that git reads, so they must be folder names and nothing else. */
+/**
+ * True if both are valid folder names. They become part of a git revision, so nothing else is
+ * allowed.
+ */
 function isFolderName(team: string, name: string): boolean {
   return STORE_NAME.test(team) && STORE_NAME.test(name)
 }

@@ -2,13 +2,18 @@ import { type Advance, isOutside, type ReadCommit, readCommit } from './commit-l
 import type { ObjectReader } from '../cache/object-reader.ts'
 import type { Provenance } from './provenance.ts'
 
-/** Each takes one answer of a process that runs already; of more, one `git log` is sooner. */
+/**
+ * Each commit is one read from the running cat-file process. Above this number one `git log` is
+ * faster.
+ */
 const MOST_COMMITS = 32
 
 /**
- * What `advanceBetween` tells, without starting a process, where the way from `from` to `to` is short and plain: each commit
- * has one parent, and those made outside changed nothing below `stores/`. A race for the branch waits for this.
- * @returns `touches` of the commits made outside only; `null`: another way, which git has to walk
+ * Like `advanceBetween`, but starts no process, because a writer in a race waits for it. Works only
+ * if the history from `from` to `to` has at most 32 commits, each with one parent, and unproven
+ * commits changed nothing below `stores/`.
+ * @returns `touches` of the unproven commits only; `null`: the history is different and needs `git
+ * log`
  * @throws ObjectReadError a damaged cache
  */
 export async function shortAdvance(
@@ -49,8 +54,9 @@ interface Plain {
 }
 
 /**
- * Source: `git cat-file commit`: header lines, an empty line, the message.
- * @returns `null`: none or several parents, another encoding, or a header that git itself must judge
+ * Parses the output of `git cat-file commit`: header lines, an empty line, the message.
+ * @returns `null`: zero or several parents, another encoding, or a header that only git can
+ * interpret
  */
 function plainCommit(id: string, content: Buffer): Plain | null {
   const text = content.toString('utf8')

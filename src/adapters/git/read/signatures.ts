@@ -6,19 +6,20 @@ import type { Signing } from '../process/signing.ts'
 
 interface Waiting {
   readonly commit: LoggedCommit
-  /** `null`: not known, since the message claims to be ours. */
+  /** `null`: not read yet, because the message claims to be ours. */
   readonly touches: readonly Touch[] | null
 }
 
 const CHUNK = 64
 const VERIFY_MS = 60_000
-/** More commits than this are judged beside the writer instead of in its way. */
+/** Above this number, commits are judged in the background instead of blocking the writer. */
 const FEW = 32
 
 /**
- * Judges every commit of the branch once, in graph order, against the keys that are trusted, and knows which stores
- * have rendered files by a commit without such a signature. Commits before the first trusted one are not judged: signing
- * was not on then. Own commits that just landed need no look.
+ * Verifies every commit of the branch once, in graph order, against the trusted keys. Marks stores
+ * whose rendered files were changed by a commit without a trusted signature. Commits before the
+ * first trusted one are ignored, because signing was off then. Commits that this process pushed are
+ * trusted without verification.
  */
 export class Signatures {
   readonly #signing: Signing
@@ -32,7 +33,7 @@ export class Signatures {
   #running: Promise<void> | null = null
   #epoch = 0
   readonly #closed = new AbortController()
-  /** Called when marks changed that nobody waits for. */
+  /** Called when background verification changed marks. */
   onChanged: () => void = () => {}
 
   constructor(signing: Signing, profile: GitProcessProfile, log: Log) {
@@ -41,7 +42,10 @@ export class Signatures {
     this.#log = log
   }
 
-  /** Takes over what earlier processes found good under the same keys; the rest is judged anew. */
+  /**
+   * Loads the good verdicts of earlier processes under the same keys. All other commits are
+   * verified again.
+   */
   async open(): Promise<void> {
     const text = await readFile(this.#signing.verdictsFile, 'utf8').catch(() => '')
     for (const line of text.split('\n')) {
@@ -50,7 +54,7 @@ export class Signatures {
     }
   }
 
-  /** Do rendered files of this store stand there by a commit that no trusted key signed? */
+  /** True if rendered files of this store come from a commit without a trusted signature. */
   has(team: string, name: string): boolean {
     return this.#marks.has(`${team}/${name}`)
   }
@@ -64,7 +68,7 @@ export class Signatures {
     return this.#waiting.length
   }
 
-  /** Forgets the branch, for one that starts anew. */
+  /** Discards all marks before the branch is read from the start. */
   restart(): void {
     this.#epoch += 1
     this.#waiting = []
@@ -72,7 +76,7 @@ export class Signatures {
     this.#began = false
   }
 
-  /** Which of these commits did a trusted key sign? */
+  /** Returns the commits that a trusted key signed. */
   async proves(ids: readonly string[]): Promise<ReadonlySet<string>> {
     const unknown = [...new Set(ids)].filter((id) => !this.#verdicts.has(id))
     for (let at = 0; at < unknown.length; at += CHUNK) {
@@ -86,7 +90,10 @@ export class Signatures {
     return new Set(ids.filter((id) => this.#verdicts.get(id) === true))
   }
 
-  /** Commits that were fetched, oldest first. A few are judged before this resolves, many after it. */
+  /**
+   * Adds fetched commits, oldest first. Up to 32 are verified before this resolves, more in the
+   * background.
+   */
   async learn(commits: readonly LoggedCommit[], touches: Advance['touches']): Promise<void> {
     this.#waiting.push(
       ...commits.map((commit) => ({ commit, touches: touches.get(commit.id) ?? null })),
@@ -96,7 +103,7 @@ export class Signatures {
     if (few) await run
   }
 
-  /** Commits that this process signed and landed. */
+  /** Adds commits that this process signed and pushed. */
   landed(commits: readonly LoggedCommit[]): void {
     this.#keep(commits.map(({ id }) => [id, true] as const))
     if (this.#waiting.length === 0) {
@@ -114,13 +121,16 @@ export class Signatures {
     return changed
   }
 
-  /** Ends what is under way; to be called while the keys are still there, for without them no signature is good. */
+  /**
+   * Stops the verification. Call it before the keys are removed, because without them every
+   * signature is bad.
+   */
   async close(): Promise<void> {
     this.#closed.abort()
     await this.#running
   }
 
-  /** @param quiet the caller asks for the changed marks itself */
+  /** @param quiet the caller reads the changed marks itself */
   #run(quiet: boolean): Promise<void> {
     this.#running ??= this.#judgeAll()
       .catch((error: unknown) => {
@@ -160,7 +170,8 @@ export class Signatures {
     const { store, team } = commit.said
     if (this.#verdicts.get(commit.id) === true) {
       this.#began = true
-      // One of ours replaces the whole folder; a trusted person's may leave the untrusted file beside it.
+      // Only our commits replace the whole folder. A commit of a trusted person may leave the
+      // untrusted file in place.
       if (store !== null && team !== null && this.#marks.delete(`${team}/${store}`)) {
         this.#changed.add(store)
       }
@@ -172,13 +183,13 @@ export class Signatures {
       if (this.#marks.has(key)) continue
       this.#marks.set(key, { team: touch.team, name: touch.name })
       this.#changed.add(touch.name)
-      this.#log.warn('rendered files came by a commit that no trusted key signed', {
+      this.#log.warn('a commit without a trusted signature changed rendered files', {
         ...{ team: touch.team, store: touch.name, revision: commit.id },
       })
     }
   }
 
-  /** @throws Error git gave no verdicts */
+  /** @throws Error git returned no verdicts */
   async #verify(ids: readonly string[]): Promise<void> {
     const words = ['--no-replace-objects', 'log', '--stdin', '--no-walk=unsorted', '--no-color']
     const exit = await runGit(this.#profile, [...words, '--format=%H %G?'], {
@@ -199,14 +210,15 @@ export class Signatures {
   }
 
   /**
-   * `G` a trusted key. Only for gpg, whose keyring holds nothing but trusted keys: `U` of unknown validity, `Y` of a key
-   * that expired since; ssh says `U` of any key in the world. Source: git-log(1), `%G?`; git gpg-interface.c, 2.39.
+   * `G`: signed by a trusted key. For gpg, whose keyring holds only trusted keys, `U` (unknown
+   * validity) and `Y` (key expired later) are good too. For ssh, `U` means any unknown key. Source:
+   * git-log(1), `%G?`; git gpg-interface.c, 2.39.
    */
   #isGood(letter: string): boolean {
     return letter === 'G' || (this.#signing.format === 'gpg' && /^[UY]$/.test(letter))
   }
 
-  /** Only what is good is written down: git says "none" also when the program that verifies failed. */
+  /** Stores only good verdicts, because git also reports "none" if the verifying program failed. */
   #keep(verdicts: readonly (readonly [id: string, good: boolean])[]): void {
     const fresh = verdicts.filter(([id]) => !this.#verdicts.has(id))
     for (const [id, good] of fresh) this.#verdicts.set(id, good)

@@ -4,7 +4,7 @@ import type { Fleet, StoreFolder } from './fleet.ts'
 import type { StoreHistory } from './history-index.ts'
 import type { Signatures } from './signatures.ts'
 
-/** A store as rules see it. */
+/** Builds the store record from its folder and history. */
 export function recordOf(
   folder: StoreFolder,
   history: StoreHistory,
@@ -25,19 +25,20 @@ export function recordOf(
   }
 }
 
-/** A commit of ours replaces the whole folder, so another state of it came by a change that no proof covers. */
+/** Our commits replace the whole folder, so any other state comes from a change without proof. */
 function isAsSaid({ id }: StoreFolder, { folder }: StoreHistory): boolean {
   return folder === null || folder === id
 }
 
-/** The commit as the bearer of a change that nothing in its message accounts for. */
+/** The commit as a reference for a change that its message does not account for. */
 export function changedOutside(last: ChangeRef): ChangeRef {
   return { ...last, action: null, requestId: null, by: '', source: 'git' }
 }
 
 /**
- * Stores by name after those in `names` moved. Of two folders with one name the rendered one is the store, else the
- * first in path order; the others are `duplicates`. So a push cannot take a name from the team whose shop bears it.
+ * Stores by name after the folders of `names` changed. If several folders have one name, the
+ * rendered one is the store, or else the first in path order. The others are `duplicates`. A push
+ * therefore cannot take a name from another team's store.
  */
 export function nextStores(
   before: Snapshot,

@@ -3,17 +3,22 @@ import { type Advertisement, HttpError, type HttpRemote } from './http-remote.ts
 import { FLUSH, pktLine, ProtocolError, takeBands, takeLine } from '../process/pkt-line.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 
-/** More than this is a clone's worth of news: git streams it to the disk. */
+/**
+ * Limit for a pack held in memory. Larger packs are fetched by `git fetch`, which streams them to
+ * disk.
+ */
 const PACK_BYTES = 33_554_432
 const NEEDED = ['ofs-delta', 'thin-pack', 'side-band-64k', 'no-progress']
 
 /**
- * Brings what the branch gained since `known` into the cache, as `git fetch` does, but asks for one branch only, on an open
- * connection, and starts `git index-pack` alone, and nothing at all when the branch did not move. No ref is written: whoever
- * believes the head remembers it. Source: gitprotocol-pack(5), "Uploading Packs", with one `have` and `done` at once.
+ * Fetches the commits since `known` into the cache over an open connection. Requests one branch
+ * only and starts no process except `git index-pack`, and none at all if the branch did not move.
+ * Writes no ref; the caller remembers the head.
+ * Source: gitprotocol-pack(5), "Uploading Packs", with one `have` and `done` at once.
  * @param known a commit of the branch that the cache holds with its history
- * @param heard what the remote told a moment ago: it is not asked again
- * @returns the head; `null`: git itself has to find out why not, or do it
+ * @param heard a recent advertisement, used instead of requesting a new one
+ * @returns the head; `null`: the caller must run `git fetch`, which either succeeds or reports the
+ * error
  * @throws HttpError `timeout`, `aborted`
  */
 export async function fetchDirectly(
@@ -56,7 +61,7 @@ export async function fetchDirectly(
   }
 }
 
-/** Checks every object and puts the pack among the others. */
+/** Verifies every object and stores the pack in the repository. */
 async function keep(
   profile: GitProcessProfile,
   pack: Buffer,
@@ -64,7 +69,7 @@ async function keep(
   signal?: AbortSignal,
 ): Promise<boolean> {
   if (pack.toString('latin1', 0, 4) !== 'PACK' || pack.length < 12) return false
-  // The branch went back to a commit that is here.
+  // An empty pack: the branch was reset to a commit that the cache holds.
   if (pack.readUInt32BE(8) === 0) return true
   const exit = await runGit(profile, ['index-pack', '--stdin', '--fix-thin', '--strict'], {
     input: pack,

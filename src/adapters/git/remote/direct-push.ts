@@ -9,12 +9,15 @@ const RESULT_BYTES = 1_048_576
 const NEEDED = ['report-status', 'side-band-64k', 'quiet']
 
 /**
- * Moves the remote's branch from `base` to `head` as `git push --porcelain --force-with-lease` does, without its processes:
- * only `git pack-objects` is started, where there is no pack yet. The old value of the branch goes with the pack, so the remote
- * compares and swaps.
- * Says what git would say, for one place that sorts the ends of pushes. Source: gitprotocol-pack(5), "Pushing Data To a Server".
- * @param given a pack of these commits; should the remote miss what it is built on, git makes another
- * @returns `null`: nothing was sent, and git itself has to find out why or do it
+ * Moves the remote's branch from `base` to `head` like `git push --porcelain --force-with-lease`,
+ * but starts at most `git pack-objects`. The request carries the old value of the branch, so the
+ * remote compares and swaps. The result has the form of git's own output, so one function
+ * classifies both.
+ * Source: gitprotocol-pack(5), "Pushing Data To a Server".
+ * @param given a pack of these commits; if the remote lacks objects that it depends on, git packs
+ * them again
+ * @returns `null`: nothing was sent, and the caller must run `git push`, which either succeeds or
+ * reports the error
  */
 export async function pushDirectly(
   profile: GitProcessProfile,
@@ -30,7 +33,8 @@ export async function pushDirectly(
   const branch = `refs/heads/${profile.branch}`
   const own = (await given) ?? null
   const packing = own ?? packOf(profile, base, head, signal)
-  // Asked a moment ago: the remote compares the old value anyway, so a second question would only take time.
+  // After a recent exchange the advertisement is skipped, because the remote compares the old value
+  // in any case.
   const known = remote.recent('git-receive-pack')
   const told =
     known === null
@@ -61,14 +65,16 @@ export async function pushDirectly(
   return again ? send(await packOf(profile, base, head, signal)) : sent
 }
 
-/** Source: receive-pack.c of git: its own check, and that of index-pack where it checks each object. */
+/** Source: git receive-pack.c, its own connectivity check and the object check of index-pack. */
 function lacksObjects({ stdout }: GitExit): boolean {
   return /\[remote rejected\] \((?:missing necessary objects|unpacker error)\)/.test(
     stdout.toString('utf8'),
   )
 }
 
-/** A pack of what `head` needs and `base` has not. @returns `null`: git could not make one */
+/**
+ * Packs the objects that `head` needs and `base` lacks. @returns `null`: `git pack-objects` failed
+ */
 export async function packOf(
   profile: GitProcessProfile,
   base: string,
@@ -104,7 +110,7 @@ function speaksOurs({ capabilities }: Advertisement, head: string): boolean {
   return known && packs && NEEDED.every((word) => capabilities.has(word))
 }
 
-/** The answer to a push, in git's words. */
+/** Converts the reply to a push into the output that `git push --porcelain` would print. */
 export function exitOf({ status, body }: Reply, head: string, branch: string): GitExit {
   const change = `${head}:${branch}`
   if (status !== 200)

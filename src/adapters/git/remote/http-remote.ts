@@ -8,7 +8,7 @@ import { ProtocolError, takeSection } from '../process/pkt-line.ts'
 
 export type Service = 'git-receive-pack' | 'git-upload-pack'
 
-/** What a service tells before anything is asked of it. */
+/** Ref advertisement of a service. */
 export interface Advertisement {
   /** Object ids by full name of the ref. */
   readonly refs: ReadonlyMap<string, string>
@@ -20,10 +20,10 @@ export interface Reply {
   readonly body: Buffer
 }
 
-/** No whole answer came. */
+/** The request failed without a complete response. */
 export class HttpError extends Error {
   override readonly name = 'HttpError'
-  /** `unreached`: not a byte was sent. */
+  /** `unreached`: no byte was sent. */
   readonly why: 'timeout' | 'aborted' | 'unreached' | 'connection' | 'too_large'
 
   constructor(why: HttpError['why'], cause?: unknown) {
@@ -32,17 +32,21 @@ export class HttpError extends Error {
   }
 }
 
-/** An idle connection may be dead without a word: a router forgets it after minutes. */
+/**
+ * Idle connections are closed after this time, because a router may drop them silently after
+ * minutes.
+ */
 const REUSED_MS = 15_000
 const RECENT_MS = 10_000
 const ADVERTISEMENT_BYTES = 16_777_216
-/** Hosts tell git from browsers by this. */
+/** Hosts recognize a git client by this prefix. */
 const AGENT = 'git/storewright'
 
 /**
- * A remote on git's smart HTTP, protocol version 0, spoken by this process on connections that stay open: `git push` and
- * `git fetch` start five processes and connect anew each time. Follows no redirect and uses no proxy, as the cache's
- * `config` has it. Source: gitprotocol-http(5).
+ * Client for git's smart HTTP protocol, version 0, on persistent connections. In contrast, `git
+ * push` and `git fetch` start five processes and open a new connection each time. Like the cache's
+ * `config`, it follows no redirect and uses no proxy.
+ * Source: gitprotocol-http(5).
  */
 export class HttpRemote {
   readonly #url: string
@@ -53,7 +57,7 @@ export class HttpRemote {
     { readonly capabilities: Advertisement['capabilities']; at: number }
   >()
 
-  /** @param heard is given the `Date` of each answer */
+  /** @param heard receives the `Date` of each response */
   constructor({ url, caFile }: Extract<Remote, { kind: 'https' }>, heard?: HeardDate) {
     this.#heard = heard
     this.#url = url.replace(/\/$/, '')
@@ -66,8 +70,9 @@ export class HttpRemote {
   }
 
   /**
-   * @param authorization header line of the credential
-   * @returns `null`: the answer is not one of a smart remote that we know
+   * Requests the ref advertisement.
+   * @param authorization complete `Authorization` header line
+   * @returns `null`: the response is not a smart HTTP advertisement of this service
    * @throws HttpError
    */
   async advertised(
@@ -87,7 +92,7 @@ export class HttpRemote {
     return told
   }
 
-  /** What this service can do, if it was heard so lately that it need not be asked again. */
+  /** Capabilities of the service from an exchange of the last 10 s; `null`: none is that recent. */
   recent(service: Service): Advertisement['capabilities'] | null {
     const known = this.#spoken.get(service)
     return known !== undefined && performance.now() - known.at < RECENT_MS
@@ -168,7 +173,10 @@ export class HttpRemote {
   }
 }
 
-/** Source: system errors of Node name the call that failed; `connect` also for each address of a name. */
+/**
+ * Source: Node's system errors name the failed call; `connect` also covers each address of a host
+ * name.
+ */
 function ended(error: unknown): 'unreached' | 'connection' {
   const { syscall } = error as { syscall?: string }
   return syscall === 'connect' || syscall === 'getaddrinfo' ? 'unreached' : 'connection'
@@ -184,14 +192,17 @@ interface Asked {
   readonly signal: AbortSignal | undefined
 }
 
-/** Those that git trusts: a bundle that replaces the system's, else the system's. */
+/**
+ * Certificate authorities that git trusts: the configured bundle or, without one, those of the
+ * system.
+ */
 function authorities(caFile: string | undefined): string[] {
   if (caFile !== undefined) return [readFileSync(caFile, 'utf8')]
   const system = getCACertificates('system')
   return system.length > 0 ? system : getCACertificates('default')
 }
 
-/** @returns `null`: not the words of this service */
+/** @returns `null`: the body is not an advertisement of this service */
 function advertisementOf(body: Buffer, service: Service): Advertisement | null {
   try {
     const opening = takeSection(body)

@@ -10,13 +10,13 @@ function exit(exitCode: number | null, line: string, stderr = ''): GitExit {
 }
 
 const pushes: readonly (readonly [string, GitExit, string, boolean])[] = [
-  ['done', exit(0, `*\t${REF}\t[new branch]`), 'done', false],
-  ['fast-forward', exit(0, ` \t${REF}\t1..2`), 'done', false],
-  ['the lease failed', exit(1, `!\t${REF}\t[rejected] (stale info)`), 'lost', false],
-  ['behind', exit(1, `!\t${REF}\t[rejected] (fetch first)`), 'lost', false],
-  ['apart', exit(1, `!\t${REF}\t[rejected] (non-fast-forward)`), 'lost', false],
+  ['a new branch', exit(0, `*\t${REF}\t[new branch]`), 'done', false],
+  ['a fast-forward', exit(0, ` \t${REF}\t1..2`), 'done', false],
+  ['a failed lease', exit(1, `!\t${REF}\t[rejected] (stale info)`), 'lost', false],
+  ['a branch that is behind', exit(1, `!\t${REF}\t[rejected] (fetch first)`), 'lost', false],
+  ['a non-fast-forward', exit(1, `!\t${REF}\t[rejected] (non-fast-forward)`), 'lost', false],
   [
-    'receive-pack found another value',
+    'an old value that does not match',
     exit(
       1,
       `!\t${REF}\t[remote rejected] (failed to update ref)`,
@@ -26,13 +26,13 @@ const pushes: readonly (readonly [string, GitExit, string, boolean])[] = [
     false,
   ],
   [
-    'receive-pack found another value, git 2.50',
+    'an old value that does not match, in git 2.50',
     exit(1, `!\t${REF}\t[remote rejected] (incorrect old value provided)`),
     'lost',
     false,
   ],
   [
-    'somebody holds the lock',
+    'a branch lock held by another process',
     exit(
       1,
       `!\t${REF}\t[remote rejected] (failed to update ref)`,
@@ -41,7 +41,12 @@ const pushes: readonly (readonly [string, GitExit, string, boolean])[] = [
     'locked',
     false,
   ],
-  ['a hook', exit(1, `!\t${REF}\t[remote rejected] (pre-receive hook declined)`), 'policy', false],
+  [
+    'a rejection by a hook',
+    exit(1, `!\t${REF}\t[remote rejected] (pre-receive hook declined)`),
+    'policy',
+    false,
+  ],
   [
     'a protected branch',
     exit(1, `!\t${REF}\t[remote rejected] (protected branch hook declined)`),
@@ -55,7 +60,7 @@ const pushes: readonly (readonly [string, GitExit, string, boolean])[] = [
     false,
   ],
   [
-    'the remote disk is full',
+    'a full disk on the remote',
     exit(
       1,
       `!\t${REF}\t[remote rejected] (unpacker error)`,
@@ -66,25 +71,25 @@ const pushes: readonly (readonly [string, GitExit, string, boolean])[] = [
   ],
   ['a bad pack', exit(1, `!\t${REF}\t[remote rejected] (unpacker error)`), 'unavailable', false],
   [
-    'no report',
+    'no status report',
     exit(1, `!\t${REF}\t[remote failure] (remote failed to report status)`),
     'unavailable',
     true,
   ],
   [
-    'refused connection',
+    'a refused connection',
     exit(128, '', "fatal: unable to access 'http://x/': Failed to connect to x port 1\n"),
     'unavailable',
     false,
   ],
   [
-    'unknown host',
+    'an unknown host',
     exit(128, '', "fatal: unable to access 'https://x/': Could not resolve host: x\n"),
     'unavailable',
     false,
   ],
   [
-    'a broken answer',
+    'an empty response',
     exit(
       128,
       '',
@@ -100,7 +105,7 @@ const pushes: readonly (readonly [string, GitExit, string, boolean])[] = [
     false,
   ],
   [
-    'no token',
+    'a missing token',
     exit(128, '', "fatal: could not read Username for 'https://x': terminal prompts disabled\n"),
     'auth',
     false,
@@ -125,17 +130,22 @@ const pushes: readonly (readonly [string, GitExit, string, boolean])[] = [
     'unclassified',
     true,
   ],
-  ['an unknown end', exit(3, '', 'something new\n'), 'unclassified', true],
-  ['no git', exit(null, '', 'cannot start git: spawn git ENOENT'), 'unclassified', true],
-  ['killed', { ...exit(null, ''), killed: 'timeout' }, 'timeout', true],
+  ['an unknown failure', exit(3, '', 'something new\n'), 'unclassified', true],
+  [
+    'a missing git program',
+    exit(null, '', 'cannot start git: spawn git ENOENT'),
+    'unclassified',
+    true,
+  ],
+  ['a kill at the timeout', { ...exit(null, ''), killed: 'timeout' }, 'timeout', true],
 ]
 
-describe('a push that ended with', () => {
-  it.each(pushes)('%s', (_name, end, outcome, maybeLanded) => {
+describe('classifyPush', () => {
+  it.each(pushes)('classifies %s', (_name, end, outcome, maybeLanded) => {
     expect(classifyPush(end)).toMatchObject({ outcome, maybeLanded })
   })
 
-  it('words of a hook passes them on without addresses and odd characters', () => {
+  it('returns the output of a hook without URLs and control characters', () => {
     const stderr =
       'remote: Titles must be \u001b[31mshort\u001b[0m.        \nremote: See https://git.internal/rules\nerror: failed\n'
     const { policyReason } = classifyPush(
@@ -145,7 +155,7 @@ describe('a push that ended with', () => {
   })
 })
 
-describe('a fetch that ended with', () => {
+describe('classifyFailure', () => {
   it.each([
     ["fatal: couldn't find remote ref refs/heads/main\n", 'ref_gone'],
     ["fatal: '/x/stores.git' does not appear to be a git repository\n", 'unavailable'],
@@ -153,7 +163,7 @@ describe('a fetch that ended with', () => {
     ["fatal: not a git repository: '/data/cache.git'\n", 'unclassified'],
     ['remote: error: object 12 is corrupt\nfatal: early EOF\n', 'unavailable'],
     ['error: unable to create file: No space left on device\n', 'storage'],
-  ])('%j', (stderr, outcome) => {
+  ])('classifies a fetch with the output %j as %s', (stderr, outcome) => {
     expect(classifyFailure(exit(128, '', stderr))).toBe(outcome)
   })
 })

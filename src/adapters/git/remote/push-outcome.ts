@@ -1,13 +1,13 @@
 import type { GitExit } from '../process/plumbing.ts'
 
-/** What a git process that talked to the remote came to. */
+/** Result of a git process that contacted the remote. */
 export type RemoteOutcome =
   | 'done'
-  /** The branch is not where we thought: fetch and decide again. */
+  /** The branch moved: fetch and decide again. */
   | 'lost'
-  /** Somebody holds the lock of the branch on the remote. */
+  /** Another process holds the branch lock on the remote. */
   | 'locked'
-  /** A hook, branch protection or repository rule said no. */
+  /** A hook, branch protection or repository rule rejected the push. */
   | 'policy'
   /** The remote has no such branch. */
   | 'ref_gone'
@@ -15,20 +15,20 @@ export type RemoteOutcome =
   | 'unavailable'
   | 'storage'
   | 'timeout'
-  /** Nothing we know: the cache may be damaged. */
+  /** Unknown failure; the cache may be damaged. */
   | 'unclassified'
 
 export interface PushOutcome {
   readonly outcome: RemoteOutcome
   /** False: the remote cannot have taken the commits. */
   readonly maybeLanded: boolean
-  /** What the remote's rules said, made safe to show; `''` when they said nothing. */
+  /** Message of the remote's rule, made safe to show; `''` if there is none. */
   readonly policyReason: string
 }
 
 /**
- * Sorts the end of `git push --porcelain` into one class, by exit code, the `!` line and, for two kinds of
- * lock trouble, stderr in the C locale.
+ * Classifies the result of `git push --porcelain` by exit code, the `!` line and, to tell a lock
+ * from a lost race and a full disk from another unpack error, stderr in the C locale.
  * Sources: git builtin/push.c, send-pack.c, builtin/receive-pack.c (2.39, 2.43, 2.50).
  */
 export function classifyPush(exit: GitExit): PushOutcome {
@@ -39,11 +39,12 @@ export function classifyPush(exit: GitExit): PushOutcome {
   const [, kind, reason = ''] = line
   if (kind === 'rejected') return definite('lost')
   if (kind === 'remote rejected') return remoteRejected(reason, exit.stderr)
-  // `[remote failure] (remote failed to report status)`, `[no match]`: the remote went away halfway.
+  // `[remote failure] (remote failed to report status)`, `[no match]`: the connection broke during
+  // the push.
   return ambiguous('unavailable')
 }
 
-/** Words of receive-pack for "the branch moved"; the last three since git 2.50. */
+/** Messages of receive-pack that mean the branch moved; the last three since git 2.50. */
 const MOVED = [
   /^failed to update ref$/,
   /^cannot lock ref/,
@@ -69,7 +70,7 @@ function unreported(exit: GitExit): PushOutcome {
   return neverSent || refused ? definite(outcome) : ambiguous(outcome)
 }
 
-/** Sorts the end of a fetch, and of a push that got no report. */
+/** Classifies the result of a fetch, and of a push without a status report. */
 export function classifyFailure(exit: GitExit): RemoteOutcome {
   if (exit.killed !== null) return 'timeout'
   if (exit.exitCode === 0) return 'done'
@@ -79,7 +80,7 @@ export function classifyFailure(exit: GitExit): RemoteOutcome {
   return row?.[0] ?? 'unclassified'
 }
 
-/** The cache is to blame, whatever else git says because of it. */
+/** The cache is damaged. This takes precedence over other messages, which may be consequences. */
 const LOCAL_DAMAGE =
   /corrupt|bad object|inflate|pack-objects died|unable to read|bad config|not a git repository|'origin' does not appear/
 
@@ -102,7 +103,7 @@ const FAILURES: readonly (readonly [RemoteOutcome, RegExp])[] = [
   ['unavailable', /expected flush after ref|protocol error|invalid server response|SSL/],
 ]
 
-/** The connection was never made, so no byte of ours arrived. */
+/** The connection failed, so the remote received nothing. */
 function notReached(stderr: string): boolean {
   return /Could not resolve host|Failed to connect|[Cc]onnection refused|Network is unreachable|does not appear to be a git repository|not found/.test(
     stderr,
@@ -111,7 +112,7 @@ function notReached(stderr: string): boolean {
 
 const MAX_REASON = 300
 
-/** Lines that the remote's hook printed: plain characters, no address, at most 300 of them. */
+/** Output of the remote's hook, reduced to at most 300 printable ASCII characters without URLs. */
 function policyReason(stderr: string): string {
   return stderr
     .split(/[\r\n]+/)

@@ -2,24 +2,24 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { GitProcessProfile } from '../process/plumbing.ts'
 import { type Advertisement, HttpError, type HttpRemote } from './http-remote.ts'
 
-/** Milliseconds between an answer and the next question. */
+/** Milliseconds between a response and the next request. */
 const PAUSE_MS = 5
-/** An answer that takes longer is of no use to whoever is in a hurry. */
+/** Request timeout. A slower response would be of no use in a race for the branch. */
 const ASK_MS = 1000
 
-/** What the remote told of its branch. */
+/** A ref advertisement and its age. */
 export interface Heard {
   readonly told: Advertisement
-  /** Monotonic milliseconds at which it was asked. */
+  /** Monotonic milliseconds at which it was requested. */
   readonly at: number
 }
 
 /**
- * Asks the remote for the branch until that moves, and tells at once: whoever begins right after somebody else's push
- * has the longest time before the next one.
- * @param from head that it moves away from; `null`: the one that it has now
- * @param withinMs milliseconds after which nothing is asked any more; the last answer may take another second
- * @returns `null`: it did not move in that time, or cannot be asked
+ * Polls the remote until the branch moves. A push that starts right after a foreign push has the
+ * most time before the next one.
+ * @param from head from which it has to move; `null`: its current head
+ * @param withinMs milliseconds after which polling stops; the last response may take another second
+ * @returns `null`: the branch did not move in that time, or the remote did not return it
  */
 export async function untilMoved(
   { environment, branch }: GitProcessProfile,
@@ -41,7 +41,7 @@ export async function untilMoved(
       await pause(PAUSE_MS, undefined, { signal })
     }
   } catch (error) {
-    // The fetch that follows meets the same trouble and has an answer to it.
+    // The following fetch meets the same error and handles it.
     if (!(error instanceof HttpError) && !signal.aborted) throw error
   }
   return null

@@ -20,8 +20,7 @@ import { WorkingSnapshot } from './working-snapshot.ts'
 
 /**
  * A batch decided and imported before its push can begin. Its base is the newest head, or the head
- * that a push in flight
- * will leave. In the second case the batch is discarded if that push fails.
+ * that a push in flight will leave. In the second case the batch is discarded if that push fails.
  */
 export interface Ahead {
   /** Parent of the first commit. */
@@ -33,10 +32,8 @@ export interface Ahead {
 
 /**
  * Prepares the next push while one is in flight. Items are decided and rendered one at a time,
- * while git imports the item
- * before. Requests that arrive just after the push lands join the same batch, so clients that retry
- * immediately do not
- * split into two alternating batches.
+ * while git imports the item before. Requests that arrive just after the push lands join the same
+ * batch, so clients that retry immediately do not split into two alternating batches.
  * @param push the push in flight; `null` gathers a burst of requests when no push is in flight
  * @param most maximum number of items
  * @returns `null` if no item arrived; `failed` lists items that must return to the queue

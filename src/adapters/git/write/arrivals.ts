@@ -4,8 +4,7 @@ import type { Queue } from './queue.ts'
 
 /**
  * Idle time after which the open import is finished. During a push, later items start another
- * import. Without a push,
- * gathering ends.
+ * import. Without a push, gathering ends.
  */
 const LULL_MS = 20
 /**
@@ -77,8 +76,7 @@ export class Arrivals {
    * @param before number of items in the batch
    * @param begun an import is open and could be finished during a pause
    * @returns `came`: an item is queued or the push ended; `rest`: a pause while the push is in
-   * flight; `end`: the batch is
-   * closed
+   * flight; `end`: the batch is closed
    */
   async wait(before: number, begun: boolean): Promise<'came' | 'rest' | 'end'> {
     const queue = this.#queue

@@ -3,8 +3,7 @@ const CAP_MS = 250
 
 /**
  * Milliseconds to wait after `attempt` failed attempts: full jitter over 20 ms per attempt, at most
- * 250 ms. A longer wait
- * would miss the pauses that other servers leave (`breath.ts`).
+ * 250 ms. A longer wait would miss the pauses that other servers leave (`breath.ts`).
  * @param random 0 to 1, a new value for each call
  */
 export function backOffMs(attempt: number, random: number): number {

@@ -77,8 +77,8 @@ export interface DraftImport {
 }
 
 /**
- * Creates the commits in the cache on top of `base`. @throws ImportError, SigningError,
- * ObjectReadError
+ * Creates the commits in the cache on top of `base`.
+ * @throws ImportError, SigningError, ObjectReadError
  */
 export async function importDrafts(
   deps: BatchDeps,
@@ -99,8 +99,7 @@ export async function openDrafts(deps: BatchDeps, base: string): Promise<DraftIm
   const commits = openImport(profile, base, author, atSeconds, signal)
   const drafts: Draft[] = []
   // The pack lacks signed commits and objects left in the cache by an import that did not land. A
-  // remote may reject such a
-  // pack, so with a push rate limit git packs the objects instead.
+  // remote may reject such a pack, so with a push rate limit git packs the objects instead.
   let whole = !deps.signed && cache.http !== null && deps.pace === unpaced
   return {
     add(draft) {
@@ -183,8 +182,8 @@ async function assertDescends(cache: Cache, first: string, base: string): Promis
 
 /**
  * Answers the items whose commits landed, each with its own commit. The answers wait for the next
- * event loop turn, so a
- * prepared push starts first and the response handling runs while it is in flight.
+ * event loop turn, so a prepared push starts first and the response handling runs while it is in
+ * flight.
  */
 export function answerLanded(deps: BatchDeps, imported: readonly Imported[]): void {
   const { snapshot } = deps.mirror.edition

@@ -1,9 +1,8 @@
 /**
  * After `pushes` consecutive pushes, pause for `pushesLong` × the last push's duration. Other
- * writers must fetch before they
- * can push, so without the pause they would lose every race. If other writers were seen, the pauses
- * are more frequent and
- * longer, because a writer that lost a race must notice that first.
+ * writers must fetch before they can push, so without the pause they would lose every race. If
+ * other writers were seen, the pauses are more frequent and longer, because a writer that lost a
+ * race must notice that first.
  */
 const ALONE = { pushes: 16, pushesLong: 2 } as const
 const AMONG_OTHERS = { pushes: 4, pushesLong: 4 } as const
@@ -15,8 +14,7 @@ const LEAST_MS = 250
 const MOST_MS = 2000
 /**
  * With no other writer, a series of single-commit pushes runs this long before its first pause. A
- * script that creates
- * stores one after the other is then paused less often.
+ * script that creates stores one after the other is then paused less often.
  */
 const SINGLES_MS = 6000
 /** Time after a foreign commit during which other writers are expected to commit again. */
@@ -73,8 +71,8 @@ export class Breath {
   }
 
   /**
-   * Records a push of `commits` commits that took `tookMs`. @returns milliseconds to pause before
-   * the next push, at most 2,000
+   * Records a push of `commits` commits that took `tookMs`.
+   * @returns milliseconds to pause before the next push, at most 2,000
    */
   pushed(tookMs: number, commits: number): number {
     const now = (this.#deps.now ?? (() => performance.now()))()

@@ -101,8 +101,8 @@ export class Decider {
 }
 
 /**
- * Finds a commit of the same request or idempotency key. @throws StoreError
- * `idempotency_key_reused`
+ * Finds a commit of the same request or idempotency key.
+ * @throws StoreError `idempotency_key_reused`
  */
 function findLanding(item: Item, history: HistoryIndex, nowMs: number) {
   const own = history.request(item.by.requestId)

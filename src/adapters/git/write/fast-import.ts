@@ -36,10 +36,9 @@ export class ImportError extends Error {
 const IMPORT_MS = 30_000
 /**
  * Writes files longer than a byte as whole objects; directories stay deltas. By default git deltas
- * each file against the
- * previous one, which in a store is a different kind of file. Later repacks, on any host, reuse
- * such deltas, so a file would
- * never become a delta of the same file in another store.
+ * each file against the previous one, which in a store is a different kind of file. Later repacks,
+ * on any host, reuse such deltas, so a file would never become a delta of the same file in another
+ * store.
  * Source: git-fast-import(1); git builtin/pack-objects.c, `check_object`.
  */
 const FILES_WHOLE = '--big-file-threshold=1'
@@ -51,8 +50,7 @@ export interface CommitImport {
   add(commit: NewCommit): void
   /**
    * @returns ids in the order in which the commits were added, the private ref that keeps them
-   * until it is discarded, and a
-   * function that reads the pack git wrote (see {@link packWith})
+   * until it is discarded, and a function that reads the pack git wrote (see {@link packWith})
    * @throws ImportError
    */
   finish(): Promise<{
@@ -64,8 +62,7 @@ export interface CommitImport {
 
 /**
  * Creates commits on top of `base` as they are added, with one process and one pack. The ref is new
- * for each import, because
- * a killed process may have left an older ref locked.
+ * for each import, because a killed process may have left an older ref locked.
  * @param atSeconds committer time, seconds since the Unix epoch
  */
 export function openImport(

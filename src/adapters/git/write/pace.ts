@@ -14,8 +14,7 @@ export const unpaced: Pace = { turn: () => Promise.resolve(true), spend() {} }
 
 /**
  * Token bucket of `perMinute` tokens, refilled by one every `60 / perMinute` seconds on the
- * monotonic clock. A failed push
- * spends its token too, because the remote counts it.
+ * monotonic clock. A failed push spends its token too, because the remote counts it.
  * Source: GitHub docs, "Repository limits": at most six pushes a minute to one repository.
  */
 export function paced(perMinute: number, now: () => number = () => performance.now()): Pace {

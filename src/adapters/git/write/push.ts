@@ -7,11 +7,9 @@ const PUSH_MS = 15_000
 
 /**
  * Moves the remote's branch from `base` to `head` if it still is at `base`. The lease is a
- * compare-and-swap and cannot
- * rewrite history, because `head` descends from `base`. A plain push would re-create a deleted
- * branch and overwrite one that
- * was reset to an older commit.
- * On HTTP this process pushes directly where it can; every other push uses `git push`.
+ * compare-and-swap and cannot rewrite history, because `head` descends from `base`. A plain push
+ * would re-create a deleted branch and overwrite one that was reset to an older commit. On HTTP
+ * this process pushes directly where it can; every other push uses `git push`.
  * @param signal kills the process group
  * @param pack pack of these commits, if there is one; it may depend on objects that the remote
  * lacks

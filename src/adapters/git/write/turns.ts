@@ -65,8 +65,7 @@ export class Turns {
 
   /**
    * Waits before the next attempt. While other writers commit steadily it waits for their next
-   * commit, because right after
-   * it the race is easiest to win.
+   * commit, because right after it the race is easiest to win.
    * @param raced the last push lost a race
    * @returns as {@link stand}
    */

@@ -46,12 +46,10 @@ export interface WriterDeps extends FailureDeps {
 
 /**
  * The only writer of the branch in this process: a queue, batches of at most 256 commits, one push
- * per batch.
- * While a push is in flight, the next batch is decided and imported on top of it (`ahead.ts`). A
- * single request is not held
- * back. The remote ref is the lock between processes. After a lost race the writer fetches and
- * decides again until the
- * requests time out. If other writers commit steadily, pushes alternate with theirs (`turns.ts`).
+ * per batch. While a push is in flight, the next batch is decided and imported on top of it
+ * (`ahead.ts`). A single request is not held back. The remote ref is the lock between processes.
+ * After a lost race the writer fetches and decides again until the requests time out. If other
+ * writers commit steadily, pushes alternate with theirs (`turns.ts`).
  */
 export class Writer {
   readonly #deps: WriterDeps
@@ -197,8 +195,7 @@ export class Writer {
 
   /**
    * Keeps three quarters of the items after a lost race, so that the push becomes fast enough to
-   * win. The other items
-   * return to the front of the queue.
+   * win. The other items return to the front of the queue.
    */
   #fewer(items: readonly Item[]): readonly Item[] {
     this.#most = Math.max(FEWEST, Math.floor(items.length * 0.75))
@@ -226,8 +223,8 @@ export class Writer {
 
   /**
    * Decides on a recently confirmed base, or returns why there is none. After a lost race the
-   * previous drafts are imported
-   * on the new head while it is still being read, because the decisions usually repeat.
+   * previous drafts are imported on the new head while it is still being read, because the
+   * decisions usually repeat.
    */
   async #decide(
     items: readonly Item[],
