@@ -6,19 +6,26 @@ import { endOf, NO_CACHE, refuse, stop } from './reply.ts'
 export interface Answer {
   readonly type: string
   readonly preface?: Uint8Array
-  /** Status when git ends with an error before its first byte: a request it does not understand, or our fault. */
+  /**
+   * Status if git fails before its first byte: 400 for an invalid request, 500 for a fault of the
+   * server.
+   */
   readonly failed: 400 | 500
 }
 
 export interface AnswerOptions {
   readonly log: Log
-  /** Milliseconds in which git writes nothing. It sends a sign of life every 5 s (git-config(1), `uploadpack.keepAlive`). */
+  /**
+   * Milliseconds without output after which git is killed. It sends a keepalive every 5 s
+   * (git-config(1), `uploadpack.keepAlive`).
+   */
   readonly stallMs: number
 }
 
 /**
- * Streams what git writes, at the pace of the reader. The status waits for git's first byte, so that a git that cannot even start
- * is an error. A reader that loses its place gets a broken transfer, not a short one.
+ * Streams the output of git at the speed of the client. The status is sent after git's first byte,
+ * so a failure to start is reported as an error status. A client that loses its place gets a broken
+ * transfer, never a truncated one that looks complete.
  */
 export async function answer(
   request: Request,
@@ -33,7 +40,7 @@ export async function answer(
     const first = await output.next()
     if (first.done !== true) ready.push(first.value)
   } catch (error) {
-    if (reply.failed === 400) return refuse(400, 'not a request that git understands')
+    if (reply.failed === 400) return refuse(400, 'git cannot parse this request')
     options.log.error('git cannot read the repository', { err: error })
     return refuse(500, 'the repository cannot be read')
   }
@@ -42,7 +49,7 @@ export async function answer(
     {
       start(controller) {
         const end = () => {
-          options.log.info('ended a fetch: its client reads too slowly')
+          options.log.info('ended a fetch because its client reads too slowly')
           stop(child)
           child.stdout?.destroy()
           controller.error(new Error('git upload-pack ended: the client reads too slowly'))
@@ -59,7 +66,7 @@ export async function answer(
           given = chunk.length
           place.wait()
         } catch (error) {
-          // No client is left to tell; an error would only reach the server's log.
+          // The client is gone, so an error would only appear in the server's log.
           if (request.signal.aborted) controller.close()
           else controller.error(error)
         }
@@ -77,7 +84,7 @@ export async function answer(
 }
 
 /**
- * What git writes.
+ * The output of git.
  * @throws Error git failed, or wrote nothing for `stallMs`
  */
 async function* outputOf(child: ChildProcess, stallMs: number): AsyncGenerator<Uint8Array, void> {

@@ -2,11 +2,11 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { Place } from './places.ts'
 
-/** Of a fetch, before and after gunzip: the haves and wants, never a pack. */
+/** Limit of a fetch request, before and after gunzip. It holds haves and wants, never a pack. */
 export const MAX_FETCH_BYTES = 1024 * 1024
 const GZIP: ReadonlySet<string> = new Set(['gzip', 'x-gzip'])
 
-/** How a body is encoded; `null`: in a way that is not understood here. */
+/** Encoding of a request body; `null`: not supported. */
 export function encodingOf({ headers }: Request): 'gzip' | 'identity' | null {
   const encoding = headers.get('content-encoding') ?? 'identity'
   if (GZIP.has(encoding)) return 'gzip'
@@ -14,9 +14,9 @@ export function encodingOf({ headers }: Request): 'gzip' | 'identity' | null {
 }
 
 /**
- * Reads a body chunk by chunk. The client is waited for between them.
- * @returns chunks; ends early when the place is lost
- * @throws Error the client went away
+ * Reads a body chunk by chunk. The time between chunks counts against the client.
+ * @returns chunks; ends early if the place is lost
+ * @throws Error the client disconnected
  */
 export async function* chunksOf(request: Request, place: Place): AsyncGenerator<Uint8Array, void> {
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader()
@@ -42,7 +42,10 @@ export async function* chunksOf(request: Request, place: Place): AsyncGenerator<
   }
 }
 
-/** The whole body of a fetch, or the status that refuses it. It is read before git starts, so that a refusal is still a status. */
+/**
+ * The whole body of a fetch, or the status that refuses it. It is read before git starts, so a
+ * refusal can still set the status.
+ */
 export async function readFetch(
   request: Request,
   place: Place,

@@ -5,8 +5,8 @@ export const CACHE = 'cache.git'
 const SEEN_REF = 'refs/storewright/remote/main'
 
 /**
- * The newest head of the embedded repository that the cache beside it wrote down.
- * @returns `null`: there is no cache, or it is of a repository on another machine
+ * The newest head of the embedded repository according to the cache beside it.
+ * @returns `null`: there is no cache, or it belongs to a remote on another machine
  */
 export async function cachedHead(dataDir: string): Promise<string | null> {
   const cache = join(dataDir, CACHE)

@@ -17,7 +17,7 @@ let folder = ''
 let path = ''
 let base = ''
 let server: Listener
-/** Objects that no reader may get, by what they are. */
+/** Ids of objects that must not be served, by description. */
 const hidden: Record<string, string> = {}
 /** Commits of main, oldest first. */
 const commits: string[] = []
@@ -129,13 +129,13 @@ const fetchLines = (id: string) =>
     FLUSH,
   ])
 
-describe('S14 a reader of the served repository', () => {
-  it.each(['0', '2'])('sees HEAD and main alone by protocol version %s', async (version) => {
+describe('S14 hidden objects of the served repository', () => {
+  it.each(['0', '2'])('lists only HEAD and main with protocol version %s', async (version) => {
     const rows = await git(folder, '-c', `protocol.version=${version}`, 'ls-remote', base)
     expect(rows.split('\n').map((row) => row.split('\t')[1])).toEqual(['HEAD', 'refs/heads/main'])
   })
 
-  it.each(WANTED)('does not get %s with git fetch', async (what) => {
+  it.each(WANTED)('refuses git fetch of %s', async (what) => {
     const clone = await mkdtemp(join(folder, 'reader-'))
     await git(clone, 'init', '-q', '--bare')
     await expect(git(clone, 'fetch', base, hidden[what] ?? '')).rejects.toThrow(
@@ -143,22 +143,25 @@ describe('S14 a reader of the served repository', () => {
     )
   })
 
-  it.each(WANTED)('does not get %s with lines of its own, by any protocol', async (what) => {
-    const id = hidden[what] ?? ''
-    const v0 = Buffer.concat([pktLine(`want ${id} ofs-delta\n`), FLUSH, pktLine('done\n')])
-    for (const [body, protocol] of [
-      [fetchLines(id), '2'],
-      [fetchLines(id.toUpperCase()), '2'],
-      [v0, '0'],
-      [v0, '1'],
-    ] as const) {
-      const said = await (await post(body, protocol)).text()
-      expect(said).toContain('ERR upload-pack: not our ref')
-      expect(said).not.toContain('PACK')
-    }
-  })
+  it.each(WANTED)(
+    'refuses a handwritten request for %s in every protocol version',
+    async (what) => {
+      const id = hidden[what] ?? ''
+      const v0 = Buffer.concat([pktLine(`want ${id} ofs-delta\n`), FLUSH, pktLine('done\n')])
+      for (const [body, protocol] of [
+        [fetchLines(id), '2'],
+        [fetchLines(id.toUpperCase()), '2'],
+        [v0, '0'],
+        [v0, '1'],
+      ] as const) {
+        const said = await (await post(body, protocol)).text()
+        expect(said).toContain('ERR upload-pack: not our ref')
+        expect(said).not.toContain('PACK')
+      }
+    },
+  )
 
-  it('is refused what main holds together with what it does not', async () => {
+  it('refuses a request that wants a commit of main and an unreachable one', async () => {
     const both = Buffer.concat([
       pktLine('command=fetch'),
       Buffer.from('0001'),
@@ -169,7 +172,7 @@ describe('S14 a reader of the served repository', () => {
     expect(await (await post(both, '2')).text()).not.toContain('PACK')
   })
 
-  it('is not told the size of an object', async () => {
+  it('refuses to return the size of an object', async () => {
     const id = hidden['an unreachable blob']
     const asked = Buffer.concat([
       pktLine('command=object-info'),
@@ -181,7 +184,7 @@ describe('S14 a reader of the served repository', () => {
     expect((await post(asked, '2')).status).toBe(400)
   })
 
-  it('does not get a ref by name', async () => {
+  it('refuses hidden refs by name', async () => {
     const clone = await mkdtemp(join(folder, 'reader-'))
     await git(clone, 'init', '-q', '--bare')
     for (const ref of ['refs/heads/private', 'refs/storewright/tx/01']) {
@@ -190,7 +193,7 @@ describe('S14 a reader of the served repository', () => {
   })
 })
 
-describe('a reader that fetches as Argo CD does', () => {
+describe('fetches of Argo CD from the served repository', () => {
   const clone = async () => {
     const made = await mkdtemp(join(folder, 'argo-'))
     await git(made, 'init', '-q')
@@ -199,7 +202,7 @@ describe('a reader that fetches as Argo CD does', () => {
   }
 
   // Source: argo-cd util/git/client.go, `fetch` and `checkoutRevision`.
-  it('gets main, then an older revision of it by id', async () => {
+  it('serves main, then an older revision of it by id', async () => {
     const made = await clone()
     await git(made, 'fetch', 'origin', '--tags', '--force', '--prune')
     await git(made, 'checkout', '-q', '--force', commits[2] ?? '')
@@ -209,7 +212,7 @@ describe('a reader that fetches as Argo CD does', () => {
     expect(await git(other, 'rev-parse', 'HEAD')).toBe(commits[0])
   })
 
-  it('gets a branch or an older revision with a depth', async () => {
+  it('serves a branch or an older revision with a depth', async () => {
     for (const revision of ['main', commits[1] ?? '', commits[2] ?? '']) {
       const made = await clone()
       await git(made, 'fetch', 'origin', revision, '--depth', '1', '--force', '--prune')
@@ -217,7 +220,7 @@ describe('a reader that fetches as Argo CD does', () => {
     }
   })
 
-  it('gets everything where it asks for a partial clone, since filters are off', async () => {
+  it('serves a full clone for a partial clone request, because filters are off', async () => {
     const made = join(folder, 'partial')
     await git(folder, 'clone', '-q', '--filter=blob:none', base, made)
     expect(await git(made, 'rev-parse', 'HEAD')).toBe(commits[2])

@@ -46,7 +46,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('openLocalRemote', () => {
-  it('makes a bare repository with the template as one commit', async () => {
+  it('creates a bare repository with the template as one commit', async () => {
     const { path } = await openLocalRemote(options())
     expect(git(path, 'rev-parse', '--is-bare-repository')).toBe('true')
     expect(git(path, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main')
@@ -76,7 +76,7 @@ describe('openLocalRemote', () => {
     expect(parsePlatformFile(text).value?.baseDomain).toBe('shops.example.com')
   })
 
-  it('syncs every object and ref to the disk and never rewrites history', async () => {
+  it('configures fsync for every object and ref, and refuses to rewrite history', async () => {
     const { path } = await openLocalRemote(options())
     expect(git(path, 'config', '--file', join(path, 'config'), '--list').split('\n')).toEqual(
       expect.arrayContaining([
@@ -107,14 +107,14 @@ describe('openLocalRemote', () => {
     expect(git(path, 'rev-list', '--count', 'refs/heads/fleet/live')).toBe('1')
   })
 
-  it('leaves an existing repository as it is', async () => {
+  it('does not change an existing repository', async () => {
     const { path } = await openLocalRemote(options())
     const head = git(path, 'rev-parse', 'main')
     await openLocalRemote(options({ baseDomain: 'other.example.com' }))
     expect(git(path, 'rev-parse', 'main')).toBe(head)
   })
 
-  it('makes one repository when several open it at once', async () => {
+  it('creates one repository if it is opened four times at once', async () => {
     const opened = await Promise.all([1, 2, 3, 4].map(() => openLocalRemote(options())))
     expect(new Set(opened.map(({ path }) => path)).size).toBe(1)
     expect(git(opened[0]?.path ?? '', 'rev-list', '--count', 'main')).toBe('1')
@@ -133,13 +133,13 @@ describe('openLocalRemote', () => {
     await expect(openLocalRemote(options({ branch: '-x' }))).rejects.toThrow(/branch name/)
   })
 
-  it('says so when something else stands in its place', async () => {
+  it('throws if its path holds something else', async () => {
     await mkdir(join(folder, 'data', 'stores.git'), { recursive: true })
     await writeFile(join(folder, 'data', 'stores.git', 'notes.txt'), 'mine')
-    await expect(openLocalRemote(options())).rejects.toThrow(/no bare Git repository/)
+    await expect(openLocalRemote(options())).rejects.toThrow(/not a bare Git repository/)
   })
 
-  it('removes old unfinished repositories and leaves young ones to their maker', async () => {
+  it('removes unfinished repositories that are old and keeps recent ones', async () => {
     const [old, young] = ['old', 'young'].map((name) =>
       join(folder, 'data', `.stores.git.new-${name}`),
     ) as [string, string]
@@ -152,8 +152,8 @@ describe('openLocalRemote', () => {
   })
 })
 
-describe('openLocalRemote, killed', () => {
-  it('is whole or absent after kill -9 at any moment, and the next start completes it', async () => {
+describe('openLocalRemote in a killed process', () => {
+  it('leaves a complete repository or none after kill -9, and the next start completes it', async () => {
     const module = new URL('./local-remote.ts', import.meta.url).href
     const program = `
       import { openLocalRemote } from ${JSON.stringify(module)}

@@ -14,17 +14,24 @@ import { startUpkeep, type Upkeep } from './upkeep.ts'
 
 const TEMPLATE = fileURLToPath(new URL('../../../../gitops-repo-template/', import.meta.url))
 export const NAME = 'stores.git'
-/** Beside the repository while it is being made; a rename puts it in place. */
+/**
+ * Prefix of the temporary folder in which a new repository is created before it is renamed into
+ * place.
+ */
 export const UNFINISHED = '.stores.git.new-'
-/** Milliseconds after which an unfinished one belongs to nobody: making one takes well under a second. */
+/**
+ * Milliseconds after which a temporary folder counts as abandoned. Creating a repository takes well
+ * under a second.
+ */
 const ABANDONED_MS = 10 * 60_000
 const STEP_TIMEOUT_MS = 30_000
 const MESSAGE = 'chore: start the stores repo\n'
 const AUTHOR = 'storewright <storewright@storewright.dev>'
 
 /**
- * `core.fsync=all`: by default git syncs neither loose objects nor refs (git-config(1)), and this repository is the
- * only copy. Repacking is our own work, off the hot path. `refs/storewright` holds batches that have not landed.
+ * `core.fsync=all`: by default git syncs neither loose objects nor refs (git-config(1)), and this
+ * repository is the only copy. Repacking is done by `upkeep.ts`, off the hot path.
+ * `refs/storewright` holds batches that have not landed.
  */
 const CONFIG = `[core]
 \trepositoryformatversion = 0
@@ -48,11 +55,13 @@ const CONFIG = `[core]
 `
 
 export interface LocalRemoteOptions {
-  /** Directory of this installation; made if missing. */
+  /** Data directory of this installation; created if missing. */
   readonly dataDir: string
   /** Short name of the branch that declares the stores. */
   readonly branch: string
-  /** Domain of all stores, written into a new platform.yaml; an existing one is left as it is. */
+  /**
+   * Base domain of all stores, written into a new platform.yaml. An existing file is not changed.
+   */
   readonly baseDomain: string
   readonly log: Log
 }
@@ -61,17 +70,21 @@ export interface LocalRemote {
   /** The bare repository, absolute. */
   readonly path: string
   readonly packServer: PackServer
-  /** To be told of every push that lands here; repacks now and then. */
+  /** Must be notified of every push that lands; repacks from time to time. */
   readonly upkeep: Upkeep
 }
 
 /**
- * The embedded stores repo: opened, or made from `gitops-repo-template/` with one commit. It appears whole or not at
- * all, whenever the process is killed, and of two processes that make it at once one wins and both use that.
- * @throws Error something else stands in its place, the template does not parse with `baseDomain`, or the disk refuses
+ * Opens the embedded stores repo, or creates it from `gitops-repo-template/` with one commit.
+ * Creation is atomic: a killed process leaves no partial repository, and if two processes create it
+ * at once, both use the first one.
+ * @throws Error the path holds something else, the template does not parse with `baseDomain`, or a
+ * disk error
  */
 export async function openLocalRemote(options: LocalRemoteOptions): Promise<LocalRemote> {
-  if (!isBranchName(options.branch)) throw new Error('the branch name is not one git accepts')
+  if (!isBranchName(options.branch)) {
+    throw new Error('the branch name is invalid: use letters, digits, . _ - and /')
+  }
   const dataDir = resolve(options.dataDir)
   const path = join(dataDir, NAME)
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
@@ -81,7 +94,7 @@ export async function openLocalRemote(options: LocalRemoteOptions): Promise<Loca
     const temporary = join(dataDir, `${UNFINISHED}${randomUUID()}`)
     try {
       await create(temporary, options)
-      if (await putInPlace(temporary, path)) options.log.info('made a new stores repo')
+      if (await putInPlace(temporary, path)) options.log.info('created a new stores repo')
       await syncFolder(dataDir)
     } finally {
       await rm(temporary, { recursive: true, force: true })
@@ -94,8 +107,9 @@ export async function openLocalRemote(options: LocalRemoteOptions): Promise<Loca
 }
 
 /**
- * A repository that was there is not replaced by an empty one, from which Argo CD would remove every store.
- * @throws Error what to do
+ * Refuses to replace a lost repository with an empty one, because Argo CD would then remove every
+ * store.
+ * @throws Error tells how to restore the repository
  */
 async function refuseToReplace(dataDir: string, path: string): Promise<void> {
   const head = await cachedHead(dataDir)
@@ -131,7 +145,7 @@ async function create(path: string, { branch, baseDomain }: LocalRemoteOptions):
   await syncTree(path)
 }
 
-/** An empty bare repository in a new folder, with our configuration. */
+/** Creates an empty bare repository with our configuration in a new folder. */
 export async function makeBare(
   profile: GitProcessProfile,
   format: 'sha1' | 'sha256',
@@ -157,10 +171,10 @@ export async function runStep(
     ...(input === undefined ? {} : { input }),
   })
   if (exitCode === 0) return
-  throw new Error(`git ${words[0]} failed while making the stores repo: ${stderr.trim()}`)
+  throw new Error(`git ${words[0]} failed while creating the stores repo: ${stderr.trim()}`)
 }
 
-/** Input of git-fast-import(1): the template as one commit, no work tree. */
+/** Input of git-fast-import(1) that commits the template without a work tree. */
 async function firstCommit(branch: string, baseDomain: string): Promise<Buffer> {
   const text = (value: string) => Buffer.from(value, 'utf8')
   const seconds = Math.floor(Date.now() / 1000)
@@ -184,20 +198,22 @@ async function templateFiles(baseDomain: string): Promise<ReadonlyMap<string, Ui
   const files = new Map<string, Uint8Array>()
   for (const path of paths) files.set(path, await readFile(join(TEMPLATE, path)))
   const platform = files.get('platform.yaml')
-  if (platform === undefined) throw new Error('the template holds no platform.yaml')
+  if (platform === undefined) throw new Error('the template has no platform.yaml')
   return files.set('platform.yaml', seed(Buffer.from(platform).toString('utf8'), baseDomain))
 }
 
-/** Writes `baseDomain` into the one line that has it. */
+/** Replaces the `baseDomain` line of the template. */
 function seed(platformYaml: string, baseDomain: string): Buffer {
   const seeded = platformYaml.replace(/^baseDomain: .*$/m, () => `baseDomain: ${baseDomain}`)
   const { value, problems } = parsePlatformFile(seeded)
   if (value?.baseDomain === baseDomain) return Buffer.from(seeded, 'utf8')
   const reasons = problems.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
-  throw new Error(`platform.yaml does not take this base domain: ${reasons || 'not a domain'}`)
+  throw new Error(`the base domain is invalid in platform.yaml: ${reasons || 'not a domain'}`)
 }
 
-/** False: another process was faster, its repository stays. */
+/**
+ * Renames the repository into place. False: another process was faster and its repository stays.
+ */
 export async function putInPlace(temporary: string, path: string): Promise<boolean> {
   try {
     await rename(temporary, path)
@@ -211,12 +227,16 @@ export async function putInPlace(temporary: string, path: string): Promise<boole
 
 async function checkHead(path: string, { branch, log }: LocalRemoteOptions): Promise<void> {
   const head = await readFile(join(path, 'HEAD'), 'utf8').catch(() => null)
-  if (head === null) throw new Error(`${path} exists but is no bare Git repository; move it away`)
+  if (head === null) {
+    throw new Error(`${path} exists but is not a bare Git repository; move it away`)
+  }
   if (head.trim() === `ref: refs/heads/${branch}`) return
-  log.warn('a plain clone of the stores repo gets another branch', { detail: head.trim() })
+  log.warn('HEAD of the stores repo points to another branch, which plain clones check out', {
+    detail: head.trim(),
+  })
 }
 
-/** What git did not write itself, or not with fsync, must be on the disk before the rename is. */
+/** Syncs all files to disk before the rename, because git does not sync all of them. */
 export async function syncTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)

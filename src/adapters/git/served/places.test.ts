@@ -10,7 +10,7 @@ const place = (taken: Place | NoPlace): Place => {
 }
 
 describe('places', () => {
-  it('gives places in the order of asking', async () => {
+  it('gives places in the order of the requests', async () => {
     const free = open()
     const order: string[] = []
     const first = place(await free.take(null, never))
@@ -25,7 +25,7 @@ describe('places', () => {
     expect(await free.take(null, never)).toBeTypeOf('object')
   })
 
-  it('refuses a request when the line is full', async () => {
+  it('refuses a request if the queue is full', async () => {
     const free = open({ waiting: 1 })
     const first = place(await free.take(null, never))
     const second = free.take(null, never)
@@ -34,7 +34,7 @@ describe('places', () => {
     expect(await second).toBeTypeOf('object')
   })
 
-  it('gives no place to a request that has ended, and loses none', async () => {
+  it('gives no place to a request that has ended and keeps the place usable', async () => {
     const free = open({ waiting: 1 })
     const left = new AbortController()
     const first = place(await free.take(null, never))
@@ -50,7 +50,7 @@ describe('places', () => {
     expect(await third).toBeTypeOf('object')
   })
 
-  it('keeps places for other peers when one has its share', async () => {
+  it('keeps places for other peers while one peer is at its limit', async () => {
     const free = open({ count: 4, perPeer: 3, waitingPerPeer: 1 })
     const mine = [
       await free.take('a', never),
@@ -60,7 +60,7 @@ describe('places', () => {
     const waiting = free.take('a', never)
     expect(await free.take('a', never)).toBe('peer')
     const other = place(await free.take('b', never))
-    // A place that comes free goes to the first request whose peer may have it.
+    // A freed place goes to the first queued request whose peer is below its limit.
     const late = free.take('b', never)
     place(mine[0] ?? 'all').give()
     expect(await waiting).toBeTypeOf('object')
@@ -69,7 +69,7 @@ describe('places', () => {
   })
 })
 
-describe('places and the speed of clients', () => {
+describe('places for slow clients', () => {
   beforeEach(() => {
     vi.useFakeTimers()
   })
@@ -77,7 +77,7 @@ describe('places and the speed of clients', () => {
     vi.useRealTimers()
   })
 
-  /** Reads `bytes` each second for so many seconds. */
+  /** Reads `bytes` per second for `seconds`. */
   async function read(mine: Place, bytes: number, seconds: number) {
     for (let n = 0; n < seconds; n += 1) {
       mine.wait()
@@ -86,7 +86,7 @@ describe('places and the speed of clients', () => {
     }
   }
 
-  it('takes the place of a client that is behind the minimum speed, once another waits', async () => {
+  it('takes the place of a client below the minimum speed once another request waits', async () => {
     const free = open()
     const slow = place(await free.take('a', never))
     await read(slow, 1024, 10)
@@ -98,7 +98,7 @@ describe('places and the speed of clients', () => {
     expect(await waiting).toBeTypeOf('object')
   })
 
-  it('takes the place of a client that is behind for long, though no other waits', async () => {
+  it('takes the place of a client that stays below the minimum speed though no request waits', async () => {
     const free = open()
     const slow = place(await free.take('a', never))
     await read(slow, 1024, 60)
@@ -107,7 +107,7 @@ describe('places and the speed of clients', () => {
     expect(slow.lost.aborted).toBe(true)
   })
 
-  it('does not let a client keep its place with a byte now and then', async () => {
+  it('takes the place of a client that sends a single byte now and then', async () => {
     const free = open()
     const slow = place(await free.take('a', never))
     for (let n = 0; n < 2; n += 1) {
@@ -118,7 +118,7 @@ describe('places and the speed of clients', () => {
     expect(slow.lost.aborted).toBe(true)
   })
 
-  it('leaves a client of the minimum speed alone, and one that waits for git', async () => {
+  it('keeps the place of a client at the minimum speed and of one that waits for git', async () => {
     const free = open({ count: 2 })
     const steady = place(await free.take('a', never))
     const idle = place(await free.take('b', never))
@@ -129,7 +129,7 @@ describe('places and the speed of clients', () => {
     expect([steady.lost.aborted, idle.lost.aborted]).toEqual([false, false])
   })
 
-  it('takes the slowest, and no more than there are requests waiting', async () => {
+  it('takes the places of the slowest clients, one per waiting request', async () => {
     const free = open({ count: 3 })
     const held = [0, 1, 2].map(async () => place(await free.take(null, never)))
     const [a, b, c] = (await Promise.all(held)) as [Place, Place, Place]
@@ -143,7 +143,7 @@ describe('places and the speed of clients', () => {
     expect([a, b, c].map(({ lost }) => lost.aborted)).toEqual([true, false, false])
   })
 
-  it('takes the place of a slow client of the same peer where that peer has its share', async () => {
+  it('takes the place of a slow client of the same peer if that peer is at its limit', async () => {
     const free = open({ count: 3, perPeer: 1 })
     const other = place(await free.take('b', never))
     const mine = place(await free.take('a', never))

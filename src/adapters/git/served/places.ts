@@ -1,20 +1,26 @@
-/** Bytes a second that a client must take or send while it alone is waited for. */
+/**
+ * Minimum speed of a client, in bytes per second, counted only while the server waits for the
+ * client.
+ */
 const MIN_BYTES_PER_SECOND = 16 * 1024
-/** Milliseconds that a client may be behind the minimum speed while another request waits for its place. */
+/**
+ * Milliseconds that a client may fall behind the minimum speed while another request waits for its
+ * place.
+ */
 const CONTENDED_MS = 5_000
-/** Milliseconds between two looks at clients that may be behind. */
+/** Milliseconds between two checks for slow clients. */
 const LOOK_MS = 250
 
 export interface PlacesOptions {
-  /** Requests served at once. */
+  /** Maximum number of requests served at once. */
   readonly count: number
-  /** Of these, by one peer; a peer that is not known has no limit. */
+  /** Maximum of these per peer. An unknown peer has no limit. */
   readonly perPeer: number
-  /** Requests that wait for a place, in order of arrival. */
+  /** Maximum number of requests that wait for a place, in order of arrival. */
   readonly waiting: number
-  /** Of these, of one peer. */
+  /** Maximum of these per peer. */
   readonly waitingPerPeer: number
-  /** Milliseconds that a client may be behind the minimum speed when no request waits. */
+  /** Milliseconds that a client may fall behind the minimum speed while no request waits. */
   readonly patienceMs: number
   /** @default 5000 */
   readonly contendedMs?: number
@@ -22,28 +28,37 @@ export interface PlacesOptions {
   readonly now?: () => number
 }
 
-/** One place. Its holder says when the client alone is waited for, so a slow git counts against no client. */
+/**
+ * One place. Its holder reports when it waits for the client, so time spent in git does not count
+ * against the client.
+ */
 export interface Place {
-  /** Aborts when the client is too slow: the holder ends the request and gives the place back. */
+  /**
+   * Aborts if the client is too slow. The holder then ends the request and gives the place back.
+   */
   readonly lost: AbortSignal
-  /** The client alone is waited for, from now on. */
+  /** Starts a wait for the client. */
   wait(): void
-  /** The client took or sent so many bytes. */
+  /** Ends the wait; the client received or sent `bytes`. */
   moved(bytes: number): void
   give(): void
 }
 
-/** Why there is no place: `peer` has as many as one peer gets, all are taken, or the request has ended. */
+/**
+ * Why there is no place. `peer`: the peer is at its limit; `all`: the server is at its limit;
+ * `left`: the request has ended.
+ */
 export type NoPlace = 'peer' | 'all' | 'left'
 
 export interface Places {
-  /** @param signal of the request */
+  /** @param signal signal of the request */
   take(peer: string | null, signal: AbortSignal): Promise<Place | NoPlace>
 }
 
 /**
- * A fixed number of places, a smaller number for each peer, and a line for those that find none. A client that is slower than
- * the minimum speed loses its place: after `contendedMs` while another request waits for it, after `patienceMs` in any case.
+ * Limits concurrent requests in total and per peer, and queues further ones. A client slower than
+ * the minimum speed loses its place after `contendedMs` if another request waits for it, and after
+ * `patienceMs` in any case.
  */
 export function places(options: PlacesOptions): Places {
   const { count, perPeer, waiting, waitingPerPeer, patienceMs } = options
@@ -63,7 +78,7 @@ export function places(options: PlacesOptions): Places {
       .filter(({ each }) => !each.lost.aborted)
       .toSorted((a, b) => b.ms - a.ms)
     const losing = new Set(behind.filter(({ ms }) => ms > patienceMs).map(({ each }) => each))
-    // Places that were lost and are not given back yet are enough for as many requests of the line.
+    // Lost places that are not given back yet already serve as many queued requests.
     const waiters = Array.from(line).slice(held.size - behind.length)
     for (const { peer } of waiters) {
       const found = behind.find(
@@ -131,7 +146,7 @@ class Held implements Place {
   readonly give: () => void
   readonly #now: () => number
   readonly #lost = new AbortController()
-  /** Milliseconds that the client is behind the minimum speed, without the wait under way. */
+  /** Milliseconds that the client is behind the minimum speed, without the current wait. */
   #behindMs = 0
   #waitingSince: number | null = null
 

@@ -8,7 +8,8 @@ import {
 } from '../process/pkt-line.ts'
 
 /**
- * What to do about each reason for which receive-pack refuses a ref. Source: builtin/receive-pack.c of git (2.39 to 2.50).
+ * Advice for each reason for which receive-pack rejects a ref. Source: git builtin/receive-pack.c
+ * (2.39 to 2.50).
  */
 const ADVICE: readonly (readonly [RegExp, (branch: string) => string])[] = [
   [
@@ -34,8 +35,10 @@ const ADVICE: readonly (readonly [RegExp, (branch: string) => string])[] = [
 ]
 
 /**
- * Adds one line of advice to the answer of receive-pack when it refuses a ref. Git prints it as `remote: …`.
- * @param answer of `receive-pack --stateless-rpc`, whole; without side-band-64k it stays as it is
+ * Adds one line of advice to the output of receive-pack if it rejects a ref. The client prints it
+ * as `remote: …`.
+ * @param answer complete output of `receive-pack --stateless-rpc`; returned unchanged without
+ * side-band-64k
  */
 export function withAdvice(answer: Buffer, branch: string): Buffer {
   const advice = adviceOf(answer, branch)
@@ -57,7 +60,7 @@ function adviceOf(answer: Buffer, branch: string): string | null {
   }
 }
 
-/** The report comes in band 1 or, from a client without side-band-64k, as plain lines. */
+/** True if the report is in band 1; without side-band-64k it consists of plain lines. */
 function isBanded(answer: Buffer): boolean {
   try {
     const first = takeLine(answer).line?.[0] ?? 0

@@ -11,11 +11,11 @@ import { endOf, NO_CACHE, protocolOf, refuse, stop } from './reply.ts'
 import { MAX_PUSH_BYTES, servedSettings } from './served-settings.ts'
 import { takePlace } from './take-place.ts'
 
-/** Bytes above the pack itself: the names of the refs and the flush in front of it. */
+/** Limit of the ref commands and the flush before the pack, in bytes. */
 const COMMANDS_BYTES = 65_536
-/** Bytes of git's answer to a push: a report of one line per ref, and what fsck found. */
+/** Limit of git's answer to a push, in bytes: one line per ref and the findings of fsck. */
 const MAX_ANSWER_BYTES = 1_048_576
-/** Milliseconds for one push, its transfer included. */
+/** Timeout of one push in milliseconds, transfer included. */
 const PUSH_MS = 60_000
 
 export interface PushOptions {
@@ -25,9 +25,9 @@ export interface PushOptions {
 }
 
 /**
- * One push: streams the request to `git receive-pack` and returns its report. Git itself accepts fast-forwards of one branch
- * only (`served-settings.ts`) and compares the old value of the branch when it moves it, so a push that comes second to another
- * writer is refused whole.
+ * Handles one push: streams the request to `git receive-pack` and returns its report. Git accepts
+ * only fast-forwards of the served branch (`served-settings.ts`) and compares the old value of the
+ * branch, so a push that lost a race is rejected as a whole.
  */
 export async function receivePush(
   request: Request,
@@ -37,9 +37,9 @@ export async function receivePush(
 ): Promise<Response> {
   const encoding = encodingOf(request)
   if (request.headers.get('content-type') !== 'application/x-git-receive-pack-request') {
-    return refuse(415, 'not a request of git push')
+    return refuse(415, 'the Content-Type is not that of git push')
   }
-  if (encoding === null) return refuse(415, 'only gzip is understood')
+  if (encoding === null) return refuse(415, 'the Content-Encoding must be gzip or identity')
   if (Number(request.headers.get('content-length')) > MAX_BYTES) return tooLarge()
   const place = await takePlace(places, request, peer)
   if (place instanceof Response) return place
@@ -65,7 +65,7 @@ async function runPush(request: Request, options: PushOptions, place: Place, gzi
     protocol: protocolOf(request),
     settings: servedSettings(branch),
   })
-  // SIGKILL would leave the lock of the branch behind, and every later push would fail on it.
+  // SIGKILL would leave the branch lock behind, and every later push would fail on it.
   const timer = setTimeout(stop, PUSH_MS, child, 'SIGTERM')
   try {
     const ended = endOf(child)
@@ -75,12 +75,12 @@ async function runPush(request: Request, options: PushOptions, place: Place, gzi
     else child.stdin?.end()
     const { exitCode, said } = await ended
     if (fed === 'too large') return tooLarge()
-    if (place.lost.aborted) return refuse(408, 'the push came too slowly')
-    if (fed === 'damaged') return refuse(400, 'the body ended early or is damaged')
+    if (place.lost.aborted) return refuse(408, 'the client sent the push too slowly')
+    if (fed === 'damaged') return refuse(400, 'the request body is incomplete or damaged')
     const bytes = await answer
     if (bytes.length === 0 && exitCode !== 0) {
-      log.warn('git refused a push', { detail: said })
-      return refuse(400, 'not a push that git understands')
+      log.warn('git could not parse a push', { detail: said })
+      return refuse(400, 'git cannot parse this push')
     }
     return new Response(new Uint8Array(withAdvice(bytes, branch)), {
       headers: { 'content-type': 'application/x-git-receive-pack-result', ...NO_CACHE },
@@ -90,7 +90,9 @@ async function runPush(request: Request, options: PushOptions, place: Place, gzi
   }
 }
 
-/** Writes the body to git, at git's pace. A git that ends early is no error here: its report says why. */
+/**
+ * Writes the body to git at the speed of git. If git ends early, its report contains the reason.
+ */
 async function feed(
   body: AsyncIterable<Uint8Array>,
   { stdin }: ChildProcess,
@@ -109,7 +111,8 @@ async function feed(
     for await (const chunk of body) {
       size += chunk.length
       if (size > MAX_BYTES) return 'too large'
-      // When git has ended, the rest is read and dropped: a client that still sends does not read the answer.
+      // After git has ended, the rest is read and discarded, because a client that is still sending
+      // does not read the answer.
       if (open && !stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), closed])
     }
   } catch {
@@ -118,7 +121,10 @@ async function feed(
   return 'whole'
 }
 
-/** Ends with an error when the place is lost: git must not take what came so far for the whole. */
+/**
+ * The request body, decompressed. Fails if the place is lost, so that git does not take a partial
+ * body as complete.
+ */
 async function* bodyOf(
   request: Request,
   place: Place,

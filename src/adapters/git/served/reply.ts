@@ -1,13 +1,16 @@
 import type { ChildProcess } from '../process/plumbing.ts'
 import { killGroup } from '../process/plumbing.ts'
 
-/** As git-http-backend sends them: no proxy may keep an answer. */
+/** Headers of git-http-backend that forbid proxies to cache a response. */
 export const NO_CACHE = {
   'cache-control': 'no-cache, max-age=0, must-revalidate',
   pragma: 'no-cache',
 }
 
-/** A sentence: git prints the body of a refused `info/refs` if it is plain text. */
+/**
+ * An error response. `detail` is a sentence, because git prints the plain text body of a refused
+ * `info/refs`.
+ */
 export function refuse(
   status: number,
   detail: string,
@@ -19,18 +22,20 @@ export function refuse(
   })
 }
 
-/** Kills git unless it has ended: its id may be another process by then. */
+/** Kills git unless it has ended, because its process id may have been reused. */
 export function stop(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
   if (child.exitCode === null && child.signalCode === null) killGroup(child, signal)
 }
 
-/** The one header of a client that reaches git. */
+/** The only client header that is passed to git. */
 export function protocolOf(request: Request): 'version=1' | 'version=2' | undefined {
   const asked = request.headers.get('git-protocol')
   return asked === 'version=1' || asked === 'version=2' ? asked : undefined
 }
 
-/** Exit code (`null`: killed or never started) and the last words on stderr. Never rejects. */
+/**
+ * Exit code (`null`: killed or never started) and the last 500 characters of stderr. Never rejects.
+ */
 export function endOf(child: ChildProcess): Promise<{ exitCode: number | null; said: string }> {
   let said = ''
   child.stderr?.setEncoding('utf8')

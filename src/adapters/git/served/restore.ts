@@ -21,20 +21,22 @@ export interface RestoreOptions {
 }
 
 /**
- * Makes the embedded repository anew from the cache beside it, which holds every commit that the server knew. The cache writes its
- * head down within three seconds of a push. The repository appears whole or not at all.
+ * Restores the embedded repository from the cache beside it, which holds every commit that the
+ * server knew. The cache records its head within three seconds of a push. Creation is atomic.
  * @returns the head of the restored branch
- * @throws Error there is a repository, or no cache that holds one, or the cache is damaged
+ * @throws Error the repository exists, the cache holds no copy of it, or the cache is damaged
  */
 export async function restoreFromCache({ dataDir, branch }: RestoreOptions): Promise<string> {
   const folder = resolve(dataDir)
   const path = join(folder, NAME)
   if (await exists(path)) {
-    throw new Error(`${path} exists. Move it away first, if the cache is to replace it.`)
+    throw new Error(`${path} exists. Move it away first to restore it from the cache.`)
   }
   const head = await cachedHead(folder)
   if (head === null) {
-    throw new Error(`${join(folder, CACHE)} holds no copy of it. Restore ${path} from a backup.`)
+    throw new Error(
+      `${join(folder, CACHE)} holds no copy of the stores repo. Restore ${path} from a backup.`,
+    )
   }
   const temporary = join(folder, `${UNFINISHED}${randomUUID()}`)
   try {
@@ -44,7 +46,7 @@ export async function restoreFromCache({ dataDir, branch }: RestoreOptions): Pro
     await runStep(profile, ['update-ref', '--stdin'], `create refs/heads/${branch} ${head}\n`)
     await runStep(profile, ['fsck', '--connectivity-only', '--no-dangling', '--no-progress'])
     await syncTree(temporary)
-    if (!(await putInPlace(temporary, path))) throw new Error(`${path} was made meanwhile.`)
+    if (!(await putInPlace(temporary, path))) throw new Error(`Another process created ${path}.`)
     await syncFolder(folder)
     return head
   } finally {

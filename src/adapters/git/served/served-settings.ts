@@ -1,10 +1,11 @@
-/** Bytes of a push, above which git refuses it: a fleet of 10,000 stores packs into less. */
+/** Largest push in bytes. A fleet of 10,000 stores packs into less. */
 export const MAX_PUSH_BYTES = 32 * 1024 * 1024
 
 /**
- * Git settings of every request, whatever the repository's own configuration says. One branch is advertised, readable by id
- * and writable. It moves forward only, and never disappears. Source: git-config(1), `transfer.hideRefs`: the last matching entry
- * counts, `!` shows a ref again.
+ * Git settings of every request, which override the repository's own configuration. Only one branch
+ * is advertised, readable and writable. It accepts only fast-forwards and cannot be deleted.
+ * Source: git-config(1), `transfer.hideRefs`: the last matching entry counts, `!` shows a ref
+ * again.
  */
 export function servedSettings(branch: string): readonly (readonly [string, string])[] {
   return [

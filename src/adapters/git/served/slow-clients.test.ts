@@ -20,9 +20,11 @@ const log: Log = {
   warn: silent,
   error: silent,
 }
-/** Milliseconds that another client may wait, and five times that for a busy machine. */
+/** Longest wait of another client: 1 s, times five for a busy machine. */
 const PROMPT_MS = 5 * 1_000
-/** A slow client keeps its place for 5 s while another request waits. */
+/**
+ * A slow client keeps its place for 5 s while another request waits, times five for a busy machine.
+ */
 const CONTENDED_MS = 5 * 5_000
 const SELF = '127.0.0.1'
 /** Linux routes all of 127.0.0.0/8 to this machine. */
@@ -59,7 +61,7 @@ beforeAll(async () => {
   })
   const work = join(folder, 'work')
   await git(folder, 'clone', '-q', remote.path, work)
-  // More than the buffers of two sockets hold, and of no use to a compressor.
+  // Larger than the buffers of two sockets, and incompressible.
   await writeFile(join(work, 'large.bin'), randomBytes(24 * 1024 * 1024))
   await git(work, 'add', '.')
   await git(work, 'commit', '-qm', 'large')
@@ -79,11 +81,11 @@ afterAll(async () => {
 })
 
 interface Slow {
-  /** What has arrived of the head of the answer. */
+  /** The received part of the response, at most about 2 KB. */
   readonly text: () => string
 }
 
-/** A connection from `from` that sends `lines` and reads 1 KB each second. */
+/** Opens a connection from `from` that sends `lines` and reads 1 KB per second. */
 function slowly(from: string, lines: string | Buffer): Slow {
   const socket = connect({
     host: SELF,
@@ -127,7 +129,7 @@ const clonePack = () =>
     ]),
   )
 
-/** Milliseconds that git takes. */
+/** Duration of a git command in milliseconds. */
 async function timed(...words: string[]): Promise<number> {
   const began = performance.now()
   await git(folder, ...words)
@@ -138,26 +140,26 @@ let clones = 0
 const url = () => `http://${SELF}:${server.port}/git/stores.git`
 const clone = () => timed('clone', '-q', '--bare', url(), `clone-${(clones += 1)}`)
 
-describe.skipIf(process.platform !== 'linux')('eight readers that take 1 KB/s of a pack', () => {
-  it('S7 delay no clone and no ls-remote of another address', async () => {
+describe.skipIf(process.platform !== 'linux')('clients that read a pack at 1 KB/s', () => {
+  it('S7 serves a clone and ls-remote of another address promptly while eight slow clients read', async () => {
     const readers = Array.from({ length: 8 }, () => slowly(OTHER, clonePack()))
     await sleep(1500)
     expect(await timed('ls-remote', '-q', url())).toBeLessThan(PROMPT_MS)
     expect(await clone()).toBeLessThan(PROMPT_MS)
     expect(readers).toHaveLength(8)
-    expect(told).not.toContain('ended a fetch: its client reads too slowly')
+    expect(told).not.toContain('ended a fetch because its client reads too slowly')
   })
 
-  it('S7 give their places to other requests of the same address within seconds', async () => {
+  it('S7 gives the places of eight slow clients to other requests of the same address within seconds', async () => {
     const readers = Array.from({ length: 8 }, () => slowly(SELF, clonePack()))
     await sleep(1500)
     expect(await timed('ls-remote', '-q', url())).toBeLessThan(PROMPT_MS)
     expect(await clone()).toBeLessThan(CONTENDED_MS)
-    expect(told).toContain('ended a fetch: its client reads too slowly')
+    expect(told).toContain('ended a fetch because its client reads too slowly')
     expect(readers).toHaveLength(8)
   })
 
-  it('get 429 with a time to come back for what is beyond their share', async () => {
+  it('returns 429 with Retry-After to slow clients beyond the limit of their address', async () => {
     const readers = Array.from({ length: 48 }, () => slowly(OTHER, clonePack()))
     await expect
       .poll(() => readers.filter((reader) => reader.text().startsWith('HTTP/1.1 429')).length, {
@@ -171,8 +173,8 @@ describe.skipIf(process.platform !== 'linux')('eight readers that take 1 KB/s of
   })
 })
 
-describe.skipIf(process.platform !== 'linux')('bodies that do not end', () => {
-  it('S7 delay nothing, and hold at most 1 MiB each', async () => {
+describe.skipIf(process.platform !== 'linux')('request bodies that never end', () => {
+  it('S7 serves other requests promptly and buffers at most 1 MiB per unfinished body', async () => {
     const large = slowly(OTHER, post(Buffer.from('0'), 9_400_000))
     const before = process.memoryUsage().rss
     Array.from({ length: 40 }, () => slowly(OTHER, post(Buffer.alloc(900_000, '0'), 1_000_000)))

@@ -21,15 +21,15 @@ let path = ''
 let packs: PackServer
 let server: Listener
 let base = ''
-/** What clients sent, in order. */
+/** Requests of clients, in order. */
 const seen: { route: string; protocol: string | undefined; encoding: string | undefined }[] = []
 
-/** Real git, async: the server under test lives in this process. */
+/** Runs real git asynchronously, because the server under test runs in this process. */
 function git(directory: string, ...words: string[]): Promise<string> {
   return gitAt(undefined, directory, ...words)
 }
 
-/** `date`: of the commits made, RFC 3339. */
+/** @param date committer date, RFC 3339 */
 async function gitAt(date: string | undefined, directory: string, ...words: string[]) {
   const { stdout } = await run('git', ['-C', directory, ...words], {
     env: {
@@ -50,7 +50,7 @@ async function gitAt(date: string | undefined, directory: string, ...words: stri
   return stdout.trim()
 }
 
-/** Commits a file to main by plain git, past the server. */
+/** Commits a file to main with plain git, without the server. */
 async function commit(name: string, content: string): Promise<string> {
   const work = await mkdtemp(join(folder, 'work-'))
   await git(folder, 'clone', '--quiet', path, work)
@@ -61,7 +61,7 @@ async function commit(name: string, content: string): Promise<string> {
   return git(work, 'rev-parse', 'HEAD')
 }
 
-/** The listener of the server in front of `handle`; notes what clients sent. */
+/** Starts an HTTP server for `handle` that records requests. */
 function serve(handle: PackServer['handle']): Promise<Listener> {
   return listen({ host: '127.0.0.1', port: 0 }, (request) => {
     const { pathname, search } = new URL(request.url)
@@ -95,7 +95,7 @@ afterAll(async () => {
 
 describe('servePacks with real git', () => {
   it.each(['0', '1', '2'])(
-    'serves a clone and a later fetch by protocol version %s',
+    'serves a clone and a later fetch with protocol version %s',
     async (version) => {
       const clone = await mkdtemp(join(folder, 'clone-'))
       const speak = ['-c', `protocol.version=${version}`]
@@ -119,10 +119,11 @@ describe('servePacks with real git', () => {
     expect(Number(await git(path, 'rev-list', '--count', 'main'))).toBeGreaterThan(1)
   })
 
-  it('understands the gzipped bodies of large negotiations', async () => {
+  it('accepts the gzipped bodies of large negotiations', async () => {
     const clone = await mkdtemp(join(folder, 'many-'))
     await git(folder, 'clone', '--quiet', base, clone)
-    // Commits that the server does not know, newer than those it knows, make the client list many haves.
+    // Many commits that are newer than those of the server and unknown to it make the client send
+    // many haves.
     for (let n = 0; n < 60; n += 1) {
       const words = ['commit', '--quiet', '--allow-empty', '-m', `local ${n}`]
       await gitAt('2037-01-01T00:00:00Z', clone, ...words)
@@ -134,7 +135,7 @@ describe('servePacks with real git', () => {
     expect(seen.some(({ encoding }) => encoding === 'gzip')).toBe(true)
   })
 
-  it('refuses a push where none is accepted, and moves no ref', async () => {
+  it('refuses a push on a read-only address and moves no ref', async () => {
     const clone = await mkdtemp(join(folder, 'push-'))
     await git(folder, 'clone', '--quiet', base, clone)
     await git(clone, 'commit', '--quiet', '--allow-empty', '-m', 'mine')
@@ -155,7 +156,7 @@ describe('servePacks with real git', () => {
   })
 })
 
-describe('servePacks, asked for something else', () => {
+describe('servePacks with unusual requests', () => {
   const ask = (route: string, init: RequestInit = {}) => fetch(`${base}${route}`, init)
   const post = (body: NonNullable<RequestInit['body']>, headers: Record<string, string> = {}) =>
     ask('/git-upload-pack', {
@@ -175,13 +176,13 @@ describe('servePacks, asked for something else', () => {
     ['GET', '/git-upload-pack', 404],
     ['POST', '/info/refs?service=git-upload-pack', 404],
     ['PUT', '/git-upload-pack', 404],
-  ])('%s %s is %i', async (method, route, status) => {
+  ])('answers %s %s with %i', async (method, route, status) => {
     const reply = await ask(route, { method })
     expect(reply.status).toBe(status)
     expect(reply.headers.get('content-type')).toContain('text/plain')
   })
 
-  it('forbids proxies to keep an answer', async () => {
+  it('forbids proxies to cache a response', async () => {
     const reply = await ask('/info/refs?service=git-upload-pack')
     expect(reply.status).toBe(200)
     expect(reply.headers.get('content-type')).toBe('application/x-git-upload-pack-advertisement')
@@ -189,13 +190,13 @@ describe('servePacks, asked for something else', () => {
     expect(await reply.text()).toMatch(/^001e# service=git-upload-pack\n0000/)
   })
 
-  it('passes no protocol but versions 1 and 2 to git', async () => {
+  it('passes only protocol versions 1 and 2 to git', async () => {
     const headers = { 'git-protocol': 'version=2:core.fsmonitor=/bin/sh' }
     const reply = await ask('/info/refs?service=git-upload-pack', { headers })
     expect(await reply.text()).not.toContain('version 2')
   })
 
-  it('answers 413 above 1 MiB, gzipped or not, and 400 for a damaged body', async () => {
+  it('answers 413 above 1 MiB, also after gunzip, and 400 for a damaged body', async () => {
     const large = new Uint8Array(1024 * 1024 + 1)
     expect((await post(large)).status).toBe(413)
     const gzip = { 'content-encoding': 'gzip' }
@@ -204,7 +205,7 @@ describe('servePacks, asked for something else', () => {
     expect((await post('garbage')).status).toBe(400)
   })
 
-  it('answers 415 for another type or encoding', async () => {
+  it('answers 415 for another content type or encoding', async () => {
     expect((await post('0000', { 'content-type': 'application/json' })).status).toBe(415)
     expect((await post('0000', { 'content-encoding': 'br' })).status).toBe(415)
   })
@@ -231,7 +232,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
-describe('servePacks, left alone', () => {
+describe('servePacks with clients that leave or stall', () => {
   const wanted = async () => {
     const head = await git(path, 'rev-parse', 'main')
     const line = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text
@@ -246,11 +247,12 @@ describe('servePacks, left alone', () => {
     })
 
   beforeAll(async () => {
-    // Larger than every buffer between git and a reader that does not read; random, so that it cannot be packed small.
+    // Larger than all buffers between git and a stalled client; random, so that it does not
+    // compress.
     await commit('large.bin', randomBytes(6 * 1024 * 1024).toString('base64'))
   })
 
-  it('streams: the answer begins while git still holds most of the pack', async () => {
+  it('starts the response while git still holds most of the pack', async () => {
     const reply = await packs.handle(request(await wanted()))
     expect(reply.headers.get('content-type')).toBe(RESULT)
     expect(await uploadPacks()).toBe(1)
@@ -259,7 +261,7 @@ describe('servePacks, left alone', () => {
     await until(async () => (await uploadPacks()) === 0)
   })
 
-  it('kills git when the reader cancels', async () => {
+  it('kills git when the client cancels the response', async () => {
     const reply = await packs.handle(request(await wanted()))
     const reader = reply.body?.getReader()
     await reader?.read()
@@ -277,14 +279,14 @@ describe('servePacks, left alone', () => {
     expect((await reply.arrayBuffer()).byteLength).toBeLessThan(6 * 1024 * 1024)
   })
 
-  it('kills git when the reader stands still, and breaks the transfer', async () => {
+  it('kills git and breaks the transfer when the client stalls', async () => {
     const impatient = servePacks({ repositoryPath: path, branch: 'main', log, stallMs: 100 })
     const reply = await impatient.handle(request(await wanted()))
     await until(async () => (await uploadPacks()) === 0)
     await expect(reply.arrayBuffer()).rejects.toThrow(/upload-pack ended/)
   })
 
-  it('makes at most eight packs at once; the others wait their turn', async () => {
+  it('generates at most eight packs at once and queues further requests', async () => {
     const body = await wanted()
     const begun: Response[] = []
     for (let n = 0; n < 12; n += 1) {

@@ -5,19 +5,22 @@ import { receivePush } from './receive-pack.ts'
 import { refuse } from './reply.ts'
 import { advertise, exchange, type FetchOptions, type FetchPlaces } from './upload-pack.ts'
 
-/** Packs made at once; the next one waits. A clone of a large fleet takes some 100 MB in git. */
+/** Packs generated at once. A clone of a large fleet takes about 100 MB in git. */
 const PACKS = { count: 8, perPeer: 6, waiting: 64, waitingPerPeer: 32 } as const
-/** Questions answered at once, each with a body of at most 1 MiB. */
+/** Short requests handled at once, each with a body of at most 1 MiB. */
 const TALKS = { count: 32, perPeer: 24, waiting: 64, waitingPerPeer: 32 } as const
-/** Pushes at once: they take turns at the branch anyway. */
+/** Pushes handled at once. The branch lock serializes them anyway. */
 const PUSHES = { count: 2, perPeer: 2, waiting: 16, waitingPerPeer: 16 } as const
-/** Milliseconds in which git writes nothing, or that a client is behind the minimum speed. */
+/**
+ * Milliseconds without output of git, or behind the minimum speed of a client, after which a
+ * request ends.
+ */
 const STALL_MS = 60_000
 
 export interface PackServerOptions {
   /** Bare repository, absolute. */
   readonly repositoryPath: string
-  /** Short name of the one branch that is served. */
+  /** Short name of the only served branch. */
   readonly branch: string
   readonly log: Log
   /** @default 60000 */
@@ -27,7 +30,8 @@ export interface PackServerOptions {
 const UNKNOWN: GitClient = { peer: null, onPush: null }
 
 /**
- * Git's smart HTTP protocol: fetches by versions 0, 1 and 2, full and shallow, and pushes where the client may push.
+ * Serves Git's smart HTTP protocol: full and shallow fetches in versions 0, 1 and 2, and pushes
+ * from clients that may push.
  * Source: gitprotocol-http(5), gitprotocol-v2(5).
  */
 export function servePacks({ stallMs = STALL_MS, ...served }: PackServerOptions): PackServer {
@@ -51,7 +55,7 @@ export function servePacks({ stallMs = STALL_MS, ...served }: PackServerOptions)
           if (isBrowser(request)) return refuse(403, FOREIGN)
           return receivePush(request, options, pushes, client)
         default:
-          return refuse(404, 'no such part of a Git repository')
+          return refuse(404, 'not a path of a Git repository')
       }
     },
   }
@@ -59,9 +63,12 @@ export function servePacks({ stallMs = STALL_MS, ...served }: PackServerOptions)
 
 const READ_ONLY =
   'This address is read-only. Push to the address that the server prints when it starts, on the machine of the server, or make the change with storectl.'
-const FOREIGN = 'Requests of web pages are not accepted here. Use git.'
+const FOREIGN = 'Requests from web pages are not accepted here. Use git.'
 
-/** Git sends neither header; browsers send at least one with every POST, and pages cannot remove them. */
+/**
+ * True for a browser. Git sends neither header. Browsers send at least one with every POST, and
+ * pages cannot remove it.
+ */
 function isBrowser({ headers }: Request): boolean {
   return headers.has('origin') || headers.has('sec-fetch-site')
 }

@@ -4,10 +4,9 @@ import { refuse } from './reply.ts'
 
 /** Milliseconds that a request waits for a place. */
 const WAIT_MS = 30_000
-/** For clients that read it, and for people. */
 const RETRY = { 'retry-after': '5' }
 
-/** A place for a request, or the answer that refuses it. */
+/** A place for a request, or the error response. */
 export async function takePlace(
   places: Places,
   request: Request,

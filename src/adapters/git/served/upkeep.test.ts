@@ -34,7 +34,7 @@ async function git(directory: string, ...words: string[]): Promise<string> {
 const packs = async () =>
   (await readdir(join(path, 'objects/pack'))).filter((name) => name.endsWith('.pack')).length
 
-/** One push of one commit, as the writer makes them. */
+/** Pushes one commit. */
 async function push(clone: string): Promise<void> {
   await git(clone, 'commit', '--quiet', '--allow-empty', '-m', 'change')
   await git(clone, 'push', '--quiet', 'origin', 'HEAD:main')
@@ -48,7 +48,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('startUpkeep', () => {
-  it('joins the packs of many pushes, beside further pushes, and loses nothing', async () => {
+  it('joins the packs of many pushes during further pushes without losing objects', async () => {
     const upkeep = await startUpkeep({ repositoryPath: path, log, pushes: 8 })
     const clone = join(folder, 'clone')
     await git(folder, 'clone', '--quiet', path, clone)
@@ -76,7 +76,7 @@ describe('startUpkeep', () => {
     expect(await packs()).toBeLessThan(before)
   })
 
-  it('stops a repack, after which the repository is whole and no further one starts', async () => {
+  it('stops a repack, leaves the repository intact and starts no further repack', async () => {
     const warnings: string[] = []
     const upkeep = await startUpkeep({
       repositoryPath: path,
@@ -91,7 +91,7 @@ describe('startUpkeep', () => {
     expect(warnings).toEqual([])
   })
 
-  it('says so when git cannot tidy up', async () => {
+  it('logs a warning if the repack fails', async () => {
     const warnings: string[] = []
     const upkeep = await startUpkeep({
       repositoryPath: folder,

@@ -3,7 +3,10 @@ import { processEnvironment } from '../process/environment.ts'
 import { countPacks } from '../cache/packs.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 
-/** Pushes between two repacks: each leaves one pack, and every git process opens the index of each. */
+/**
+ * Pushes between two repacks. Each push leaves one pack, and every git process opens every pack
+ * index.
+ */
 const PUSHES = 200
 const TIMEOUT_MS = 10 * 60_000
 /** Joins small packs into larger ones and never drops an object; safe beside pushes and fetches (git-repack(1)). */
@@ -20,11 +23,11 @@ export interface UpkeepOptions {
   readonly pushes?: number
 }
 
-/** Keeps a repository of ours fast, off the hot path, since git's own `gc` is switched off there. */
+/** Repacks the embedded repository in the background, because git's own `gc` is off there. */
 export interface Upkeep extends PushListener {
   /** Resolves when no repack runs; never rejects. */
   idle(): Promise<void>
-  /** Ends a repack under way; what it has written so far is of no use and of no harm. */
+  /** Stops a running repack. Its partial output is harmless. */
   stop(): Promise<void>
 }
 
@@ -65,8 +68,10 @@ async function repack({ repositoryPath, log }: UpkeepOptions, signal: AbortSigna
     if (killed === 'aborted') return
     if (exitCode !== 0) {
       const detail = `git ${words[0]}: ${stderr.trim().slice(-300)}`
-      return log.warn('could not tidy up the stores repo; it works on, more slowly', { detail })
+      return log.warn('repacking the stores repo failed; it stays usable but gets slower', {
+        detail,
+      })
     }
   }
-  log.info('tidied up the stores repo', { duration_s: (performance.now() - began) / 1000 })
+  log.info('repacked the stores repo', { duration_s: (performance.now() - began) / 1000 })
 }

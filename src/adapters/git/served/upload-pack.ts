@@ -9,21 +9,21 @@ import { takePlace } from './take-place.ts'
 import { foreignWant, type ServedBranch, wantsOf } from './wants.ts'
 
 const REFUSED = {
-  400: 'the body ended early or is damaged',
-  408: 'the request came too slowly',
+  400: 'the request body is incomplete or damaged',
+  408: 'the client sent the request too slowly',
   413: 'the request is larger than 1 MiB',
 } as const
 
 export interface FetchOptions extends ServedBranch, AnswerOptions {}
 
 export interface FetchPlaces {
-  /** Questions that are answered with a few lines. */
+  /** Requests with a short answer. */
   readonly talks: Places
-  /** Packs, which are long and cost git memory. */
+  /** Requests for a pack, which are long and use memory in git. */
   readonly packs: Places
 }
 
-/** `GET info/refs`: the branch and what git can do. */
+/** `GET info/refs`: advertises the branch and the capabilities of git. */
 export async function advertise(
   request: Request,
   options: FetchOptions,
@@ -44,7 +44,9 @@ export async function advertise(
   })
 }
 
-/** `POST git-upload-pack`: one round of a fetch. A body is read only once there is a place for it. */
+/**
+ * `POST git-upload-pack`: one round of a fetch. The body is read only once the request has a place.
+ */
 export async function exchange(
   request: Request,
   options: FetchOptions,
@@ -53,9 +55,9 @@ export async function exchange(
 ): Promise<Response> {
   const encoding = encodingOf(request)
   if (request.headers.get('content-type') !== 'application/x-git-upload-pack-request') {
-    return refuse(415, 'not a request of git fetch')
+    return refuse(415, 'the Content-Type is not that of git fetch')
   }
-  if (encoding === null) return refuse(415, 'only gzip is understood')
+  if (encoding === null) return refuse(415, 'the Content-Encoding must be gzip or identity')
   if (Number(request.headers.get('content-length')) > MAX_FETCH_BYTES) {
     return refuse(413, REFUSED[413])
   }
@@ -87,13 +89,16 @@ async function judge(
   const body = await readFetch(request, place, encoding)
   if (typeof body === 'number') return refused(refuse(body, REFUSED[body]))
   const wants = wantsOf(body)
-  if (wants === null) return refused(refuse(400, 'not a request of git fetch'))
+  if (wants === null) return refused(refuse(400, 'not a valid request of git fetch'))
   if (wants.size === 0) return { kind: 'talk', body }
   const foreign = await foreignWant(wants, options, request.signal)
   return foreign === null ? { kind: 'pack', body } : refused(notServed(foreign, options.branch))
 }
 
-/** Git prints `fatal: remote error: …`. Source: gitprotocol-pack(5), error line. */
+/**
+ * An error line, which git prints as `fatal: remote error: …`. Source: gitprotocol-pack(5), error
+ * line.
+ */
 function notServed(id: string, branch: string): Response {
   const line = `ERR upload-pack: not our ref ${id}: only commits of ${branch} are served here`
   return new Response(new Uint8Array(pktLine(line)), {
@@ -111,7 +116,7 @@ function respond(request: Request, options: FetchOptions, place: Place, body: Bu
   })
 }
 
-/** Starts git in a place, which comes free when git ends. */
+/** Starts git and frees the place when git ends. */
 function start(
   request: Request,
   { repositoryPath, branch }: FetchOptions,
@@ -124,14 +129,14 @@ function start(
   const child = spawnServed(program, words, { repositoryPath, branch, protocol, settings })
   const abort = () => stop(child)
   request.signal.addEventListener('abort', abort, { once: true })
-  // Not `close`: that waits for a reader to take what is left of the output.
+  // Not `close`, which waits until the rest of the output is read.
   for (const event of ['exit', 'error']) {
     child.once(event, () => {
       place.give()
       request.signal.removeEventListener('abort', abort)
     })
   }
-  // A process that ends early closes its stdin; its exit code tells why.
+  // A process that ends early closes its stdin. The exit code carries the reason.
   child.stdin?.on('error', () => {})
   if (request.signal.aborted) abort()
   return child

@@ -25,7 +25,7 @@ describe('wantsOf', () => {
     expect(wantsOf(body)).toEqual(new Set([A, B]))
   })
 
-  it('finds a want in every section, and in capitals', () => {
+  it('finds an uppercase want after several empty sections', () => {
     const body = Buffer.concat([FLUSH, DELIMITER, pktLine(`want ${A.toUpperCase()}`), FLUSH])
     expect(wantsOf(body)).toEqual(new Set([A]))
   })
@@ -33,11 +33,11 @@ describe('wantsOf', () => {
   it.each([
     ['a short id', v2('want abc')],
     ['an id with more digits than git has', v2(`want ${A}f`)],
-    ['a ref', v2('want-ref refs/storewright/tx/1')],
-    ['no space', v2(`want${A}`)],
+    ['a ref instead of an id', v2('want-ref refs/storewright/tx/1')],
+    ['a want without a space', v2(`want${A}`)],
     ['another command', Buffer.concat([pktLine('command=object-info'), FLUSH])],
-    ['a line that ends early', Buffer.from('0032want ')],
-    ['a length that is none', Buffer.from('zzzz')],
+    ['a truncated line', Buffer.from('0032want ')],
+    ['a length that is not hexadecimal', Buffer.from('zzzz')],
     ['a length of three', Buffer.from('0003')],
     [
       'seventeen wants',
@@ -47,7 +47,7 @@ describe('wantsOf', () => {
     expect(wantsOf(body)).toBeNull()
   })
 
-  it('wants nothing in ls-refs', () => {
+  it('finds no wants in ls-refs', () => {
     const body = Buffer.concat([pktLine('command=ls-refs\n'), DELIMITER, pktLine('peel'), FLUSH])
     expect(wantsOf(body)).toEqual(new Set())
   })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { processEnvironment } from '../process/environment.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 
-/** Milliseconds for each question to git. */
+/** Timeout of each git process in milliseconds. */
 const ASK_MS = 10_000
 /** Distinct ids that one request may want. A client of one branch wants one. */
 const MAX_WANTS = 16
@@ -11,9 +11,9 @@ const WANT = /^want ([0-9a-f]{40}(?:[0-9a-f]{24})?)(?:[ \0]|$)/i
 const COMMANDS: ReadonlySet<string> = new Set(['command=fetch', 'command=ls-refs'])
 
 /**
- * Ids that a request of `git fetch` wants, in lower case. Every line counts, wherever it stands, so git cannot read a want that
- * is not judged here. Source: gitprotocol-v2(5), gitprotocol-pack(5).
- * @returns `null`: not a request that is served
+ * Ids that a request of `git fetch` wants, in lower case. Lines of every section count, so git
+ * cannot read a want that is not checked here. Source: gitprotocol-v2(5), gitprotocol-pack(5).
+ * @returns `null`: an invalid or unsupported request
  */
 export function wantsOf(body: Buffer): ReadonlySet<string> | null {
   const wants = new Set<string>()
@@ -37,14 +37,15 @@ export function wantsOf(body: Buffer): ReadonlySet<string> | null {
 export interface ServedBranch {
   /** Bare repository, absolute. */
   readonly repositoryPath: string
-  /** Short name of the one branch that is served. */
+  /** Short name of the only served branch. */
   readonly branch: string
 }
 
 /**
- * The first wanted id that is not a commit of the branch. In protocol version 2 git itself sends any object by its id, so the
- * request is judged before git sees it. Source: git-config(1), `uploadpack.allowAnySHA1InWant`; gitprotocol-v2(5), `fetch`.
- * @returns `null`: all of them are
+ * The first wanted id that is not a commit of the branch. In protocol version 2 git sends any
+ * object by its id, so the request is checked before git receives it. Source: git-config(1),
+ * `uploadpack.allowAnySHA1InWant`; gitprotocol-v2(5), `fetch`.
+ * @returns `null`: all wanted ids are commits of the branch
  */
 export async function foreignWant(
   wants: ReadonlySet<string>,
@@ -69,7 +70,7 @@ export async function foreignWant(
   const head = commitIn(tip)
   if (asked.exitCode !== 0 || head === null) return first
   for (const [at, id] of others.entries()) {
-    // A tag that points at a commit of the branch is another object than that commit.
+    // A tag that points to a commit of the branch is a different object.
     if (commitIn(rows[at]) !== id) return id
     const words = ['merge-base', '--is-ancestor', id, head]
     if (id !== head && (await runGit(profile, words, run)).exitCode !== 0) return id
@@ -77,7 +78,7 @@ export async function foreignWant(
   return null
 }
 
-/** Of `<id> commit <size>`. */
+/** Id from a line `<id> commit <size>`; `null` for another type. */
 function commitIn(row: string | undefined): string | null {
   const [id, type] = (row ?? '').split(' ')
   return type === 'commit' && id !== undefined ? id : null
