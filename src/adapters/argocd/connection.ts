@@ -2,11 +2,11 @@ import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { type HeardDate, tellDate } from '../../domain/answer-date.ts'
 
-/** How to reach an HTTP API and as whom. */
+/** Address and credentials of an HTTP API. */
 export interface Access {
-  /** Base URL without a slash at its end; may have a path. */
+  /** Base URL without a trailing slash; may have a path. */
   readonly server: string
-  /** Bearer token, asked for each request; `null` = none. */
+  /** Returns the bearer token; called for each request; `null`: none. */
   readonly token: () => Promise<string | null>
   readonly tls: {
     readonly ca?: string
@@ -17,9 +17,12 @@ export interface Access {
   }
 }
 
-/** An answer that is not 2xx, or none at all. `message` names what failed and never repeats a token or a body. */
+/**
+ * A request that failed or did not return 2xx. `message` describes the failure and never contains a
+ * token or a body.
+ */
 export class ApiFailure extends Error {
-  /** HTTP status; `0` = no answer. */
+  /** HTTP status; 0: no usable response. */
   readonly status: number
   constructor(status: number, message: string) {
     super(message)
@@ -31,41 +34,42 @@ export class ApiFailure extends Error {
 export interface Connection {
   readonly server: string
   /**
-   * The whole JSON answer of a GET.
-   * @throws ApiFailure no answer within `timeoutMs`, another status than 2xx, no JSON, or more than 256 MiB
+   * The JSON response of a GET.
+   * @throws ApiFailure no response within `timeoutMs`, a status other than 2xx, invalid JSON, or
+   * more than 256 MiB
    */
   json(
     path: string,
     options: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<unknown>
   /**
-   * Lines of a GET that goes on until the server ends it, as they arrive. Headers must come within `timeoutMs`.
-   * Aborting `signal` ends it.
+   * Lines of a streaming GET, as they arrive, until the server ends it or `signal` aborts. Headers
+   * must arrive within `timeoutMs`.
    * @throws ApiFailure
    */
   lines(
     path: string,
     options: {
       readonly timeoutMs: number
-      /** Ends a connection on which nothing arrives for this long. */
+      /** Milliseconds without data after which the connection fails. */
       readonly idleMs: number
-      /** Called when the server has accepted. */
+      /** Called when the server has accepted the request. */
       readonly onOpen?: () => void
       readonly signal: AbortSignal
     },
   ): AsyncIterable<string>
-  /** Ends idle sockets. */
+  /** Closes all sockets. */
   close(): void
 }
 
 const MAX_BODY_BYTES = 256 * 1024 * 1024
-/** One watch event holds one object; etcd refuses objects over 1.5 MiB. */
+/** One watch event contains one object; etcd refuses objects above 1.5 MiB. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024
 
 /**
- * Read-only client of one API: it can send nothing but GET. `fetch` cannot be given a CA without another package,
- * so this speaks node:https.
- * @param heard is given the `Date` of each answer
+ * Read-only client of one API; it sends only GET requests. It uses node:https, because `fetch`
+ * accepts a CA only with another package.
+ * @param heard receives the `Date` of each response
  */
 export function openConnection(access: Access, heard?: HeardDate): Connection {
   const secure = access.server.startsWith('https:')
@@ -90,7 +94,7 @@ export function openConnection(access: Access, heard?: HeardDate): Connection {
         signal,
       })
       const timer = setTimeout(
-        () => request.destroy(new ApiFailure(0, `no answer within ${timeoutMs / 1000} s`)),
+        () => request.destroy(new ApiFailure(0, `no response within ${timeoutMs / 1000} s`)),
         timeoutMs,
       )
       request.once('response', (response) => {
@@ -117,14 +121,14 @@ export function openConnection(access: Access, heard?: HeardDate): Connection {
       try {
         return JSON.parse(body) as unknown
       } catch {
-        throw new ApiFailure(0, 'the answer is not JSON')
+        throw new ApiFailure(0, 'the response is not JSON')
       }
     },
     async *lines(path, { timeoutMs, idleMs, onOpen, signal }) {
       const response = await open(path, timeoutMs, signal)
       onOpen?.()
       response.setTimeout(idleMs, () =>
-        response.destroy(new ApiFailure(0, `nothing was said for ${idleMs / 1000} s`)),
+        response.destroy(new ApiFailure(0, `no data for ${idleMs / 1000} s`)),
       )
       try {
         yield* splitLines(response)
@@ -144,7 +148,7 @@ async function readAll(response: IncomingMessage): Promise<string> {
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       size += chunk.length
-      if (size > MAX_BODY_BYTES) throw new ApiFailure(0, 'the answer is too large')
+      if (size > MAX_BODY_BYTES) throw new ApiFailure(0, 'the response is too large')
       chunks.push(chunk)
     }
   } catch (error) {
@@ -159,7 +163,8 @@ async function* splitLines(response: IncomingMessage): AsyncIterable<string> {
   for await (const chunk of response as AsyncIterable<string>) {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
-    if (rest.length > MAX_LINE_CHARACTERS) throw new ApiFailure(0, 'a line is too long')
+    if (rest.length > MAX_LINE_CHARACTERS)
+      throw new ApiFailure(0, 'a line of the response is too long')
     for (const line of lines) if (line !== '') yield line
   }
   if (rest !== '') yield rest
@@ -168,7 +173,7 @@ async function* splitLines(response: IncomingMessage): AsyncIterable<string> {
 function failureOf(error: unknown): ApiFailure {
   if (error instanceof ApiFailure) return error
   const { name, code } = error as { name?: string; code?: string }
-  // Never the message of the system: it may repeat an address.
+  // Not the system's message, which may contain an address.
   return new ApiFailure(0, `no answer (${code ?? name ?? 'unknown'})`)
 }
 
@@ -179,8 +184,8 @@ function wordsOf(status: number): string {
     case 403:
       return 'our account may not read this (403)'
     case 404:
-      return 'it does not know this (404)'
+      return 'it has no such object (404)'
     default:
-      return `it answers with status ${status}`
+      return `it returned status ${status}`
   }
 }

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { rawApplication } from '../../testing/raw-application.ts'
 import { digestOf, setDigestOf } from './digest.ts'
 
-/** Every value without the keys, which all digests share. */
+/** All values, without the keys. */
 function valuesOf(value: unknown): string[] {
   return typeof value === 'object' && value !== null
     ? Object.values(value).flatMap(valuesOf)
     : [String(value)]
 }
 
-describe('a digest', () => {
-  it('keeps what a verdict needs', () => {
+describe('digestOf', () => {
+  it('keeps the fields from which a phase is derived', () => {
     expect(digestOf(rawApplication('store-shop'))).toEqual({
       name: 'store-shop',
       project: 'stores',
@@ -38,7 +38,7 @@ describe('a digest', () => {
     })
   })
 
-  it('stays under 1 KB, however long and many the messages are', () => {
+  it('stays under 1 KB for many long messages', () => {
     const long = 'x'.repeat(100_000)
     const conditions = ['OrphanedResourceWarning', 'SyncError', 'ComparisonError', long].map(
       (type) => ({
@@ -62,34 +62,34 @@ describe('a digest', () => {
     })
     const digest = digestOf(raw)
     expect(valuesOf(digest).join('').length).toBeLessThan(1024)
-    // Those that decide a phase come first.
+    // Conditions that affect the phase come first.
     expect(digest?.conditions.map(({ type }) => type)).toEqual(['ComparisonError', 'SyncError'])
   })
 
   it.each([
     ['an Application without status', { metadata: { name: 'store-a' } }, { health: '', sync: '' }],
     [
-      'a status that is no object',
+      'a status that is not an object',
       { metadata: { name: 'store-a' }, status: 'fine' },
       { health: '', operationState: null },
     ],
     [
-      'words it does not know',
+      'unknown health and sync words',
       rawApplication('store-a', {
         status: { health: { status: 'Splendid' }, sync: { status: 'Ok' } },
       }),
       { health: 'Unknown', sync: 'Unknown' },
     ],
     [
-      'an operation phase it does not know',
+      'an unknown operation phase',
       rawApplication('store-a', { status: { operationState: { phase: 'Odd' } } }),
       { operationState: { phase: 'Error' } },
     ],
-  ])('of %s is never better than what is there', (_what, raw, expected) => {
+  ])('reports no healthy state for %s', (_what, raw, expected) => {
     expect(digestOf(raw)).toMatchObject(expected)
   })
 
-  it.each([[null], ['text'], [[]], [{}], [{ metadata: {} }]])('of %j is none', (raw) => {
+  it.each([[null], ['text'], [[]], [{}], [{ metadata: {} }]])('returns null for %j', (raw) => {
     expect(digestOf(raw)).toBeNull()
     expect(setDigestOf(raw)).toBeNull()
   })
@@ -97,17 +97,17 @@ describe('a digest', () => {
   it.each([
     ['no approval', {}, true],
     [
-      'an approval from before',
+      'an approval before the deletion',
       { 'argocd.argoproj.io/deletion-approved': '2026-11-24T11:00:00Z' },
       true,
     ],
     [
-      'an approval from after',
+      'an approval after the deletion',
       { 'argocd.argoproj.io/deletion-approved': '2026-11-24T13:00:00Z' },
       false,
     ],
-    ['an approval that is no time', { 'argocd.argoproj.io/deletion-approved': 'yes' }, true],
-  ])('knows whether a deletion waits for a person: %s', (_what, annotations, waits) => {
+    ['an approval that is not a time', { 'argocd.argoproj.io/deletion-approved': 'yes' }, true],
+  ])('detects a deletion that awaits confirmation, with %s', (_what, annotations, waits) => {
     const raw = rawApplication('store-a', {
       metadata: { deletionTimestamp: '2026-11-24T12:30:00Z', annotations },
       status: { resources: [{ kind: 'Namespace', requiresDeletionConfirmation: true }] },
@@ -115,7 +115,7 @@ describe('a digest', () => {
     expect(digestOf(raw)?.awaitsConfirmation).toBe(waits)
   })
 
-  it('knows the finalizer by its exact name', () => {
+  it('detects the cascade finalizer by its exact name', () => {
     const cascades = (finalizer: string) =>
       digestOf(rawApplication('store-a', { metadata: { finalizers: [finalizer] } }))?.cascades
     expect(cascades('resources-finalizer.argocd.argoproj.io')).toBe(true)
@@ -123,7 +123,7 @@ describe('a digest', () => {
     expect(cascades('resources-finalizers.argocd.argoproj.io')).toBe(false)
   })
 
-  it('tells protected leftovers from objects that are about to be pruned', () => {
+  it('distinguishes protected leftovers from objects that will be pruned', () => {
     const left = (kinds: string[]) =>
       digestOf(
         rawApplication('store-a', {
@@ -138,8 +138,8 @@ describe('a digest', () => {
   })
 })
 
-describe('a digest of an ApplicationSet', () => {
-  it('holds the error while it is True', () => {
+describe('setDigestOf', () => {
+  it('contains the error of an ApplicationSet while its condition is True', () => {
     const set = (status: string) => ({
       metadata: { name: 'stores' },
       status: {

@@ -5,7 +5,10 @@ import type { Application, ApplicationSetState } from '../../domain/application.
 const text = z.string().catch('')
 const maybe = z.string().nullable().catch(null)
 
-/** What we read of an Application. Unknown words become `Unknown`, odd parts are left out: one field cannot blind us. */
+/**
+ * The fields read from an Application. Unknown words become `Unknown` and invalid parts are
+ * dropped, so that one bad field does not hide the rest.
+ */
 const Raw = z.object({
   metadata: z.object({
     name: z.string(),
@@ -70,7 +73,9 @@ const CASCADE_FINALIZERS = [
   'foreground-finalizer.argocd.argoproj.io',
 ]
 const APPROVED = 'argocd.argoproj.io/deletion-approved'
-/** Kinds that are kept when Git no longer declares them (docs/adr/0012-deletion-in-steps.md). */
+/**
+ * Kinds that Argo CD keeps after Git no longer declares them (docs/adr/0012-deletion-in-steps.md).
+ */
 const PROTECTED = [
   'Namespace',
   'PersistentVolumeClaim',
@@ -78,10 +83,10 @@ const PROTECTED = [
   'ExternalSecret',
   'Password',
 ]
-/** Characters kept of one message, and conditions kept: a digest stays under 1 KB. */
+/** Limits that keep a digest under 1 KB: characters per message, and number of conditions. */
 const MESSAGE = 200
 const CONDITIONS = 2
-/** Those that decide come first. */
+/** Condition types that affect the phase, most important first. */
 const WEIGHTY = [
   'DeletionError',
   'InvalidSpecError',
@@ -90,7 +95,10 @@ const WEIGHTY = [
   'SyncError',
 ]
 
-/** Name and digest of an Application as Kubernetes or Argo CD gives it; `null`: it has no name, so it is none. */
+/**
+ * Digest of an Application object from Kubernetes or Argo CD; `null`: it has no name, so it is not
+ * an Application.
+ */
 export function digestOf(object: unknown, syncWindowDenies = false): Application | null {
   const parsed = Raw.safeParse(object)
   return parsed.success ? digest(parsed.data, syncWindowDenies) : null
@@ -134,7 +142,8 @@ function digest(
 }
 
 /**
- * Argo CD deletes nothing while an object with `Delete=confirm` is there and no approval is newer than the deletion.
+ * Argo CD deletes nothing while an object with `Delete=confirm` exists and no approval is newer
+ * than the deletion.
  * Source: argo-cd v3.6.1 controller/appcontroller.go `finalizeApplicationDeletion`, types.go `IsDeletionConfirmed`.
  */
 function awaitsConfirmation(
@@ -164,7 +173,7 @@ function weightiest(conditions: Raw['status']['conditions']): Application['condi
     .map(({ type, message }) => ({ type: cut(type, 40), message: cut(message) }))
 }
 
-/** A copy: a slice would keep the whole text in memory. */
+/** Truncates into a copy, because a slice would keep the whole text in memory. */
 function cut(value: string, limit = MESSAGE): string {
   if (value.length <= limit) return value
   return Buffer.from(`${value.slice(0, limit - 1)}…`).toString('utf8')
@@ -181,7 +190,10 @@ const RawSet = z.object({
     .catch({ conditions: [] }),
 })
 
-/** Name and error of an ApplicationSet; `null`: it is none. Message at most 400 characters. */
+/**
+ * Name and error of an ApplicationSet, the message cut to 400 characters; `null`: not an
+ * ApplicationSet.
+ */
 export function setDigestOf(
   object: unknown,
 ): { name: string; error: ApplicationSetState['error'] } | null {
@@ -200,10 +212,10 @@ export function setDigestOf(
   }
 }
 
-/** Name of an ApplicationSet -> its error; `null` = none. */
+/** Errors by name of the ApplicationSet; `null`: no error. */
 export type SetErrors = Map<string, ApplicationSetState['error']>
 
-/** State of `set` where it is known; else, and without a name, the first error of any. */
+/** State of `set` if it is known, otherwise the first error of any ApplicationSet. */
 export function setStateOf(errors: SetErrors, set?: string): ApplicationSetState {
   const own = set === undefined ? undefined : errors.get(set)
   if (own !== undefined) return { error: own }

@@ -44,7 +44,7 @@ const OURS = 'storewright'
 const SELECTOR = encodeURIComponent(`${LABEL}=${OURS}`)
 const LINK = 'notice.argocd.argoproj.io/url'
 
-/** Our ApplicationSets and AppProjects by Kubernetes' API. @throws ApiFailure */
+/** Reads our ApplicationSets and AppProjects from the Kubernetes API. @throws ApiFailure */
 export function installedByKubernetes(connection: Connection, namespace: string) {
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${encodeURIComponent(namespace)}`
   return reader(connection, (kind) =>
@@ -54,7 +54,10 @@ export function installedByKubernetes(connection: Connection, namespace: string)
   )
 }
 
-/** The same by Argo CD's API, whose token needs `applicationsets, get` and `projects, get`. @throws ApiFailure */
+/**
+ * Reads them from Argo CD's API. The token needs `applicationsets, get` and `projects, get`.
+ * @throws ApiFailure
+ */
 export function installedByArgoCd(connection: Connection) {
   return reader(connection, (kind) =>
     kind === 'sets' ? `/api/v1/applicationsets?selector=${SELECTOR}` : '/api/v1/projects',

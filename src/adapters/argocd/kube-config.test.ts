@@ -25,8 +25,8 @@ async function read(text: string) {
   return kubeConfigAccess(path)
 }
 
-describe('a kubeconfig', () => {
-  it('gives certificates that stand in it', async () => {
+describe('kubeConfigAccess', () => {
+  it('returns inline certificates', async () => {
     const access = await read(
       config(
         `server: "https://127.0.0.1:6443/", certificate-authority-data: ${base64('CA')}`,
@@ -40,7 +40,7 @@ describe('a kubeconfig', () => {
     expect(await access.token()).toBeNull()
   })
 
-  it('gives certificates and a token that stand beside it, and reads the token anew each time', async () => {
+  it('returns certificates from files and reads the token file for each request', async () => {
     await writeFile(join(folder, 'ca.crt'), 'CA FILE')
     await writeFile(join(folder, 'token'), 'one\n')
     const access = await read(
@@ -51,7 +51,7 @@ describe('a kubeconfig', () => {
     expect(await access.token()).toBe('two')
   })
 
-  it('checks the certificate of the server unless it says otherwise', async () => {
+  it('skips the check of the server certificate only with insecure-skip-tls-verify', async () => {
     const insecure = await read(
       config('server: "https://h", insecure-skip-tls-verify: true', 'token: t'),
     )
@@ -62,27 +62,27 @@ describe('a kubeconfig', () => {
     ['users: [', /not valid YAML/],
     [
       config('server: "https://h"', 'token: secret-t', 'elsewhere'),
-      /no context is named elsewhere/,
+      /there is no context elsewhere/,
     ],
     [config('server: "ftp://h"', 'token: secret-t'), /#\/clusters\/0\/cluster\/server/],
     [
       config('server: "https://h"', 'exec: {command: aws, env: [{name: A, value: secret-t}]}'),
       /credentials from another program.*token of a ServiceAccount/s,
     ],
-  ])('is refused with a sentence that bears no secret', async (text, expected) => {
+  ])('refuses an invalid kubeconfig without repeating secrets, case %#', async (text, expected) => {
     const failure = await read(text).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(Error)
     expect(String(failure)).toMatch(expected)
     expect(String(failure)).not.toContain('secret-t')
   })
 
-  it('that does not exist is named', async () => {
+  it('names a kubeconfig file that does not exist', async () => {
     await expect(kubeConfigAccess(join(folder, 'none'))).rejects.toThrow(/none cannot be read/)
   })
 })
 
-describe('a pod', () => {
-  it('reaches its own cluster with the token that is mounted now', async () => {
+describe('inClusterAccess', () => {
+  it('returns the mounted CA and the current token', async () => {
     await writeFile(join(folder, 'ca.crt'), 'CA')
     await writeFile(join(folder, 'token'), 'mounted')
     const access = await inClusterAccess('https://10.0.0.1:443', folder)
@@ -90,7 +90,7 @@ describe('a pod', () => {
     expect(await access?.token()).toBe('mounted')
   })
 
-  it('without a service account reaches nothing', async () => {
+  it('returns null without a service account', async () => {
     expect(await inClusterAccess('https://10.0.0.1:443', join(folder, 'none'))).toBeNull()
   })
 })

@@ -4,7 +4,10 @@ import { z } from 'zod'
 import { parseYaml } from '../../repo-files/yaml.ts'
 import type { Access } from './connection.ts'
 
-/** Where a pod finds its service account. Source: kubernetes.io/docs/tasks/run-application/access-api-from-pod. */
+/**
+ * Mount path of a pod's service account. Source:
+ * kubernetes.io/docs/tasks/run-application/access-api-from-pod.
+ */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 const User = z.looseObject({
@@ -34,9 +37,9 @@ const KubeConfigFile = z.looseObject({
 })
 
 /**
- * How to reach the cluster of the current context of a kubeconfig file. Certificates and keys may stand in it or
- * beside it; a token file is read again for each request, because clusters rotate it.
- * @throws Error a sentence that names the file and what is wrong; never a secret
+ * Access to the cluster of the current context of a kubeconfig file. Certificates and keys may be
+ * inline or in separate files. A token file is read for each request, because clusters rotate it.
+ * @throws Error names the file and the problem, never a secret
  */
 export async function kubeConfigAccess(path: string): Promise<Access> {
   const text = await readFile(path, 'utf8').catch(() => {
@@ -53,7 +56,7 @@ export async function kubeConfigAccess(path: string): Promise<Access> {
   if ('exec' in user || 'auth-provider' in user) {
     throw new Error(
       `KUBECONFIG: ${path}: user ${context.context.user} gets its credentials from another program, which is not ` +
-        'supported; give a kubeconfig with the token of a ServiceAccount (argocd/README.md, Rights)',
+        'supported; use a kubeconfig with the token of a ServiceAccount (argocd/README.md, Rights)',
     )
   }
   const file = (name: string) => resolve(dirname(path), name)
@@ -80,7 +83,7 @@ export async function kubeConfigAccess(path: string): Promise<Access> {
 }
 
 /**
- * How a pod reaches the API server of its own cluster.
+ * Access of a pod to the API server of its own cluster.
  * @param server `https://<KUBERNETES_SERVICE_HOST>:<KUBERNETES_SERVICE_PORT>`
  * @returns `null`: this pod mounts no service account
  */
@@ -92,7 +95,7 @@ export async function inClusterAccess(
   if (ca === null) return null
   return {
     server,
-    // Read each time: the kubelet renews it before its hour is over.
+    // Read for each request, because the kubelet renews it before it expires after an hour.
     token: async () => (await readFile(`${folder}/token`, 'utf8')).trim(),
     tls: { ca, rejectUnauthorized: true },
   }
@@ -105,7 +108,7 @@ function find<T extends { readonly name: string }>(
   what: string,
 ): T {
   const found = list.find((entry) => entry.name === name)
-  if (found === undefined) throw new Error(`KUBECONFIG: ${path}: no ${what} is named ${name}`)
+  if (found === undefined) throw new Error(`KUBECONFIG: ${path}: there is no ${what} ${name}`)
   return found
 }
 

@@ -26,14 +26,15 @@ const Application = z.object({
 })
 
 /**
- * What the Application object alone says of a store's objects: whether each is in sync, not how it is. Health of single
- * objects left it in Argo CD 3.0 (`controller.resource.health.persist`), and events and logs were never in it.
+ * Details of a store from its Application object alone: the sync status of each object. Since Argo
+ * CD 3.0 the health of single objects is not stored in it (`controller.resource.health.persist`).
+ * It never contains events and logs.
  */
 export function kubernetesDetail(connection: Connection, namespace: string): StoreDetail {
   const needsToken = async () => {
     throw new StoreError(
       'status_unavailable',
-      'events and logs come from Argo CD: set ARGOCD_URL and ARGOCD_TOKEN',
+      'events and logs need the API of Argo CD: set ARGOCD_URL and ARGOCD_TOKEN',
     )
   }
   return {
@@ -44,8 +45,8 @@ export function kubernetesDetail(connection: Connection, namespace: string): Sto
       const object = await connection
         .json(path, { timeoutMs: 10_000, signal })
         .catch((error: unknown) => {
-          const why = error instanceof ApiFailure ? error.message : 'no answer'
-          throw new StoreError('status_unavailable', `the cluster cannot tell: ${why}`, {
+          const why = error instanceof ApiFailure ? error.message : 'no response'
+          throw new StoreError('status_unavailable', `the cluster returned no status: ${why}`, {
             cause: error,
           })
         })

@@ -51,8 +51,8 @@ afterEach(async () => {
   await server.close()
 })
 
-describe('the Kubernetes status source', () => {
-  it('lists page by page, forgets nothing, then follows every change', async () => {
+describe('kubernetesApplications', () => {
+  it('lists all pages, then follows every change', async () => {
     for (let n = 0; n < 25; n += 1) server.put('applications', rawApplication(`store-s${n}`))
     const changed: string[] = []
     open({ pageSize: 10 }).onChanged((names) => changed.push(...names))
@@ -73,7 +73,7 @@ describe('the Kubernetes status source', () => {
     expect(changed.slice(25)).toEqual(['store-s3', 'store-s4', 'store-new'])
   })
 
-  it('F20 goes on from where it was when the watch is cut, and misses nothing that happened meanwhile', async () => {
+  it('F20 resumes a broken watch from its last version and misses no change', async () => {
     server.put('applications', rawApplication('store-shop'))
     await open().listed
     await until(() => count('watch') === 1)
@@ -90,7 +90,7 @@ describe('the Kubernetes status source', () => {
 
   it.each([
     ['an ERROR event', () => server.failWatches(410)],
-    ['an event that is no JSON', () => server.sayToWatches('{"type":"MODIF\n')],
+    ['an event that is not JSON', () => server.sayToWatches('{"type":"MODIF\n')],
     ['an event of an unknown type', () => server.sayToWatches('{"type":"SURPRISE","object":{}}\n')],
     [
       'an event without a version',
@@ -107,7 +107,7 @@ describe('the Kubernetes status source', () => {
     expect(seen('shop')).not.toBeNull()
   })
 
-  it('F20 lists again when its version is too old, and drops what is gone', async () => {
+  it('F20 lists again if its version has expired, and drops deleted Applications', async () => {
     server.put('applications', rawApplication('store-shop'))
     server.put('applications', rawApplication('store-gone'))
     await open().listed
@@ -126,9 +126,9 @@ describe('the Kubernetes status source', () => {
     ['403', { kind: 'status', status: 403 }, /may not read/],
     ['500', { kind: 'status', status: 500 }, /status 500/],
     ['garbage', { kind: 'garbage' }, /not JSON/],
-    ['a cut connection', { kind: 'hang-up' }, /no answer/],
+    ['a closed connection', { kind: 'hang-up' }, /no answer/],
   ] as const)(
-    'F19 keeps what it knows when the server answers %s, tries seldom, and comes back',
+    'F19 keeps the last status after %s from the server, retries with a backoff and recovers',
     async (_what, fault, problem) => {
       server.put('applications', rawApplication('store-shop'))
       await open().listed
@@ -152,7 +152,7 @@ describe('the Kubernetes status source', () => {
     },
   )
 
-  it('F19 opens a watch again that has fallen silent, and dates what it knows', async () => {
+  it('F19 reopens a silent watch and reports the time of the last data', async () => {
     server.put('applications', rawApplication('store-shop'))
     await open({ idleMs: 60 }).listed
     const listedAt = applications.asOf()
@@ -165,7 +165,7 @@ describe('the Kubernetes status source', () => {
     })
   })
 
-  it('does not storm a server that ends every watch at once', async () => {
+  it('backs off from a server that ends every watch at once', async () => {
     await open().listed
     const timer = setInterval(() => server.cutWatches(), 1)
     const before = server.requests.length
@@ -174,7 +174,7 @@ describe('the Kubernetes status source', () => {
     expect(server.requests.length - before).toBeLessThan(32)
   })
 
-  it('S1-20 speaks no other verbs than list and watch, on applications and applicationsets alone', async () => {
+  it('S1-20 uses only the verbs list and watch, on applications and applicationsets', async () => {
     server.put('applications', rawApplication('store-shop'))
     await open().listed
     server.failWatches(410)
@@ -191,7 +191,7 @@ describe('the Kubernetes status source', () => {
     ])
   })
 
-  it('names the error of any of our ApplicationSets, and forgets it when it is over', async () => {
+  it('reports the error of any of our ApplicationSets until it is resolved', async () => {
     const set = (name: string, status: string) => ({
       metadata: { name },
       status: {
@@ -210,7 +210,7 @@ describe('the Kubernetes status source', () => {
     expect(applications.applicationSet()).toEqual({ error: null })
     server.put('applicationsets', set('stores-acme', 'True'))
     await until(() => applications.applicationSet()?.error?.message === 'bad')
-    // One that is blocked leaves the others to work; of a set that is not there, any error may be the reason.
+    // A blocked set does not affect the others. For an unknown set, any error may be the reason.
     expect(applications.applicationSet('stores')).toEqual({ error: null })
     expect(applications.applicationSet('stores-acme')?.error?.set).toBe('stores-acme')
     expect(applications.applicationSet('stores-beta')?.error?.set).toBe('stores-acme')
@@ -218,7 +218,7 @@ describe('the Kubernetes status source', () => {
     await until(() => applications.applicationSet()?.error === null)
   })
 
-  it('has never heard anything before its first list', async () => {
+  it('reports no data before its first list', async () => {
     server.setFault({ kind: 'silence' })
     open()
     await new Promise((resolve) => setTimeout(resolve, 50))

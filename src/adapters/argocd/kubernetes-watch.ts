@@ -17,14 +17,18 @@ export interface KubernetesApplicationsOptions {
   readonly idleMs?: number
 }
 
-/** The label that our ApplicationSets, their Applications and our AppProjects bear. */
+/** Label of our ApplicationSets, their Applications and our AppProjects. */
 const OURS = 'app.kubernetes.io/managed-by=storewright'
-/** The API server sends a bookmark a minute. Source: kubernetes v1.34 apiserver/pkg/storage/cacher/cacher.go. */
+/**
+ * The API server sends a bookmark every minute. Source: kubernetes v1.34
+ * apiserver/pkg/storage/cacher/cacher.go.
+ */
 const INTERVAL_MS = 60_000
 
 /**
- * Watches Applications and ApplicationSets of one namespace with the verbs get, list and watch. What an Application
- * without our label bears is never read, so a foreign one of the same name does not pass for a store's.
+ * Watches Applications and ApplicationSets of one namespace with the verbs get, list and watch.
+ * Applications without our label are never read, so a foreign Application with the name of a store
+ * is ignored.
  */
 export function kubernetesApplications(options: KubernetesApplicationsOptions): Applications {
   const { clock, log } = options
@@ -55,7 +59,7 @@ function targetOf(registry: Registry, log: Log): ListWatchOptions['target'] {
   const read = (object: unknown): readonly Application[] => {
     const application = digestOf(object)
     if (application !== null) return [application]
-    log.warn('an Application without a name was left out')
+    log.warn('ignored an Application without a name')
     return []
   }
   return {
@@ -66,7 +70,7 @@ function targetOf(registry: Registry, log: Log): ListWatchOptions['target'] {
   }
 }
 
-/** Errors of our ApplicationSets by name; a shard that is blocked blocks its own stores alone. */
+/** Errors of our ApplicationSets by name. A blocked shard blocks only its own stores. */
 function openSets(options: KubernetesApplicationsOptions, changed: () => void) {
   let errors: SetErrors = new Map()
   let next = errors
@@ -115,8 +119,8 @@ function open(
     now: () => clock.now(),
     onProblem: (problem) =>
       problem === null
-        ? log.info(`the cluster answers for ${resource}`)
-        : log.warn(`the cluster does not answer for ${resource}`, { detail: problem }),
+        ? log.info(`reading ${resource} from the cluster works again`)
+        : log.warn(`reading ${resource} from the cluster failed`, { detail: problem }),
     ...(backoff === undefined ? {} : { backoff }),
     ...(pageSize === undefined ? {} : { pageSize }),
     ...(idleMs === undefined ? {} : { idleMs }),

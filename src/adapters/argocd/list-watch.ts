@@ -1,11 +1,14 @@
 import { ApiFailure, type Connection } from './connection.ts'
 import { type Backoff, Nonsense, repeat } from './repeat.ts'
 
-/** What a watch tells; all synchronous. Objects are as the API server sent them. */
+/** Receiver of a watch. All calls are synchronous, with objects as the API server sent them. */
 export interface WatchTarget {
-  /** A page of a new list. `first`: everything known before is to be forgotten once `listed` is called. */
+  /**
+   * A page of a list. `first` starts a new list, which replaces the previous state once `listed` is
+   * called.
+   */
   page(objects: readonly unknown[], first: boolean): void
-  /** The list is complete: what was in none of its pages is gone. */
+  /** The list is complete. Objects that are on none of its pages no longer exist. */
   listed(): void
   changed(object: unknown): void
   deleted(object: unknown): void
@@ -17,35 +20,44 @@ export interface ListWatchOptions {
   readonly path: string
   readonly labelSelector: string
   readonly target: WatchTarget
-  /** Objects a page. @default 500 */
+  /** Objects per page. @default 500 */
   readonly pageSize?: number
   /** First and longest pause after a failure, in milliseconds. @default 1 s and 30 s */
   readonly backoff?: Backoff
-  /** A watch on which nothing arrives for this long is opened again; bookmarks come every minute. @default 100 s */
+  /**
+   * Milliseconds without data after which a watch is reopened; bookmarks arrive every minute.
+   * @default 100 s
+   */
   readonly idleMs?: number
   readonly now: () => number
-  /** Called when what is wrong changes; `null` = nothing. */
+  /** Called when the problem changes; `null`: no problem. */
   readonly onProblem?: (problem: string | null) => void
 }
 
 export interface ListWatch {
-  /** Milliseconds since the Unix epoch of the last word of the server: a list, an event or a bookmark; 0 = never. */
+  /**
+   * Time of the last list, event or bookmark, in milliseconds since the Unix epoch; 0: none yet.
+   */
   heardAt(): number
-  /** What is wrong now; `null` = nothing. */
+  /** Current problem; `null`: none. */
   problem(): string | null
   /** Resolves after the first complete list. */
   readonly listed: Promise<void>
   close(): Promise<void>
 }
 
-/** Seconds after which the API server ends a watch; spread, so that many do not come back at once. */
+/**
+ * Seconds after which the API server ends a watch, spread so that many clients do not reconnect at
+ * once.
+ */
 const WATCH_SECONDS = { min: 240, spread: 60 }
 const LIST_TIMEOUT_MS = 30_000
 
 /**
- * Lists in pages, then watches with bookmarks, for ever. A 410 or an `ERROR` event means that the version is too old:
- * list again, and so does an answer that makes no sense. Any other end goes on from the last version. Pauses grow from
- * 1 s to 30 s, with jitter; a connection that lived for five of the first pause starts them again.
+ * Lists in pages, then watches with bookmarks, until closed. A 410, an `ERROR` event or an invalid
+ * response starts a new list. Any other end resumes the watch from the last version. Pauses grow
+ * from 1 s to 30 s with jitter, and are reset by a connection that lasted five times the first
+ * pause.
  * Source: kubernetes.io/docs/reference/using-api/api-concepts, Efficient detection of changes.
  */
 export function listWatch(options: ListWatchOptions): ListWatch {
@@ -106,7 +118,7 @@ async function list(options: ListWatchOptions, signal: AbortSignal): Promise<str
       metadata?: { resourceVersion?: unknown; continue?: unknown }
     }
     if (!Array.isArray(items) || typeof metadata?.resourceVersion !== 'string') {
-      throw new Nonsense('its list makes no sense')
+      throw new Nonsense('its list is invalid')
     }
     options.target.page(items, first)
     version = metadata.resourceVersion
@@ -116,7 +128,7 @@ async function list(options: ListWatchOptions, signal: AbortSignal): Promise<str
   return version
 }
 
-/** Returns when the server ends the watch by itself. @throws ApiFailure 410 = list again */
+/** Returns when the server ends the watch. @throws ApiFailure 410: a new list is needed */
 async function watch(
   options: ListWatchOptions,
   state: { version: string | null },
@@ -158,7 +170,7 @@ function parseEvent(line: string): { type: string; object: unknown } {
   }
   const { type, object } = event ?? {}
   if (typeof type !== 'string' || !EVENTS.includes(type)) {
-    throw new Nonsense('an event makes no sense')
+    throw new Nonsense('an event has an unknown type')
   }
   return { type, object }
 }

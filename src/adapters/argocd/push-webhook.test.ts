@@ -19,7 +19,10 @@ interface Payload {
   readonly commits: readonly { added: string[]; modified: string[]; removed: string[] }[]
 }
 
-/** A listener that records posts and answers each with the next of `statuses`, the last one for ever. */
+/**
+ * A server that records posts and answers with the next of `statuses`, then with the last one
+ * repeatedly.
+ */
 async function listener(statuses: readonly number[] = [200]) {
   const posts: Post[] = []
   const server = createServer((request, response) => {
@@ -49,7 +52,7 @@ function recordingLog() {
   return { log, warnings }
 }
 
-/** A webhook that says everything once, unless told otherwise. */
+/** A webhook without repeats by default. */
 function open(options: Pick<PushWebhookOptions, 'urls' | 'log'> & Partial<PushWebhookOptions>) {
   return pushWebhook({
     secret: null,
@@ -76,7 +79,7 @@ afterEach(async () => {
 })
 
 describe('pushWebhook', () => {
-  it('posts a GitHub push to every address, signed over the bytes sent', async () => {
+  it('posts a signed GitHub push event to every address', async () => {
     const one = await listener()
     const two = await listener()
     const { log } = recordingLog()
@@ -123,7 +126,7 @@ describe('pushWebhook', () => {
     expect(posts[0]?.headers['x-hub-signature-256']).toBeUndefined()
   })
 
-  it('splits a long list into payloads of 1000 files that name each file once', async () => {
+  it('splits a long list into payloads of 1000 files with each file once', async () => {
     const { url, posts } = await listener()
     const { log } = recordingLog()
     const hook = open({ urls: [url], log })
@@ -134,7 +137,7 @@ describe('pushWebhook', () => {
     expect(new Set(lists.flat()).size).toBe(2500)
   })
 
-  it('joins the pushes that land while a post is under way', async () => {
+  it('combines the pushes that land during a post', async () => {
     const { url, posts } = await listener()
     const { log } = recordingLog()
     const hook = open({ urls: [url], log })
@@ -152,7 +155,7 @@ describe('pushWebhook', () => {
   it.each([
     [100, 100],
     [101, 1],
-  ])('says a list of %i files again twice, with %i of them', async (count, repeated) => {
+  ])('repeats a list of %i files twice with %i of them', async (count, repeated) => {
     const { url, posts } = await listener()
     const { log } = recordingLog()
     const hook = open({ urls: [url], log, repeatDelaysMs: [20, 60] })
@@ -163,7 +166,7 @@ describe('pushWebhook', () => {
     expect(lists).toEqual([count, repeated, repeated])
   })
 
-  it('tries a failing address three times and then leaves it to the poll', async () => {
+  it('gives up on a failing address after three attempts', async () => {
     const failing = await listener([503])
     const healed = await listener([500, 200])
     const { log, warnings } = recordingLog()
@@ -177,7 +180,7 @@ describe('pushWebhook', () => {
     expect(warnings[0]?.detail).toContain('status 503')
   })
 
-  it('does not repeat what was refused, survives a dead address, and logs no credentials', async () => {
+  it('does not retry a refused post, survives an unreachable address and logs no credentials', async () => {
     const refusing = await listener([400])
     const { log, warnings } = recordingLog()
     const dead = '127.0.0.1:1/api/webhook?token=hidden'
@@ -197,7 +200,7 @@ describe('pushWebhook', () => {
     ['http://127.0.0.1:8080/git/stores.git', 'https://127.0.0.1/git/stores'],
     ['ssh://git@git.example.com:2222/acme/stores.git', 'https://git.example.com/acme/stores'],
     ['git@github.com:acme/stores.git', 'https://github.com/acme/stores'],
-  ])('names the repository %s as %s', async (repoUrl, expected) => {
+  ])('sends the repository %s as %s', async (repoUrl, expected) => {
     const { url, posts } = await listener()
     const { log } = recordingLog()
     const hook = open({ urls: [url], repoUrl, log })

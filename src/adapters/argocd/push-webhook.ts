@@ -3,50 +3,61 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log, PushListener } from '../../domain/ports.ts'
 
 /**
- * Files of one payload. Argo CD matches each file with each Application, so one long list costs more than its parts;
- * its body cap is 50 MB.
+ * Files per payload. Argo CD matches each file with each Application, so one long list costs more
+ * than several short ones.
+ * Its body limit is 50 MB.
  */
 const MAX_FILES = 1000
 const TIMEOUT_MS = 5000
 /** Waits before the second and the third attempt. */
 const RETRY_DELAYS_MS = [250, 1000]
 /**
- * When to say the same again, although it was taken. Argo CD marks what it must look at with an annotation, which it
- * removes at the end of a look: a post that arrives during one is lost, and the last stores of a burst would wait for
- * the next poll. Source: argo-cd v3.6.1 applicationset/webhook/webhook.go `refreshApplicationSet` and
- * applicationset/controllers/applicationset_controller.go `Reconcile`; of 25 creates 40 ms apart 1 to 3 were lost.
+ * Delays after which an accepted post is repeated. Argo CD records the need for a refresh in an
+ * annotation and removes it at the end of a reconciliation. A post that arrives during a
+ * reconciliation is therefore lost, and the last stores of a burst would wait for the next poll.
+ * Source: argo-cd v3.6.1 applicationset/webhook/webhook.go `refreshApplicationSet` and
+ * applicationset/controllers/applicationset_controller.go `Reconcile`.
  */
 const REPEAT_DELAYS_MS = [3000, 30_000]
-/** One file is enough to run the ApplicationSet's generator again; more only cost refreshes. */
+/**
+ * Longest file list that is repeated in full; of a longer list only one file is repeated. One file
+ * makes the ApplicationSet's generator run again, and each further file costs a refresh.
+ */
 const REPEATED_FILES = 100
 
 export interface PushWebhookOptions {
-  /** `/api/webhook` of argocd-server and of the applicationset-controller. */
+  /** Addresses `/api/webhook` of argocd-server and of the applicationset-controller. */
   readonly urls: readonly string[]
-  /** Value of `webhook.github.secret` in `argocd-secret`; `null` = unsigned. */
+  /** Value of `webhook.github.secret` in `argocd-secret`; `null`: unsigned. */
   readonly secret: string | null
-  /** The stores repo as Argo CD reads it, equal to `repoURL` of the ApplicationSet; it may differ from ours. */
+  /**
+   * URL of the stores repo in Argo CD, equal to `repoURL` of the ApplicationSet; it may differ from
+   * the URL used here.
+   */
   readonly repoUrl: string
   /** Short name such as `main`. */
   readonly branch: string
   readonly log: Log
-  /** Milliseconds after a push at which it is told again. @default 3 s and 30 s */
+  /** Milliseconds after a push at which the post is repeated. @default 3 s and 30 s */
   readonly repeatDelaysMs?: readonly number[]
 }
 
-/** Also tells when nothing is left to post, so that a shutdown need not cut a post short. */
+/** Posts pushes to Argo CD. A shutdown can wait for running posts. */
 export interface PushWebhook extends PushListener {
-  /** Resolves once every post under way has ended, well or not; never rejects. Repeats to come are not waited for. */
+  /**
+   * Resolves when no post is running, whether or not it succeeded; never rejects. Does not wait for
+   * later repeats.
+   */
   idle(): Promise<void>
 }
 
 type Files = Parameters<PushListener['landed']>[0]['files']
 
 /**
- * Tells Argo CD which files a push moved, so that it looks at once instead of at its next poll. Best effort: at most
- * three attempts of 5 s each per address, addresses in parallel. While a post is under way, later pushes wait and go
- * out as one; a failure is logged and forgotten, because Argo CD's poll finds the same commit. Each push is told three
- * times.
+ * Sends the changed files of each push to Argo CD, so that it refreshes immediately instead of at
+ * its next poll. Best effort: at most three attempts of 5 s each per address, addresses in
+ * parallel. Pushes that land during a post are combined into the next one. A failure is only
+ * logged, because Argo CD's poll finds the same commit. Each push is posted three times.
  */
 export function pushWebhook(options: PushWebhookOptions): PushWebhook {
   const lanes = options.urls.map((url) => openLane(url, options))
@@ -60,7 +71,7 @@ export function pushWebhook(options: PushWebhookOptions): PushWebhook {
   }
 }
 
-/** Posts to one address, one payload after the other. */
+/** Posts to one address, one payload at a time. */
 function openLane(url: string, options: PushWebhookOptions) {
   const delays = options.repeatDelaysMs ?? REPEAT_DELAYS_MS
   let waiting = new Map<string, Files[number]['kind']>()
@@ -91,8 +102,9 @@ function openLane(url: string, options: PushWebhookOptions) {
 }
 
 /**
- * GitHub's push event, with the fields that Argo CD reads and no others. `before` and `after` stay away: with both,
- * argocd-server copies old cached manifests to the new revision for every Application that the list does not name.
+ * GitHub's push event, reduced to the fields that Argo CD reads. `before` and `after` are omitted,
+ * because with both argocd-server copies old cached manifests to the new revision for every
+ * Application that the list does not affect.
  * Source: argo-cd v3.5.1 and v3.6.1 util/webhook/webhook.go `affectedRevisionInfo`, `storePreviouslyCachedManifests`.
  */
 function payloadOf(files: Files, { repoUrl, branch }: PushWebhookOptions): string {
@@ -105,7 +117,8 @@ function payloadOf(files: Files, { repoUrl, branch }: PushWebhookOptions): strin
 }
 
 /**
- * Argo CD compares host and path with those of `repoURL`; user and port are free, the scheme must be a URL's.
+ * Argo CD compares host and path with those of `repoURL`. It ignores user and port, but needs a URL
+ * with a scheme.
  * Source: argo-cd v3.6.1 util/webhook/webhook.go `GetWebURLRegex`.
  */
 function webUrl(repoUrl: string): string {
@@ -125,17 +138,17 @@ async function deliver(url: string, body: string, { secret, log }: PushWebhookOp
   }
   for (let attempt = 0; ; attempt += 1) {
     const failure = await post(url, headers, body)
-    if (failure === null) return log.debug('told Argo CD of a push', { detail: placeOf(url) })
+    if (failure === null) return log.debug('notified Argo CD of a push', { detail: placeOf(url) })
     const delayMs = RETRY_DELAYS_MS[attempt]
     if (delayMs === undefined || !failure.again) {
       const detail = `${placeOf(url)}: ${failure.reason}; Argo CD finds the push at its next poll`
-      return log.warn('Argo CD did not take a push webhook', { detail })
+      return log.warn('Argo CD did not accept a push webhook', { detail })
     }
     await sleep(delayMs)
   }
 }
 
-/** `null`: taken. `again`: another attempt may succeed. */
+/** Posts once. Returns `null` on success; `again`: another attempt may succeed. */
 async function post(url: string, headers: Record<string, string>, body: string) {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS)
@@ -145,7 +158,7 @@ async function post(url: string, headers: Record<string, string>, body: string) 
     const again = reply.status >= 500 || reply.status === 429
     return { reason: `status ${reply.status}`, again }
   } catch (error) {
-    // Never the message: it may repeat the address, credentials included.
+    // Not the message, which may contain the address with credentials.
     const { name, cause } = error instanceof Error ? error : new Error()
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : name
     return { reason: code, again: true }

@@ -1,24 +1,25 @@
 import type { Application } from '../../domain/application.ts'
 
-/** Digests by Application name, filled by lists and events; tells which names changed. */
+/** Digests by Application name, filled by lists and events. Notifies listeners of changed names. */
 export interface Registry {
   get(name: string): Application | null
   readonly size: number
-  /** Puts one in place; `null` names nothing. */
+  /** Adds or replaces one digest. */
   put(application: Application): void
   remove(name: string): void
   /** Adds a page of a new list; `first` starts the list. */
   page(applications: readonly Application[], first: boolean): void
-  /** The list is complete: what it did not name is gone. */
+  /** Completes the list. Applications that it lacks are removed. */
   listed(): void
-  /** Calls `listener` with names that changed, in the same turn. Returns a function that ends it. */
+  /** Calls `listener` synchronously with changed names. Returns a function that unsubscribes. */
   onChanged(listener: (names: readonly string[]) => void): () => void
-  /** Tells that everything may read differently now. */
+  /** Notifies listeners that all entries may have changed. */
   touch(): void
 }
 
 /**
- * Where Argo CD gives no time of the last change of health, the time at which we saw it is kept.
+ * If Argo CD reports no time of the last health change, the time at which it was first observed is
+ * used.
  * @param now milliseconds since the Unix epoch
  */
 export function openRegistry(now: () => number): Registry {

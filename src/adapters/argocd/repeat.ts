@@ -7,7 +7,7 @@ export interface Backoff {
   readonly maxMs: number
 }
 
-/** What was said cannot be used, and asking again from the same place would bring it again. */
+/** An invalid response. Resuming from the same version would return it again. */
 export class Nonsense extends ApiFailure {
   constructor(message: string) {
     super(0, message)
@@ -15,9 +15,9 @@ export class Nonsense extends ApiFailure {
 }
 
 /**
- * Takes one turn after the other until `signal` aborts; never rejects. A turn that ends soon after it began, however
- * politely, is not followed by another at once: pauses double from 1 s to 30 s with jitter. One that lived for five of
- * the first pause starts them again.
+ * Runs `turn` repeatedly until `signal` aborts; never rejects. A pause follows every turn that ends
+ * soon, even without an error. Pauses double from 1 s to 30 s with jitter. A turn that lasted five
+ * times the first pause resets them.
  */
 export async function repeat(
   turn: () => Promise<void>,
@@ -42,10 +42,10 @@ export async function repeat(
 }
 
 function asFailure(error: unknown): ApiFailure {
-  return error instanceof ApiFailure ? error : new Nonsense('what it says makes no sense')
+  return error instanceof ApiFailure ? error : new Nonsense('the response is invalid')
 }
 
-/** A short spread after a planned end, else doubling with jitter of half. */
+/** A short random pause after a planned end, otherwise a doubling pause with 50 % jitter. */
 function pauseMs(failures: number, minMs: number, maxMs: number): number {
   if (failures === 0) return (minMs / 4) * Math.random()
   const longest = Math.min(maxMs, minMs * 2 ** (failures - 1))

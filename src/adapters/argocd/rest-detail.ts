@@ -7,7 +7,7 @@ import type { StoreRecord } from '../../domain/snapshot.ts'
 import { ApiFailure, type Connection } from './connection.ts'
 
 const TIMEOUT_MS = 10_000
-/** Objects whose events are asked for: the Application itself, then what is not well. */
+/** Objects whose events are requested: the Application itself, then unhealthy objects. */
 const MAX_EVENT_OBJECTS = 12
 const MAX_LOG_CHARACTERS = 1024 * 1024
 
@@ -74,16 +74,21 @@ const Events = z.object({
 })
 
 const Window = z.object({ kind: text })
-/** Windows that name the Application, and those of them that are open now. `canSync` is about syncs by hand. */
+/**
+ * Windows assigned to the Application, and those that are active now. `canSync` concerns manual
+ * syncs.
+ */
 const Windows = z.object({
   assignedWindows: z.array(Window).nullable().catch([]),
   activeWindows: z.array(Window).nullable().catch([]),
 })
 
 /**
- * Detail of one store from Argo CD's own API, asked on demand. Needs `applications, get` and `logs, get`.
- * @param projectOf AppProject of a store's Application: without it Argo CD answers 403 for one that is missing, and with
- *   another one's too (argo-cd v3.6.1 server/application/application.go `getAppEnforceRBAC`)
+ * Details of one store from Argo CD's API, requested on demand. Needs `applications, get` and
+ * `logs, get`.
+ * @param projectOf returns the AppProject of a store's Application. Without it, or with a wrong
+ * one, Argo CD returns 403 for
+ *   a missing Application (argo-cd v3.6.1 server/application/application.go `getAppEnforceRBAC`)
  */
 export function argoCdDetail(
   connection: Connection,
@@ -158,8 +163,10 @@ function unavailable(error: unknown): StoreError {
       cause: error,
     })
   }
-  const why = error instanceof ApiFailure ? error.message : 'it does not answer'
-  return new StoreError('status_unavailable', `Argo CD cannot tell: ${why}`, { cause: error })
+  const why = error instanceof ApiFailure ? error.message : 'no response'
+  return new StoreError('status_unavailable', `Argo CD returned no details: ${why}`, {
+    cause: error,
+  })
 }
 
 interface Keyed {
@@ -169,7 +176,10 @@ interface Keyed {
   readonly name: string
 }
 
-/** A cluster-wide object has no namespace of its own; Argo CD repeats the destination's there. */
+/**
+ * Key of an object. For a Namespace, Argo CD reports the destination's namespace, which is ignored
+ * here.
+ */
 function keyOf({ group, kind, namespace, name }: Keyed): string {
   return `${group}/${kind}/${kind === 'Namespace' ? '' : namespace}/${name}`
 }
@@ -190,8 +200,9 @@ function resourceOf(node: Node, sync: string | null): Resource {
 }
 
 /**
- * Words about an object that is not well. An init container that cannot start shows only in the `Status Reason` that
- * `kubectl get pods` would print. Source: argo-cd v3.6.1 controller/cache/info.go `populatePodInfo`.
+ * Message of an object. For an unhealthy pod it includes the `Status Reason` that `kubectl get
+ * pods` prints, because a failing init container shows only there. Source: argo-cd v3.6.1
+ * controller/cache/info.go `populatePodInfo`.
  */
 function messageOf({ health, info }: Node): string {
   if (health === null || health.status === 'Healthy') return health?.message ?? ''
@@ -199,14 +210,20 @@ function messageOf({ health, info }: Node): string {
   return [reason, health.message].filter((words) => words !== '').join(': ')
 }
 
-/** Source: argo-cd v3.6.1 pkg/apis/application/v1alpha1/types.go `SyncWindows.CanSync` of an automated sync. */
+/**
+ * True if windows deny an automated sync. Source: argo-cd v3.6.1
+ * pkg/apis/application/v1alpha1/types.go `SyncWindows.CanSync`.
+ */
 function deniedBy({ assignedWindows, activeWindows }: z.infer<typeof Windows>): boolean {
   const active = (activeWindows ?? []).map(({ kind }) => kind)
   const allows = (assignedWindows ?? []).some(({ kind }) => kind === 'allow')
   return active.includes('deny') || (allows && !active.includes('allow'))
 }
 
-/** Pods come first in doubt: their events name image, quota, node and volume. */
+/**
+ * True for an unhealthy object, and for a pod without health, because its events name image, quota,
+ * node and volume.
+ */
 function isUnwell({ kind, health }: Node): boolean {
   const status = health?.status ?? null
   return status !== null ? status !== 'Healthy' : kind === 'Pod'

@@ -46,8 +46,8 @@ afterEach(async () => {
   await server.close()
 })
 
-describe('the Argo CD status source', () => {
-  it('lists once, then follows the stream from there', async () => {
+describe('argoCdApplications', () => {
+  it('lists once, then follows the stream from that version', async () => {
     server.setApplications([rawApplication('store-shop')])
     await open().listed
     await until(() => streams() === 1)
@@ -63,14 +63,14 @@ describe('the Argo CD status source', () => {
     await until(() => seen('other') === null)
   })
 
-  it('F20 lists again by itself, because the stream drops events silently', async () => {
+  it('F20 lists again periodically, because the stream drops events silently', async () => {
     server.setApplications([rawApplication('store-shop')])
     await open({ relistMs: 80 }).listed
     server.setApplications([rawApplication('store-missed')])
     await until(() => seen('missed') !== null && seen('shop') === null)
   })
 
-  it('F20 lists again when the stream is cut', async () => {
+  it('F20 lists again after the stream breaks', async () => {
     await open().listed
     await until(() => streams() === 1)
     server.setApplications([rawApplication('store-late')])
@@ -78,13 +78,13 @@ describe('the Argo CD status source', () => {
     await until(() => seen('late') !== null)
   })
 
-  it('asks for a sign of life while the stream is silent', async () => {
+  it('checks that Argo CD is alive while the stream is silent', async () => {
     await open({ intervalMs: 30 }).listed
     const before = applications.asOf()
     await until(() => applications.asOf() > before)
   })
 
-  it('F19 says that its token is refused, and does not storm', async () => {
+  it('F19 reports a refused token and retries with a backoff', async () => {
     open({ token: 'wrong' })
     await until(() => applications.problem() !== null)
     await new Promise((resolve) => setTimeout(resolve, 300))
@@ -97,9 +97,9 @@ describe('the Argo CD status source', () => {
 
   it.each([
     ['garbage', { status: 200, body: '<html>' }],
-    ['a list that is none', { status: 200, body: { items: {} } }],
+    ['a malformed list', { status: 200, body: { items: {} } }],
     ['503', { status: 503, body: {} }],
-  ])('F19 keeps what it knows when the list is %s', async (_what, reply) => {
+  ])('F19 keeps the last status if listing returns %s', async (_what, reply) => {
     server.setApplications([rawApplication('store-shop')])
     await open().listed
     await until(() => streams() === 1)
@@ -111,7 +111,7 @@ describe('the Argo CD status source', () => {
     await until(() => applications.problem() === null)
   })
 
-  it('tells of a blocked ApplicationSet when the token may see it', async () => {
+  it('reports a blocked ApplicationSet if the token may read it', async () => {
     const condition = { type: 'ErrorOccurred', status: 'True', reason: 'x', message: 'blocked' }
     server.answer('/api/v1/applicationsets', {
       status: 200,

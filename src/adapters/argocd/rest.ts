@@ -14,7 +14,7 @@ export interface ArgoCdApplicationsOptions {
   readonly backoff?: Backoff
   /** Milliseconds after which everything is listed again. @default 5 min */
   readonly relistMs?: number
-  /** Milliseconds between two signs of life. @default 60 s */
+  /** Milliseconds between two liveness requests. @default 60 s */
   readonly intervalMs?: number
 }
 
@@ -23,9 +23,11 @@ const APPLICATIONS = `/api/v1/applications?selector=${SELECTOR}`
 const TIMEOUT_MS = 30_000
 
 /**
- * Argo CD's own API: one list, then its stream. The server drops events when a client is 1,000 behind and sends no
- * sign of life, so everything is listed again every 5 minutes, and a list without fields is asked every minute.
- * Unpaged: for up to about 1,000 stores. Source: argo-cd v3.6.1 server/application/application.go `Watch`.
+ * Reads Applications from Argo CD's API: one list, then the stream. The server drops events if a
+ * client is 1,000 events behind, and sends no keepalive. Therefore everything is listed again every
+ * 5 minutes, and a minimal list is requested every minute. Lists are not paged, which suits up to
+ * about 1,000 stores.
+ * Source: argo-cd v3.6.1 server/application/application.go `Watch`.
  */
 export function argoCdApplications(options: ArgoCdApplicationsOptions): Applications {
   const { clock, log, connection } = options
@@ -39,8 +41,8 @@ export function argoCdApplications(options: ArgoCdApplicationsOptions): Applicat
   const report = (next: string | null) => {
     if (next === problem) return
     problem = next
-    if (next === null) log.info('Argo CD answers')
-    else log.warn('Argo CD does not answer', { detail: next })
+    if (next === null) log.info('reading Applications from Argo CD works again')
+    else log.warn('reading Applications from Argo CD failed', { detail: next })
   }
   const heard = () => {
     heardAt = clock.now()
@@ -100,9 +102,9 @@ async function list(
 ): Promise<string> {
   const reply = await connection.json(APPLICATIONS, { timeoutMs: TIMEOUT_MS, signal })
   const { items, metadata } = reply as { items?: unknown; metadata?: { resourceVersion?: unknown } }
-  // No match is `items: null` (Go's nil slice).
+  // Without a match `items` is null (Go's nil slice).
   if (!Array.isArray(items ?? []) || typeof metadata?.resourceVersion !== 'string') {
-    throw new Nonsense('its list makes no sense')
+    throw new Nonsense('its list is invalid')
   }
   const objects = (items ?? []) as readonly unknown[]
   registry.page(
@@ -115,7 +117,7 @@ async function list(
   return metadata.resourceVersion
 }
 
-/** Needs `applicationsets, get`, which a token may lack: then nothing is known of them. */
+/** Errors of our ApplicationSets. Empty if the token lacks `applicationsets, get`. */
 async function setsOf(connection: Connection, signal: AbortSignal): Promise<SetErrors> {
   try {
     const reply = await connection.json(`/api/v1/applicationsets?selector=${SELECTOR}`, {

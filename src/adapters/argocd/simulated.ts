@@ -3,18 +3,22 @@ import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, Clock } from '../../domain/ports.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
 
-/** Seconds after the commit at which the played Argo CD takes each step. */
+/** Seconds after the commit at which the simulated Argo CD takes each step. */
 const STEPS = { created: 1, syncing: 2, synced: 4, healthy: 7, off: 3, removed: 3 } as const
 
-/** Label of store.yaml that plays a fault; read here and nowhere else. */
+/** Label of store.yaml that simulates a fault. Only this file reads it. */
 const FAULT_LABEL = 'storewright.dev/simulate'
 
 /**
- * Argo CD played by this process: a pure function of commit time, tree and now. No cluster runs anything.
- * A store is Ready 12 s after its commit: 7 s to Healthy and the 5 s that health must last.
+ * Argo CD simulated by this process as a function of commit time, tree and current time. Nothing
+ * runs in a cluster.
+ * A store is Ready 12 s after its commit: 7 s until Healthy, then the 5 s for which health must
+ * last.
  */
 export function simulatedApplications(clock: Clock): Applications {
-  /** When a removed store was first asked for: Git no longer says when it left. */
+  /**
+   * When each removed store was first requested, because Git no longer tells when it was removed.
+   */
   const removed = new Map<string, number>()
   const get = (declared: StoreRecord) => {
     if (declared.app !== null) removed.delete(declared.name)
@@ -40,7 +44,10 @@ export function simulatedApplications(clock: Clock): Applications {
   }
 }
 
-/** What Argo CD would report `now` (milliseconds since the epoch); `null` before it would have made an Application. */
+/**
+ * The Application that Argo CD would report at `now` (milliseconds since the epoch); `null`: none
+ * would exist yet.
+ */
 export function simulate(record: StoreRecord, now: number): Application | null {
   const created = Date.parse(record.created.at) + STEPS.created * 1000
   const fault = record.intent?.labels?.[FAULT_LABEL]
@@ -58,7 +65,10 @@ export function simulate(record: StoreRecord, now: number): Application | null {
   return { ...base, ...applied(record, now, off, fault) }
 }
 
-/** The cascade of a purged store whose folder has left Git; `null` once it is over. */
+/**
+ * The cascading deletion of a purged store whose folder was removed from Git; `null`: it is
+ * complete.
+ */
 function removing({ name, created }: StoreRecord, since: number, now: number): Application | null {
   if (now - since >= STEPS.removed * 1000) return null
   const deletionTimestamp = iso(since)
@@ -89,7 +99,7 @@ const IDLE: Omit<Application, 'name' | 'createdAt'> = {
 
 type Part = Partial<Application>
 
-/** The state of the change before the newest one: applied and well. */
+/** The state before the newest change: synced and healthy. */
 function before(record: StoreRecord): Part {
   return {
     sync: 'Synced',
@@ -100,7 +110,10 @@ function before(record: StoreRecord): Part {
   }
 }
 
-/** The first commit finds nothing in the cluster. A later one leaves what runs as it was until it is applied. */
+/**
+ * The state before a commit is applied: objects are missing before the first commit, unchanged
+ * before a later one.
+ */
 function compared(record: StoreRecord, now: number): Part {
   const first = isFirst(record)
   return {

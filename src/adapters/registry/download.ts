@@ -1,9 +1,9 @@
 import { VERSION } from '../../contract/version.ts'
 import { isLoopbackHost } from './image-reference.ts'
 
-/** An answer that cannot be used. `message` names what failed, `next` what to do. */
+/** A failed download. `message` describes the failure, `next` the action that fixes it. */
 export class DownloadFailure extends Error {
-  /** HTTP status; `0` = no answer. */
+  /** HTTP status; 0: no usable response. */
   readonly status: number
   readonly next: string
 
@@ -17,19 +17,19 @@ export class DownloadFailure extends Error {
 
 export interface DownloadOptions {
   readonly headers?: Readonly<Record<string, string>>
-  /** Milliseconds until the headers of the answer are here, redirects included. */
+  /** Milliseconds until the response headers must have arrived, redirects included. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
 
 const MAX_REDIRECTS = 5
-/** The bytes as they are stored: a digest is of those. */
+/** `identity` returns the bytes as stored, to which the digest refers. */
 const PLAIN_HEADERS = { 'accept-encoding': 'identity', 'user-agent': `storectl/${VERSION}` }
 
 /**
- * GET over https, or over http from this machine alone. Redirects are followed by the same rule; a credential is not sent
- * along to another host.
- * @throws DownloadFailure no answer, too many redirects, an address that is not allowed
+ * GET over https, or over http from this machine only. The same rule applies to redirects. Headers
+ * such as credentials are not sent to another host.
+ * @throws DownloadFailure no response, too many redirects, or an address that is not allowed
  */
 export async function get(address: string, options: DownloadOptions): Promise<Response> {
   const late = new AbortController()
@@ -72,8 +72,8 @@ async function follow(
 }
 
 /**
- * The body, piece by piece.
- * @throws DownloadFailure it is larger than `maxBytes`, or ends early
+ * The body in chunks.
+ * @throws DownloadFailure the body is larger than `maxBytes` or incomplete
  */
 export async function* piecesOf(
   response: Response,
@@ -99,7 +99,7 @@ export async function bodyOf(response: Response, maxBytes: number, host: string)
   return Buffer.concat(pieces)
 }
 
-/** @param local http to this machine is allowed, which an address elsewhere may not redirect to */
+/** @param local allow http to this machine; false for redirects from another host */
 function allowed(address: string, local: boolean): URL {
   const url = URL.parse(address)
   const secure = url?.protocol === 'https:'
@@ -108,7 +108,7 @@ function allowed(address: string, local: boolean): URL {
   const shown = url === null ? 'an address' : `${url.protocol}//${url.host}`
   throw new DownloadFailure(
     0,
-    `${shown} is not https, and http is for this machine only`,
+    `${shown} is not https, and http is allowed for this machine only`,
     'Use an https address.',
   )
 }
@@ -117,7 +117,7 @@ function tooLarge(host: string, maxBytes: number): DownloadFailure {
   return new DownloadFailure(
     0,
     `${host} sends more than ${Math.round(maxBytes / 1_048_576)} MiB`,
-    'Check the address; nothing of this kind is that large.',
+    'Check the address; the file is larger than any valid one.',
   )
 }
 

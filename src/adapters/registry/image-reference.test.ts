@@ -12,6 +12,6 @@ it.each([
   ['localhost:5000/a/b:x', 'http://localhost:5000', 'a/b', 'x'],
   ['127.0.0.1:5000/a:x', 'http://127.0.0.1:5000', 'a', 'x'],
   ['localhost.example/a:x', 'https://localhost.example', 'a', 'x'],
-])('%s is at %s, %s, tag %s', (reference, origin, repository, tag) => {
+])('resolves %s to %s, repository %s, tag %s', (reference, origin, repository, tag) => {
   expect(imageSource(reference)).toMatchObject({ origin, repository, tag })
 })

@@ -1,17 +1,18 @@
-/** Where an image is found. */
+/** Location of an image. */
 export interface ImageSource {
-  /** Base address of the registry's API, without a slash at its end. */
+  /** Base address of the registry's API, without a trailing slash. */
   readonly origin: string
-  /** Host as people know it, such as `docker.io` or `localhost:5000`. */
+  /** Common name of the host, such as `docker.io` or `localhost:5000`. */
   readonly registry: string
-  /** Such as `library/wordpress`. */
+  /** Repository path, such as `library/wordpress`. */
   readonly repository: string
   readonly tag: string
 }
 
 /**
- * Reads `name:tag`. A name without a registry is one of Docker Hub, whose API has another host name; a single word there
- * is below `library/`. Only a registry on this machine is spoken to without TLS.
+ * Parses `name:tag`. A name without a registry refers to Docker Hub, whose API has another host
+ * name; a single word there is below `library/`. Only a registry on this machine is contacted
+ * without TLS.
  * Source: distribution/reference v0.6.0 normalize.go `splitDockerDomain`; docker/docs, registry-1.docker.io.
  */
 export function imageSource(reference: string): ImageSource {

@@ -17,7 +17,7 @@ const INDEX = JSON.stringify({
 const sum = (text: string | Buffer) => createHash('sha256').update(text).digest('hex')
 const never = new AbortController().signal
 
-/** Host and port of a server that answers so, until the test ends. */
+/** Starts a server until the test ends. @returns its host and port */
 async function answering(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -36,7 +36,7 @@ const answer = async (status: number, headers: Record<string, string> = {}, body
   )
 
 describe('findImage', () => {
-  it('takes the digest of the bytes and the platforms of an index', async () => {
+  it('returns the digest of the received bytes and the platforms of an index', async () => {
     const accepted: (string | undefined)[] = []
     const host = await answering((request, response) => {
       accepted.push(
@@ -54,45 +54,45 @@ describe('findImage', () => {
     expect(accepted.slice(1)).toEqual(['identity', '/v2/a/b/manifests/1'])
   })
 
-  it('says that a single image has no platforms', async () => {
+  it('returns null platforms for a single image', async () => {
     expect((await answer(200, {}, '{"schemaVersion":2,"config":{}}')).platforms).toBeNull()
   })
 
   it.each<[string, number, Record<string, string>, string, RegExp]>([
     [
-      'a digest that is not of the bytes',
+      'a digest that does not match the bytes',
       200,
       { 'docker-content-digest': `sha256:${'a'.repeat(64)}` },
       INDEX,
-      /not what its digest says/,
+      /does not match its digest/,
     ],
     [
-      'another algorithm',
+      'a digest with another algorithm',
       200,
       { 'docker-content-digest': `sha512:${'a'.repeat(128)}` },
       INDEX,
-      /not what its digest says/,
+      /does not match its digest/,
     ],
-    ['a page instead of a manifest', 200, {}, '<html>', /no manifest/],
-    ['an old manifest', 200, {}, '{"schemaVersion":1}', /no manifest/],
-    ['more than 4 MiB', 200, {}, ' '.repeat(4 * 1_048_576 + 1), /more than 4 MiB/],
+    ['an HTML page instead of a manifest', 200, {}, '<html>', /no image manifest/],
+    ['a manifest of schema version 1', 200, {}, '{"schemaVersion":1}', /no image manifest/],
+    ['a manifest above 4 MiB', 200, {}, ' '.repeat(4 * 1_048_576 + 1), /more than 4 MiB/],
     ['404', 404, {}, '', /has no a\/b:1 \(404\)/],
-    ['403', 403, {}, '', /does not let us read a\/b \(403\)/],
-    ['429', 429, { 'retry-after': '90' }, '', /limits how often it is asked \(429\)/],
-    ['500', 500, {}, '', /cannot answer \(500\)/],
+    ['403', 403, {}, '', /denies access to a\/b \(403\)/],
+    ['429', 429, { 'retry-after': '90' }, '', /limits the request rate \(429\)/],
+    ['500', 500, {}, '', /returned an error \(500\)/],
     [
-      'a login by password',
+      'a login with a password',
       401,
       { 'www-authenticate': 'Basic realm="x"' },
       '',
-      /wants a login for a\/b \(401\)/,
+      /requires a login for a\/b \(401\)/,
     ],
     [
       'a challenge without an address',
       401,
       { 'www-authenticate': 'Bearer service="x"' },
       '',
-      /wants a login/,
+      /requires a login/,
     ],
     [
       'a token service without TLS',
@@ -116,7 +116,7 @@ describe('findImage', () => {
       '',
       /redirects more than 5 times/,
     ],
-  ])('refuses %s', async (_what, status, headers, body, expected) => {
+  ])('fails on %s', async (_what, status, headers, body, expected) => {
     const failed = answer(status, headers, body)
     await expect(failed).rejects.toThrow(expected)
     await expect(failed).rejects.toMatchObject({
@@ -125,13 +125,13 @@ describe('findImage', () => {
     })
   })
 
-  it('says when to come back', async () => {
+  it('reports the wait of Retry-After', async () => {
     await expect(answer(429, { 'retry-after': '90' })).rejects.toMatchObject({
       next: 'Try again in 90 s.',
     })
   })
 
-  it('asks for a token as the challenge says, and sends it to the registry alone', async () => {
+  it('requests the token of the challenge and sends it only to the registry', async () => {
     const seen: string[] = []
     const elsewhere = await answering((request, response) => {
       seen.push(`elsewhere ${request.headers.authorization ?? 'nothing'}`)
@@ -160,7 +160,7 @@ describe('findImage', () => {
   })
 
   it.each(['{"token":"a\\r\\nb"}', '{"token":7}', 'no JSON', '{}'])(
-    'refuses a token like %s',
+    'fails on the token response %s',
     async (body) => {
       const host = await answering((request, response) => {
         if (request.url?.startsWith('/token') === true) return response.end(body)
@@ -170,7 +170,7 @@ describe('findImage', () => {
           })
           .end()
       })
-      await expect(image(host)).rejects.toThrow(/wants a login/)
+      await expect(image(host)).rejects.toThrow(/requires a login/)
     },
   )
 })
@@ -178,7 +178,7 @@ describe('findImage', () => {
 describe('zipSum', () => {
   const zip = Buffer.concat([Buffer.from('PK\u0003\u0004', 'latin1'), Buffer.alloc(200_000, 1)])
 
-  it('is the sum of the bytes that come, also after a redirect', async () => {
+  it('returns the SHA-256 of the received bytes, also after a redirect', async () => {
     const host = await answering((request, response) => {
       if (request.url === '/a.zip') return response.writeHead(301, { location: '/b.zip' }).end()
       response.write(zip.subarray(0, 3))
@@ -188,24 +188,24 @@ describe('zipSum', () => {
   })
 
   it.each<[string, RequestListener, RegExp]>([
-    ['one that is too large', (_request, response) => response.end(zip), /more than 0 MiB/],
-    ['a page', (_request, response) => response.end('<html>'), /is no zip/],
-    ['nothing', (_request, response) => response.end(), /is no zip/],
-    ['404', (_request, response) => response.writeHead(404).end(), /answers 404 to http/],
+    ['a zip that is too large', (_request, response) => response.end(zip), /more than 0 MiB/],
+    ['an HTML page', (_request, response) => response.end('<html>'), /is not a zip/],
+    ['an empty body', (_request, response) => response.end(), /is not a zip/],
+    ['404', (_request, response) => response.writeHead(404).end(), /returned status 404 for http/],
     [
-      'one that ends early',
+      'an incomplete body',
       (_request, response) => {
         response.writeHead(200, { 'content-length': '100000' })
         response.write(zip.subarray(0, 1000), () => response.destroy())
       },
       /cannot be reached/,
     ],
-  ])('refuses %s', async (_what, listener, expected) => {
+  ])('fails on %s', async (_what, listener, expected) => {
     const host = await answering(listener)
     await expect(zipSum(`http://${host}/a.zip`, never, 100_000)).rejects.toThrow(expected)
   })
 
-  it('speaks http to this machine only', async () => {
+  it('refuses http to another host', async () => {
     await expect(zipSum('http://plugins.example/a.zip', never)).rejects.toThrow(/is not https/)
   })
 })

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { bodyOf, DownloadFailure, get } from './download.ts'
 import { type ImageSource, imageSource } from './image-reference.ts'
 
-/** What a registry says a tag is. */
+/** The image to which a tag points. */
 export interface FoundImage {
-  /** 64 hex digits of the manifest's own bytes. */
+  /** SHA-256 of the manifest, 64 hex digits. */
   readonly sha256: string
-  /** Such as `linux/amd64`, sorted; `null` = a single image, not an index of several platforms. */
+  /** Such as `linux/amd64`, sorted; `null`: a single image, not an index of several platforms. */
   readonly platforms: readonly string[] | null
 }
 
@@ -20,13 +20,17 @@ const ACCEPT = [
 
 const TIMEOUT_MS = 30_000
 const WHOLE_MS = 60_000
-/** Registries need not take more. Source: OCI distribution-spec v1.1, "Pushing Manifests". */
+/**
+ * Registries need not accept larger manifests. Source: OCI distribution-spec v1.1, "Pushing
+ * Manifests".
+ */
 const MANIFEST_BYTES = 4 * 1024 * 1024
 const TOKEN_BYTES = 64 * 1024
 
 /**
- * Looks a tag up without logging in: the digest of its index of platforms where there is one. The digest is computed from
- * the bytes that came, and must be what the registry says.
+ * Looks up a tag anonymously. Returns the digest of its platform index, or of the image if there is
+ * none. The digest is computed from the received bytes and must equal the one that the registry
+ * states.
  * Source: OCI distribution-spec v1.1, "Pulling manifests"; distribution v2.8 docs/spec/auth/token.md.
  * @param reference `name:tag`
  * @throws DownloadFailure
@@ -53,8 +57,8 @@ export async function findImage(reference: string, caller: AbortSignal): Promise
   if (told !== null && told !== `sha256:${sha256}`) {
     throw new DownloadFailure(
       200,
-      `registry ${source.registry} sends a manifest that is not what its digest says (${told.slice(0, 100)})`,
-      'Try again; if it stays so, something between here and the registry changes what it sends.',
+      `registry ${source.registry} sent a manifest that does not match its digest (${told.slice(0, 100)})`,
+      'Try again. If it fails again, check for a proxy that changes responses of the registry.',
     )
   }
   return { sha256, platforms: platformsOf(body, source) }
@@ -75,8 +79,8 @@ function platformsOf(body: Buffer, { registry }: ImageSource): readonly string[]
   if (schemaVersion !== 2) {
     throw new DownloadFailure(
       200,
-      `registry ${registry} answers with something that is no manifest`,
-      'Check the name of the image: the address may belong to another kind of server.',
+      `registry ${registry} returned no image manifest`,
+      'Check the image name; the address may not belong to a registry.',
     )
   }
   if (!Array.isArray(manifests)) return null
@@ -92,7 +96,10 @@ function platformsOf(body: Buffer, { registry }: ImageSource): readonly string[]
   return [...new Set(names)].toSorted()
 }
 
-/** A token for reading one repository, given to anyone. @throws DownloadFailure the registry wants a login */
+/**
+ * Requests an anonymous token for reading one repository.
+ * @throws DownloadFailure the registry requires a login
+ */
 async function anonymousToken(
   { registry, repository }: ImageSource,
   challenge: string | null,
@@ -100,8 +107,8 @@ async function anonymousToken(
 ): Promise<string> {
   const login = new DownloadFailure(
     401,
-    `registry ${registry} wants a login for ${repository} (401)`,
-    'Make the image readable by anyone, or look its digest up yourself and write it into platform.yaml.',
+    `registry ${registry} requires a login for ${repository} (401)`,
+    'Make the image public, or look up its digest yourself and write it into platform.yaml.',
   )
   const parts = /^Bearer\s+(.*)$/is.exec(challenge ?? '')?.[1]
   if (parts === undefined) throw login
@@ -122,7 +129,7 @@ async function anonymousToken(
     if (response.status === 401 || response.status === 403) throw login
     throw new DownloadFailure(
       response.status,
-      `registry ${registry} has no token for us: ${realm.host} answers ${response.status}`,
+      `registry ${registry} issued no token: ${realm.host} returned status ${response.status}`,
       'Try again later.',
     )
   }
@@ -149,19 +156,19 @@ function refusal({ registry, repository, tag }: ImageSource, response: Response)
   if (status === 404) {
     return say(
       `has no ${repository}:${tag}`,
-      'Correct the name or the tag in platform.yaml; the page of the image lists its tags.',
+      "Correct the image name or tag in platform.yaml; the image's page lists its tags.",
     )
   }
   if (status === 401 || status === 403) {
     return say(
-      `does not let us read ${repository}`,
-      'Make the image readable by anyone, or look its digest up yourself and write it into platform.yaml.',
+      `denies access to ${repository}`,
+      'Make the image public, or look up its digest yourself and write it into platform.yaml.',
     )
   }
   if (status === 429) {
     const wait = response.headers.get('retry-after')
     const after = wait !== null && /^[0-9]{1,6}$/.test(wait) ? `in ${wait} s` : 'later'
-    return say('limits how often it is asked', `Try again ${after}.`)
+    return say('limits the request rate', `Try again ${after}.`)
   }
-  return say('cannot answer', 'Try again later.')
+  return say('returned an error', 'Try again later.')
 }

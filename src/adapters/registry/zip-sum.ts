@@ -9,8 +9,8 @@ const ZIP_BYTES = 256 * 1024 * 1024
 const ZIP_MAGIC = Buffer.from('PK\u0003\u0004', 'latin1')
 
 /**
- * SHA-256 of a zip, 64 hex digits, without keeping it.
- * @throws DownloadFailure it cannot be read, is larger than `maxBytes` or is no zip
+ * SHA-256 of a zip, 64 hex digits. The zip is not stored.
+ * @throws DownloadFailure the download failed, is larger than `maxBytes` or is not a zip
  */
 export async function zipSum(
   url: string,
@@ -24,8 +24,8 @@ export async function zipSum(
     await response.body?.cancel()
     throw new DownloadFailure(
       response.status,
-      `${host} answers ${response.status} to ${url}`,
-      'Correct version and url of the plugin in platform.yaml.',
+      `${host} returned status ${response.status} for ${url}`,
+      'Correct the version and url of the plugin in platform.yaml.',
     )
   }
   const hash = createHash('sha256')
@@ -37,7 +37,7 @@ export async function zipSum(
   if (!head.subarray(0, 4).equals(ZIP_MAGIC)) {
     throw new DownloadFailure(
       200,
-      `${url} is no zip`,
+      `${url} is not a zip file`,
       'Correct the url of the plugin in platform.yaml.',
     )
   }

@@ -4,8 +4,8 @@ import { newKeyRing, openKeyRing } from './key-ring.ts'
 const KEY = Buffer.alloc(32, 'a').toString('base64')
 const NEXT = Buffer.alloc(48, 'b').toString('base64url')
 
-describe('a key ring', () => {
-  it('takes its own proof, and none of another text or key', () => {
+describe('openKeyRing', () => {
+  it('verifies its own proof and rejects a proof of another text or key', () => {
     const ring = openKeyRing(KEY)
     const proof = ring.sign('text')
     expect(proof).toMatch(/^v1:[0-9a-f]{12}:[A-Za-z0-9_-]{43}$/)
@@ -15,11 +15,11 @@ describe('a key ring', () => {
   })
 
   it.each(['', 'v1', 'v1::', 'v2:0:0', `v1:${'0'.repeat(12)}:${'A'.repeat(43)}`, 'v1:é:é'])(
-    'refuses the proof %j',
+    'rejects the malformed proof %j',
     (proof) => expect(openKeyRing(KEY).verify('text', proof)).toBe(false),
   )
 
-  it('signs with the first key and takes proofs of all', () => {
+  it('signs with the first key and verifies with all keys', () => {
     const old = openKeyRing(KEY)
     const rotated = openKeyRing(`# the new one\n${NEXT}\n\n${KEY} # until the end of the year\n`)
     expect(rotated.verify('text', old.sign('text'))).toBe(true)
@@ -30,8 +30,8 @@ describe('a key ring', () => {
   it.each([
     ['no key', '# none\n\n', /no key/],
     ['a short key', Buffer.alloc(31).toString('base64'), /31 bytes, at least 32/],
-    ['a key that is no base64', `${KEY}\nnot a key`, /key 2 is not base64/],
-  ])('refuses %s, and repeats nothing of it', (_, text, problem) => {
+    ['a key that is not base64', `${KEY}\nnot a key`, /key 2 is not base64/],
+  ])('refuses %s without repeating its text', (_, text, problem) => {
     expect(() => openKeyRing(text)).toThrow(problem)
     expect(() => openKeyRing(text)).not.toThrow(/not a key/)
   })

@@ -1,19 +1,19 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { KeyRing } from '../../domain/provenance.ts'
 
-/** RFC 2104: a key shorter than the digest weakens an HMAC. */
+/** Source: RFC 2104, a key shorter than the digest weakens an HMAC. */
 const MIN_BYTES = 32
 const VERSION = 'v1'
 
 /**
- * Reads a key ring: base64 or base64url, one key a line or separated by commas; `#` begins a comment. The first key signs,
- * all of them verify.
- * @throws Error which key is unusable, without its text
+ * Reads a key ring: keys in base64 or base64url, one per line or separated by commas; `#` starts a
+ * comment. The first key signs, all keys verify.
+ * @throws Error names the unusable key by position, never by text
  */
 export function openKeyRing(text: string): KeyRing {
   const keys = new Map(keysIn(text).map((key) => [keyId(key), key]))
   const [first] = keys
-  if (first === undefined) throw new Error('holds no key')
+  if (first === undefined) throw new Error('contains no key')
   const [id, key] = first
   return {
     sign: (signed) => `${VERSION}:${id}:${mac(key, signed).toString('base64url')}`,
@@ -26,7 +26,7 @@ export function openKeyRing(text: string): KeyRing {
   }
 }
 
-/** Text of a ring with one fresh key. */
+/** Text of a key ring with one new key. */
 export function newKeyRing(): string {
   return [
     '# Keys that prove which commits of the stores repo Storewright made.',
@@ -52,7 +52,7 @@ function keysIn(text: string): readonly Buffer[] {
   })
 }
 
-/** Names a key in the repository and shows nothing of it. */
+/** Identifies a key in the repository without revealing it. */
 function keyId(key: Buffer): string {
   return createHash('sha256').update('storewright key id\n').update(key).digest('hex').slice(0, 12)
 }

@@ -9,7 +9,10 @@ const sealer = sealedSecrets({ clock: { now: () => now } })
 const { pem, privateKey } = testCertificate()
 const address = { namespace: 'store-shop', name: 'db-credentials' }
 
-/** What the controller does: `pkg/crypto/crypto.go` HybridDecrypt of sealed-secrets v0.36.0. */
+/**
+ * Decrypts like the controller. Source: sealed-secrets v0.36.0 `pkg/crypto/crypto.go`
+ * HybridDecrypt.
+ */
 function open(key: KeyObject, label: string, ciphertext: string): string {
   const bytes = Buffer.from(ciphertext, 'base64')
   const length = bytes.readUInt16BE(0)
@@ -29,8 +32,8 @@ function open(key: KeyObject, label: string, ciphertext: string): string {
   )
 }
 
-describe('a sealed value', () => {
-  it('opens with the private key under the namespace and name it was sealed for', () => {
+describe('sealed values', () => {
+  it('can be decrypted with the private key, namespace and name they were sealed for', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         const { ciphertexts } = sealer.seal(pem, address, { key: { text } })
@@ -43,14 +46,14 @@ describe('a sealed value', () => {
   })
 
   it.each(['store-shop/wp-admin', 'store-other/db-credentials', 'store-shopdb-credentials', ''])(
-    'does not open under the label %j',
+    'cannot be decrypted under the label %j',
     (label) => {
       const { ciphertexts } = sealer.seal(pem, address, { key: { text: 'x' } })
       expect(() => open(privateKey, label, ciphertexts['key']!)).toThrow()
     },
   )
 
-  it('does not open with another key, nor after any byte was changed', () => {
+  it('cannot be decrypted with another key or after a byte was changed', () => {
     const sealed = sealer.seal(pem, address, { key: { text: 'secret' } }).ciphertexts['key']!
     const label = 'store-shop/db-credentials'
     expect(() => open(testCertificate().privateKey, label, sealed)).toThrow()
@@ -62,7 +65,7 @@ describe('a sealed value', () => {
     }
   })
 
-  it('is another each time, and so is a random value', () => {
+  it('differ each time they are sealed, and so do generated random values', () => {
     const values = Array.from({ length: 20 }, () =>
       open(
         privateKey,
@@ -76,7 +79,7 @@ describe('a sealed value', () => {
     expect(same[0]).not.toEqual(same[1])
   })
 
-  it('uses every letter about as often as any other', () => {
+  it('contain every letter about equally often if generated at random', () => {
     const label = 'store-shop/db-credentials'
     const { ciphertexts } = sealer.seal(pem, address, { long: { random: 62_000 } })
     const counts = new Map<string, number>()
@@ -84,13 +87,13 @@ describe('a sealed value', () => {
       counts.set(letter, (counts.get(letter) ?? 0) + 1)
     }
     expect(counts.size).toBe(62)
-    // 1,000 expected; eight standard deviations to either side.
+    // 1,000 expected, with a tolerance of eight standard deviations.
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(256)
   })
 })
 
-describe('the certificate', () => {
-  it('is named by its public key, whatever else it says', () => {
+describe('sealing certificate', () => {
+  it('is identified by a fingerprint of its public key', () => {
     const { sealedWith } = sealer.seal(pem, address, {})
     expect(sealedWith).toMatch(/^[0-9a-f]{16}$/)
     expect(sealer.seal(pem, address, {}).sealedWith).toBe(sealedWith)
@@ -98,11 +101,11 @@ describe('the certificate', () => {
   })
 
   it.each([
-    ['is no certificate', () => 'nonsense', /is no X\.509 certificate/],
+    ['is not a certificate', () => 'nonsense', /is not an X\.509 certificate/],
     ['has expired', () => testCertificate({ years: 0 }).pem, /expired on 2026-01-01/],
     ['has a short key', () => testCertificate({ bits: 1024 }).pem, /shorter than 2048 bits/],
     ['has no RSA key', () => testCertificate({ type: 'ec' }).pem, /no RSA key/],
-  ])('is refused when it %s', (_what, certificate, message) => {
+  ])('is refused if it %s', (_what, certificate, message) => {
     const attempt = () => sealer.seal(certificate(), address, { key: { text: 'x' } })
     expect(attempt).toThrow(message)
     expect(attempt).toThrow(expect.objectContaining({ code: 'invalid_store' }))

@@ -14,8 +14,9 @@ import type { SealedValue, Sealer, SecretAddress } from '../../domain/sealer.ts'
 const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /**
- * Seals as `kubeseal` does in strict scope. Format: two bytes with the length of the wrapped key, the AES-256 key
- * wrapped by RSA-OAEP (SHA-256, label `namespace/name`), then AES-GCM with a zero nonce (each key is used once).
+ * Seals like `kubeseal` in strict scope. Format: two bytes with the length of the wrapped key, the
+ * AES-256 key wrapped with RSA-OAEP (SHA-256, label `namespace/name`), then AES-GCM with a zero
+ * nonce, because each key is used once.
  * Source: bitnami-labs/sealed-secrets v0.36.0 `pkg/crypto/crypto.go` HybridEncrypt.
  */
 export function sealedSecrets({ clock }: { readonly clock: Clock }): Sealer {
@@ -37,14 +38,14 @@ function publicKeyOf(pem: string, now: number): X509Certificate['publicKey'] {
   try {
     certificate = new X509Certificate(pem)
   } catch (error) {
-    throw unusable('is no X.509 certificate', error)
+    throw unusable('is not an X.509 certificate', error)
   }
   const { publicKey, validToDate } = certificate
-  if (publicKey.asymmetricKeyType !== 'rsa') throw unusable('holds no RSA key')
+  if (publicKey.asymmetricKeyType !== 'rsa') throw unusable('has no RSA key')
   if ((publicKey.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
-    throw unusable('holds a key shorter than 2048 bits')
+    throw unusable('has a key shorter than 2048 bits')
   }
-  // As kubeseal does: whoever may still hold an expired key is nobody's promise.
+  // Like kubeseal, because an expired private key may no longer be protected.
   if (validToDate.getTime() < now) {
     throw unusable(`expired on ${validToDate.toISOString().slice(0, 10)}`)
   }
@@ -77,7 +78,9 @@ function encrypt(publicKey: X509Certificate['publicKey'], to: SecretAddress, tex
   return Buffer.concat([length, wrapped, ...sealed]).toString('base64')
 }
 
-/** Letters and digits only: such a value needs no quoting in SQL, PHP, shell or YAML. */
+/**
+ * Random values consist of letters and digits, which need no quoting in SQL, PHP, shell or YAML.
+ */
 function textOf(value: SealedValue): string {
   if ('text' in value) return value.text
   return Array.from({ length: value.random }, () => LETTERS[randomInt(LETTERS.length)]).join('')

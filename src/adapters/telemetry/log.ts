@@ -9,7 +9,7 @@ export interface LogOptions {
   readonly destination?: NodeJS.WritableStream
 }
 
-/** The fields that may be logged; anything else is dropped here, whatever a caller passes. */
+/** Fields that may be logged. All other fields are dropped. */
 const FIELDS = [
   'req_id',
   'client_req_id',
@@ -27,7 +27,9 @@ const FIELDS = [
   'detail',
 ] as const satisfies readonly (keyof LogFields)[]
 
-/** One JSON object a line (`level` as a word, `time` RFC 3339), or lines for people. */
+/**
+ * Logs one JSON object per line (`level` as a word, `time` in RFC 3339), or human-readable lines.
+ */
 export function openLog(options: LogOptions): Log {
   const destination = options.destination ?? process.stdout
   const stream =
@@ -39,7 +41,8 @@ export function openLog(options: LogOptions): Log {
       level: options.level,
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      // Described already; pino's own serializer would print what the allow-list leaves out.
+      // `described` has serialized it. The serializer of pino would add fields that the allow-list
+      // leaves out.
       serializers: { err: (value: unknown) => value },
       formatters: { level: (label) => ({ level: label }) },
     },
@@ -58,7 +61,10 @@ function allowed(fields: LogFields = {}): Record<string, unknown> {
   return kept
 }
 
-/** Name, message and code of an error and its causes; no other member, which could hold input or git's output. */
+/**
+ * Type, message and stack of an error and up to four causes. Other properties may hold input or git
+ * output.
+ */
 function described(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return { type: typeof error }
   const cause =
