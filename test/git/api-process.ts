@@ -10,8 +10,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TEMPLATE = new URL('../../gitops-repo-template/platform.yaml', import.meta.url)
 
 /**
- * platform.yaml of the template with ten teams, three clusters, room for 15,000 stores, no cap on set-ups, no brake on
- * deletions, and a week in which deleted ones stay.
+ * platform.yaml of the template with ten teams, three clusters, room for 15,000 stores, no limit on
+ * set-ups and mass deletions, and a retention of 7 days.
  */
 export async function roomyPlatform(): Promise<string> {
   const template = (await readFile(TEMPLATE, 'utf8')).replaceAll(
@@ -25,11 +25,11 @@ export async function roomyPlatform(): Promise<string> {
   return `${template}limits:\n  maxStores: 15000\n  provisioning: 0\n  massDelete:\n    percent: 100\ndeletion:\n  retentionDays: 7\nclusters:\n${clusters}teams:\n${list(['default', ...teams], ' {}')}`
 }
 
-/** The real server in a process group of its own. */
+/** The real server in its own process group. */
 export interface ApiProcess {
   readonly url: string
   readonly pid: number
-  /** Kills the group; with `gits` the git processes it started too, each in a group of its own. */
+  /** Kills the group; with `gits` also the git processes that it started, each in its own group. */
   kill(gits?: boolean): Promise<void>
   /** SIGTERM. Resolves with the exit code. */
   stop(): Promise<number | null>
@@ -91,12 +91,12 @@ async function killGroups(child: ChildProcess, gits: boolean): Promise<void> {
     try {
       process.kill(-group, 'SIGKILL')
     } catch {
-      // It ended by itself meanwhile.
+      // The process has already ended.
     }
   }
 }
 
-/** Processes that `pid` started; none where there is no /proc. Source: proc(5), field 4 of stat. */
+/** Child processes of `pid`; empty without /proc. Source: proc(5), field 4 of stat. */
 export async function childrenOf(pid: number): Promise<number[]> {
   const rows = [...(await ofEachProcess('stat'))]
   return rows.flatMap(([child, stat]) => {

@@ -15,7 +15,10 @@ const MANY = 10_000
 const views = { all: () => [], get: () => null, present: () => ({}) as never }
 const query = { format: 'json' } as const
 
-/** Adds commits as the service makes them: every tenth to `busy`, the others to stores of their own. */
+/**
+ * Adds commits in the form of our server: every tenth for the store `busy`, the others for many
+ * stores.
+ */
 async function fill(remote: BareRemote, count: number): Promise<void> {
   const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`
   let parent = `from ${await remote.head()}\n`
@@ -54,8 +57,8 @@ async function allPages(
   return found
 }
 
-describe('the audit of a long history', () => {
-  it('N-16 lists, filters and exports 10,000 changes, each once and in order, and those of one store too', async () => {
+describe('audit of a long history', () => {
+  it('N-16 lists, filters and exports 10,000 changes once each and in order, also per store', async () => {
     const { remote, open } = await harness()
     await fill(remote, MANY)
     const repo = await open()
@@ -89,7 +92,7 @@ describe('the audit of a long history', () => {
     expect(busy.at(-1)?.reason).toBe('number 0')
   })
 
-  it('has what came in the meantime', async () => {
+  it('includes commits that arrived after the first read', async () => {
     const { remote, repo, deps } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const before = (await listAudit(deps, query)).changes
@@ -118,8 +121,8 @@ describe('the audit of a long history', () => {
   })
 })
 
-describe('a plain git revert', () => {
-  it('is linked with what it takes back, both ways', async () => {
+describe('audit of a plain git revert', () => {
+  it('links the revert and the reverted commit in both directions', async () => {
     const { remote, repo, deps } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const path = `${folder('default', 'shop')}/store.yaml`

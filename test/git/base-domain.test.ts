@@ -6,7 +6,7 @@ import { post, scratch, startServer } from '../../src/testing/server-process.ts'
 
 const README = '127.0.0.1.nip.io'
 
-it('S1-33 BASE_DOMAIN seeds a new stores repo with the value of the earlier README, and only warns later', async () => {
+it('S1-33 BASE_DOMAIN sets the domain of a new stores repo and only causes a warning afterwards', async () => {
   const folder = await scratch()
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const first = await startServer(folder, { BASE_DOMAIN: README })
@@ -25,7 +25,7 @@ it('S1-33 BASE_DOMAIN seeds a new stores repo with the value of the earlier READ
     .split('\n')
     .filter((line) => line.includes('platform.yaml #/'))
   expect(warnings.join('\n')).toContain('BASE_DOMAIN=shops.example.com is ignored')
-  // The dotted form is taken, with a word on the names it does not suit.
+  // The dotted form is accepted with a warning that names the better form.
   expect(warnings.join('\n')).toContain('use 127-0-0-1.nip.io')
   expect(await second.end('SIGTERM')).toBe(0)
 }, 60_000)

@@ -24,10 +24,10 @@ const ROWS: Readonly<Record<string, readonly string[]>> = {
   pacing: ['P5'],
   watch: ['P21'],
 }
-/** The short form leaves out the groups that wait for pushes. */
+/** The short form omits the groups that wait for pushes. */
 const GROUPS = sized(['render', 'repository'], Object.keys(ROWS), Object.keys(ROWS))
 
-it(`measures every goal of ${GROUPS.join(', ')}, each in its own row with a figure`, async () => {
+it(`prints one row with a figure for every goal of ${GROUPS.join(', ')}`, async () => {
   const { stdout, stderr } = await bench(...GROUPS, '--tiny', '--stores', '3')
   const rows = stdout.split('\n').filter((line) => /^P\d+ /.test(line))
   expect(stderr).not.toMatch(/Error/)
@@ -37,7 +37,7 @@ it(`measures every goal of ${GROUPS.join(', ')}, each in its own row with a figu
   expect(rows.filter((line) => line.includes('not measured'))).toEqual([])
 })
 
-it('refuses a group or a size that it does not have, with the ones it has', async () => {
+it('refuses an unknown group or size and lists the known ones', async () => {
   const unknown = await bench('speed')
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('writer')])
   expect((await bench('--stores', '0')).code).toBe(2)
@@ -59,7 +59,7 @@ it('counts a goal without samples as missed', () => {
   expect(table([row(Number.NaN, atLeast(1))]).missed).toBe(1)
 })
 
-it('takes the nearest rank as percentile', () => {
+it('computes percentiles by nearest rank', () => {
   const samples = Array.from({ length: 20 }, (_, n) => 20 - n)
   expect([0, 50, 95, 100].map((p) => percentile(samples, p))).toEqual([1, 10, 19, 20])
 })

@@ -20,7 +20,7 @@ async function fleet() {
   return made
 }
 
-/** One push that declares stores deleted, as a script over a clone would. */
+/** Pushes one commit that declares stores deleted, like a script over a clone. */
 async function deletedByHand(remote: BareRemote, names: readonly string[]) {
   const edited = await Promise.all(
     names.map(async (name) => {
@@ -37,7 +37,7 @@ const approvals = async (remote: BareRemote) =>
     .filter((line) => line !== '')
 
 describe('F26 a push that deletes 60 stores at once', () => {
-  it('N-06 is held and shown at each store; what runs goes on, over a restart too, until an admin releases it', async () => {
+  it('N-06 is held and reported at each store until an admin releases it, also after a restart', async () => {
     const { remote, repo, deps, refusals, reconciler, join } = await fleet()
     await deletedByHand(remote, MANY)
     await eventually(() => refusals.size === MANY.length, 60_000)
@@ -51,7 +51,7 @@ describe('F26 a push that deletes 60 stores at once', () => {
     const rendered = () => MANY.map((name) => record(repo, name)?.app?.lifecycle)
     expect(new Set(rendered())).toEqual(new Set(['active']))
 
-    // A request cannot slip one through, neither as a change of its own nor as part of another; the rest works.
+    // A request can delete no further store and change no held store. Other changes work.
     const mine = deleteStore(deps, { name: 'shop-63' }, by())
     await expect(mine).rejects.toMatchObject({ code: 'mass_delete_brake', extra: { count: 61 } })
     const title = updateStore(deps, { name: 'shop-0' }, { title: 'x' }, by())
@@ -82,7 +82,7 @@ describe('F26 a push that deletes 60 stores at once', () => {
     await eventually(() => refusals.size === 0)
   }, 180_000)
 
-  it('is undone by taking the push back: no commit of ours is needed', async () => {
+  it('is undone by reverting the push, without a commit of ours', async () => {
     const { remote, repo, refusals, reconciler } = await fleet()
     const before = await remote.head()
     const texts = await Promise.all(
@@ -99,7 +99,7 @@ describe('F26 a push that deletes 60 stores at once', () => {
     )
   }, 180_000)
 
-  it('is let through while no more go than may', async () => {
+  it('is rendered up to the mass delete limit', async () => {
     const { remote, repo, refusals, deps } = await fleet()
     await deletedByHand(remote, ['shop-1', 'shop-2', 'shop-3'])
     const gone = () =>
@@ -108,7 +108,7 @@ describe('F26 a push that deletes 60 stores at once', () => {
       )
     await eventually(gone, 60_000)
     expect(refusals.size).toBe(0)
-    // They count although a person deleted them, in the history that every server reads.
+    // Deletions pushed by a person count too, because every server reads them from history.
     const mine = deleteStore(deps, { name: 'shop-9' }, by())
     await expect(mine).rejects.toMatchObject({ code: 'mass_delete_brake', extra: { count: 4 } })
     await deletedByHand(remote, ['shop-4'])
@@ -118,7 +118,7 @@ describe('F26 a push that deletes 60 stores at once', () => {
 })
 
 describe('F26 a push that removes 60 folders at once', () => {
-  it('stops our own deletions until the folders are back, over a restart too', async () => {
+  it('blocks deletions by request until the folders are restored, also after a restart', async () => {
     const { remote, repo, deps, join } = await fleet()
     const before = await remote.head()
     await remote.commit(
@@ -130,7 +130,7 @@ describe('F26 a push that removes 60 folders at once', () => {
     await expect(deleteStore(deps, { name: 'shop-63' }, by())).rejects.toMatchObject(refused)
     const later = await join()
     await expect(deleteStore(later.deps, { name: 'shop-63' }, by())).rejects.toMatchObject(refused)
-    // As long as they are away, not only for the window.
+    // The block lasts as long as the folders are missing, not only for the time window.
     const tomorrow = { now: () => Date.now() + 26 * 3_600_000 }
     const late = deleteStore({ ...deps, clock: tomorrow }, { name: 'shop-63' }, by())
     await expect(late).rejects.toMatchObject(refused)
@@ -149,7 +149,7 @@ describe('F26 a push that removes 60 folders at once', () => {
     ).resolves.toMatchObject({ outcome: 'landed' })
   }, 180_000)
 
-  it('lets deletions go on once an admin let one pass', async () => {
+  it('allows further deletions after an admin approved one', async () => {
     const { remote, repo, deps } = await fleet()
     await remote.commit(
       Object.fromEntries(MANY.map((name) => [folder('default', name), null])),

@@ -13,17 +13,17 @@ import { post, type ServerProcess, startServer } from '../../src/testing/server-
 import { ofEachProcess } from './proc.ts'
 
 const run = promisify(execFile)
-/** One unmistakable word for each place that could hold a secret. */
+/** One unique word per place that could hold a secret. */
 const canary = (n: number) => `canary${String(n).padStart(2, '0')}x7f3a91c2e5`
 const CANARIES = Array.from({ length: 20 }, (_, n) => canary(n))
 
 let remote: BareRemote
 let served: ServedRemote
 let server: ServerProcess
-/** Everything that came out, by sink. */
+/** Collected output, by sink. */
 const sinks = { bodies: '', headers: '', commandLines: '' }
 
-/** Every write and read that a careless client may put a secret into; the answer is kept. */
+/** Sends a request and collects its response. */
 async function ask(reply: Promise<Response>): Promise<number> {
   const answered = await reply
   sinks.bodies += await answered.text()
@@ -52,8 +52,8 @@ afterAll(async () => {
   await remote.remove()
 })
 
-describe('secrets in every place that could take one', () => {
-  it('G9 go in: with accepted requests, refused ones, and those that break', async () => {
+describe('secrets in every input', () => {
+  it('G9 are sent with accepted, refused and malformed requests', async () => {
     const create = (body: object, headers: Record<string, string> = {}) =>
       ask(post(server.url, '/api/v1/stores', body, headers))
     const raw = (path: string, init: RequestInit) => ask(fetch(`${server.url}${path}`, init))
@@ -94,7 +94,7 @@ describe('secrets in every place that could take one', () => {
     }
   })
 
-  it('S1-07 G9 T7 come out of no object of any ref, of the remote and of the cache', async () => {
+  it('S1-07 G9 T7 are in no Git object of the remote and the cache', async () => {
     for (const repository of [remote.path, join(server.dataDir, 'cache.git')]) {
       const objects = await everyObject(repository)
       expect(objects.length).toBeGreaterThan(10_000)
@@ -102,7 +102,7 @@ describe('secrets in every place that could take one', () => {
     }
   })
 
-  it('G9 come out of no file that the server writes', async () => {
+  it('G9 are in no file that the server writes', async () => {
     const entries = await readdir(server.dataDir, { recursive: true, withFileTypes: true })
     const files = entries.filter((entry) => entry.isFile())
     const texts = await Promise.all(
@@ -112,7 +112,7 @@ describe('secrets in every place that could take one', () => {
     expect(found(texts.join(''))).toEqual([])
   })
 
-  it('S2-07 G9 T8 come out of no answer, no header, no log line at debug and no command line', async () => {
+  it('S2-07 G9 T8 are in no response body, header, debug log line or command line', async () => {
     const writing = ask(post(server.url, '/api/v1/stores', { name: 'shop-3' }))
     for (let look = 0; look < 20; look += 1) sinks.commandLines += await commandLines()
     expect(await writing).toBe(201)
@@ -131,7 +131,7 @@ function found(text: string): string[] {
   return CANARIES.filter((word) => forms(word).some((form) => text.includes(form)))
 }
 
-/** Content of every object, reachable or not: what `git` itself prints of them. */
+/** Content of every object, reachable or not, as printed by git. */
 async function everyObject(repository: string): Promise<string> {
   const options = { cwd: repository, maxBuffer: 256 * 1024 * 1024, encoding: 'latin1' as const }
   const command = ['cat-file', '--batch', '--batch-all-objects', '--unordered']

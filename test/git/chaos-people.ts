@@ -2,19 +2,22 @@ import { storeYaml } from '../../src/testing/writes.ts'
 import { pause } from './harness.ts'
 import type { Person } from './person.ts'
 
-/** A store that one person alone edits, by Git. */
+/** A store that only this person edits, with Git. */
 interface OwnStore {
-  /** Text of store.yaml as pushed last; `null`: the folder was taken away. */
+  /** Text of the last pushed store.yaml; `null`: the folder was removed. */
   text: string | null
-  /** Its rendered files were edited by hand since. */
+  /** Its rendered files were edited by hand. */
   edited: boolean
 }
 
-/** Somebody who works on the stores repo with stock git: new stores, edits, reverts, mistakes. */
+/**
+ * A simulated person who works on the stores repo with plain git: new stores, edits, reverts,
+ * mistakes.
+ */
 export class ChaosPerson {
-  /** Commits that the remote took, newest last. */
+  /** Commits that the remote accepted, newest last. */
   readonly pushed: string[] = []
-  /** Changes given up because they collided with others'. */
+  /** Changes given up because of a conflict with changes of others. */
   collided = 0
   readonly own = new Map<string, OwnStore>()
   readonly #name: string
@@ -64,7 +67,7 @@ export class ChaosPerson {
   async #retitle(name: string): Promise<void> {
     const title = `title: ${name} step ${this.#steps}`
     const now = this.own.get(name)?.text ?? ''
-    // After a mistake the whole file is written anew.
+    // After a mistake the whole file is rewritten.
     const text = now.includes('title: ') ? now : storeYaml(this.#team, name)
     await this.#save(name, text.replace(/^title: .*$/m, title), 'another title')
   }
@@ -84,7 +87,7 @@ export class ChaosPerson {
     await this.#push('a title that others change too')
   }
 
-  /** `git revert` of the newest commit on a store, whoever made it. */
+  /** Reverts the newest commit on a store if this person made it. */
   async #undo(name: string): Promise<void> {
     const path = `${this.#folder(name)}/store.yaml`
     const newest = (await this.#person.git('log', '-1', '--format=%H', '--', path)).trim()
@@ -101,7 +104,7 @@ export class ChaosPerson {
     this.own.set(name, { text, edited: this.own.get(name)?.edited ?? false })
   }
 
-  /** A mistake: nothing that parses. */
+  /** Makes a mistake: a store.yaml that does not parse. */
   async #spoil(name: string): Promise<void> {
     await this.#save(name, 'kind: Store\nname: [\n', 'oops')
   }
@@ -120,7 +123,10 @@ export class ChaosPerson {
     if (await this.#push('not needed')) this.own.set(name, { text: null, edited: false })
   }
 
-  /** A comment moves no store; the other scheme moves every one. */
+  /**
+   * Edits platform.yaml: usually a comment, which changes no store, sometimes the scheme, which
+   * changes every store.
+   */
   async #platform(): Promise<void> {
     const text = await this.#person.read('platform.yaml')
     const other = this.#random() < 0.15
@@ -132,7 +138,7 @@ export class ChaosPerson {
   }
 
   async #push(message: string): Promise<boolean> {
-    // Equal bytes make no commit.
+    // Unchanged files need no commit.
     if ((await this.#person.git('status', '--porcelain')) === '') return false
     await this.#person.commit(message)
     return this.#land()

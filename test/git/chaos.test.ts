@@ -12,15 +12,18 @@ const CLIENTS = 8
 const PEOPLE = 3
 const SHARED = ['shared-1', 'shared-2', 'shared-3', 'shared-4']
 const RUN_MS = sized(10_000, 50_000, 600_000)
-/** The server lives for a time within these bounds, then it is killed. */
+/** Bounds of the random time after which the server is killed. */
 const LIFE_MS = sized([1_000, 5_000], [2_000, 12_000], [2_000, 12_000]) as [number, number]
 const LEAST_KILLS = sized(2, 4, 4)
 const LEAST_ACKED = sized(20, 40, 40)
-/** Time in which everything settles once all stopped: a simulated set-up takes 12 s, more than the cap wait for others. */
+/**
+ * Time for all stores to settle. A simulated set-up takes 12 s, and stores beyond the limit wait
+ * for others.
+ */
 const SETTLE_MS = sized(120_000, 120_000, 600_000)
 
 it(
-  `F2 F4 F11 F17 F18 chaos: ${PEOPLE} people push by plain git, ${CLIENTS} clients ask, the server is killed: 0 lost, 0 half, every phase explained`,
+  `F2 F4 F11 F17 F18 loses no change and explains every phase while ${PEOPLE} people push, ${CLIENTS} clients send requests and the server is killed`,
   async () => {
     await goal('chaos', async () => {
       const random = chance('chaos')
@@ -53,7 +56,7 @@ it(
       let kills = 0
       const began = performance.now()
       const acked = () => sum(clients.map((client) => client.acked))
-      // A slow machine needs longer for a run that says something.
+      // A slow machine needs longer for a meaningful run.
       while (performance.now() - began < RUN_MS || kills < LEAST_KILLS || acked() < LEAST_ACKED) {
         await pause(LIFE_MS[0] + random() * (LIFE_MS[1] - LIFE_MS[0]))
         door.url = null
@@ -67,7 +70,7 @@ it(
       await working
       await checkChaos(remote, clients, people)
       const { stores, phases } = await settled(() => explainPhases(remote, api.url))
-      // What the server itself did meanwhile took nothing away either.
+      // Commits that the server made in the meantime must not lose changes either.
       const commits = await checkChaos(remote, clients, people)
       await api.stop()
       await served.close()
@@ -92,7 +95,7 @@ async function create(url: string, name: string): Promise<void> {
   expect(reply.status, name).toBe(201)
 }
 
-/** The first answer without a complaint; the last complaint when time is over. */
+/** Repeats the check until it succeeds. @throws the last failure after the time limit */
 async function settled(look: () => Promise<ChaosFigures>): Promise<ChaosFigures> {
   const end = performance.now() + SETTLE_MS
   for (;;) {

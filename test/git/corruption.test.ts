@@ -40,7 +40,7 @@ async function cut(file: string): Promise<void> {
 
 const seen = 'refs/storewright/remote/main'
 
-/** Name, damage, and whether a running or a new process must clone anew because of it. */
+/** Name of the damage, and a function that applies it to a cache. */
 const DAMAGES: readonly (readonly [string, Damage])[] = [
   ['an emptied HEAD', put('HEAD', '')],
   ['a garbled HEAD', put('HEAD', '\u0001\u0002\u0003')],
@@ -58,11 +58,11 @@ const DAMAGES: readonly (readonly [string, Damage])[] = [
   ['no cache at all', (cache) => rm(cache, { recursive: true })],
 ]
 
-/** Locks that a killed process leaves: they must not stop us, and need not cost a clone. */
+/** Locks left by a killed process. They must not block the server and need no new clone. */
 const LOCKS = ['packed-refs.lock', 'config.lock', 'shallow.lock', 'HEAD.lock', `${seen}.lock`]
 
-describe('G11 a cache with', () => {
-  it.each(DAMAGES)('%s heals under a running process', async (_name, damage) => {
+describe('G11 a damaged cache', () => {
+  it.each(DAMAGES)('with %s is repaired by a running process', async (_name, damage) => {
     const { open, remote, dataDir, log } = await harness()
     const repo = await open()
     await repo.change(requester(), create('acme', 'shop-1'))
@@ -77,7 +77,7 @@ describe('G11 a cache with', () => {
     await remote.git(['fsck', '--strict'])
   })
 
-  it.each(DAMAGES)('%s heals at the next start', async (name, damage) => {
+  it.each(DAMAGES)('with %s is repaired at the next start', async (name, damage) => {
     const { open, dataDir, log } = await harness()
     const first = await open()
     await first.change(requester(), create('acme', 'shop-1'))
@@ -87,14 +87,14 @@ describe('G11 a cache with', () => {
     expect(again.snapshot()).toEqual(first.snapshot())
     await again.change(requester(), retitle('acme', 'shop-1', 'Again'))
     const rebuilds = log.lines.filter(({ message }) => message === 'git cache cloned anew')
-    // The config is written anew at each start, and without a cache there is nothing to set aside.
+    // The config is rewritten at each start, and without a cache there is nothing to replace.
     const harmless = ['no cache at all', 'an emptied config'].includes(name)
     expect(rebuilds).toHaveLength(harmless ? 0 : 1)
     const leftovers = (await readdir(dataDir(0))).filter((entry) => entry !== 'cache.git')
     expect(leftovers).toEqual([])
   })
 
-  it.each(LOCKS)('a stale %s goes on, now and after a restart', async (lock) => {
+  it.each(LOCKS)('with a stale %s stays usable, also after a restart', async (lock) => {
     const { open, dataDir } = await harness()
     const repo = await open()
     await repo.change(requester(), create('acme', 'shop-1'))

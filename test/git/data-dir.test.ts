@@ -31,7 +31,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Runs the program of the server to its end. */
+/** Runs the server program until it exits. */
 function runServer(words: readonly string[], environment: Record<string, string> = {}) {
   const env = { PATH: process.env['PATH'], HOME: folder, DATA_DIR: dataDir, ...environment }
   return new Promise<{ code: number; said: string }>((resolve) => {
@@ -47,7 +47,7 @@ function runServer(words: readonly string[], environment: Record<string, string>
 }
 
 describe('DATA_DIR', () => {
-  it('S26 is readable by the user of the server alone, with all that is in it', async () => {
+  it('S26 and everything in it is readable only by the user of the server', async () => {
     const server = await start()
     await post(server.url, '/api/v1/stores', { name: 'shop' })
     await server.end('SIGTERM')
@@ -62,7 +62,7 @@ describe('DATA_DIR', () => {
     expect(open).toEqual([])
   })
 
-  it('S27 that cannot be written ends the start with one sentence', async () => {
+  it('S27 ends the start with one sentence if it cannot be written', async () => {
     const file = join(folder, 'file')
     await writeFile(file, '')
     const { code, said } = await runServer([], { DATA_DIR: join(file, 'data') })
@@ -72,7 +72,7 @@ describe('DATA_DIR', () => {
     expect(said).not.toContain(' at ')
   })
 
-  it('S29 holds no temporary packs of killed processes after a start', async () => {
+  it('S29 contains no temporary packs of killed processes after a start', async () => {
     await (await start()).end('SIGTERM')
     const left: string[] = []
     for (const repository of ['cache.git', 'stores.git']) {
@@ -86,8 +86,8 @@ describe('DATA_DIR', () => {
   })
 })
 
-describe('S28 an embedded repository that vanished', () => {
-  it('is not replaced by an empty one, and is restored from the cache with every store', async () => {
+describe('S28 a missing embedded repository', () => {
+  it('is not replaced by an empty one and can be restored from the cache with every store', async () => {
     const server = await start()
     for (const name of ['one', 'two', 'three']) {
       expect((await post(server.url, '/api/v1/stores', { name })).status).toBe(201)
@@ -120,7 +120,7 @@ describe('S28 an embedded repository that vanished', () => {
     expect([again.code, again.said]).toEqual([1, expect.stringContaining('Move it away first')])
   })
 
-  it('can be begun anew once the cache is removed', async () => {
+  it('is created again after the cache was removed', async () => {
     await (await start()).end('SIGTERM')
     await rm(join(dataDir, 'stores.git'), { recursive: true })
     await rm(join(dataDir, 'cache.git'), { recursive: true })
@@ -144,7 +144,7 @@ describe('S10 GIT_SERVE_TOKEN', () => {
   }
 
   it.each([[['--check-config']], [[]]])(
-    'below 32 characters is refused by a start with %j',
+    'is refused below 32 characters by a start with the arguments %j',
     async (words) => {
       const environment = { GIT_SERVE_ADDR: '127.0.0.1:0', GIT_SERVE_TOKEN: TOKEN.slice(1) }
       const { code, said } = await runServer(words, environment)
@@ -154,7 +154,7 @@ describe('S10 GIT_SERVE_TOKEN', () => {
     },
   )
 
-  it('logs each wrong token, and refuses an address after ten of them', async () => {
+  it('logs each wrong token and blocks an address after ten of them', async () => {
     const { server, address } = await serve()
     expect((await ask(address, null)).status).toBe(401)
     for (let n = 0; n < 10; n += 1) expect((await ask(address, `${TOKEN}${n}`)).status).toBe(401)
@@ -169,7 +169,7 @@ describe('S10 GIT_SERVE_TOKEN', () => {
     expect(server.log()).not.toContain(TOKEN)
   })
 
-  it('lets a reader in that has it, and no one push', async () => {
+  it('allows fetches and no pushes', async () => {
     const { address } = await serve()
     for (let n = 0; n < 30; n += 1) expect((await ask(address, TOKEN)).status).toBe(200)
     const url = `http://argocd:${TOKEN}@${address}/git/stores.git`

@@ -11,7 +11,7 @@ import { harness, over } from './harness.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Creates of a real store under so many names. */
+/** Create decisions of a real store under `count` names. */
 async function creates(count: number) {
   const { value: store } = parseStoreFile(await readFile(`${ROOT}/examples/small.yaml`, 'utf8'))
   const text = await readFile(`${ROOT}/gitops-repo-template/platform.yaml`, 'utf8')
@@ -32,9 +32,9 @@ async function packed(repository: string): Promise<{ packs: number; bytes: numbe
   return { packs: names.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }
 }
 
-describe('what stores have in common', () => {
+describe('packed size of similar stores', () => {
   it.each(['http', 'embedded'] as const)(
-    'is kept once by a remote that packs what it was sent as git does by itself, %s',
+    'is close to the optimum after an ordinary git repack of the %s remote',
     async (kind) => {
       const { remote, open, serve } = await harness()
       const repo = await open(kind === 'http' ? { remote: over(await serve()) } : {})

@@ -17,7 +17,7 @@ const PLACES = [
   { TZ: 'Pacific/Chatham', LC_ALL: 'C.UTF-8', LANG: 'de_DE.UTF-8' },
 ]
 
-it('G13 renders the same bytes in every time zone and locale, however often', () =>
+it('G13 renders the same bytes in every time zone and locale and on every repeat', () =>
   goal('G13', async () => {
     const outputs = await Promise.all(
       PLACES.map(async (env) => {

@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const env = { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
 
-/** A patch in the form that git-apply(1) takes. */
+/** A patch for git-apply(1). */
 function patchOf(before: string, after: string): string {
   const { files } = diffOf(new Map([['store.yaml', before]]), new Map([['store.yaml', after]]))
   return files
@@ -34,8 +34,8 @@ const text = fc
   .array(fc.constantFrom('a: 1', 'b: 2', '- c', '', '# d', 'e: "f"'), { maxLength: 30 })
   .map((lines) => lines.map((line) => `${line}\n`).join(''))
 
-describe('hunks', () => {
-  it('turn one text into the other when git applies them, numbers and all', async () => {
+describe('diffOf', () => {
+  it('returns hunks with which git apply turns one text into the other', async () => {
     let applied = 0
     await fc.assert(
       fc.asyncProperty(text, text, async (before, after) => {
@@ -53,7 +53,7 @@ describe('hunks', () => {
     expect(applied).toBeGreaterThan(30)
   })
 
-  it('are left out beyond 512 KiB, counted still', () => {
+  it('omits hunks beyond 512 KiB but counts their lines', () => {
     const big = (word: string) => `${word.repeat(100)}\n`.repeat(3000)
     const before = new Map([
       ['manifests/a.yaml', big('a')],

@@ -14,7 +14,9 @@ import { createChange } from '../../src/testing/writes.ts'
 import { harness, over } from './harness.ts'
 
 const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
-/** Seconds since the epoch: both ways make the same commits. */
+/**
+ * Commit time, seconds since the epoch, fixed so that both implementations make the same commits.
+ */
 const AT = 1_790_000_000
 
 interface Stage {
@@ -25,7 +27,7 @@ interface Stage {
   readonly head: string
 }
 
-/** Two commits in a cache, ready to be pushed. */
+/** A cache with two commits that can be pushed. */
 async function stage(options: BareRemoteOptions, direct: boolean): Promise<Stage> {
   const { remote, serve, cache: open } = await harness(options)
   const served = await serve()
@@ -41,12 +43,12 @@ async function stage(options: BareRemoteOptions, direct: boolean): Promise<Stage
   return { remote, served, cache: direct ? cache : stock(cache), base, head: ids.at(-1) ?? '' }
 }
 
-/** The same cache, spoken for by git's own programs. */
+/** Makes a cache use git's own programs. */
 function stock(cache: Cache): Cache {
   return Object.defineProperty(cache, 'http', { value: null })
 }
 
-/** `User-Agent` of each request from now on: who speaks, this process or git. */
+/** Records the `User-Agent` of each request, which tells this process from git. */
 function speakers({ served }: Pick<Stage, 'served'>): string[] {
   const seen: string[] = []
   served.intercept = ({ headers }) => {
@@ -56,8 +58,8 @@ function speakers({ served }: Pick<Stage, 'served'>): string[] {
   return seen
 }
 
-describe.each(['sha1', 'sha256'] as const)('where nothing is in the way, %s', (objectFormat) => {
-  it('pushes and fetches are spoken by this process alone', async () => {
+describe.each(['sha1', 'sha256'] as const)('HTTP client, %s', (objectFormat) => {
+  it('pushes and fetches without git programs if there is no fault', async () => {
     const at = await stage({ objectFormat }, true)
     const seen = speakers(at)
     expect((await pushCommits(at.cache, at.base, at.head)).outcome).toBe('done')
@@ -88,34 +90,34 @@ const rows = (given: readonly Row[]) =>
   given.map(([what, happens, options = {}]) => [what, happens, options] as const)
 
 const pushes = rows([
-  ['nothing is in the way', () => {}],
-  ['nothing is in the way of a sha256 repository', () => {}, { objectFormat: 'sha256' }],
-  ['a person pushed meanwhile', ({ remote }) => remote.commit({ 'README.md': 'mine' })],
+  ['there is no fault', () => {}],
+  ['there is no fault in a sha256 repository', () => {}, { objectFormat: 'sha256' }],
+  ['a person pushed first', ({ remote }) => remote.commit({ 'README.md': 'mine' })],
   ['the branch is gone', ({ remote }) => remote.git(['update-ref', '-d', 'refs/heads/main'])],
   [
-    'a hook refuses, and says why',
+    'a hook rejects it with a message',
     ({ remote }) => remote.hook('pre-receive', 'echo "no shops on friday"; exit 1'),
   ],
-  ['a hook refuses without a word', ({ remote }) => remote.hook('update', 'exit 1')],
+  ['a hook rejects it without a message', ({ remote }) => remote.hook('update', 'exit 1')],
   [
-    'somebody holds the branch',
+    'the branch is locked',
     ({ remote }) => writeFile(join(remote.path, 'refs/heads/main.lock'), ''),
   ],
   ['the credential is refused', ({ served }) => (served.credential = 'writer:other')],
   ['the credential may not push', status(403, /receive-pack/)],
-  ['the remote is in trouble before it is asked', status(503, /GET/)],
-  ['the remote is in trouble when it has the pack', status(500, /POST/)],
-  ['the pack is too large for it', status(413, /POST/)],
-  ['the connection ends before an answer', cut(/POST/)],
-  ['the connection ends before anything was sent', cut(/GET/)],
-  ['it moved elsewhere', status(301, /GET/)],
-  ['it is gone', status(404, /GET/)],
-  ['its answer is lost', ({ served }) => (served.loseAnswers = true)],
-  ['nobody listens', ({ served }) => served.close()],
+  ['the remote returns 503 to the first request', status(503, /GET/)],
+  ['the remote returns 500 to the pack', status(500, /POST/)],
+  ['the remote refuses a large pack with 413', status(413, /POST/)],
+  ['the connection closes before the response', cut(/POST/)],
+  ['the connection closes before the pack is sent', cut(/GET/)],
+  ['the remote redirects', status(301, /GET/)],
+  ['the remote returns 404', status(404, /GET/)],
+  ['the response is lost', ({ served }) => (served.loseAnswers = true)],
+  ['the connection is refused', ({ served }) => served.close()],
 ])
 
-describe('a push by this process ends as one by git does when', () => {
-  it.each(pushes)('%s', async (_, fault, options) => {
+describe('push by this process', () => {
+  it.each(pushes)('has the same outcome as git push when %s', async (_, fault, options) => {
     const [ours, gits] = await Promise.all(
       [true, false].map(async (direct) => {
         const at = await stage(options, direct)
@@ -130,7 +132,7 @@ describe('a push by this process ends as one by git does when', () => {
     expect(ours).toEqual(gits)
   })
 
-  it('another push on the same connection came second', async () => {
+  it('reports a lost race for a second push on the same connection', async () => {
     const at = await stage({}, true)
     const first = await pushCommits(at.cache, at.base, at.head)
     const asked: string[] = []
@@ -139,10 +141,10 @@ describe('a push by this process ends as one by git does when', () => {
       return false
     }
     const second = await pushCommits(at.cache, at.base, at.head)
-    // The remote was not asked again where its branch is: it compares by itself.
+    // The branch was not requested again, because the remote compares the old value itself.
     expect([first.outcome, second.outcome, asked]).toEqual(['done', 'lost', ['POST']])
     expect(await at.remote.head()).toBe(at.head)
-    // Not there any more: no doubt that nothing landed.
+    // Without a connection it is certain that nothing landed.
     await at.served.close()
     expect(await pushCommits(at.cache, at.base, at.head)).toMatchObject({
       outcome: 'unavailable',
@@ -167,7 +169,7 @@ const moves = rows([
     },
   ],
   [
-    'begins anew, unrelated to what was known',
+    'was replaced by an unrelated history',
     async ({ remote }) => {
       const tree = (await remote.git(['rev-parse', 'main^{tree}'])).trim()
       const identity = ['-c', 'user.name=p', '-c', 'user.email=p@example.com']
@@ -176,39 +178,42 @@ const moves = rows([
     },
   ],
   ['is gone', ({ remote }) => remote.git(['update-ref', '-d', 'refs/heads/main'])],
-  ['is behind a credential that is refused', ({ served }) => (served.credential = 'writer:other')],
-  ['is behind a remote in trouble', status(503, /./)],
+  ['needs a credential that is refused', ({ served }) => (served.credential = 'writer:other')],
+  ['cannot be read because of a 503', status(503, /./)],
   [
-    'is behind a connection that ends',
+    'cannot be read because the connection closes',
     async (at) => {
       await at.remote.commit({ 'README.md': 'mine' })
       cut(/POST/)(at)
     },
   ],
-  ['is behind one that nobody answers', ({ served }) => served.close()],
+  ['cannot be read because the connection is refused', ({ served }) => served.close()],
 ])
 
-describe('a fetch by this process gives what one by git does when the branch', () => {
-  it.each(moves)('%s', async (_, move, options) => {
-    const [ours, gits] = await Promise.all(
-      [true, false].map(async (direct) => {
-        const at = await stage(options, direct)
-        await move(at)
-        const there = await at.remote.git(['rev-parse', '-q', '--verify', 'main']).catch(() => '')
-        const got = await at.cache.fetch().catch((error: Error & { outcome?: string }) => error)
-        if (got instanceof Error) return { failed: (got as { outcome?: string }).outcome }
-        const whole = await at.cache.isSound()
-        const tree = await at.cache.objects.info(`${got}^{tree}`)
-        return { newest: got === there.trim(), whole, tree: tree?.id }
-      }),
-    )
-    expect(ours).toEqual(gits)
-  })
+describe('fetch by this process', () => {
+  it.each(moves)(
+    'has the same result as git fetch when the branch %s',
+    async (_, move, options) => {
+      const [ours, gits] = await Promise.all(
+        [true, false].map(async (direct) => {
+          const at = await stage(options, direct)
+          await move(at)
+          const there = await at.remote.git(['rev-parse', '-q', '--verify', 'main']).catch(() => '')
+          const got = await at.cache.fetch().catch((error: Error & { outcome?: string }) => error)
+          if (got instanceof Error) return { failed: (got as { outcome?: string }).outcome }
+          const whole = await at.cache.isSound()
+          const tree = await at.cache.objects.info(`${got}^{tree}`)
+          return { newest: got === there.trim(), whole, tree: tree?.id }
+        }),
+      )
+      expect(ours).toEqual(gits)
+    },
+  )
 
   it.each([
-    ['cut short', (pack: Buffer) => pack.subarray(0, -30)],
-    ['with a flipped bit', (pack: Buffer) => flipped(pack)],
-  ])('came in a pack %s: git brings it', async (_, damage) => {
+    ['is truncated', (pack: Buffer) => pack.subarray(0, -30)],
+    ['has a flipped bit', (pack: Buffer) => flipped(pack)],
+  ])('falls back to git fetch if the pack %s', async (_, damage) => {
     const at = await stage({}, true)
     const head = await at.remote.commit({ 'README.md': 'mine' })
     let damaged = 0
@@ -225,7 +230,7 @@ describe('a fetch by this process gives what one by git does when the branch', (
   })
 })
 
-/** The same remote behind TLS, with a certificate that no system knows. */
+/** The remote behind TLS with a self-signed certificate. */
 async function secured(port: number) {
   const folder = await mkdtemp(join(tmpdir(), 'storewright-tls-'))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
@@ -251,9 +256,9 @@ async function secured(port: number) {
 
 const openssl = spawnSync('openssl', ['version']).status === 0
 
-describe.skipIf(!openssl)('over TLS (needs openssl: apt-get install openssl)', () => {
+describe.skipIf(!openssl)('HTTP client over TLS (needs openssl: apt-get install openssl)', () => {
   it.each([true, false])(
-    'a bundle of the operator is what counts; by this process: %s',
+    'trusts only the configured CA bundle; by this process: %s',
     async (direct) => {
       const { remote, serve, cache: open } = await harness()
       const served = await serve()

@@ -4,8 +4,9 @@ import { StoreError } from '../../src/domain/errors.ts'
 import { create, memoryLog, requester } from '../../src/testing/writes.ts'
 
 /**
- * A process over the real writer that breaks once: `<path of the remote> <directory of the cache> <point> <effect>`.
- * Prints how its second create ended, and its third.
+ * A process with the real writer that fails once. Arguments: `<path of the remote> <directory of
+ * the cache> <point> <effect>`.
+ * Prints the results of its second and third create.
  */
 const [path = '', dataDir = '', point = '', effect = ''] = process.argv.slice(2)
 let armed = false

@@ -1,22 +1,22 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** What happens to a connection, from the moment it is hit. */
+/** Effect on a connection, from the moment the fault applies. */
 export type Fault =
-  /** Bytes arrive late, in both directions. */
+  /** Delays bytes in both directions. */
   | { readonly does: 'delay'; readonly ms: number }
-  /** After so many bytes in one direction nothing passes any more, and nobody hangs up. */
+  /** After `afterBytes` in one direction nothing passes any more, but the connection stays open. */
   | { readonly does: 'stall'; readonly way: 'up' | 'down'; readonly afterBytes: number }
-  /** After so many bytes in one direction the connection is cut. */
+  /** After `afterBytes` in one direction the connection is reset. */
   | { readonly does: 'cut'; readonly way: 'up' | 'down'; readonly afterBytes: number }
 
 export interface FaultProxy {
   readonly url: string
-  /** `null`: everything passes. */
+  /** `null`: no fault. */
   fault: Fault | null
-  /** True: only connections that push are hit, from the request of the push on. */
+  /** True: the fault applies only to pushes, from the push request on. */
   pushesOnly: boolean
-  /** Stops listening and cuts everything: the next connection is refused. */
+  /** Stops listening and closes all connections, so the next one is refused. */
   down(): Promise<void>
   /** Listens again, on the same port. */
   up(): Promise<void>
@@ -25,7 +25,7 @@ export interface FaultProxy {
 
 const PUSH = 'POST /stores.git/git-receive-pack'
 
-/** A TCP proxy on loopback in front of `port` that breaks connections as told. */
+/** A TCP proxy on loopback in front of `port` that injects faults. */
 export async function faultProxy(port: number): Promise<FaultProxy> {
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
@@ -64,7 +64,7 @@ export async function faultProxy(port: number): Promise<FaultProxy> {
   return proxy
 }
 
-/** Passes bytes both ways until the fault of the moment hits this connection. */
+/** Relays bytes in both directions until the current fault applies to this connection. */
 function relay(client: Socket, upstream: Socket, proxy: () => FaultProxy): void {
   const passed = { up: 0, down: 0 }
   let hit = false

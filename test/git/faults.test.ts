@@ -6,7 +6,7 @@ import type { Remote } from '../../src/adapters/git/process/environment.ts'
 import { create, requester, retitle } from '../../src/testing/writes.ts'
 import { eventually, harness, namesOnMain, over } from './harness.ts'
 
-/** A peer that accepts connections and never says a word. */
+/** A server that accepts connections and never responds. */
 async function silentPort(port = 0): Promise<number> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => sockets.add(socket))
@@ -19,8 +19,8 @@ async function silentPort(port = 0): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-describe('a remote that is', () => {
-  it('F5 down refuses writes with git_unavailable and leaves reads alone, until it is back', async () => {
+describe('faults of the remote', () => {
+  it('F5 refuses writes with git_unavailable and serves reads while the remote is down', async () => {
     const { open, remote, serve } = await harness()
     const served = await serve()
     const repo = await open({ remote: over(served), fetchIntervalMs: 100 })
@@ -41,7 +41,7 @@ describe('a remote that is', () => {
     await repo.change(requester(), create('acme', 'shop-2'))
   })
 
-  it('F5 not there at all refuses within 5 s, and a start from the cache reads on', async () => {
+  it('F5 refuses writes within 5 s without a remote, and serves reads after a start from the cache', async () => {
     const { open, serve, dataDir } = await harness()
     const served = await serve()
     const first = await open({ remote: over(served) })
@@ -57,7 +57,7 @@ describe('a remote that is', () => {
     await expect(never).rejects.toMatchObject({ code: 'git_unavailable' })
   })
 
-  it('F6 refusing our credential gives git_auth, and is left alone for a while', async () => {
+  it('F6 refuses writes with git_auth after a refused credential and pauses requests to the remote', async () => {
     const { open, serve } = await harness()
     const served = await serve()
     served.credential = 'writer:right'
@@ -80,7 +80,7 @@ describe('a remote that is', () => {
     expect(asked).toBe(0)
   })
 
-  it('F6 refusing a credential that was replaced is asked once more with the new one', async () => {
+  it('F6 retries once with the new credential after a refused one was rotated', async () => {
     const { open, serve, log } = await harness()
     const served = await serve()
     served.credential = 'writer:old'
@@ -97,7 +97,7 @@ describe('a remote that is', () => {
     const { timing } = await repo.change(requester(), create('acme', 'shop-2'))
     expect([timing.pushes, reads]).toEqual([2, 1])
     expect(log.lines.filter(({ message }) => message.includes('read again'))).toHaveLength(1)
-    // The same credential once more is no new one: one look, then the remote is left alone.
+    // An unchanged credential is read once; then requests to the remote pause.
     served.credential = 'writer:other'
     const refused = repo.change(requester(), create('acme', 'shop-3'))
     await expect(refused).rejects.toMatchObject({ code: 'git_auth' })
@@ -107,7 +107,7 @@ describe('a remote that is', () => {
     expect([looked, reads]).toEqual([2, 2])
   })
 
-  it('F7 guarded by a hook refuses the offender only, and says what the hook said', async () => {
+  it('F7 refuses only the change that a hook rejects and returns the output of the hook', async () => {
     const { open, remote } = await harness()
     await remote.hook(
       'pre-receive',
@@ -134,7 +134,7 @@ describe('a remote that is', () => {
     expect(await namesOnMain(remote)).toHaveLength(5)
   })
 
-  it('F8 silent gives git_timeout with a known outcome, and no process stays', async () => {
+  it('F8 returns git_timeout with an outcome if the remote does not respond', async () => {
     const { open, serve } = await harness()
     const served = await serve()
     const repo = await open({ remote: over(served) })
@@ -150,7 +150,7 @@ describe('a remote that is', () => {
     await repo.close(100)
   })
 
-  it('F9 losing our answer after it took the push: the commit is found, not made twice', async () => {
+  it('F9 finds the commit and makes no second one if the response to the push is lost', async () => {
     const { open, remote, serve } = await harness()
     const served = await serve()
     const repo = await open({ remote: over(served) })
@@ -165,7 +165,7 @@ describe('a remote that is', () => {
     for (const { commit, record } of all) expect(record?.last.commit).toBe(commit)
   })
 
-  it('locked by another process for good gives remote_locked, and works when it is free', async () => {
+  it('returns remote_locked while another process holds the branch lock, and writes after its release', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     const lock = `${remote.path}/refs/heads/main.lock`
@@ -177,7 +177,7 @@ describe('a remote that is', () => {
   })
 
   it.each([['refs/heads/main.lock'], ['HEAD.lock']])(
-    'F15 locked by a push that a power cut ended long ago is freed, as the repository is ours: %s',
+    'F15 removes the stale lock %s from the embedded repository',
     async (file) => {
       const { open, remote, log } = await harness()
       const repo = await open()
@@ -191,30 +191,33 @@ describe('a remote that is', () => {
   )
 })
 
-describe('a branch that was', () => {
+describe('faults of the branch', () => {
   it.each([
     ['rewound', ['update-ref', 'refs/heads/main', 'main~1']],
     ['deleted', ['update-ref', '-d', 'refs/heads/main']],
-  ])('F16 %s makes us read-only, and nothing is pushed over it', async (_how, words) => {
-    const { open, remote } = await harness()
-    const repo = await open()
-    await repo.change(requester(), create('acme', 'shop-1'))
-    const kept = await repo.change(requester(), create('acme', 'shop-2'))
-    await remote.git(words)
-    const refs = await remote.git(['for-each-ref'])
-    for (let n = 0; n < 2; n += 1) {
-      const attempt = repo.change(requester(), create('acme', `more-${n}`))
-      await expect(attempt).rejects.toMatchObject({ code: 'history_rewritten' })
-    }
-    expect(await remote.git(['for-each-ref'])).toBe(refs)
-    expect(repo.state().blockedBy).toBe('history_rewritten')
-    expect([...repo.snapshot().stores.keys()]).toEqual(['shop-1', 'shop-2'])
-    await remote.git(['update-ref', 'refs/heads/main', kept.commit])
-    await repo.change(requester(), create('acme', 'shop-3'))
-    expect(repo.state().blockedBy).toBeNull()
-  })
+  ])(
+    'F16 makes the server read-only if the branch was %s, and pushes nothing over it',
+    async (_how, words) => {
+      const { open, remote } = await harness()
+      const repo = await open()
+      await repo.change(requester(), create('acme', 'shop-1'))
+      const kept = await repo.change(requester(), create('acme', 'shop-2'))
+      await remote.git(words)
+      const refs = await remote.git(['for-each-ref'])
+      for (let n = 0; n < 2; n += 1) {
+        const attempt = repo.change(requester(), create('acme', `more-${n}`))
+        await expect(attempt).rejects.toMatchObject({ code: 'history_rewritten' })
+      }
+      expect(await remote.git(['for-each-ref'])).toBe(refs)
+      expect(repo.state().blockedBy).toBe('history_rewritten')
+      expect([...repo.snapshot().stores.keys()]).toEqual(['shop-1', 'shop-2'])
+      await remote.git(['update-ref', 'refs/heads/main', kept.commit])
+      await repo.change(requester(), create('acme', 'shop-3'))
+      expect(repo.state().blockedBy).toBeNull()
+    },
+  )
 
-  it('F16 rewritten while we were away is noticed at the next start', async () => {
+  it('F16 detects at the start that the branch was rewritten while the server was down', async () => {
     const { open, remote, dataDir } = await harness()
     const first = await open()
     await first.change(requester(), create('acme', 'shop-1'))
@@ -229,8 +232,8 @@ describe('a branch that was', () => {
   })
 })
 
-describe('closing', () => {
-  it('refuses what waits, finishes what is pushed, and leaves no lock behind', async () => {
+describe('StoresRepo.close', () => {
+  it('refuses queued changes, finishes the push in flight and leaves no lock behind', async () => {
     const { open, remote, dataDir } = await harness()
     const repo = await open()
     const attempts = Array.from({ length: 400 }, (_, n) =>

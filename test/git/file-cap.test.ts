@@ -4,7 +4,7 @@ import { storeManifests } from '../../src/operations/store-manifests.ts'
 import { create, requester, storeFiles } from '../../src/testing/writes.ts'
 import { harness } from './harness.ts'
 
-it('a pushed folder of 3,000 files is read as far as one answer goes, the intent first', async () => {
+it('truncates the answer for a pushed folder of 3,000 files and includes store.yaml first', async () => {
   const { remote, open } = await harness()
   const repo = await open()
   await repo.change(requester(), create('default', 'shop'))

@@ -2,7 +2,10 @@ import { expect, it } from 'vitest'
 import { create, requester } from '../../src/testing/writes.ts'
 import { harness, namesOnMain, pause } from './harness.ts'
 
-/** Pushes of clients who ask again as soon as they are answered, half of them begun while the first push is in flight. */
+/**
+ * Counts the pushes of clients that send again as soon as they are answered. Half of them start
+ * during the first push.
+ */
 async function pushesOf(clients: number, turns: number): Promise<{ pushes: number; most: number }> {
   const { open, remote } = await harness()
   let pushes = 0
@@ -13,7 +16,7 @@ async function pushesOf(clients: number, turns: number): Promise<{ pushes: numbe
       if (point !== 'push') return
       pushes += 1
       begin()
-      // Time for all who are not in this push.
+      // Time for all clients that are not in this push to send.
       await pause(500)
     },
   })
@@ -31,11 +34,12 @@ async function pushesOf(clients: number, turns: number): Promise<{ pushes: numbe
   return { pushes, most: repo.state().figures.worstPushes }
 }
 
-it('P2 those who ask again as soon as they are answered come to share one push, not two by turns', async () => {
-  // Half, four times all, half; by turns it would be ten.
+it('P2 clients that retry immediately share one push instead of two alternating ones', async () => {
+  // Half of the clients, four times all, then the other half. Alternating batches would need ten
+  // pushes.
   expect(await pushesOf(8, 5)).toEqual({ pushes: 6, most: 1 })
 })
 
-it('two who ask by turns are not waited for', async () => {
+it('the writer does not wait for two alternating clients', async () => {
   expect((await pushesOf(2, 5)).pushes).toBe(10)
 })

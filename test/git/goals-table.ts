@@ -2,7 +2,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { forget, goalsTable, readRows, size } from './goals.ts'
 
-/** Before the workers start: one seed for all of them. After they ended: one table of what they proved. */
+/**
+ * Sets one seed for all workers before they start, and prints one table of results after they end.
+ */
 export default function setup() {
   process.env.SEED ??= String(Math.floor(Math.random() * 2 ** 31))
   process.env.GOALS_FILE = join(tmpdir(), `storewright-goals-${process.pid}.jsonl`)

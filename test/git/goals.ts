@@ -4,15 +4,21 @@ import { join } from 'node:path'
 
 const SIZES = ['change', 'faults', 'release'] as const
 
-/** `change`: the short form, `npm test`. `faults`: `npm run test:faults`. `release`: `npm run test:release`. */
+/**
+ * `change`: the short form of `npm test`. `faults`: `npm run test:faults`. `release`: `npm run
+ * test:release`.
+ */
 export const size = SIZES.find((each) => each === process.env.STOREWRIGHT_SIZE) ?? 'change'
 
-/** The value of this run's size. */
+/** The value for the size of this run. */
 export function sized<T>(change: T, faults: T, release: T): T {
   return { change, faults, release }[size]
 }
 
-/** One seeded source of chance per label, so that a failing run can be repeated. Source: mulberry32, public domain. */
+/**
+ * A seeded random number generator per label, so that a failing run can be repeated. Source:
+ * mulberry32, public domain.
+ */
 export function chance(label: string): () => number {
   let state = seed()
   for (const letter of label) state = Math.imul(state ^ (letter.codePointAt(0) ?? 0), 0x01000193)
@@ -36,12 +42,12 @@ interface Row {
   readonly verdict: 'held' | 'BROKEN' | 'skipped'
 }
 
-/** Where the workers leave their rows for the one table at the end. */
+/** File in which the workers collect their rows for the final table. */
 function rowsFile(): string {
   return process.env.GOALS_FILE ?? join(tmpdir(), `storewright-goals-${process.pid}.jsonl`)
 }
 
-/** Runs the proof of a goal; `prove` returns its figure. The row is in the table whatever happens. */
+/** Runs the proof of a goal and records a row in any case. `prove` returns the figure. */
 export async function goal(id: string, prove: () => Promise<string>): Promise<void> {
   try {
     note({ goal: id, figure: await prove(), verdict: 'held' })
@@ -52,7 +58,7 @@ export async function goal(id: string, prove: () => Promise<string>): Promise<vo
   }
 }
 
-/** A goal that this machine cannot show; `why` names what to install. */
+/** Records a goal that cannot be proven on this machine; `why` names the package to install. */
 export function skippedGoal(id: string, why: string): void {
   note({ goal: id, figure: why, verdict: 'skipped' })
   console.warn(`${id} SKIPPED: ${why}`)
@@ -62,7 +68,7 @@ function note(row: Row): void {
   appendFileSync(rowsFile(), `${JSON.stringify(row)}\n`)
 }
 
-/** Rows so far, sorted by goal. */
+/** Recorded rows, sorted by goal. */
 export function readRows(file: string): readonly Row[] {
   let text = ''
   try {
@@ -76,7 +82,7 @@ export function readRows(file: string): readonly Row[] {
     .toSorted((a, b) => a.goal.localeCompare(b.goal, 'en', { numeric: true }))
 }
 
-/** `''` when no goal ran. */
+/** The table as text; `''` if no goal ran. */
 export function goalsTable(rows: readonly Row[], about: string): string {
   if (rows.length === 0) return ''
   const lines = [

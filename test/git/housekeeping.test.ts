@@ -11,7 +11,7 @@ import { pause } from './harness.ts'
 
 const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 
-/** A cache with so many packs more, and a writer that is never idle until the returned function is called. */
+/** A cache with additional packs, and a writer that is busy until `rest` is called. */
 async function busyCache(packs: number) {
   const remote = await createBareRemote()
   const cache = new Cache({
@@ -37,7 +37,7 @@ async function busyCache(packs: number) {
   const lane = new Lane()
   let busy = true
   const work = (async () => {
-    // Two at a time: another task always waits.
+    // Two tasks at a time, so that one is always waiting.
     let last: Promise<void> = Promise.resolve()
     while (busy) {
       const next = lane.run(() => pause(20))
@@ -69,7 +69,7 @@ async function busyCache(packs: number) {
   return { cache, ids, keep, count, rest }
 }
 
-it('many packs are joined when the writer rests, and not before', async () => {
+it('joins many packs only when the writer is idle', async () => {
   const { cache, ids, keep, count, rest } = await busyCache(12)
   const before = await count()
   expect(before).toBeGreaterThanOrEqual(12)
@@ -81,7 +81,7 @@ it('many packs are joined when the writer rests, and not before', async () => {
   for (const id of ids) expect((await cache.objects.info(id))?.type).toBe('commit')
 }, 40_000)
 
-it('too many are joined although it never rests', async () => {
+it('joins too many packs even if the writer is never idle', async () => {
   const { cache, ids, keep, count } = await busyCache(12)
   keep(5, 10)
   await vi.waitFor(async () => expect(await count()).toBeLessThan(4), { timeout: 15_000 })

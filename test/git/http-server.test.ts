@@ -35,7 +35,7 @@ const names = async (url: string) =>
   ((await (await fetch(`${url}/api/v1/stores`)).json()) as Store[]).map(({ name }) => name)
 
 describe('the server', () => {
-  it('S2-09 serves the built dashboard at each page, with its scripts, beside the API', async () => {
+  it('S2-09 serves the built dashboard and its scripts at each page, next to the API', async () => {
     const { url } = await start()
     const built = await readFile(
       new URL('../../dashboard/dist/index.html', import.meta.url),
@@ -50,7 +50,7 @@ describe('the server', () => {
     expect((await fetch(`${url}/api/v1/stores`)).status).toBe(200)
   })
 
-  it('S1-27 commits the documented request, and a clone over HTTP holds the store and the trailers', async () => {
+  it('S1-27 commits the documented request, and a clone over HTTP contains the store and the trailers', async () => {
     const { url } = await start()
     const body = { name: 'my-shop', engine: 'woo', plan: 'small' }
     expect((await post(url, '/api/v1/stores', body)).status).toBe(201)
@@ -76,7 +76,7 @@ describe('the server', () => {
     )
   })
 
-  it('makes 64 stores at once, one commit each, with far fewer pushes', async () => {
+  it('creates 64 stores at once with one commit each and at most 16 pushes', async () => {
     const server = await start()
     await raiseLimit(server)
     const repository = join(server.dataDir, 'stores.git')
@@ -91,7 +91,7 @@ describe('the server', () => {
     expect((await names(server.url)).toSorted()).toEqual(wanted.toSorted())
   })
 
-  it('lets one of sixteen win a name', async () => {
+  it('returns 201 to one of sixteen creates of the same name and 409 to the others', async () => {
     const { url } = await start()
     const replies = await Promise.all(Array.from({ length: 16 }, () => create(url, 'wanted')))
     const statuses = replies.map(({ status }) => status).toSorted((a, b) => a - b)
@@ -110,7 +110,7 @@ describe('the server', () => {
     expect((await create(url, 'other', key)).status).toBe(422)
   })
 
-  it('part of S1-24: on SIGTERM answers the create under way, refuses nothing it acknowledged, and exits 0', async () => {
+  it('part of S1-24: on SIGTERM answers running creates, loses no acknowledged store and exits with 0', async () => {
     const server = await start()
     const creates = Array.from({ length: 6 }, (_, n) =>
       create(server.url, `shop-${n}`).catch(() => null),
@@ -125,7 +125,7 @@ describe('the server', () => {
     expect(await names(url)).toEqual(expect.arrayContaining(acknowledged))
   })
 
-  it('part of S1-23: logs one JSON object a line with the request id, at the level that is set', async () => {
+  it('part of S1-23: logs one JSON object per line with the request id, at the configured level', async () => {
     const server = await start({ LOG_LEVEL: 'info' })
     const id = (await create(server.url, 'shop')).headers.get('X-Request-Id')
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -145,7 +145,7 @@ describe('the server', () => {
     expect(silent.log()).toBe('')
   })
 
-  it('serves the stores repo on a second address to whoever has the token', async () => {
+  it('serves the stores repo on a second address to clients with the token', async () => {
     const port = await freePort()
     await start({
       GIT_SERVE_ADDR: `127.0.0.1:${port}`,
@@ -158,7 +158,7 @@ describe('the server', () => {
     expect((await fetch(`${at('')}/info/refs?service=git-upload-pack`)).status).toBe(401)
   })
 
-  it('S1-22 is not failed by a dead remote: reads go on, writes are refused within seconds', async () => {
+  it('S1-22 stays ready without its remote: serves reads and refuses writes within seconds', async () => {
     const remote = await start()
     const gone = await startServer(join(folder, 'second'), {
       STORES_REPO_URL: `${remote.url}/git/stores.git`,
@@ -179,7 +179,7 @@ describe('the server', () => {
   })
 })
 
-/** A port nobody listens on, as of now. */
+/** A port that is currently free. */
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -7,8 +7,8 @@ function key(letter: string, input = '1'): IdempotencyKey {
   return { keyHash: `sha256:${letter.repeat(64)}`, inputDigest: `sha256:${input.repeat(64)}` }
 }
 
-describe('a key sent again', () => {
-  it('part of S2-37: gives the first commit: in this process, after a restart, and in another replica', async () => {
+describe('repeated idempotency key', () => {
+  it('part of S2-37: returns the first commit in this process, after a restart and in another replica', async () => {
     const { open, remote, dataDir } = await harness()
     const repo = await open()
     const other = await open()
@@ -32,7 +32,7 @@ describe('a key sent again', () => {
     expect((await remote.git(['rev-list', '--count', 'main'])).trim()).toBe('3')
   })
 
-  it('with another request is refused, at once and later', async () => {
+  it('is refused with another request, while the first is running and later', async () => {
     const { open } = await harness()
     const repo = await open()
     const first = repo.change(requester(), create('acme', 'shop-1'), { idempotency: key('a') })
@@ -49,7 +49,7 @@ describe('a key sent again', () => {
     await expect(after).rejects.toMatchObject(reused)
   })
 
-  it('while the first is under way is refused as in flight', async () => {
+  it('is refused with idempotency_in_flight while the first request is running', async () => {
     const { open } = await harness()
     const repo = await open()
     const first = repo.change(requester(), create('acme', 'shop-1'), { idempotency: key('a') })
@@ -58,7 +58,7 @@ describe('a key sent again', () => {
     expect((await first).outcome).toBe('landed')
   })
 
-  it('after a refusal runs again, since refused requests are not stored', async () => {
+  it('runs the request again after a refusal, because refused requests are not stored', async () => {
     const { open } = await harness()
     const repo = await open()
     const update = () =>
@@ -68,7 +68,7 @@ describe('a key sent again', () => {
     expect((await update()).outcome).toBe('landed')
   })
 
-  it('25 hours later counts as new', async () => {
+  it('counts as new after 25 hours', async () => {
     const { open } = await harness()
     let now = Date.now()
     const repo = await open({ clock: { now: () => now } })
@@ -82,7 +82,7 @@ describe('a key sent again', () => {
     expect((await update('Two')).outcome).toBe('landed')
   })
 
-  it('F9 finds what landed when the answer was lost and the server died', async () => {
+  it('F9 returns the landed commit if the answer was lost and the server was restarted', async () => {
     const { open, serve, remote } = await harness()
     const served = await serve()
     const repo = await open({ remote: over(served) })

@@ -9,7 +9,7 @@ const PERSON = {
   ...{ GIT_COMMITTER_NAME: 'Grace', GIT_COMMITTER_EMAIL: 'grace@example.com' },
 }
 
-/** A commit that changes no file, before anything else of this process happens. */
+/** Makes an empty commit synchronously, so that nothing else of this process runs in between. */
 function commitNow(repository: string): void {
   const git = (...words: string[]) => {
     const env = { ...PERSON, PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null' }
@@ -22,16 +22,17 @@ function commitNow(repository: string): void {
   )
 }
 
-/** What a remote on HTTP is asked for. */
+/** The kind of a request to an HTTP remote. */
 function wordOf({ method, url = '' }: IncomingMessage): 'refs' | 'fetch' | 'push' {
   if (method === 'GET') return 'refs'
   return url.endsWith('/git-upload-pack') ? 'fetch' : 'push'
 }
 
 /**
- * A server of a remote that it knows, on which a person commits: right before each of its first `lost` pushes, and right
- * before the remote answers where its branch is, when it was asked that `again` times on end.
- * @returns `words` what the remote was asked and what the person did, oldest first
+ * A server on a remote on which a person commits at fixed points: right before each of the server's
+ * first `lost` pushes, and right before the response to the last of `again` consecutive requests
+ * for the branch.
+ * @returns `words`: requests to the remote and commits of the person, oldest first
  */
 async function stage(lost: number, again = Infinity) {
   const { open, remote, serve } = await harness()
@@ -63,7 +64,7 @@ async function stage(lost: number, again = Infinity) {
   return { remote, repo, words }
 }
 
-it('P20 who came second twice begins right after the next commit of somebody else, and does not ask for the branch again', async () => {
+it('P20 after two lost races the writer pushes right after the next foreign commit, without requesting the branch again', async () => {
   const { remote, repo, words } = await stage(2, 2)
   const { timing } = await repo.change(requester(), create('acme', 'shop-1'))
   expect(timing.pushes).toBe(3)
@@ -71,7 +72,7 @@ it('P20 who came second twice begins right after the next commit of somebody els
   expect(await namesOnMain(remote)).toEqual(['shop-0', 'shop-1'])
 })
 
-it('P20 where others come all the time, the push after a push is made on their next commit', async () => {
+it('P20 while others commit steadily the writer pushes on top of their next commit', async () => {
   const { remote, repo, words } = await stage(2, 2)
   await repo.change(requester(), create('acme', 'shop-1'))
   words.length = 0
@@ -81,13 +82,13 @@ it('P20 where others come all the time, the push after a push is made on their n
   expect(await namesOnMain(remote)).toEqual(['shop-0', 'shop-1', 'shop-2'])
 })
 
-it('who came second once tries again at once', async () => {
+it('the writer retries at once after one lost race', async () => {
   const { repo, words } = await stage(1)
   expect((await repo.change(requester(), create('acme', 'shop-1'))).timing.pushes).toBe(2)
   expect(words.join(' ')).toBe('person push refs fetch push')
 })
 
-it('nobody is waited for who does not come again', async () => {
+it('the writer stops waiting if no further foreign commit arrives', async () => {
   const { remote, repo, words } = await stage(2)
   expect((await repo.change(requester(), create('acme', 'shop-1'))).timing.pushes).toBe(3)
   words.length = 0

@@ -14,7 +14,10 @@ const release = /  "2026\.11":\n[\s\S]*/.exec(PLATFORM_YAML)?.[0] ?? ''
 const platform = `${PLATFORM_YAML}${release.replace('2026.11', '2026.12')}`
 const clock = { now: () => Date.now() }
 
-/** What plain git finds: key of each store.yaml -> value -> count, and folders whose manifests are not as rendered. */
+/**
+ * Counts with plain git: stores by value of each key, and folders whose manifests differ from their
+ * render.
+ */
 async function scan(remote: BareRemote) {
   const paths = (await remote.git(['ls-tree', '-r', '--name-only', 'main', 'stores/'])).split('\n')
   const intents = paths.filter((path) => path.endsWith('/store.yaml'))
@@ -34,7 +37,7 @@ async function scan(remote: BareRemote) {
   return { counts, modified, stores: intents.length }
 }
 
-it('N-21 the inventory of plans, releases and teams, and what is modified, invalid or detached, is what a scan of the repository finds', async () => {
+it('N-21 the summary counts plans, releases, teams and modified, invalid and detached stores like a scan of the repository', async () => {
   const { remote, repo, deps, refusals } = await fixture(platform)
   const applications = fakeApplications(clock.now)
   const views = createStoreViews({ repo, refusals, applications, clock })
@@ -64,7 +67,7 @@ it('N-21 the inventory of plans, releases and teams, and what is modified, inval
   const found = await scan(remote)
   expect([found.stores, found.modified]).toEqual([6, 1])
   const { total, facets, attention } = summarizeStores({ repo, views }, { deleted: 'exclude' })
-  // What is detached is no longer in Git, and is counted all the same.
+  // A detached store is no longer in Git but is counted too.
   expect(total).toBe(found.stores)
   const detached = views.get('gone')!
   for (const key of ['plan', 'release', 'team'] as const) {

@@ -1,5 +1,5 @@
 import { openKeyRing } from '../../src/adapters/secrets/key-ring.ts'
 import { TEST_KEYS } from '../../src/testing/keys.ts'
 
-/** The ring that every server of a test shares. */
+/** Key ring shared by every server of a test. */
 export const testKeys = openKeyRing(TEST_KEYS)

@@ -9,9 +9,9 @@ import { checkHistory } from './history-checker.ts'
 import { listStores } from './list-stores.ts'
 
 const CREATORS = 16
-/** A kill falls at random within this time after the server is ready. */
+/** Each kill happens at a random time within this period after the server is ready. */
 const WINDOW_MS = sized(900, 900, 1200)
-/** Kills of one remote: a fresh one after that, so that what is checked stays small. */
+/** Kills per remote. A new remote after that keeps the checked history small. */
 const ROUND = sized(10, 50, 50)
 const KILLS = sized(ROUND, 2 * ROUND, 20 * ROUND)
 
@@ -24,7 +24,7 @@ interface Tally {
 }
 
 it(
-  `G1 G6 F11 survives ${KILLS} kill -9 of the API under ${CREATORS} people, and repairs itself each time`,
+  `G1 G6 F11 recovers from ${KILLS} kill -9 of the API under the load of ${CREATORS} clients`,
   async () => {
     const random = chance('G1')
     const tally: Tally = { kills: 0, acked: 0, commits: 0, repeated: 0, recoveries: [] }
@@ -74,7 +74,7 @@ async function killRound(prefix: string, random: () => number, tally: Tally): Pr
   console.info(`G1: ${tally.kills} of ${KILLS} kills, ${tally.acked} acknowledged, none lost`)
 }
 
-it('S2-11 shows the same list from Git after a kill at any step, nothing marked failed, and keeps no database file', async () => {
+it('S2-11 lists the same stores from Git after a kill at a random time, none Failed, and keeps no database file', async () => {
   const random = chance('S2-11')
   const { remote, serve } = await harness({ platform: await roomyPlatform() })
   const served = await serve()
@@ -86,7 +86,8 @@ it('S2-11 shows the same list from Git after a kill at any step, nothing marked 
     const stop = new AbortController()
     const before = clients.acked.length
     const running = clients.run([api.url], CREATORS, stop.signal, 400)
-    // The first kill may come before the first answer. The others have something to lose.
+    // The first kill may happen before the first answer. The later ones happen after at least one
+    // acknowledged change.
     if (kill > 0) await eventually(() => clients.acked.length > before, 60_000)
     await pause(random() * 1_000)
     await api.kill(true)
@@ -104,7 +105,7 @@ it('S2-11 shows the same list from Git after a kill at any step, nothing marked 
   expect(files.filter((file) => !file.startsWith('cache.git'))).toEqual([])
 }, 120_000)
 
-it('S2-37 N-12 answers a key with the same commit after a restart, whether or not the first answer arrived', async () => {
+it('S2-37 N-12 answers a repeated key with the same commit after a restart, also if the first answer was lost', async () => {
   const { remote, serve } = await harness({ platform: await roomyPlatform() })
   const served = await serve()
   const environment = { STORES_REPO_URL: served.url }

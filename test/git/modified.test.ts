@@ -28,14 +28,14 @@ const views = { all: () => [], get: () => null, present: () => ({}) as never }
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8')
 const clock = { now: () => Date.now() }
 
-/** Files below `path` on main, with changes. */
+/** Files below `path` on main, by path. */
 async function filesAt(remote: BareRemote, path: string): Promise<Record<string, string>> {
   const names = (await remote.git(['ls-tree', '-r', '--name-only', 'main', `${path}/`])).trim()
   const rows = names.split('\n').map(async (name) => [name, await show(remote, name)] as const)
   return Object.fromEntries(await Promise.all(rows))
 }
 
-/** The store with one more manifest, and an app.json that names the tree which that makes. */
+/** The store with an additional manifest and an app.json that states the resulting tree. */
 async function edited(remote: BareRemote, change: Partial<AppFile>): Promise<Files> {
   const files = await filesAt(remote, SHOP)
   const all = { ...files, [`${SHOP}/manifests/99-extra.yaml`]: EXTRA }
@@ -56,8 +56,8 @@ const attack = {
   cluster: 'other',
 }
 
-describe('S1 a pushed app.json of generator 99.0.0 with the tree of edited manifests', () => {
-  it('S1 is flagged as modified, and healed where platform.yaml says so', async () => {
+describe('S1 a pushed app.json with a forged generator and the tree of edited manifests', () => {
+  it('S1 is flagged as modified and rendered again with onModified: rerender', async () => {
     const { remote, repo, deps } = await fixture(RERENDER)
     await createStore(deps, { name: 'shop' }, by())
     const before = await filesAt(remote, SHOP)
@@ -69,7 +69,7 @@ describe('S1 a pushed app.json of generator 99.0.0 with the tree of edited manif
     expect((await messages(remote))[0]).toBe('store(default/shop): render (over a hand edit)')
   })
 
-  it('S1 stays flagged where platform.yaml says to report, and is not taken for a newer render', async () => {
+  it('S1 stays flagged with onModified: report and does not count as a newer render', async () => {
     const { remote, repo, deps, log } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     await remote.commit(await edited(remote, attack))
@@ -83,7 +83,7 @@ describe('S1 a pushed app.json of generator 99.0.0 with the tree of edited manif
     expect(modified(repo)).toBe(false)
   })
 
-  it('S1 alone, beside the manifests that we rendered, is flagged and rewritten under either rule', async () => {
+  it('S1 is flagged and rewritten under either rule if the manifests are unchanged', async () => {
     const { remote, repo, deps } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const before = await show(remote, `${SHOP}/app.json`)
@@ -95,7 +95,7 @@ describe('S1 a pushed app.json of generator 99.0.0 with the tree of edited manif
     expect(await show(remote, `${SHOP}/app.json`)).toBe(before)
   })
 
-  it('S11 beside a store.yaml that does not parse names its own folder again', async () => {
+  it('S11 is restored to the addresses of its own folder if store.yaml does not parse', async () => {
     const { remote, deps } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const before = await show(remote, `${SHOP}/app.json`)
@@ -105,7 +105,7 @@ describe('S1 a pushed app.json of generator 99.0.0 with the tree of edited manif
     expect(await show(remote, `${SHOP}/app.json`)).toBe(before)
   })
 
-  it('S1 does not make edited manifests ours by breaking store.yaml and app.json', async () => {
+  it('S1 keeps edited manifests flagged after store.yaml and app.json were broken and restored', async () => {
     const { remote, repo, deps, log } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const manifest = { [`${SHOP}/manifests/99-extra.yaml`]: EXTRA }
@@ -125,8 +125,8 @@ describe('S1 a pushed app.json of generator 99.0.0 with the tree of edited manif
   })
 })
 
-describe('a push that is what a render gives', () => {
-  it('is not modified once a commit of ours stands for it', async () => {
+describe('a push that equals the render', () => {
+  it('is not modified after a commit of ours confirms it', async () => {
     const { remote, repo, deps } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const before = record(repo, 'shop')!
@@ -140,7 +140,7 @@ describe('a push that is what a render gives', () => {
     expect(record(repo, 'shop')?.intent?.title).toBe('Pushed')
   })
 
-  it('is not modified after a plain git revert', async () => {
+  it('is never modified after a plain git revert', async () => {
     const { remote, repo, deps, reconciler } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const before = await filesAt(remote, SHOP)
@@ -155,10 +155,10 @@ describe('a push that is what a render gives', () => {
   })
 })
 
-describe('a repository from before the key ring', () => {
+describe('a repository without proven commits', () => {
   const lost = openKeyRing(Buffer.alloc(32, 'other').toString('base64'))
 
-  it('opens without a flag on stores whose bytes are right, and without a commit', async () => {
+  it('opens without modified flags and without a commit if all files are as rendered', async () => {
     const { remote, deps, reconciler, log } = await fixture()
     for (const name of ['shop', 'next']) await createStore(deps, { name }, by())
     await suspendStore(deps, { name: 'next' }, by())
@@ -174,7 +174,7 @@ describe('a repository from before the key ring', () => {
     expect(await remote.head()).toBe(head)
   })
 
-  it('S1 renders again what a pushed app.json claims, and keeps the rules for volumes', async () => {
+  it('S1 renders a store with a forged app.json again and enforces the rules for volumes', async () => {
     const { remote, deps, reconciler, log } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     await reconciler.close()
@@ -198,7 +198,7 @@ describe('a repository from before the key ring', () => {
     expect(await find()).toMatchObject({ is: 'render' })
   })
 
-  it('takes a folder that went after a purge for a purged one', async () => {
+  it('counts a folder removed after a declared purge as purged', async () => {
     const { remote, deps, reconciler, log } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     await reconciler.close()
@@ -211,7 +211,7 @@ describe('a repository from before the key ring', () => {
 })
 
 describe('a store of a newer generator', () => {
-  it('is left alone and told of with proof, and still flagged when it is edited', async () => {
+  it('is not rendered and raises a banner if the commit is proven, and is flagged after an edit', async () => {
     const git = await harness({ platform: PLATFORM_YAML })
     const newer = await git.open({ generator: '99.0.0' })
     const deps = { repo: newer, sealer: memorySealer(), views, clock }

@@ -14,7 +14,7 @@ it.each([
   ['sha1', 40],
   ['sha256', 64],
 ] as const)(
-  'a %s repository is written, rendered and checked by ids of its own: no store of it is modified',
+  'a %s repository is written, rendered and checked with its own object ids',
   async (objectFormat, digits) => {
     const { remote, repo, deps, join: again } = await fixture(PLATFORM_YAML, { objectFormat })
     const { landed } = await createStore(deps, { name: 'asked' }, by())
@@ -31,7 +31,7 @@ it.each([
       const tree = await remote.git(['rev-parse', `main:${folder('default', name)}/manifests`])
       expect(app).toMatchObject({ tree: tree.trim() })
     }
-    // Another server, and the program without one, find nothing to do.
+    // A second server and the offline commands find nothing to do.
     const fresh = await again()
     const head = (await remote.head()).trim()
     await fresh.reconciler.idle()

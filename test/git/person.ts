@@ -6,21 +6,21 @@ import type { BareRemote } from '../../src/testing/bare-remote.ts'
 
 const run = promisify(execFile)
 
-/** Somebody with a clone and a work tree, who knows nothing of Storewright: stock git throughout. */
+/** A simulated person with a clone and a work tree, who uses plain git only. */
 export interface Person {
   readonly directory: string
   git(...words: string[]): Promise<string>
-  /** Text of a file as it lies in the work tree. */
+  /** Text of a file in the work tree. */
   read(path: string): Promise<string>
   /** Writes a file; `null` removes it, or a folder. */
   write(path: string, text: string | null): Promise<void>
-  /** Commits what changed. Returns the id. */
+  /** Commits all changes. Returns the id. */
   commit(message: string): Promise<string>
-  /** Takes over what others pushed; own commits go on top. */
+  /** Fetches and rebases the own commits on top. */
   pull(): Promise<void>
   /**
-   * Pushes; refused because others were first, it takes theirs over and tries again, like anybody.
-   * @returns false: own and foreign changes collide, and the own ones were given up
+   * Pushes. If the push is rejected because others were first, pulls and tries again.
+   * @returns false: the changes conflict with those of others and were given up
    */
   push(): Promise<boolean>
 }
@@ -50,7 +50,7 @@ export async function person(
   }
   const at = async (cwd: string, words: readonly string[]) =>
     (await run('git', [...words], { cwd, env, maxBuffer: 64 * 1024 * 1024 })).stdout
-  // Its own housekeeping removes empty folders of objects while we add to them.
+  // The housekeeping of git would remove empty object folders while this test adds to them.
   await at(remote.scratch, ['clone', '-q', '-c', 'gc.auto=0', from, directory])
   const git = (...words: string[]) => at(directory, words)
   const pull = async () => {

@@ -30,7 +30,7 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true })
 })
 
-it('S2-31 a plain git revert of a change of platform.yaml takes the whole fleet back, byte for byte, and so does another server', async () => {
+it('S2-31 a plain git revert of a change of platform.yaml restores all stores byte for byte, and a new server changes nothing', async () => {
   for (const store of STORES) {
     const { status } = await post(server.url, '/api/v1/stores', { plan: 'small', ...store })
     expect(status).toBe(201)
@@ -76,7 +76,7 @@ it('S2-31 a plain git revert of a change of platform.yaml takes the whole fleet 
   const audit = (await (await fetch(`${server.url}/api/v1/audit`)).json()) as Change[]
   expect(audit.find((change) => change.commit === commit)?.revertedBy).toBe(revert)
 
-  // A server that comes to this branch finds nothing left to do.
+  // A newly started server finds nothing to do.
   const head = await person('rev-parse', 'HEAD')
   await server.end('SIGTERM')
   server = await startServer(data)

@@ -12,7 +12,7 @@ const NAMES = Array.from({ length: 1000 }, (_, n) => `shop-${n}`)
 const BAD = 'shop-500'
 const PATH = `stores/acme/${BAD}/store.yaml`
 
-/** Ways to spoil one store.yaml; each must be seen as what is wrong with that store, and nothing else. */
+/** Ways to break one store.yaml. Each must be reported as a problem of that store only. */
 const POISON: readonly (readonly [string, string])[] = [
   ['an alias bomb', `a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n`],
   ['two megabytes', storeYaml('acme', BAD) + '#'.repeat(2_000_000)],
@@ -22,8 +22,8 @@ const POISON: readonly (readonly [string, string])[] = [
   ['a plan that does not exist', storeYaml('acme', BAD).replace('small', '__proto__')],
 ]
 
-describe('T30 one poisoned store.yaml of 1,000', () => {
-  it('leaves 999 rendered and the API up', async () => {
+describe('T30 one poisoned store.yaml among 1,000', () => {
+  it('leaves the other 999 stores renderable and the API available', async () => {
     const { open, remote } = await harness({ platform: PLATFORM_YAML })
     const files = NAMES.map((name) => [`stores/acme/${name}/store.yaml`, storeYaml('acme', name)])
     await remote.commit(Object.fromEntries(files) as Record<string, string>)

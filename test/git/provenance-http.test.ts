@@ -14,7 +14,7 @@ const FORGED = [
   ...['Requested-By: alice-the-admin', 'Via: dashboard', 'Mass-Delete-Approved-By: alice'],
 ].join('\n')
 
-/** The real server on a real remote, and what a client asks it. */
+/** The real server on a real remote with one store, and functions to read from both. */
 async function stage(onModified: 'report' | 'rerender') {
   const text = `${await readFile(TEMPLATE, 'utf8')}\nreconcile: {onModified: ${onModified}}\n`
   const { remote, serve } = await harness({ platform: text })
@@ -33,14 +33,14 @@ async function stage(onModified: 'report' | 'rerender') {
   return { remote, get, show }
 }
 
-/** app.json that opts out of healing, and points at another shop. */
+/** An app.json that claims a newer generator and points to another store. */
 const hostile = (app: string) =>
   app
     .replace(/"generator": "[^"]+"/, '"generator": "99.0.0"')
     .replaceAll('store-shop', 'store-victim')
     .replace(/"url": "[^"]+"/, '"url": "javascript:alert(1)"')
 
-it('S1 S4 S11 over HTTP: a forged commit is by git and its author, flagged within a fetch, and changes no address', async () => {
+it('S1 S4 S11 over HTTP: a forged commit is attributed to git and its author, flagged within one fetch, and changes no address', async () => {
   const { remote, get, show } = await stage('report')
   const before = await get<Store>('/stores/shop')
   const manifest = 'manifests/00-namespace.yaml'
@@ -66,7 +66,7 @@ it('S1 S4 S11 over HTTP: a forged commit is by git and its author, flagged withi
   expect((await get<Summary>('/summary')).attention).toMatchObject({ modified: 1, newer: 0 })
 })
 
-it('S1 over HTTP: is healed without a person where platform.yaml says so', async () => {
+it('S1 over HTTP: forged files are rendered again automatically with onModified: rerender', async () => {
   const { remote, get, show } = await stage('rerender')
   const before = await show('app.json')
   const manifest = 'manifests/00-namespace.yaml'

@@ -11,7 +11,7 @@ import { eventually, harness, type Harness } from './harness.ts'
 const OTHER_KEYS = Buffer.alloc(32, 'other').toString('base64')
 const PERSON = 'Grace Example'
 
-/** Text files of a store as a person pushes them. */
+/** Text files of a store, as pushed by a person. */
 function pushed(team: string, name: string, title = name): Record<string, string> {
   return Object.fromEntries(
     Array.from(storeFiles(team, name, title), ([path, bytes]) => [
@@ -35,7 +35,10 @@ async function audit(repo: StoresRepo): Promise<readonly string[]> {
 const messageOf = (remote: BareRemote, commit: string) =>
   remote.git(['show', '-s', '--format=%B', commit])
 
-/** The same audit by a server that has just started, and by one that was there before the commits came. */
+/**
+ * The audit of a newly started server, which must equal the one of a server that was running before
+ * the commits.
+ */
 async function bothAudits(git: Harness, before: StoresRepo): Promise<readonly string[]> {
   const head = await git.remote.head()
   await eventually(() => before.snapshot().head === head)
@@ -48,14 +51,14 @@ async function bothAudits(git: Harness, before: StoresRepo): Promise<readonly st
   return cold
 }
 
-/** A remote, a server that writes, and one that only looks. */
+/** A remote, a server that writes, and a function that opens one that only reads. */
 async function stage(options: Parameters<typeof harness>[0] = {}) {
   const git = await harness(options)
   const repo = await git.open()
   return { git, remote: git.remote, repo, watch: () => git.open({ fetchIntervalMs: 30 }) }
 }
 
-describe('a commit without proof', () => {
+describe('commits without a valid proof', () => {
   const block = (mac: string) =>
     [
       'store(acme/shop-1): purge\n\nReason: I said so\n',
@@ -72,7 +75,7 @@ describe('a commit without proof', () => {
     ['an invented proof', `Server-Mac: v1:0123456789ab:${'A'.repeat(43)}`],
     ['a proof by another installation', `Server-Mac: ${openKeyRing(OTHER_KEYS).sign('any')}`],
     ['a proof of another text', `Server-Mac: ${testKeys.sign('any')}`],
-  ])('S4 with our trailers and %s is listed as git, by its author', async (_, mac) => {
+  ])('S4 with our trailers and %s are attributed to git and their author', async (_, mac) => {
     const { git, remote, repo, watch } = await stage()
     await repo.change(requester('local:ana'), create('acme', 'shop-1'))
     const watching = await watch()
@@ -92,12 +95,12 @@ describe('a commit without proof', () => {
   })
 })
 
-describe('a proof', () => {
+describe('proofs', () => {
   it.each([
     ['the same store again, after another change', pushed('acme', 'shop-1')],
     ['the same store with other files', pushed('acme', 'shop-1', 'Other')],
     ['another store', pushed('acme', 'shop-2')],
-  ])('S4 that is repeated for %s does not count', async (_, files) => {
+  ])('S4 do not count if copied to a commit of %s', async (_, files) => {
     const { git, remote, repo, watch } = await stage()
     const { commit } = await repo.change(requester('local:ana'), create('acme', 'shop-1'))
     await repo.change(requester('local:ben'), retitle('acme', 'shop-1', 'Ben'))
@@ -111,7 +114,7 @@ describe('a proof', () => {
     ])
   })
 
-  it('S4 of a commit that never landed does not count for other files, nor for other stores', async () => {
+  it('S4 of a commit that never landed do not count for other files or other stores', async () => {
     const { git, remote, repo } = await stage()
     const base = await remote.head()
     const { commit } = await repo.change(requester('local:ana'), create('acme', 'shop-1'))
@@ -120,14 +123,14 @@ describe('a proof', () => {
     const watching = await git.open({ fetchIntervalMs: 30 })
     await remote.commit(pushed('acme', 'shop-1', 'Forged'), message)
     expect(await bothAudits(git, watching)).toEqual([`git ${PERSON} git shop-1`])
-    // Exactly the files that were asked for, on a branch that moved meanwhile: as after a rebase.
+    // Exactly the requested files on a branch that moved in the meantime, as after a rebase.
     await remote.commit({ ...pushed('acme', 'shop-1'), ...pushed('acme', 'shop-9') }, message)
     expect((await bothAudits(git, watching)).at(-1)).toBe('api local:ana create shop-1')
     const { stores } = watching.snapshot()
     expect(stores.get('shop-9')?.rendered).toBeNull()
   })
 
-  it('S4 counts on the branch first, whatever a merged branch repeats with an older parent', async () => {
+  it('S4 count for the commit on the branch, not for a copy on a merged branch with an older parent', async () => {
     const { git, remote, repo } = await stage()
     const base = await remote.head()
     const { commit } = await repo.change(requester('local:ana'), create('acme', 'shop-1'))
@@ -146,7 +149,7 @@ describe('a proof', () => {
   })
 
   it.each(['sha1', 'sha256'] as const)(
-    'is kept by a squash merge, for each store of it, in a %s repository',
+    'survive a squash merge for each of its stores in a %s repository',
     async (objectFormat) => {
       const { git, remote, repo } = await stage({ objectFormat })
       const base = await remote.head()
@@ -172,7 +175,7 @@ describe('a proof', () => {
     },
   )
 
-  it('of the first key of a ring is taken by every ring that holds it, after a rotation too', async () => {
+  it('are accepted by every ring that contains their key, also after a key rotation', async () => {
     const { git, repo } = await stage()
     await repo.change(requester('local:ana'), create('acme', 'shop-1'))
     const rotated = await git.open({ keys: openKeyRing(`${OTHER_KEYS}\n${TEST_KEYS}\n`) })
@@ -187,7 +190,7 @@ describe('a proof', () => {
 })
 
 describe('a lost key ring', () => {
-  it('makes every former commit one of git, and lets nothing be deleted that could not be before', async () => {
+  it('attributes every former commit to git and approves no deletion', async () => {
     const { git, repo } = await stage()
     for (const name of ['shop-1', 'shop-2']) {
       await repo.change(requester('local:ana'), create('acme', name))

@@ -27,7 +27,7 @@ import { by, fixture, folder, messages, record } from './reconciler-fixture.ts'
 
 const STORECTL = fileURLToPath(new URL('../../src/cli/storectl.ts', import.meta.url))
 
-describe('a server with a simulated Argo CD', () => {
+describe('purge with a simulated Argo CD', () => {
   let data = ''
   let server: ServerProcess
   beforeEach(async () => {
@@ -52,7 +52,7 @@ describe('a server with a simulated Argo CD', () => {
       })
     })
 
-  it('S2-16 S2-25 takes five steps in Git without a hand, one commit each; the name is free at once here', async () => {
+  it('S2-16 S2-25 runs from create to removal in one commit per step, and the name is free afterwards', async () => {
     const made = await post(server.url, '/api/v1/stores', { name: 'shop' })
     expect(made.status).toBe(201)
     await post(server.url, '/api/v1/stores/shop/suspend', {})
@@ -76,7 +76,7 @@ describe('a server with a simulated Argo CD', () => {
     expect((await post(server.url, '/api/v1/stores', { name: 'shop' })).status).toBe(201)
   })
 
-  it('is purged by storectl, which shows each gate and that nothing of it is real', async () => {
+  it('shows each gate and that it is simulated in storectl purge', async () => {
     await keepDeleted(server)
     await post(server.url, '/api/v1/stores', { name: 'shop' })
     expect((await storectl('purge', 'shop', '--yes', '--accept-data-loss')).code).toBe(4)
@@ -99,7 +99,7 @@ describe('a server with a simulated Argo CD', () => {
   })
 })
 
-describe('two servers at one repository', () => {
+describe('purge by two servers of one repository', () => {
   const week = { now: () => Date.now() }
   const loop = (
     repo: StoresRepo,
@@ -129,7 +129,7 @@ describe('two servers at one repository', () => {
     return { one, two, log: one.log as never }
   }
 
-  it('purge a store once, each step in one commit of its own, and leave the others alone', async () => {
+  it('purges a store once, with one commit per step, and changes no other store', async () => {
     const { one, two, log } = await begin()
     const observe = [loop(one.repo, one.deps, log), loop(two.repo, two.deps, log)]
     await deleteStore(one.deps, { name: 'shop' }, by())
@@ -154,14 +154,14 @@ describe('two servers at one repository', () => {
     expect([one.repo, two.repo].map((repo) => repo.state().lost)).toEqual([[], []])
   })
 
-  it('remove nothing that was called off in the last moment, by request or by plain git', async () => {
+  it('removes no store whose purge was canceled at the last moment by restore, revert or plain git', async () => {
     for (const how of ['restore', 'request', 'git']) {
       const { one, log } = await begin()
       const observe = loop(one.repo, one.deps, log)
       await deleteStore(one.deps, { name: 'shop' }, by())
       await eventually(() => record(one.repo, 'shop')?.app?.lifecycle === 'purge')
       const { commit } = record(one.repo, 'shop')!.last
-      // A store of retention 0 would be purged again at once.
+      // With a retention of 0 the store would be purged again at once.
       await one.remote.commit({
         'platform.yaml': (await one.remote.git(['show', 'main:platform.yaml'])).concat(
           'deletion: {autoPurge: false}\n',

@@ -7,7 +7,7 @@ import { git, scratch, type ServerProcess, startServer } from '../../src/testing
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SECTION = '## With Git alone'
-/** Seconds that the section promises, five times over for a busy machine. */
+/** The 2 s that the section promises, times five for a busy machine. */
 const DEADLINE_MS = 5 * 2_000
 
 let folder = ''
@@ -17,7 +17,7 @@ let blocks: readonly string[] = []
 
 beforeAll(async () => {
   folder = await scratch()
-  // No look but the one after a push can be in time.
+  // Periodic fetches are too rare, so only the fetch after a push can be in time.
   server = await startServer(join(folder, 'data'), { GIT_FETCH_INTERVAL: '1h' })
   readme = await readFile(join(ROOT, 'README.md'), 'utf8')
   blocks = [...section().matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block ?? '')
@@ -36,7 +36,7 @@ function section(): string {
   return readme.slice(begin, readme.indexOf('\n## ', begin + 1))
 }
 
-/** The prose of the section, a sentence each. */
+/** The sentences of the section. */
 function sentences(): readonly string[] {
   const prose = section()
     .replace(SECTION, '')
@@ -47,7 +47,7 @@ function sentences(): readonly string[] {
     .map((sentence) => sentence.replaceAll(/\s+/g, ' '))
 }
 
-/** Runs a block of commands as a shell does, stopping at the first that fails. */
+/** Runs a block of commands in a shell and stops at the first failure. */
 function shell(commands: string): Promise<string> {
   const words = commands.replaceAll(/^npx storectl/gm, `node ${ROOT}/src/cli/storectl.ts`)
   const env = {
@@ -73,7 +73,7 @@ const bare = () => join(server.dataDir, 'stores.git')
 const held = (path: string) => git(bare(), 'show', `main:${path}`).catch(() => '')
 const appOf = (name: string) => held(`stores/default/${name}/app.json`)
 
-/** Milliseconds until main holds `expected`, or does not. */
+/** Waits until the file on main matches `expected`. @returns milliseconds */
 async function seenAfter(path: string, expected: RegExp): Promise<number> {
   const began = performance.now()
   await expect.poll(() => held(path), { timeout: DEADLINE_MS, interval: 20 }).toMatch(expected)
@@ -106,7 +106,7 @@ const CHECKED: Readonly<Record<string, () => Promise<void>>> = {
   'A plain `git revert` of a change is rendered as fast:': async () => {
     await shell(blocks[1] ?? '')
     await seenAfter('stores/default/third-shop/store.yaml', /^title: (?!Autumn)/m)
-    // The reconciler has nothing left to render: the API shows the former title, and no change by hand.
+    // After the reconciler has settled, the API shows the former title.
     await expect
       .poll(() => listed('/api/v1/stores/third-shop'), { timeout: DEADLINE_MS, interval: 20 })
       .toMatch(/^(?!.*Autumn sale)(?=.*"third-shop")/s)
@@ -164,8 +164,8 @@ const CHECKED: Readonly<Record<string, () => Promise<void>>> = {
     },
 }
 
-describe('S1-04 the Git way of the README', () => {
-  it('has a test for each sentence, in its order', () => {
+describe('S1-04 the Git section of the README', () => {
+  it('has a test for each sentence, in order', () => {
     expect(sentences()).toEqual(Object.keys(CHECKED))
   })
 

@@ -16,11 +16,11 @@ import {
   landFiles,
 } from './reconciler-fixture.ts'
 
-describe('generated files', () => {
+describe('reconciler on generated files', () => {
   const manifest = `${folder('default', 'shop')}/manifests/00-namespace.yaml`
   const app = `${folder('default', 'shop')}/app.json`
 
-  it('F17 edited by hand stay as they are and are told of once; render overwrites them', async () => {
+  it('F17 keeps files edited by hand, logs them once and overwrites them on a render request', async () => {
     const { remote, repo, deps, log, reconciler } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const { manifestsTree } = record(repo, 'shop')!
@@ -35,7 +35,7 @@ describe('generated files', () => {
     expect(log.lines.filter(({ message }) => message.includes('edited by hand'))).toHaveLength(1)
   })
 
-  it('F17 edited by hand are rendered again where platform.yaml says so', async () => {
+  it('F17 renders files edited by hand again with onModified: rerender', async () => {
     const { remote, repo, deps } = await fixture(
       `${PLATFORM_YAML}reconcile: {onModified: rerender}\n`,
     )
@@ -48,10 +48,10 @@ describe('generated files', () => {
   })
 
   it.each([
-    ['is no JSON', '{'],
+    ['is not JSON', '{'],
     ['lacks a key', '{"schema":"1"}\n'],
-    ['is gone', null],
-  ])('F31 app.json that %s is rewritten at once', async (_what, text) => {
+    ['is missing', null],
+  ])('F31 rewrites an app.json that %s at once', async (_what, text) => {
     const { remote, repo, deps } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const before = await show(remote, app)
@@ -62,7 +62,7 @@ describe('generated files', () => {
     expect(rendered(repo, 'shop')).toBe(true)
   })
 
-  it('F31 app.json is taken from history when store.yaml does not parse either', async () => {
+  it('F31 restores app.json from history if store.yaml does not parse either', async () => {
     const { remote, repo, deps } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const before = await show(remote, app)
@@ -71,7 +71,7 @@ describe('generated files', () => {
     expect(await show(remote, app)).toBe(before)
   })
 
-  it('of an older generator move only where ours gives other bytes: one commit, and none for the rest', async () => {
+  it('renders files of an older generator again only if the bytes differ, one commit per store', async () => {
     const { remote, repo, deps, reconciler, join } = await fixture()
     for (const name of ['same', 'other']) await createStore(deps, { name }, by())
     await reconciler.close()
@@ -90,11 +90,12 @@ describe('generated files', () => {
     expect(await messages(remote).then(([newest]) => newest)).toBe('store(default/other): render')
     expect(await remote.git(['rev-list', '--count', `${head}..main`])).toBe('1\n')
     expect(record(later.repo, 'other')?.app?.generator).not.toBe('0.0.1')
-    // Equal bytes: who rendered them first stays named, so a release touches no such store.
+    // With equal bytes app.json keeps the former generator, so a new version commits nothing to
+    // such stores.
     expect(record(later.repo, 'same')?.app?.generator).toBe('0.0.1')
   })
 
-  it('F28 of a newer generator are left alone, as a commit of its server proves', async () => {
+  it('F28 keeps files of a newer generator whose commit is proven', async () => {
     const { remote, repo, deps, log, reconciler, open } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const server = await open({ generator: '99.0.0' })
@@ -112,8 +113,8 @@ describe('generated files', () => {
   })
 })
 
-describe('two servers', () => {
-  it('render a push once: whoever comes second makes no commit', async () => {
+describe('reconcilers of two servers', () => {
+  it('make one render commit per pushed store', async () => {
     const { remote, repo, join } = await fixture()
     const other = await join()
     const names = Array.from({ length: 12 }, (_, n) => `shop-${n}`)
@@ -134,7 +135,7 @@ describe('two servers', () => {
     }
   })
 
-  it('find at the start what was pushed while none ran', async () => {
+  it('render at the start stores that were pushed while no server ran', async () => {
     const { remote, repo, reconciler, join } = await fixture()
     await reconciler.close()
     await remote.commit({ [`${folder('default', 'shop')}/store.yaml`]: intent('default', 'shop') })

@@ -18,8 +18,8 @@ import {
   show,
 } from './reconciler-fixture.ts'
 
-describe('what a person pushed', () => {
-  it('S1-04 S1-48 N-11 creates a store from a pushed store.yaml; of one name in two teams the second is refused', async () => {
+describe('reconciler after a push', () => {
+  it('S1-04 S1-48 N-11 renders a pushed store.yaml and refuses a second store of the same name in another team', async () => {
     const { remote, repo, refusals } = await fixture()
     const text = `# kept by us\n${intent('default', 'pushed')}`
     await remote.commit({ [`${folder('default', 'pushed')}/store.yaml`]: text })
@@ -30,7 +30,7 @@ describe('what a person pushed', () => {
     ).toContain('store-pushed')
     expect((await messages(remote))[0]).toBe('store(default/pushed): render (new in Git)')
 
-    // `acme` comes before `default` in path order, and still does not get the name.
+    // `acme` comes before `default` in path order but still does not get the name.
     await remote.commit({ [`${folder('acme', 'pushed')}/store.yaml`]: intent('acme', 'pushed') })
     await remote.commit({ [`${folder('default', 'next')}/store.yaml`]: intent('default', 'next') })
     await eventually(() => rendered(repo, 'next'))
@@ -42,7 +42,7 @@ describe('what a person pushed', () => {
     expect(refusals.size).toBe(0)
   })
 
-  it('is rendered as a request for the same would be, byte for byte', async () => {
+  it('renders a pushed change to the same bytes as an API request', async () => {
     const { remote, repo, deps } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const path = `${folder('default', 'shop')}/store.yaml`
@@ -60,7 +60,7 @@ describe('what a person pushed', () => {
     ])
   })
 
-  it('N-11 F18 marks an invalid store.yaml at that store alone; the others go on and its last render stays', async () => {
+  it('N-11 F18 marks only the store with an invalid store.yaml, keeps its last render and renders the others', async () => {
     const { remote, repo, deps } = await fixture()
     await createStore(deps, { name: 'bad' }, by())
     const tree = record(repo, 'bad')?.manifestsTree
@@ -77,10 +77,10 @@ describe('what a person pushed', () => {
   it.each([
     ['a smaller volume', 'shop', 'uploads: 2', 'uploads: 1', '#/storage/uploads'],
     ['a purge without a deletion', 'shop', 'state: active', 'state: purge', '#/lifecycle/state'],
-    ['a larger volume that cannot be', 'shop', 'uploads: 2', 'uploads: 3', '#/storage/uploads'],
+    ['a larger volume without expansion', 'shop', 'uploads: 2', 'uploads: 3', '#/storage/uploads'],
     ['an unknown plan', 'shop', 'plan: small', 'plan: huge', '#/plan'],
     ['other credentials', 'shop', 'secretsMode: job', 'secretsMode: external', '#/secretsMode'],
-  ])('refuses %s: what was rendered stays', async (_what, name, from, to, pointer) => {
+  ])('refuses %s and keeps the rendered files', async (_what, name, from, to, pointer) => {
     const { remote, repo, deps, refusals, log } = await fixture(
       PLATFORM_YAML.replace('    allowVolumeExpansion: true\n', ''),
     )
@@ -92,7 +92,7 @@ describe('what a person pushed', () => {
     expect(refusals.get(name).map((each) => each.pointer)).toContain(pointer)
     expect(record(repo, name)?.manifestsTree).toBe(tree)
     expect(log.lines.filter(({ message }) => message.includes('is not rendered'))).toHaveLength(1)
-    // Taken back, it is as if nothing had been.
+    // Reverting the edit clears the refusal.
     await remote.commit({ [path]: (await show(remote, path)).replace(to, from) })
     await eventually(() => refusals.size === 0)
     expect(rendered(repo, name)).toBe(true)
@@ -100,8 +100,8 @@ describe('what a person pushed', () => {
 
   it.each([
     ['a reserved name', 'grafana', '#/name'],
-    ['a store beyond the limit', 'third', '#'],
-  ])('refuses %s that is new', async (_what, name, pointer) => {
+    ['no room below maxStores', 'third', '#'],
+  ])('refuses a new store with %s', async (_what, name, pointer) => {
     const { remote, repo, deps, refusals } = await fixture(
       PLATFORM_YAML.replace('maxStores: 20000', 'maxStores: 2'),
     )
@@ -112,7 +112,7 @@ describe('what a person pushed', () => {
     expect(record(repo, name)?.app).toBeNull()
   })
 
-  it('may be a plain git revert: equal bytes need no commit of ours', async () => {
+  it('makes no commit after a plain git revert that restores rendered bytes', async () => {
     const { remote, repo, deps, reconciler } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const before = record(repo, 'shop')
@@ -134,8 +134,8 @@ describe('what a person pushed', () => {
   })
 })
 
-describe('a plain git revert', () => {
-  /** Puts back every file that a commit changed, as `git revert` does without a conflict. */
+describe('reconciler after a plain git revert', () => {
+  /** Restores every file that a commit changed, like `git revert` without a conflict. */
   const revert = async (remote: BareRemote, commit: string) => {
     const names = await remote.git(['diff', '--name-only', `${commit}^`, commit])
     const former = await Promise.all(
@@ -147,7 +147,7 @@ describe('a plain git revert', () => {
     await remote.commit(Object.fromEntries(former), 'Revert')
   }
 
-  it('of a plan takes the plan back and lets the volumes keep their size', async () => {
+  it('restores the plan and keeps the size of the volumes', async () => {
     const { remote, repo, deps, refusals } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     const { landed } = await updateStore(deps, { name: 'shop' }, { plan: 'medium' }, by())
@@ -159,7 +159,7 @@ describe('a plain git revert', () => {
     expect([rendered(repo, 'shop'), refusals.size]).toEqual([true, 0])
   })
 
-  it('across a database upgrade is marked although its bytes are whole', async () => {
+  it('refuses a revert across a database upgrade even if its files are consistent', async () => {
     const release = /  "2026\.11":\n[\s\S]*/.exec(PLATFORM_YAML)?.[0] ?? ''
     const newer = release
       .replace('2026.11', '2026.12')
@@ -174,8 +174,8 @@ describe('a plain git revert', () => {
   })
 })
 
-describe('a change of platform.yaml', () => {
-  it('renders what it changes in one push, and touches nothing else', async () => {
+describe('reconciler after a change of platform.yaml', () => {
+  it('renders all affected stores in one push and changes nothing else', async () => {
     const { remote, repo, deps } = await fixture()
     for (const name of ['a', 'b', 'c']) await createStore(deps, { name }, by())
     const { pushes } = repo.state().figures
@@ -195,7 +195,7 @@ describe('a change of platform.yaml', () => {
     expect(await remote.git(['rev-list', '--count', `${head}..main`])).toBe('1\n')
   })
 
-  it('that breaks every store leaves every store as it is, and says why', async () => {
+  it('keeps every store and reports the reason if the change breaks all stores', async () => {
     const { remote, repo, deps, refusals } = await fixture()
     for (const name of ['a', 'b']) await createStore(deps, { name }, by())
     const trees = ['a', 'b'].map((name) => record(repo, name)?.manifestsTree)
@@ -210,8 +210,8 @@ describe('a change of platform.yaml', () => {
   })
 })
 
-describe('after a start', () => {
-  it('renders nothing that a commit of ours made of what still holds, and everything else', async () => {
+describe('reconciler after a start', () => {
+  it('renders only stores without a valid commit of ours for their current input', async () => {
     let renders = 0
     const render: RenderStore = async (...input) => {
       renders += 1

@@ -16,14 +16,14 @@ export const by = () =>
   ({ subject: 'local', auth: 'local', source: 'api', requestId: ulid() }) as const
 const views = { all: () => [], get: () => null, present: () => ({}) as never }
 
-/** As the server renders what was pushed. */
+/** Renders on threads, like the server. */
 function openRender() {
   const threads = openThreads()
   onTestFinished(() => threads.close())
   return threads.render
 }
 
-/** A remote, and one server's view of it with a reconciler that looks every 50 ms. */
+/** A remote and one server with a reconciler, which fetches every 50 ms. */
 export async function fixture(
   platform = PLATFORM_YAML,
   { render = openRender(), ...more }: BareRemoteOptions & { render?: RenderStore } = {},
@@ -61,7 +61,9 @@ export const rendered = (repo: StoresRepo, name: string) => {
   const now = record(repo, name)
   return now?.app != null && now.app.tree === now.manifestsTree
 }
-/** Lands the store's files with changes by a commit of `server`, as a render of its generator. */
+/**
+ * Lands changed files of a store in a commit of `server`, as if its generator had rendered them.
+ */
 export async function landFiles(
   server: StoresRepo,
   name: string,

@@ -14,7 +14,7 @@ import { by, fixture, folder, intent, record, rendered, show } from './reconcile
 const path = `${folder('default', 'shop')}/store.yaml`
 const shop = { name: 'shop' }
 
-/** A store with one edit of its store.yaml pushed that is refused. */
+/** A store with a pushed edit of its store.yaml that is refused. */
 async function refusedPush(from: string, to: string) {
   const made = await fixture()
   await createStore(made.deps, shop, by())
@@ -24,33 +24,30 @@ async function refusedPush(from: string, to: string) {
   return { ...made, manifestsTree }
 }
 
-describe('a push that is refused', () => {
+describe('a refused push', () => {
   it.each([
     ['smaller volumes', 'grow_only', 'uploads: 2', 'uploads: 1'],
     ['other credentials', 'invalid_store', 'secretsMode: job', 'secretsMode: external'],
     ['a purge without a deletion', 'lifecycle_conflict', 'state: active', 'state: purge'],
-  ] as const)(
-    'of %s is not rendered by a later request, whatever it asks for',
-    async (_what, code, from, to) => {
-      const { repo, deps, manifestsTree, refusals } = await refusedPush(from, to)
-      const attempts = [
-        () => updateStore(deps, shop, { title: 'New' }, by()),
-        () => updateStore(deps, shop, { title: 'New', force: true }, by()),
-        () => rerenderStore(deps, shop, by()),
-        () => retryStore(deps, shop, 'init', by()),
-      ]
-      for (const attempt of attempts) {
-        await expect(attempt()).rejects.toMatchObject({
-          code,
-          hint: expect.stringContaining('pushed'),
-        })
-      }
-      expect(record(repo, 'shop')?.manifestsTree).toBe(manifestsTree)
-      expect(refusals.size).toBe(1)
-    },
-  )
+  ] as const)('of %s is not rendered by any later request', async (_what, code, from, to) => {
+    const { repo, deps, manifestsTree, refusals } = await refusedPush(from, to)
+    const attempts = [
+      () => updateStore(deps, shop, { title: 'New' }, by()),
+      () => updateStore(deps, shop, { title: 'New', force: true }, by()),
+      () => rerenderStore(deps, shop, by()),
+      () => retryStore(deps, shop, 'init', by()),
+    ]
+    for (const attempt of attempts) {
+      await expect(attempt()).rejects.toMatchObject({
+        code,
+        hint: expect.stringContaining('pushed'),
+      })
+    }
+    expect(record(repo, 'shop')?.manifestsTree).toBe(manifestsTree)
+    expect(refusals.size).toBe(1)
+  })
 
-  it('of smaller volumes is corrected by a request that asks for the former size', async () => {
+  it('of smaller volumes is corrected by a request for the former size', async () => {
     const { repo, deps, manifestsTree, refusals } = await refusedPush('uploads: 2', 'uploads: 1')
     await expect(suspendStore(deps, shop, by())).rejects.toMatchObject({ code: 'grow_only' })
     await expect(deleteStore(deps, shop, by())).rejects.toMatchObject({ code: 'grow_only' })
@@ -64,7 +61,7 @@ describe('a push that is refused', () => {
     expect(record(repo, 'shop')?.app?.lifecycle).toBe('suspended')
   })
 
-  it('of a store that may not be is not rendered by a later request either', async () => {
+  it('of a store with a reserved name is not rendered by a later request either', async () => {
     const { remote, repo, deps, refusals } = await fixture()
     const file = `${folder('default', 'grafana')}/store.yaml`
     await remote.commit({ [file]: intent('default', 'grafana') })
@@ -81,7 +78,7 @@ describe('a push that is refused', () => {
     expect(record(repo, 'grafana')?.app).toBeNull()
   })
 
-  it('that was admitted is part of the next request without a word', async () => {
+  it('does not affect an admitted push, which the next request includes', async () => {
     const { remote, repo, deps, reconciler } = await fixture()
     await createStore(deps, shop, by())
     await reconciler.close()
@@ -97,8 +94,8 @@ describe('a push that is refused', () => {
   })
 })
 
-describe('two people who edit one store at once', () => {
-  it('by request and by push: the push is kept, and what the other saw is stale', async () => {
+describe('concurrent edits of one store', () => {
+  it('keep a push and refuse a request with the former ETag', async () => {
     const { remote, repo, deps, reconciler } = await fixture()
     await createStore(deps, shop, by())
     const seen = `"${record(repo, 'shop')?.intentBlob}"`
@@ -114,7 +111,7 @@ describe('two people who edit one store at once', () => {
     expect(record(repo, 'shop')?.intent).toMatchObject({ title: 'Hers', plan: 'medium' })
   })
 
-  it('by request at two servers: one is told, nobody is overwritten', async () => {
+  it('refuse one of two requests at two servers and overwrite nothing', async () => {
     const { repo, deps, join } = await fixture()
     const other = await join()
     for (let round = 0; round < 5; round += 1) {
@@ -137,7 +134,7 @@ describe('two people who edit one store at once', () => {
 })
 
 describe('a revert', () => {
-  it('of a revert, by request, brings the change back; of that again takes it away', async () => {
+  it('of a revert by request restores the change, and its own revert removes it again', async () => {
     const { repo, deps } = await fixture()
     await createStore(deps, shop, by())
     const changed = await updateStore(deps, shop, { title: 'Sale', plan: 'medium' }, by())
@@ -155,7 +152,7 @@ describe('a revert', () => {
     }
   })
 
-  it('of a merge, by plain git, takes back what the merge brought and leaves a rendered store', async () => {
+  it('of a merge by plain git removes the merged changes and leaves a rendered store', async () => {
     const { remote, repo, deps, reconciler } = await fixture()
     await createStore(deps, shop, by())
     await createStore(deps, { name: 'other' }, by())
@@ -186,7 +183,7 @@ describe('a revert', () => {
     expect(record(repo, 'other')?.intent?.title).toBe('Meanwhile')
   })
 
-  it('of a revert, by plain git, is a change like any other', async () => {
+  it('of a revert by plain git is handled like any other change', async () => {
     const { remote, repo, deps, reconciler } = await fixture(
       PLATFORM_YAML.replace('    allowVolumeExpansion: true\n', ''),
     )
@@ -202,7 +199,7 @@ describe('a revert', () => {
     await eventually(() => record(repo, 'shop')?.app?.plan === 'medium')
     await reconciler.idle()
     expect(rendered(repo, 'shop')).toBe(true)
-    // Both were whole: nothing of ours follows them.
+    // Both reverts restored rendered files, so no commit of ours follows.
     expect(await remote.git(['rev-list', '--count', `${landed.commit}..main`])).toBe('2\n')
   })
 })

@@ -16,7 +16,7 @@ const ZIP = Buffer.concat([Buffer.from('PK\u0003\u0004', 'latin1'), Buffer.alloc
 const ZIP_SUM = createHash('sha256').update(ZIP).digest('hex')
 
 describe.skipIf(cannotRun || findProgram('openssl') === null)(
-  `storectl release resolve, against a registry${unless}`,
+  `storectl release resolve with a real registry${unless}`,
   () => {
     let folder = ''
     let registry: Registry
@@ -66,7 +66,7 @@ describe.skipIf(cannotRun || findProgram('openssl') === null)(
       await mkdir(clone)
     })
 
-    /** platform.yaml of the template, its images and zip at our own addresses. */
+    /** platform.yaml of the template with the images and the zip of the test servers. */
     const platform = (host = registry.host, zip = `${zips.url}/woocommerce.11.1.0.zip`) =>
       template
         .replaceAll('wordpress: wordpress:', `wordpress: ${host}/wordpress:`)
@@ -95,7 +95,7 @@ describe.skipIf(cannotRun || findProgram('openssl') === null)(
       })
     }
 
-    it('writes the digest of each index and the sum of the zip, and keeps every other byte', async () => {
+    it('writes the digest of each image and the checksum of the zip and keeps all other bytes', async () => {
       await write(platform())
       const { code, stdout, stderr } = await storectl()
       expect({ code, stderr }).toMatchObject({ code: 0 })
@@ -110,7 +110,7 @@ describe.skipIf(cannotRun || findProgram('openssl') === null)(
       expect(await readdir(clone)).toEqual(['platform.yaml'])
     })
 
-    it('changes nothing the second time, nor with --dry-run', async () => {
+    it('changes nothing on the second run or with --dry-run', async () => {
       await write(platform())
       const dry = await storectl('--dry-run')
       expect([dry.code, await file()]).toEqual([0, platform()])
@@ -122,7 +122,7 @@ describe.skipIf(cannotRun || findProgram('openssl') === null)(
       expect(again.stderr).toContain('nothing to do')
     })
 
-    it('keeps digests that are set, since stores may use them', async () => {
+    it('keeps existing digests, because stores may use them', async () => {
       const own = platform().replace(
         `mariadb:11.8@sha256:${ZEROS}`,
         `mariadb:11.8@sha256:${'a'.repeat(64)}`,
@@ -133,7 +133,7 @@ describe.skipIf(cannotRun || findProgram('openssl') === null)(
       expect(await file()).toContain('a'.repeat(64))
     })
 
-    it('writes nothing when one of them is not found, and says image, registry, status and what to do', async () => {
+    it('writes nothing if one image is not found, and prints image, registry, status and fix', async () => {
       const wrong = platform().replace('mariadb:11.8@', 'mariadb:11.9@')
       await write(wrong)
       const { code, stdout, stderr } = await storectl()
@@ -141,23 +141,23 @@ describe.skipIf(cannotRun || findProgram('openssl') === null)(
       expect(stderr).toContain(
         `${registry.host}/team/mariadb:11.9 (#/releases/2026.11/images/mariadb): registry ${registry.host} has no team/mariadb:11.9 (404)`,
       )
-      expect(stderr).toContain('-> Correct the name or the tag')
+      expect(stderr).toContain('-> Correct the image name or tag')
       expect(stderr).toContain('Nothing was written: 1 of 4')
     })
 
     it.each([
       [
-        'a zip that is not there',
+        'a missing zip',
         () => platform(registry.host, `${zips.url}/none.zip`),
-        /localhost:\d+ answers 404/,
+        /localhost:\d+ returned status 404/,
       ],
       [
         'a registry that is down',
         () => platform(`127.0.0.1:${closedPort}`),
         /127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\)/,
       ],
-      ['a file that is no platform.yaml', () => 'kind: Store\n', /is not valid/],
-    ])('leaves the file alone with %s', async (_what, text, expected) => {
+      ['an invalid platform.yaml', () => 'kind: Store\n', /is not valid/],
+    ])('does not change the file with %s', async (_what, text, expected) => {
       const given = text()
       await write(given)
       const { code, stderr } = await storectl()
@@ -166,7 +166,7 @@ describe.skipIf(cannotRun || findProgram('openssl') === null)(
       expect(stderr).not.toMatch(/\bat .*\.ts/)
     })
 
-    it('does not write through a link, and says where no clone is', async () => {
+    it('does not write through a symbolic link and reports a folder without platform.yaml', async () => {
       await writeFile(join(folder, 'elsewhere.yaml'), platform())
       await symlink(join(folder, 'elsewhere.yaml'), join(clone, 'platform.yaml'))
       expect(await storectl()).toMatchObject({
@@ -178,7 +178,7 @@ describe.skipIf(cannotRun || findProgram('openssl') === null)(
       expect((await storectl()).stderr).toContain('cannot be read')
     })
 
-    it('reads a registry that gives tokens to anyone', async () => {
+    it('reads a registry that issues anonymous tokens', async () => {
       const asked: string[] = []
       const issuer = await serve((request, response) => {
         const url = new URL(request.url ?? '', 'http://h')

@@ -19,10 +19,10 @@ interface Scene {
 interface FaultCase {
   readonly id: string
   readonly begin: (scene: Scene) => unknown
-  /** While the create is under way. */
+  /** Runs during the create. */
   readonly during?: (scene: Scene) => Promise<unknown>
   readonly end: (scene: Scene) => unknown
-  /** Answers that may be given, as status and code. */
+  /** Allowed answers, as status and code. */
   readonly answers: readonly string[]
   readonly withinMs: number
 }
@@ -170,7 +170,7 @@ const CHOSEN = CASES.filter((_, n) => n % sized(3, 1, 1) === 0)
 const SEEDS = sized(1, 1, 20)
 
 it(
-  `G10 ${CHOSEN.length} faults of the remote: the stated answer in time, then recovery without a person`,
+  `G10 returns the documented answer in time for ${CHOSEN.length} faults of the remote and recovers without intervention`,
   async () => {
     const random = chance('G10')
     const jobs = Array.from({ length: SEEDS }, () => CHOSEN).flat()
@@ -190,7 +190,10 @@ it(
   sized(240_000, 240_000, 3_600_000),
 )
 
-/** One fault, from a healthy server to a healthy server. Returns the milliseconds of the recovery. */
+/**
+ * Applies one fault to a healthy server and waits until it is healthy again. Returns the recovery
+ * time in milliseconds.
+ */
 async function prove(
   { id, begin, during, end, answers, withinMs }: FaultCase,
   random: () => number,
@@ -228,7 +231,7 @@ async function prove(
   }
 }
 
-it('F6 a token in a file is read again when it is refused: nobody notices that it was replaced', async () => {
+it('F6 reads a refused token from its file again, so that a rotation causes no error', async () => {
   const { remote, serve } = await harness({ platform: await roomyPlatform() })
   const served = await serve()
   served.credential = 'writer:first'
@@ -242,14 +245,14 @@ it('F6 a token in a file is read again when it is refused: nobody notices that i
   await writeFile(file, 'second\n')
   served.credential = 'writer:second'
   expect(await create(api, 'after', 'key-after')).toBe('201')
-  // Replaced too late: refused for now, and taken as soon as a look at the remote finds the new one.
+  // Replaced too late: writes are refused until the next fetch reads the new token.
   served.credential = 'writer:third'
   expect(await create(api, 'late', 'key-late')).toBe('503 git_auth')
   await writeFile(file, 'third\n')
   await eventually(async () => (await create(api, 'late', 'key-late')) === '201', 20_000)
 }, 60_000)
 
-it('F27 answers a create that hangs when SIGTERM comes, and exits with 0 within the grace', async () => {
+it('F27 answers a hanging create after SIGTERM and exits with 0 within the grace period', async () => {
   const { remote, serve } = await harness({ platform: await roomyPlatform() })
   const proxy = await faultProxy((await serve()).port)
   onTestFinished(() => proxy.close())

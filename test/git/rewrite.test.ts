@@ -5,7 +5,7 @@ import { eventually, harness } from './harness.ts'
 const shop = (name: string) => ({ team: 'acme', name })
 
 describe('F16 a rewritten branch', () => {
-  it('is accepted only at the head that was looked at; what vanished is named, then writes go on', async () => {
+  it('is accepted only at the named head, lists vanished stores and then allows writes', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     await repo.change(requester(), create('acme', 'shop-1'))
@@ -30,7 +30,7 @@ describe('F16 a rewritten branch', () => {
     expect(await remote.git(['merge-base', '--is-ancestor', moved, 'main'])).toBe('')
   })
 
-  it('stays refused over a restart until it is accepted', async () => {
+  it('blocks writes across restarts until it is accepted', async () => {
     const { open, remote, dataDir } = await harness()
     const first = await open()
     await first.change(requester(), create('acme', 'shop-1'))
@@ -51,7 +51,7 @@ describe('F16 a rewritten branch', () => {
     expect(after.state().blockedBy).toBeNull()
   })
 
-  it('cannot be accepted when nothing was rewritten, or when the branch is gone', async () => {
+  it('cannot be accepted if nothing was rewritten or the branch is gone', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     const { commit } = await repo.change(requester(), create('acme', 'shop-1'))
@@ -62,8 +62,8 @@ describe('F16 a rewritten branch', () => {
   })
 })
 
-describe('F30 an acknowledged store', () => {
-  it('that a foreign commit removed is reported within one fetch interval, after a restart too, until it is back', async () => {
+describe('F30 lost stores', () => {
+  it('include a store removed by a foreign commit until it is restored, also after a restart', async () => {
     const { open, remote, log } = await harness()
     const repo = await open({ fetchIntervalMs: 100 })
     const { commit } = await repo.change(requester(), create('acme', 'shop-1'))
@@ -78,12 +78,12 @@ describe('F30 an acknowledged store', () => {
     await eventually(() => repo.state().lost.length === 0)
   })
 
-  it('whose manifests a merge rolled back without saying so is reported, as a merge queue once did', async () => {
+  it('include a store whose manifests a merge rolled back silently', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     const before = await repo.change(requester(), create('acme', 'shop-1'))
     const after = await repo.change(requester(), retitle('acme', 'shop-1', 'Tulips'))
-    // Two parents, and the tree of the older one: what a faulty merge queue made of 2,092 pull requests.
+    // A merge with the tree of its older parent, as a faulty merge queue creates it.
     const merge = await remote.git([
       ...['-c', 'user.name=queue', '-c', 'user.email=queue@example.com', 'commit-tree'],
       ...['-p', after.commit, '-p', before.commit, '-m', 'merge', `${before.commit}^{tree}`],
@@ -95,7 +95,7 @@ describe('F30 an acknowledged store', () => {
     expect(repo.state().lost).toEqual([])
   })
 
-  it('is not missed when it was changed by hand, or removed by us', async () => {
+  it('exclude a store changed by hand and a store removed by us', async () => {
     const { open, remote } = await harness()
     const repo = await open({ fetchIntervalMs: 50 })
     await repo.change(requester(), create('acme', 'shop-1'))
@@ -109,7 +109,7 @@ describe('F30 an acknowledged store', () => {
   })
 })
 
-describe('F28 two generators', () => {
+describe('F28 two servers with different generators', () => {
   const files = (generator: string) =>
     new Map([
       ...storeFiles('acme', 'shop-1'),
@@ -124,7 +124,7 @@ describe('F28 two generators', () => {
       files: files(generator),
     }) as const
 
-  it('never render a store back: the older one refuses, unless it was told to', async () => {
+  it('refuse a write by the older one unless downgrades are allowed', async () => {
     const { open } = await harness()
     const newer = await open({ generator: '0.2.0' })
     await newer.change(requester(), write('0.2.0'))

@@ -4,10 +4,16 @@ import { describe, expect, it } from 'vitest'
 import { eventually, harness } from './harness.ts'
 import { ofEachProcess } from './proc.ts'
 
-/** Bytes: more than a stopped process takes in, and no more than this process keeps for it. */
+/**
+ * Push size in bytes: more than a stopped process reads, and at most what this process buffers for
+ * it.
+ */
 const COMPLETE = 255_000
 
-/** The git processes that serve the repository: git-http-backend(1) is told its path by its environment. */
+/**
+ * Ids of the git processes that serve the repository. git-http-backend(1) gets the path from its
+ * environment.
+ */
 async function backendsOf(path: string): Promise<number[]> {
   const rows = [...(await ofEachProcess('environ'))]
   return rows.flatMap(([pid, words]) =>
@@ -15,11 +21,11 @@ async function backendsOf(path: string): Promise<number[]> {
   )
 }
 
-describe('the remote of these tests', () => {
+describe('the test remote', () => {
   it.skipIf(process.platform !== 'linux').each([
-    ['in the middle of its push', COMPLETE / 2],
-    ['when its push has come as a whole, and is not yet read', COMPLETE],
-  ])('leaves no process behind whose client is killed %s', async (_when, bytes) => {
+    ['during its push', COMPLETE / 2],
+    ['after the push was received but not read', COMPLETE],
+  ])('leaves no process behind if its client is killed %s', async (_when, bytes) => {
     const { remote, serve } = await harness()
     const served = await serve()
     const came: IncomingMessage[] = []

@@ -26,7 +26,7 @@ function run(program: string, words: readonly string[], more: object = {}): stri
   return ended.stdout
 }
 
-/** A short path: gpg keeps sockets beside its keys. */
+/** A folder with a short path, because gpg creates sockets beside its keys. */
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'sw-'))
   await chmod(path, 0o700)
@@ -39,14 +39,14 @@ async function folder(): Promise<string> {
 
 interface Key {
   readonly keyFile: string
-  /** What a trusted keys file holds for it. */
+  /** Its entry in a trusted keys file. */
   readonly trusted: string
-  /** Configuration by which plain git signs with it. */
+  /** Options with which plain git signs with this key. */
   readonly config: readonly string[]
   readonly environment: Record<string, string>
 }
 
-/** A fresh key of one person. */
+/** Creates a key for one person. */
 async function keyOf(format: 'ssh' | 'gpg', who: string): Promise<Key> {
   const home = await folder()
   const keyFile = join(home, 'key')
@@ -72,7 +72,7 @@ async function keyOf(format: 'ssh' | 'gpg', who: string): Promise<Key> {
   return { keyFile, trusted: gpg('--armor', '--export'), config, environment }
 }
 
-/** Commits files to `main` as a person with plain git would, signed or not. */
+/** Commits files to `main` with plain git, signed if `key` is given. */
 async function commitAs(
   remote: BareRemote,
   files: ReadonlyMap<string, string>,
@@ -98,12 +98,13 @@ async function commitAs(
 
 const HAND_EDIT = new Map([['stores/acme/shop-1/manifests/20-wordpress.yaml', 'kind: Other\n']])
 
-describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
+describe.each(['ssh', 'gpg'] as const)('signing with %s', (format) => {
   const present = isThere(format)
 
-  /** A repo that signs with a fresh key. */
+  /** A repository that signs with a new key. */
   async function signing(trusted = '', objectFormat: 'sha1' | 'sha256' = 'sha1') {
-    // Folders go in the reverse order: the repo is closed before its own.
+    // Folders are removed in reverse order, so the repository is closed before its folder is
+    // removed.
     const dataDir = await folder()
     const key = await keyOf(format, 'server')
     const trustedFile = join(await folder(), 'trusted')
@@ -114,7 +115,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
     return { open, remote, log, key, options, dataDir, repo }
   }
 
-  it.skipIf(!present)('each commit of a batch is signed, and plain git verifies it', async () => {
+  it.skipIf(!present)('signs each commit of a batch so that plain git verifies it', async () => {
     const { repo, remote, key } = await signing()
     const names = Array.from({ length: 12 }, (_, n) => `shop-${n}`)
     await Promise.all(names.map((name) => repo.change(requester(), create('acme', name))))
@@ -136,7 +137,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
   })
 
   it.skipIf(!present)(
-    'N-34 F17 an unsigned commit on rendered files marks that store alone',
+    'N-34 F17 marks only the store whose rendered files an unsigned commit changed',
     async () => {
       const { repo, remote } = await signing()
       await repo.change(requester(), create('acme', 'shop-1'))
@@ -150,7 +151,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
         ['shop-3', undefined],
       ])
       expect(repo.state().signing?.unsigned).toEqual([{ team: 'acme', name: 'shop-1' }])
-      // A commit of ours replaces the whole folder, so nothing of the stranger is left.
+      // A commit of ours replaces the whole folder, so the unsigned files are gone.
       await repo.change(requester(), retitle('acme', 'shop-1', 'Ours'))
       expect(repo.snapshot().stores.get('shop-1')?.unsigned).toBeUndefined()
       expect(repo.state().signing?.unsigned).toEqual([])
@@ -158,7 +159,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
   )
 
   it.skipIf(!present)(
-    'F17 a stranger’s signature counts as none, a trusted one as ours',
+    'F17 accepts the signature of a trusted key and ignores one of an unknown key',
     async () => {
       const stranger = await keyOf(format, 'mallory')
       const maintainer = await keyOf(format, 'grace')
@@ -173,7 +174,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
     },
   )
 
-  it.skipIf(!present)('F17 intent pushed without a signature marks nothing', async () => {
+  it.skipIf(!present)('F17 marks nothing if only store.yaml was pushed unsigned', async () => {
     const { repo, remote } = await signing()
     await repo.change(requester(), create('acme', 'shop-1'))
     const text = new TextDecoder().decode(storeFiles('acme', 'shop-1', 'By hand').get('store.yaml'))
@@ -184,7 +185,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
   })
 
   it.skipIf(!present)(
-    'F17 a forged message of ours is judged by what the commit changed',
+    'F17 judges an unsigned commit with our message by its changed files',
     async () => {
       const { repo, remote } = await signing()
       await repo.change(requester(), create('acme', 'shop-1'))
@@ -197,7 +198,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
     },
   )
 
-  it.skipIf(!present)('what came before the first signed commit is not judged', async () => {
+  it.skipIf(!present)('ignores commits before the first signed one', async () => {
     const { open, repo: empty, remote, options, dataDir } = await signing()
     await empty.close(0)
     await commitAs(
@@ -217,7 +218,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
   })
 
   it.skipIf(!present)(
-    'the marks are the same after a restart, with and without the verdicts of before',
+    'keeps the marks after a restart with and without cached verdicts',
     async () => {
       const { open, repo, remote, options, dataDir } = await signing()
       await repo.change(requester(), create('acme', 'shop-1'))
@@ -236,7 +237,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
     },
   )
 
-  it.skipIf(!present)('signs in a repository of SHA-256 ids', async () => {
+  it.skipIf(!present)('signs in a SHA-256 repository', async () => {
     const { repo } = await signing('', 'sha256')
     const { commit } = await repo.change(requester(), create('acme', 'shop-1'))
     expect(commit).toHaveLength(64)
@@ -244,7 +245,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
   })
 
   it.skipIf(!present)(
-    'a key that cannot sign any more refuses the write, says why, and is taken back when it can',
+    'refuses writes with a reason while the key is unusable and signs again afterwards',
     async () => {
       const { repo, remote, dataDir } = await signing()
       await repo.change(requester(), create('acme', 'shop-1'))
@@ -264,7 +265,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
     },
   )
 
-  it.skipIf(!present)('refuses to start with what is no private key', async () => {
+  it.skipIf(!present)('refuses to start with an invalid private key', async () => {
     const dataDir = await folder()
     const { open, remote } = await harness()
     const keyFile = join(remote.scratch, 'nonsense')
@@ -278,7 +279,7 @@ describe.each(['ssh', 'gpg'] as const)('with %s signatures', (format) => {
 })
 
 it.skipIf(!isThere('ssh'))(
-  'F17 over HTTP: the store is modified, writes to it are refused, the check says what to do, a render signs it anew',
+  'F17 over HTTP: an unsigned change marks the store as modified and blocks writes until a render signs it',
   async () => {
     const { keyFile } = await keyOf('ssh', 'server')
     const { remote } = await harness({ platform: await roomyPlatform() })
@@ -306,7 +307,7 @@ it.skipIf(!isThere('ssh'))(
     })
     const path = 'stores/team-1/shop-1/manifests/40-database.yaml'
     const rendered = await remote.git(['show', `main:${path}`])
-    // There and back: the files are equal again, and still nobody whom we trust put them there.
+    // Changed and changed back: the files are equal again but come from an untrusted commit.
     await commitAs(remote, new Map([[path, 'kind: Other\n']]), null)
     await commitAs(remote, new Map([[path, rendered]]), null)
     await expect

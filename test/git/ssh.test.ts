@@ -17,7 +17,7 @@ const usable = SSHD !== undefined
 if (!usable) skippedGoal('ssh', 'needs a real sshd: apt-get install -y openssh-server')
 
 it.skipIf(!usable)(
-  'lands over ssh with a real sshd on loopback, and refuses a host key that it does not know',
+  'pushes over ssh to a real sshd on loopback and refuses an unknown host key',
   async () => {
     const { remote, open } = await harness()
     const folder = join(remote.scratch, 'ssh')

@@ -33,19 +33,22 @@ function run(environment: Record<string, string>, ...words: string[]) {
   })
 }
 
-describe('the process', () => {
+describe('the server process', () => {
   it.each([
     [{ STORES_REPO_URL: 'http://host.example/x' }, 'STORES_REPO_URL: '],
     [{ GIT_TOKEN: 'a\r\nb' }, 'GIT_TOKEN: '],
-  ])('S17 refuses %j by --check-config and at the start in the same words', async (given, name) => {
-    const [checked, started] = await Promise.all([run(given, '--check-config'), run(given)])
-    expect([checked.code, started.code]).toEqual([2, 2])
-    expect(checked.stderr).toContain(`  - ${name}`)
-    expect(started.stderr).toBe(checked.stderr)
-    expect(started.stdout).toBe('')
-  })
+  ])(
+    'S17 refuses %j with the same message at the start and with --check-config',
+    async (given, name) => {
+      const [checked, started] = await Promise.all([run(given, '--check-config'), run(given)])
+      expect([checked.code, started.code]).toEqual([2, 2])
+      expect(checked.stderr).toContain(`  - ${name}`)
+      expect(started.stderr).toBe(checked.stderr)
+      expect(started.stdout).toBe('')
+    },
+  )
 
-  it('S17 ends a start that cannot succeed with one sentence and no stack', async () => {
+  it('S17 ends a failed start with one log line and no stack trace', async () => {
     await writeFile(join(folder, 'file'), '')
     const { code, stdout, stderr } = await run({ DATA_DIR: join(folder, 'file/data') })
     expect(code).toBe(1)
@@ -57,7 +60,7 @@ describe('the process', () => {
     expect(`${stdout}${stderr}`).not.toMatch(/\bat .*\.ts/)
   })
 
-  it('warns once of each variable that has no effect, and starts', async () => {
+  it('starts and warns once about each variable that has no effect', async () => {
     const server = await startServer(join(folder, 'data'), { RATE_LIMIT: '3', REDIS_ADDR: 'r:1' })
     const warnings = server
       .log()

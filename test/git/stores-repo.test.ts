@@ -10,8 +10,8 @@ import {
 } from '../../src/testing/writes.ts'
 import { eventually, harness, over } from './harness.ts'
 
-describe('a change', () => {
-  it('is on the remote, in the snapshot and in the history when it is answered', async () => {
+describe('StoresRepo.change', () => {
+  it('resolves when the change is on the remote, in the snapshot and in the history', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     const landed = await repo.change(requester(), create('acme', 'shop-1'))
@@ -32,7 +32,7 @@ describe('a change', () => {
   })
 
   it.each(['sha1', 'sha256'] as const)(
-    'is the same after a restart, with and without a cache, in a %s repository',
+    'leaves the same snapshot after a restart with and without a cache in a %s repository',
     async (objectFormat) => {
       const { open, remote } = await harness({ objectFormat })
       const first = await open()
@@ -66,7 +66,7 @@ describe('a change', () => {
     ])
   })
 
-  it('that asks for nothing makes no commit', async () => {
+  it('makes no commit if the decision is unchanged', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     const before = await remote.head()
@@ -76,7 +76,7 @@ describe('a change', () => {
   })
 
   it.each(['../escape.yaml', 'manifests/a/b.yaml', 'manifests/kustomization.json', 'README.md'])(
-    'never writes %s',
+    'refuses to write %s',
     async (path) => {
       const { open, remote } = await harness()
       const repo = await open()
@@ -89,7 +89,7 @@ describe('a change', () => {
   )
 
   it.each(['../../platform', 'a b', 'x\nD platform.yaml', '', '-n'])(
-    'never writes below a folder called %j',
+    'refuses the folder name %j',
     async (name) => {
       const { open, remote } = await harness()
       const repo = await open()
@@ -100,7 +100,7 @@ describe('a change', () => {
     },
   )
 
-  it('of 64 callers at once is one commit each and far fewer pushes', async () => {
+  it('makes 64 commits with fewer than 16 pushes for 64 concurrent callers', async () => {
     const { open, remote, serve } = await harness()
     const served = await serve()
     const repo = await open({ remote: over(served) })
@@ -117,8 +117,8 @@ describe('a change', () => {
   })
 })
 
-describe('the snapshot', () => {
-  it('follows what people do with plain git', async () => {
+describe('StoresRepo.snapshot', () => {
+  it('follows changes pushed with plain git', async () => {
     const { open, remote } = await harness()
     const repo = await open({ fetchIntervalMs: 50 })
     const heads: string[] = []
@@ -138,13 +138,13 @@ describe('the snapshot', () => {
     })
     await eventually(() => repo.snapshot().stores.has('tulips'))
     expect(repo.snapshot().stores.get('tulips')?.created.commit).toBe(again)
-    // Listeners are told after the snapshot has changed.
+    // Listeners are called after the snapshot has changed.
     await eventually(() => heads.length >= 3)
     expect(heads).toHaveLength(3)
     end()
   })
 
-  it('keeps the last good platform.yaml, after a restart too', async () => {
+  it('keeps the last valid platform.yaml, also after a restart', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     const good = repo.snapshot().platform
@@ -157,7 +157,7 @@ describe('the snapshot', () => {
     }
   })
 
-  it('shows what is wrong with one store and leaves the others alone', async () => {
+  it('reports the problems of each invalid store without affecting the others', async () => {
     const { open, remote } = await harness()
     await remote.commit({
       'stores/acme/bad/store.yaml': 'kind: Store\nname: other\n',
@@ -174,7 +174,7 @@ describe('the snapshot', () => {
     expect(stores.get('liar')?.problems).toMatchObject([{ pointer: '#/name' }])
   })
 
-  it('does not follow links', async () => {
+  it('does not follow symbolic links', async () => {
     const { open, remote } = await harness()
     const link = 'M 120000 inline stores/acme/link/store.yaml\ndata 11\n/etc/passwd\n'
     const head = await remote.head()
@@ -189,8 +189,8 @@ describe('the snapshot', () => {
   })
 })
 
-describe('history', () => {
-  it('is cut into pages, newest first', async () => {
+describe('StoresRepo.history', () => {
+  it('returns pages, newest first', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     await repo.change(requester(), create('acme', 'shop-1'))
@@ -218,8 +218,10 @@ describe('history', () => {
     const unknown = repo.history('acme', 'shop-1', { limit: 2, cursor: 'f'.repeat(40) })
     await expect(unknown).rejects.toMatchObject({ code: 'commit_not_found' })
   })
+})
 
-  it('gives files and the manifests tree at any commit of the branch', async () => {
+describe('StoresRepo.files and manifestsTree', () => {
+  it('return files and the manifests tree at any commit of the branch', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     const start = await remote.head()

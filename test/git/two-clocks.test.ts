@@ -19,7 +19,10 @@ import { eventually, harness, pause } from './harness.ts'
 
 const PRELOAD = fileURLToPath(new URL('shift-date.js', import.meta.url))
 const DAY = 86_400_000
-/** Many looks of the loop that purges: an unguarded clock is through with both steps by then. */
+/**
+ * Time for many runs of the purge loop. Without the clock check both purge steps would be complete
+ * by then.
+ */
 const LOOKS_MS = 6_000
 
 let data = ''
@@ -67,7 +70,7 @@ const release = (count: number) =>
     ...{ count, heldBy: 'clock', reason: 'a week has passed' },
   })
 
-/** A store that was deleted a moment ago, with a retention of seven days. */
+/** A store that was just deleted, with a retention of seven days. */
 async function deletedStore() {
   await start()
   await keepDeleted(server)
@@ -75,8 +78,8 @@ async function deletedStore() {
   await remove('shop')
 }
 
-describe('S3 a server without another clock, with a retention of 7 days', () => {
-  it('purges nothing with a clock nine days ahead, says why and how to go on, and lets the shop be restored', async () => {
+describe('S3 a server without a second clock, with a retention of 7 days', () => {
+  it('purges nothing with a clock nine days ahead, reports the reason and the fix, and allows a restore', async () => {
     await deletedStore()
     await restart(9 * DAY)
     await pause(LOOKS_MS)
@@ -97,7 +100,7 @@ describe('S3 a server without another clock, with a retention of 7 days', () => 
     expect(await ends()).toEqual([])
   }, 120_000)
 
-  it('purges nothing with a clock ten years behind, nor when that is set right while it runs', async () => {
+  it('purges nothing with a clock ten years behind or after its correction at run time', async () => {
     await deletedStore()
     await restart(-3650 * DAY)
     await pause(2_000)
@@ -109,7 +112,7 @@ describe('S3 a server without another clock, with a retention of 7 days', () => 
     expect([await ends(), await lifecycleOf('shop')]).toEqual([[], 'deleted'])
   }, 120_000)
 
-  it('purges nothing when its clock steps nine days ahead while it runs, until an admin releases it', async () => {
+  it('purges nothing after its clock stepped nine days ahead at run time, until an admin releases the deletion', async () => {
     await deletedStore()
     await moveClock(9 * DAY)
     await eventually(async () => (await banner()) !== '')
@@ -130,7 +133,7 @@ describe('S3 a server without another clock, with a retention of 7 days', () => 
   }, 120_000)
 })
 
-it('S3 F21 a Git host whose Date disagrees holds every deletion until an admin releases it', async () => {
+it('S3 F21 a different Date of the Git host holds every deletion until an admin releases it', async () => {
   const platform = (await roomyPlatform()).replaceAll('retentionDays: 7', 'retentionDays: 0')
   const { remote, serve } = await harness({ platform })
   const served = await serve()
