@@ -14,7 +14,10 @@ import {
 } from './fixture.ts'
 
 const OWNERS = PLATFORM_YAML.replace('title: Acme', 'title: Acme\n    codeowners: ["@acme/shops"]')
-/** A platform with an older and a newer release beside the usual one, a team with one plan, and a quarantine. */
+/**
+ * A platform with an older release beside the usual one, a team with a single plan, and a name
+ * quarantine.
+ */
 export const PLATFORM = OWNERS.replace('default: {}', 'default: {plans: [small]}')
   .replace('limits:', 'limits:\n  nameQuarantineDays: 30')
   .replace('releases:\n', `releases:\n${release('2026.9', '11.4', '10.9.0')}`)
@@ -50,7 +53,7 @@ export const MANIFESTS = `${AT}manifests/`
 export const CODEOWNERS = '/platform.yaml @acme/platform\n/stores/acme/ @acme/shops\n'
 
 export const yamlOf = (store: StoreFile) => printYaml(storeDocument(store))
-/** The intent alone, as a person edits it. */
+/** A change of store.yaml only, like an edit by a person. */
 export const intent = (change: Partial<StoreFile>): Changes => ({
   [`${AT}store.yaml`]: yamlOf({ ...shop, ...change }),
 })
@@ -62,7 +65,10 @@ export const object = (text: string): Changes => ({
 
 export const next = storeFile({ name: 'next', team: 'acme' })
 
-/** One repository for the tests of a file: eight stores of team acme, one of them soft-deleted, one in purge. */
+/**
+ * A repository shared by the tests of a file: eight stores of team acme, of which one is
+ * soft-deleted and one in purge.
+ */
 export function acmeRepo(): () => StoresRepoFixture {
   let repo: StoresRepoFixture
   beforeAll(async () => {
@@ -77,6 +83,6 @@ export function acmeRepo(): () => StoresRepoFixture {
   return () => repo
 }
 
-/** `rule path` of every problem. */
+/** All problems as `rule path`. */
 export const said = ({ problems }: { problems: readonly { rule: string; path: string }[] }) =>
   problems.map(({ rule, path }) => `${rule} ${path}`)

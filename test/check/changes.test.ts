@@ -22,7 +22,7 @@ import { type Changes, edited, rendered } from './fixture.ts'
 
 const repo = acmeRepo()
 
-/** Rule, what is right, the change. */
+/** Rule, description, change. */
 const GOOD: readonly (readonly [string, string, Changes])[] = [
   ['C01', 'a page of documentation', { 'docs/how.md': '# How\n' }],
   ['C02', 'a changed title alone', intent({ title: 'Bread & Butter' })],
@@ -32,20 +32,20 @@ const GOOD: readonly (readonly [string, string, Changes])[] = [
   ['C06', 'a README beside the teams', { 'stores/README.md': 'Teams.\n' }],
   [
     'C09',
-    'a purge takes protections away',
+    'a purge that removes protections',
     rendered({ ...deleted, lifecycle: { state: 'purge' } }, platform),
   ],
   ['C11', 'a volume that grows', intent({ storage: { ...shop.storage, database: 9 } })],
   ['C13', 'a suspension', intent({ lifecycle: { state: 'suspended' } })],
   [
     'C13',
-    'a purge that is called off',
+    'a canceled purge',
     { 'stores/acme/purging/store.yaml': yamlOf({ ...purging, lifecycle: { state: 'suspended' } }) },
   ],
-  ['C14', 'a folder that goes after purge', { 'stores/acme/purging': null }],
+  ['C14', 'a folder removed after its purge', { 'stores/acme/purging': null }],
 ]
 
-/** Rule, what is wrong, where it must be said, the change. */
+/** Rule, description, path of the expected problem, change. */
 const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ['C01', 'a package.json', 'package.json', { 'package.json': '{"scripts":{"postinstall":"x"}}' }],
   [
@@ -56,7 +56,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C01',
-    'a link in place of an intent',
+    'a symbolic link instead of store.yaml',
     `${AT}store.yaml`,
     { [`${AT}store.yaml`]: { mode: '120000', content: '/etc/passwd' } },
   ],
@@ -68,7 +68,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C01',
-    'an executable',
+    'an executable file',
     `${MANIFESTS}30-config.yaml`,
     { [`${MANIFESTS}30-config.yaml`]: { mode: '100755', content: 'x' } },
   ],
@@ -86,34 +86,34 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C02',
-    'aliases',
+    'YAML aliases',
     `${AT}store.yaml`,
     { [`${AT}store.yaml`]: `${yamlOf(shop)}x: &a [1]\ny: [*a, *a]\n` },
   ],
   [
     'C02',
-    'an intent of 10 MB',
+    'a store.yaml of 900 KB',
     `${AT}store.yaml`,
     { [`${AT}store.yaml`]: `${yamlOf(shop)}# ${'x'.repeat(900_000)}\n` },
   ],
-  ['C02', 'a plan that nobody declares', `${AT}store.yaml`, intent({ plan: 'huge' })],
+  ['C02', 'an undeclared plan', `${AT}store.yaml`, intent({ plan: 'huge' })],
   [
     'C02',
     'a platform that does not parse',
     'platform.yaml',
     { 'platform.yaml': `${PLATFORM}surprise: 1\n` },
   ],
-  ['C02', 'a rollout that is no YAML', 'rollouts/one.yaml', { 'rollouts/one.yaml': 'a: [\n' }],
+  ['C02', 'a rollout that is not YAML', 'rollouts/one.yaml', { 'rollouts/one.yaml': 'a: [\n' }],
   [
     'C02',
-    'a plan that is closed to its team',
+    'a plan that its team may not use',
     'stores/default/next/store.yaml',
     rendered(storeFile({ name: 'next', plan: 'medium' }), platform),
   ],
-  ['C03', 'a name that is not its folder', `${AT}store.yaml`, intent({ name: 'other' })],
+  ['C03', 'a name that differs from its folder', `${AT}store.yaml`, intent({ name: 'other' })],
   [
     'C03',
-    'a name that another team has',
+    'a name used by another team',
     'stores/default/shop',
     rendered(storeFile({ name: 'shop' }), platform),
   ],
@@ -137,7 +137,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C04',
-    'a manifest that nothing renders to',
+    'a manifest that is not rendered',
     `${MANIFESTS}99-more.yaml`,
     { [`${MANIFESTS}99-more.yaml`]: files[`${MANIFESTS}30-config.yaml`] ?? '' },
   ],
@@ -147,7 +147,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
     `${AT}app.json`,
     edited(files, `${AT}app.json`, /\n {2}"host".*/, ''),
   ],
-  ['C05', 'an app.json that is gone', `${AT}app.json`, { [`${AT}app.json`]: null }],
+  ['C05', 'a missing app.json', `${AT}app.json`, { [`${AT}app.json`]: null }],
   [
     'C06',
     'an app.json one level up',
@@ -169,7 +169,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C11',
-    'a volume that grows where none can',
+    'a larger volume without volume expansion',
     `${AT}store.yaml`,
     {
       ...intent({ storage: { ...shop.storage, database: 9 } }),
@@ -179,18 +179,18 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ['C12', 'a release with an older database', `${AT}store.yaml`, intent({ release: '2026.9' })],
   [
     'C12',
-    'a release made older in place',
+    'a release whose database version is lowered',
     'platform.yaml',
     { 'platform.yaml': PLATFORM.replace('mariadb: "11.8"', 'mariadb: "10.6"') },
   ],
   ['C13', 'another secrets mode', `${AT}store.yaml`, intent({ secretsMode: 'external' })],
   [
     'C13',
-    'a store that begins deleted',
+    'a new store that is deleted',
     'stores/acme/next/store.yaml',
     { 'stores/acme/next/store.yaml': yamlOf({ ...next, lifecycle: { state: 'deleted' } }) },
   ],
-  ['C14', 'a folder that just goes', 'stores/acme/shop', { 'stores/acme/shop': null }],
+  ['C14', 'a folder removed without a purge', 'stores/acme/shop', { 'stores/acme/shop': null }],
   [
     'C15',
     'five deletions',
@@ -210,7 +210,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C19',
-    'a line that wins over the team',
+    'a CODEOWNERS line that overrides the team',
     '.github/CODEOWNERS',
     { '.github/CODEOWNERS': `${CODEOWNERS}* @mallory\n` },
   ],
@@ -222,32 +222,32 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
 ]
 
-describe('a good change passes', () => {
-  it.each(GOOD)('%s %s', async (_rule, _what, changes) => {
+describe('storectl check on valid changes', () => {
+  it.each(GOOD)('%s accepts %s', async (_rule, _what, changes) => {
     const report = await repo().check(await repo().commit(changes))
     expect(report.problems).toEqual([])
     expect(report.stores).toBeGreaterThan(6)
   })
 
-  it('C04 and so does the whole repository', async () => {
+  it('C04 accepts the whole repository', async () => {
     const report = await repo().check(repo().main, { base: null })
     expect(report.problems).toEqual([])
     expect([report.stores, report.checked]).toEqual([8, 8])
   })
 })
 
-describe('a hostile change is refused, where it is wrong', () => {
-  it.each(HOSTILE)('%s %s', async (rule, _what, path, changes) => {
+describe('storectl check on invalid changes', () => {
+  it.each(HOSTILE)('%s refuses %s at its path', async (rule, _what, path, changes) => {
     expect(said(await repo().check(await repo().commit(changes)))).toContain(`${rule} ${path}`)
   })
 
-  it('N-06 C15 five deletions in one change are refused', async () => {
+  it('N-06 C15 refuses five deletions in one change', async () => {
     const [, , path, changes] = HOSTILE.find(([, what]) => what === 'five deletions') ?? []
     if (changes === undefined) throw new Error('the list has no such change')
     expect(said(await repo().check(await repo().commit(changes)))).toContain(`C15 ${path}`)
   })
 
-  it('S15 C20 ends nothing: an edit, a foreign namespace and foreign keys are reported beside it', async () => {
+  it('S15 C20 reports a newer generator together with an edit, a foreign namespace and a foreign object', async () => {
     const app = edited(files, `${AT}app.json`, /"generator": ".*"/, '"generator": "99.0.0"')
     const foreign = (app[`${AT}app.json`] ?? '').replace(
       /"namespace": ".*"/,

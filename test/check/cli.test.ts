@@ -51,7 +51,7 @@ async function commit(): Promise<void> {
 const INTENT = 'stores/default/pottery/store.yaml'
 
 describe('storectl on a clone', () => {
-  it('renders what is not rendered, leaves the intent as it is, and has then nothing to do', async () => {
+  it('renders missing files without changing store.yaml, and nothing on the second run', async () => {
     const before = await readFile(join(clone, INTENT), 'utf8')
     const first = await storectl('render', '--all')
     expect([first.code, first.out.split('\n')]).toEqual([
@@ -62,7 +62,7 @@ describe('storectl on a clone', () => {
     expect(await storectl('render', '--all')).toMatchObject({ code: 0, out: '' })
   })
 
-  it('removes a manifest that nothing renders to any more', async () => {
+  it('removes a manifest that is no longer rendered', async () => {
     const stale = join(clone, 'stores/default/pottery/manifests/60-cache.yaml')
     await writeFile(stale, 'old\n')
     expect((await storectl('render', '--all')).out).toBe(
@@ -71,7 +71,7 @@ describe('storectl on a clone', () => {
     expect(await readFile(stale, 'utf8').catch(() => 'gone')).toBe('gone')
   })
 
-  it('never writes through a link', async () => {
+  it('never writes through a symbolic link', async () => {
     const outside = join(folder, 'outside.yaml')
     await writeFile(outside, 'mine\n')
     const target = join(clone, 'stores/default/pottery/manifests/30-config.yaml')
@@ -85,7 +85,7 @@ describe('storectl on a clone', () => {
     expect(await readdir(folder)).not.toContain('manifests')
   })
 
-  it('passes what it rendered, from any folder of the clone', async () => {
+  it('accepts its own render in storectl check, from any folder of the clone', async () => {
     await commit()
     const all = await storectl('check')
     expect(all).toMatchObject({ code: 0, err: '' })
@@ -93,7 +93,7 @@ describe('storectl on a clone', () => {
     expect((await storectl('check', join(clone, 'stores/default'))).out).toBe(all.out)
   })
 
-  it('N-11 names file, pointer, rule and remedy, as text, as data and as a summary; ends with 1', async () => {
+  it('N-11 reports file, pointer, rule and fix as text, JSON and summary, and exits with 1', async () => {
     const text = await readFile(join(clone, INTENT), 'utf8')
     await writeFile(join(clone, INTENT), text.replace('plan: small', 'plan: huge\nsurprise: 1'))
     await commit()
@@ -112,7 +112,7 @@ describe('storectl on a clone', () => {
     await git('reset', '-q', '--hard', 'HEAD~1')
   })
 
-  it('renders the others when one store cannot be, and ends with 1', async () => {
+  it('renders the other stores if one is invalid, and exits with 1', async () => {
     const bad = join(clone, 'stores/default/bad')
     await mkdir(bad)
     await writeFile(join(bad, 'store.yaml'), 'not: a store\n')
@@ -124,7 +124,7 @@ describe('storectl on a clone', () => {
     await rm(bad, { recursive: true })
   })
 
-  it('prints CODEOWNERS of the teams, and keeps whom the file names', async () => {
+  it('prints CODEOWNERS of the teams and keeps the platform owners of the file', async () => {
     const platform = join(clone, 'platform.yaml')
     const text = await readFile(platform, 'utf8')
     await writeFile(platform, text.replace('title: Default', 'codeowners: ["@acme/shops"]'))
@@ -144,7 +144,7 @@ describe('storectl on a clone', () => {
     [2, 'JSON list', ['check', '--labels', 'bulk']],
     [2, '--all', ['render']],
     [1, 'platform.yaml cannot be read', ['codeowners', '/']],
-  ])('ends with %i and says that it %s', async (code, message, words) => {
+  ])('exits with %i and prints "%s" for %j', async (code, message, words) => {
     const ended = await storectl(...words)
     expect([ended.code, ended.out]).toEqual([code, ''])
     expect(ended.err).toContain(message)

@@ -12,7 +12,10 @@ import { PLATFORM_YAML } from '../../src/testing/platform.ts'
 
 const TEMPLATE = fileURLToPath(new URL('../../gitops-repo-template/', import.meta.url))
 
-/** A file of any mode, or `null`: it goes, and all below it. Text alone = a plain file. */
+/**
+ * A file of any mode; text alone is a regular file. `null` removes the path and everything below
+ * it.
+ */
 export type Entry = string | Uint8Array | null | { readonly mode: string; readonly content: string }
 export type Changes = Readonly<Record<string, Entry>>
 
@@ -21,7 +24,7 @@ export interface StoresRepoFixture {
   readonly clone: Clone
   /** Head of `main`. */
   readonly main: string
-  /** A commit on a branch of its own that starts at `from`. @default `main`. */
+  /** Commits to a new branch that starts at `from`. @default `main` */
   commit(changes: Changes, options?: CommitOptions): Promise<string>
   check(head: string, options?: Partial<CheckInput>): Promise<CheckReport>
 }
@@ -40,7 +43,7 @@ export interface CheckInput {
   readonly nowMs: number
 }
 
-/** A real repository made of the template, `platform` and these stores, rendered. */
+/** A real repository of the template, the platform and the rendered stores. */
 export async function storesRepo(
   stores: readonly StoreFile[],
   platformYaml = PLATFORM_YAML,
@@ -77,7 +80,7 @@ export function platformOf(yaml: string): Platform {
   return value
 }
 
-/** Files of a store as Storewright commits them. */
+/** Rendered files of a store, by path in the repository. */
 export function rendered(store: StoreFile, platform: Platform): Record<string, string> {
   const decoder = new TextDecoder()
   return Object.fromEntries(
@@ -88,7 +91,7 @@ export function rendered(store: StoreFile, platform: Platform): Record<string, s
   )
 }
 
-/** The text of one file of a store, edited; throws when `from` is not in it. */
+/** One edited file of a store; throws if `from` does not match. */
 export function edited(
   files: Readonly<Record<string, string>>,
   path: string,

@@ -26,7 +26,10 @@ const GOING = Object.fromEntries(
   ]),
 )
 
-/** What a request could bring to be run: by npm, git, node, make, a shell, or by its name. */
+/**
+ * Files with which a pull request could get code executed by npm, git, node, make, a shell, or
+ * under a program name.
+ */
 const TRAPS: Changes = {
   'package.json': JSON.stringify({
     name: 'x',
@@ -51,8 +54,8 @@ const TRAPS: Changes = {
   'stores/acme/shop/manifests/kustomization.yaml': 'generators: [trap.yaml]\n',
 }
 
-describe('T6 a good pull request passes as a forge runs it', () => {
-  it('with the intent alone; the summary shows what will be rendered', async () => {
+describe('T6 the validation workflow accepts a valid pull request', () => {
+  it('with a change of store.yaml only, and lists the rendered changes in the summary', async () => {
     const head = await repo().commit(intent({ title: 'A ``` fence </details>' }))
     const job = await runPullRequest(repo(), { head })
     expect([job.err, job.code]).toEqual(['', 0])
@@ -77,7 +80,7 @@ describe('T6 a good pull request passes as a forge runs it', () => {
     expect(await runPullRequest(repo(), { head, labels })).toMatchObject({ code: 0, canary: false })
   })
 
-  it('after main has moved on, with what main has now', async () => {
+  it('whose base is older than main, checked after a merge with the current main', async () => {
     const main = await repo().commit(rendered({ ...others[0]!, title: 'One' }, platform))
     const head = await repo().commit(intent({ title: 'New' }))
     const job = await runPullRequest(repo(), { head, main })
@@ -86,9 +89,9 @@ describe('T6 a good pull request passes as a forge runs it', () => {
   })
 })
 
-/** What, what the log must name, the change. */
+/** Description, expected text in the log, change. */
 const HOSTILE: readonly (readonly [string, string, Changes])[] = [
-  ['files that run elsewhere', 'C01 package.json', TRAPS],
+  ['files that other tools execute', 'C01 package.json', TRAPS],
   [
     'a second workflow',
     'C01 .github/workflows/evil.yaml',
@@ -97,19 +100,19 @@ const HOSTILE: readonly (readonly [string, string, Changes])[] = [
     },
   ],
   [
-    'a workflow with rights',
+    'a changed workflow with write access',
     'C01 .github/workflows/validate.yaml',
     {
       '.github/workflows/validate.yaml': `on: pull_request_target\njobs: {a: {runs-on: x, steps: [{run: ${TOUCH}}]}}\n`,
     },
   ],
   [
-    'a link to a file of the runner',
+    'a symbolic link to a file of the runner',
     `C01 ${AT}store.yaml`,
     { [`${AT}store.yaml`]: { mode: '120000', content: '/etc/passwd' } },
   ],
   [
-    'a link in place of a folder',
+    'a symbolic link instead of a folder',
     `C01 stores/acme/shop`,
     { 'stores/acme/shop': { mode: '120000', content: '../..' } },
   ],
@@ -125,7 +128,7 @@ const HOSTILE: readonly (readonly [string, string, Changes])[] = [
   ],
   ['an alias bomb', `C02 ${AT}store.yaml`, { [`${AT}store.yaml`]: aliasBomb() }],
   [
-    'a tag that makes a function',
+    'a YAML tag that creates a function',
     `C02 ${AT}store.yaml`,
     {
       [`${AT}store.yaml`]: yamlOf(shop).replace(
@@ -152,7 +155,7 @@ const HOSTILE: readonly (readonly [string, string, Changes])[] = [
     ),
   ],
   [
-    'a volume of the node',
+    'a hostPath volume',
     `C18 ${MANIFESTS}50-wordpress.yaml`,
     edit(
       '50-wordpress.yaml',
@@ -172,7 +175,7 @@ const HOSTILE: readonly (readonly [string, string, Changes])[] = [
   ['an older database', `C12 ${AT}store.yaml`, intent({ release: '2026.9' })],
   ['a smaller volume', `C11 ${AT}store.yaml`, intent({ storage: { ...shop.storage, uploads: 1 } })],
   [
-    'raised limits beside five deletions',
+    'five deletions with raised limits',
     'C15 the change as a whole',
     {
       ...GOING,
@@ -186,8 +189,8 @@ function aliasBomb(): string {
   return `${yamlOf(shop)}${levels.join('\n').replace(/\[\*a-1.*\]/, '[x]')}\n`
 }
 
-describe('T6 a hostile pull request fails, and nothing of it runs', () => {
-  it.each(HOSTILE)('%s', async (_what, place, changes) => {
+describe('T6 the validation workflow and a hostile pull request', () => {
+  it.each(HOSTILE)('refuses %s and executes nothing of it', async (_what, place, changes) => {
     const head = await repo().commit(changes)
     const job = await runPullRequest(repo(), { head })
     expect(job.out).toContain(place)
@@ -197,7 +200,7 @@ describe('T6 a hostile pull request fails, and nothing of it runs', () => {
   })
 
   it.each(['./storectl', 'node --require ./trap.cjs -e 0', 'node_modules/.bin/storectl'])(
-    'and a runner that called %s would have been caught',
+    'detects execution by a runner that calls %s instead',
     async (instead) => {
       const head = await repo().commit(TRAPS)
       expect(await runPullRequest(repo(), { head, instead })).toMatchObject({ canary: true })

@@ -9,12 +9,12 @@ import type { StoresRepoFixture } from './fixture.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface PullRequest {
-  /** Head of the branch that is to be merged. */
+  /** Head of the branch to be merged. */
   readonly head: string
   readonly labels?: readonly string[]
-  /** Tip of the branch that it is merged into. @default main of the fixture */
+  /** Tip of the target branch. @default main of the fixture */
   readonly main?: string
-  /** What is run instead of the steps of the workflow, to see that a trap would spring. */
+  /** Command that replaces the steps of the workflow, to show that a trap would be detected. */
   readonly instead?: string
 }
 
@@ -23,7 +23,7 @@ export interface JobResult {
   readonly out: string
   readonly err: string
   readonly summary: string
-  /** True: something of the request ran. */
+  /** True: a file of the request was executed. */
   readonly canary: boolean
 }
 
@@ -39,12 +39,12 @@ interface Step {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** File that hostile requests try to make. Kept apart from the clone. */
+/** File that hostile requests try to create, outside of the clone. */
 export const CANARY = join(tmpdir(), `storewright-canary-${process.pid}`)
 
 /**
- * Does what a forge does with a pull request: merges it into main, checks the merge out, and runs the steps of the
- * workflow that the template ships.
+ * Processes a pull request like a forge: merges it into main, checks out the merge commit and runs
+ * the steps of the template's workflow.
  */
 export async function runPullRequest(
   repo: StoresRepoFixture,
@@ -84,7 +84,10 @@ async function stepsOfTemplate(): Promise<readonly Step[]> {
   return Object.values(jobs).flatMap(({ steps }) => steps)
 }
 
-/** What actions/checkout does on pull_request: the merge commit, detached, with as much history as was asked for. */
+/**
+ * Checks out like actions/checkout on pull_request: the detached merge commit with the configured
+ * fetch-depth.
+ */
 async function checkout(repo: StoresRepoFixture, step: Step, folder: string): Promise<void> {
   if (step.uses?.startsWith('actions/checkout@') !== true) throw new Error(`unknown ${step.uses}`)
   const depth = Number(step.with?.['fetch-depth'] ?? 1)
@@ -103,7 +106,7 @@ async function checkout(repo: StoresRepoFixture, step: Step, folder: string): Pr
   await run(clone, 'git', ['checkout', '-q', '--detach', 'refs/remotes/pull/1/merge'])
 }
 
-/** A step in the container: its own environment, storectl on the PATH. */
+/** Runs a step like in the container, with its own environment and storectl on the PATH. */
 async function runStep(
   step: Step,
   script: string,
@@ -125,7 +128,7 @@ async function runStep(
   return run(join(folder, 'clone'), 'sh', ['-e', file], env)
 }
 
-/** The one expression of the workflow; any other is a mistake here or there. */
+/** Evaluates the only expression that the workflow uses. @throws Error any other expression */
 function valueOf(text: string, labels: readonly string[]): string {
   if (text === '${{ toJSON(github.event.pull_request.labels.*.name) }}')
     return JSON.stringify(labels, null, 2)

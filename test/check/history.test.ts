@@ -20,7 +20,7 @@ import { type Changes, rendered } from './fixture.ts'
 const repo = acmeRepo()
 const DAY_MS = 86_400_000
 
-/** Message of a commit that Storewright made. */
+/** Message of a commit by Storewright. */
 const ours = (name: string, action: string) =>
   `store(acme/${name}): ${action}\n\nStore: ${name}\nTeam: acme\nAction: ${action}\nRequest-Id: 01JDABCDEFGHJKMNPQRSTVWXYZ\n`
 
@@ -32,22 +32,25 @@ const going = (stores: readonly StoreFile[]): Changes =>
     ]),
   )
 
-describe('what happened before counts', () => {
+describe('checks that read history', () => {
   it.each([
     [5, ['C03 stores/default/purging/store.yaml']],
     [31, []],
-  ])('C03 keeps a removed name for its team: taken %i days after', async (days, expected) => {
-    const now = Date.now()
-    const base = await repo().commit(
-      { 'stores/acme/purging': null },
-      { message: ours('purging', 'remove'), atMs: now - days * DAY_MS },
-    )
-    const again = rendered(storeFile({ name: 'purging' }), platform)
-    const head = await repo().commit(again, { from: base })
-    expect(said(await repo().check(head, { base, nowMs: now }))).toEqual(expected)
-  })
+  ])(
+    'C03 reserves a removed name for its team for 30 days, checked after %i days',
+    async (days, expected) => {
+      const now = Date.now()
+      const base = await repo().commit(
+        { 'stores/acme/purging': null },
+        { message: ours('purging', 'remove'), atMs: now - days * DAY_MS },
+      )
+      const again = rendered(storeFile({ name: 'purging' }), platform)
+      const head = await repo().commit(again, { from: base })
+      expect(said(await repo().check(head, { base, nowMs: now }))).toEqual(expected)
+    },
+  )
 
-  it('C03 keeps the name of a folder that vanished without end, and believes no release: a check has no key', async () => {
+  it('C03 reserves the name of a vanished folder permanently and ignores releases, which need a key to verify', async () => {
     const now = Date.now()
     const again = rendered(storeFile({ name: 'gone' }), platform)
     const vanished = { atMs: now - 400 * DAY_MS }
@@ -65,7 +68,7 @@ describe('what happened before counts', () => {
     ])
   })
 
-  it('C03 lets its own team take a removed name again', async () => {
+  it('C03 allows a removed name to be used again by its own team', async () => {
     const base = await repo().commit({ 'stores/acme/purging': null })
     const again = rendered(storeFile({ name: 'purging', team: 'acme' }), platform)
     const head = await repo().commit(again, { from: base })
@@ -75,45 +78,48 @@ describe('what happened before counts', () => {
   it.each([
     [10, ['C15 ']],
     [90, []],
-  ])('C15 counts what Storewright deleted %i minutes before', async (minutes, expected) => {
-    const now = Date.now()
-    let base = repo().main
-    for (const store of others.slice(0, 2)) {
-      const message = ours(store.name, 'delete')
-      const made = rendered({ ...store, lifecycle: { state: 'deleted' } }, platform)
-      base = await repo().commit(made, { from: base, message, atMs: now - minutes * 60_000 })
-    }
-    const head = await repo().commit(going(others.slice(2, 4)), { from: base })
-    expect(said(await repo().check(head, { base, nowMs: now }))).toEqual(expected)
-  })
+  ])(
+    'C15 counts deletions by Storewright within the last hour, made %i minutes before',
+    async (minutes, expected) => {
+      const now = Date.now()
+      let base = repo().main
+      for (const store of others.slice(0, 2)) {
+        const message = ours(store.name, 'delete')
+        const made = rendered({ ...store, lifecycle: { state: 'deleted' } }, platform)
+        base = await repo().commit(made, { from: base, message, atMs: now - minutes * 60_000 })
+      }
+      const head = await repo().commit(going(others.slice(2, 4)), { from: base })
+      expect(said(await repo().check(head, { base, nowMs: now }))).toEqual(expected)
+    },
+  )
 
-  it('C15 takes its limits from the branch, not from the change', async () => {
+  it('C15 reads its limits from the branch, not from the change', async () => {
     const raised = PLATFORM.replace('limits:', 'limits:\n  massDelete: {max: 1000}')
     const head = await repo().commit({ ...going(others), 'platform.yaml': raised })
     expect(said(await repo().check(head))).toContain('C15 ')
   })
 
-  it('C15 lets a mass deletion pass that has the label', async () => {
+  it('C15 accepts a mass deletion with the label', async () => {
     const head = await repo().commit(going(others))
     const labels = ['mass-delete-approved']
     expect((await repo().check(head, { labels })).problems).toEqual([])
   })
 
-  it('C12 compares with the release as the branch declares it, when a change rewrites that too', async () => {
+  it('C12 compares with the release on the branch if the change rewrites it', async () => {
     const lowered = PLATFORM.replace('mariadb: "11.8"', 'mariadb: "11.4"')
     const head = await repo().commit({ ...intent({ release: '2026.9' }), 'platform.yaml': lowered })
     expect(said(await repo().check(head))).toContain(`C12 ${AT}store.yaml`)
   })
 })
 
-describe('what was wrong before blocks nobody else', () => {
+describe('problems that already exist on the branch', () => {
   const broken: Changes = {
     'stores/acme/one/store.yaml': 'not: a store\n',
     'stores/acme/two/manifests/50-wordpress.yaml': 'broken: [\n',
     'stores/acme/three/stray.txt': 'x',
   }
 
-  it('C02 a change of another store passes, and the bad files are named', async () => {
+  it('C02 do not block a change of another store and are reported as notes', async () => {
     const base = await repo().commit(broken)
     const head = await repo().commit(intent({ title: 'New' }), { from: base })
     const report = await repo().check(head, { base })
@@ -122,7 +128,7 @@ describe('what was wrong before blocks nobody else', () => {
     expect(report.notes.map(({ path }) => path)).toEqual(['stores/acme/three/stray.txt'])
   })
 
-  it('C02 a change of the platform passes, and is rendered for all but the bad one', async () => {
+  it('C02 do not block a change of the platform, which is rendered for all other stores', async () => {
     const base = await repo().commit(broken)
     const platformYaml = PLATFORM.replace('profile: local', 'profile: local\nscheme: https')
     const head = await repo().commit({ 'platform.yaml': platformYaml }, { from: base })
@@ -146,7 +152,7 @@ describe('what was wrong before blocks nobody else', () => {
     expect(report.problems).toEqual([])
   })
 
-  it('C02 but a platform that no longer holds what a store needs is refused', async () => {
+  it('C02 do not excuse a platform change that removes the release of a store', async () => {
     const head = await repo().commit({ 'platform.yaml': PLATFORM.replaceAll('2026.11', '2026.12') })
     const { problems } = await repo().check(head)
     expect(problems).toContainEqual(
@@ -155,8 +161,8 @@ describe('what was wrong before blocks nobody else', () => {
   })
 })
 
-describe('a change of the intent alone', () => {
-  it('C04 shows what will be rendered, and nothing else', async () => {
+describe('a change of store.yaml only', () => {
+  it('C04 shows the changes that will be rendered', async () => {
     const report = await repo().check(await repo().commit(intent({ title: 'New' })))
     const [only] = report.pending
     expect([report.pending.length, only?.name]).toEqual([1, 'shop'])
@@ -170,14 +176,14 @@ describe('a change of the intent alone', () => {
     expect(changed?.every((line) => /^(?:app\.json|manifests\/[35]0-)/.test(line))).toBe(true)
   })
 
-  it('C04 refuses generated files that were touched beside it, even in a comment', async () => {
+  it('C04 is refused if it also changes a generated file, even by a comment', async () => {
     const path = `${AT}manifests/30-config.yaml`
     const head = await repo().commit({ ...intent({ title: 'New' }), [path]: `${files[path]}# x\n` })
     expect(said(await repo().check(head))).toContain(`C04 ${path}`)
   })
 })
 
-it('C21 wants a label for more than 200 stores', async () => {
+it('C21 requires a label for more than 200 stores', async () => {
   const many = Array.from({ length: 201 }, (_, n) => storeFile({ name: `many-${n}`, team: 'acme' }))
   const head = await repo().commit(
     Object.fromEntries(
@@ -191,7 +197,7 @@ it('C21 wants a label for more than 200 stores', async () => {
 })
 
 it.each(['deleted', 'active'] as const)(
-  'C13 a soft-deleted store comes back, and one in purge goes back to %s',
+  'C13 accepts the restore of a soft-deleted store and of one in purge to %s',
   async (state) => {
     const head = await repo().commit({
       'stores/acme/gone/store.yaml': yamlOf({ ...deleted, lifecycle: { state: 'active' } }),

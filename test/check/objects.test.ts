@@ -4,7 +4,7 @@ import type { Changes } from './fixture.ts'
 
 const repo = acmeRepo()
 
-/** Rule, what is wrong, where it must be said, the change. */
+/** Rule, description, path of the expected problem, change. */
 const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   [
     'C07',
@@ -28,13 +28,13 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C08',
-    'a Role that may read every Secret',
+    'a Role that can list Secrets',
     `${MANIFESTS}20-secrets.yaml`,
     edit('20-secrets.yaml', '  - create', '  - list'),
   ],
   [
     'C08',
-    'a RoleBinding for everybody',
+    'a RoleBinding for all authenticated users',
     `${MANIFESTS}20-secrets.yaml`,
     edit(
       '20-secrets.yaml',
@@ -58,7 +58,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C10',
-    'a sync wave of its own',
+    'a changed sync wave',
     `${MANIFESTS}00-namespace.yaml`,
     edit('00-namespace.yaml', 'sync-wave: "-1"', 'sync-wave: "-9"'),
   ],
@@ -85,7 +85,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C16',
-    'a private key in a page',
+    'a private key in a document',
     'docs/how.md',
     { 'docs/how.md': '-----BEGIN RSA PRIVATE KEY-----\n' },
   ],
@@ -119,7 +119,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C18',
-    'a volume of the node',
+    'a hostPath volume',
     `${MANIFESTS}50-wordpress.yaml`,
     edit(
       '50-wordpress.yaml',
@@ -129,7 +129,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C18',
-    'the network of the node, in the words of YAML 1.1',
+    'hostNetwork with a YAML 1.1 boolean',
     `${MANIFESTS}50-wordpress.yaml`,
     edit(
       '50-wordpress.yaml',
@@ -139,7 +139,7 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
   [
     'C18',
-    'an image by tag alone',
+    'an image without a digest',
     `${MANIFESTS}40-database.yaml`,
     edit('40-database.yaml', /(image: mariadb:[0-9.]+)@sha256:[0-9a-f]+/, '$1'),
   ],
@@ -151,9 +151,9 @@ const HOSTILE: readonly (readonly [string, string, string, Changes])[] = [
   ],
 ]
 
-describe('a hostile manifest is refused, where it is wrong', () => {
-  it.each(HOSTILE)('%s %s', async (rule, _what, path, changes) => {
-    // A manifest that was made by hand never equals its render either.
+describe('storectl check on hostile manifests', () => {
+  it.each(HOSTILE)('%s refuses %s at its path', async (rule, _what, path, changes) => {
+    // A manifest edited by hand also differs from its render.
     const render = path.startsWith(MANIFESTS) ? [`C04 ${path}`] : []
     const found = said(await repo().check(await repo().commit(changes)))
     expect(found).toEqual(expect.arrayContaining([`${rule} ${path}`, ...render]))

@@ -6,7 +6,7 @@ import { storeFile } from '../../src/testing/records.ts'
 import { PLATFORM, platform as acme, said, yamlOf } from './acme.ts'
 import { type StoresRepoFixture, storesRepo } from './fixture.ts'
 
-// Not the platform's mode: a certificate need not be real, since a check seals nothing.
+// The certificate need not be real, because a check seals nothing.
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 const PLATFORM_YAML = `${PLATFORM}secrets:\n  sealed:\n    certificate: ${JSON.stringify(CERTIFICATE)}\n`
 const platform = { ...acme, secrets: { ...acme.secrets, certificate: CERTIFICATE } }
@@ -34,7 +34,7 @@ afterAll(async () => {
   await repo.remote.remove()
 })
 
-it('C04 takes over ciphertexts, which nobody can make again', async () => {
+it('C04 keeps existing ciphertexts, which cannot be reproduced', async () => {
   const base = await repo.commit(sealed())
   expect((await repo.check(base)).problems).toEqual([])
   const head = await repo.commit(
@@ -48,12 +48,12 @@ it('C04 takes over ciphertexts, which nobody can make again', async () => {
   )
 })
 
-it('C02 lets a new intent through whose secrets are sealed after the merge', async () => {
+it('C02 accepts a new store.yaml whose secrets are sealed after the merge', async () => {
   const head = await repo.commit({ [`${AT}store.yaml`]: yamlOf(vault) })
   expect((await repo.check(head)).problems).toEqual([])
 })
 
-it('C07 refuses a ciphertext for another namespace, C08 one in another mode', async () => {
+it('C07 refuses a ciphertext for another namespace, and C08 one for another secrets mode', async () => {
   const files = sealed()
   const path = `${AT}manifests/20-secrets.yaml`
   const moved = {

@@ -5,7 +5,7 @@ import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { create, requester } from '../../src/testing/writes.ts'
 import { harness, namesOnMain, over, watchGit } from './harness.ts'
 
-/** A person whose commit gets in first whenever a push brings more commits than `most`: a gap shorter than such a push. */
+/** Simulates a person whose commit lands first whenever a push has more commits than `most`. */
 function personFasterThan(remote: BareRemote, most: number): Promise<void> {
   return remote.hook(
     'pre-receive',
@@ -19,7 +19,7 @@ function personFasterThan(remote: BareRemote, most: number): Promise<void> {
   )
 }
 
-it('P20 a branch that moves under every large push is met by smaller ones, and nobody starves', async () => {
+it('P20 lands all changes with smaller pushes on a branch that moves during every large push', async () => {
   const { open, remote } = await harness()
   await personFasterThan(remote, 6)
   const repo = await open()
@@ -30,14 +30,14 @@ it('P20 a branch that moves under every large push is met by smaller ones, and n
   expect(landed.map(({ record }) => record?.name)).toEqual(names)
   expect(await namesOnMain(remote)).toEqual(names)
   const { worstPushes, pushes } = repo.state().figures
-  // Three quarters each time: 63 commits are down to 6 after nine lost races.
+  // Three quarters remain after each lost race, so 63 commits become 6 after nine races.
   expect(worstPushes).toBeGreaterThan(3)
   expect(worstPushes).toBeLessThan(16)
   expect(pushes).toBeLessThan(64)
   expect(await remote.git(['rev-list', '--merges', 'main'])).toBe('')
 })
 
-it('P20 what lost a race is decided on every newer head, and its files are not sent to git again', async () => {
+it('P20 runs the decision again on every newer head after a lost race, without sending the files to git again', async () => {
   const { open, remote } = await harness()
   let foreign = 3
   const heads: string[] = []
@@ -62,7 +62,7 @@ it('P20 what lost a race is decided on every newer head, and its files are not s
   expect((await repo.files('acme', 'shop-1')).files).toHaveLength(4)
 })
 
-it('P20 F14 a cache that is cloned anew between two tries has lost the first one, and the second still lands', async () => {
+it('P20 F14 lands a change whose cache was cloned again between two attempts', async () => {
   const { open, remote, dataDir } = await harness()
   let tries = 0
   const repo = await open({
@@ -79,7 +79,7 @@ it('P20 F14 a cache that is cloned anew between two tries has lost the first one
   expect(await namesOnMain(remote)).toEqual(['shop-1'])
 })
 
-it('F4 a server that always has something to push stands still now and then, so that a person can come first', async () => {
+it('F4 a server under constant load pauses after every 16 pushes, so that a person can push', async () => {
   const { open } = await harness()
   const stills: number[] = []
   let pushes = 0
@@ -100,7 +100,7 @@ it('F4 a server that always has something to push stands still now and then, so 
   expect(stills.filter((after) => after % 16 === 1)).toEqual([17, 33])
 })
 
-it('two servers that never rest share the branch, and neither starves', async () => {
+it('two servers under constant load both land changes', async () => {
   const { open, remote, serve } = await harness()
   const served = await serve()
   const repos = [

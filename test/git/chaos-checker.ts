@@ -15,7 +15,10 @@ export interface ChaosFigures {
   readonly phases: ReadonlyMap<string, number>
 }
 
-/** Nothing that somebody was told is gone, nothing is half, nobody was written over. */
+/**
+ * Expects that no acknowledged change is lost, no store is incomplete and no change was
+ * overwritten.
+ */
 export async function checkChaos(
   remote: BareRemote,
   clients: readonly Told[],
@@ -68,7 +71,10 @@ function idOf(folders: Folders, name: string, file: string): string {
   return id
 }
 
-/** Each commit of ours touches one folder and holds a whole store: what its trailer says was rendered. */
+/**
+ * Expects that each commit of ours changes one folder and contains a complete store, as stated by
+ * its trailer.
+ */
 async function checkCommits(
   remote: BareRemote,
   commits: ReadonlyMap<string, ReadonlyMap<string, string>>,
@@ -104,7 +110,7 @@ async function checkCommits(
   }
 }
 
-/** A change that named what it had seen landed on just that. */
+/** Expects that each change with If-Match landed on the state that it named. */
 async function checkShared(remote: BareRemote, clients: readonly Told[]): Promise<void> {
   const changes = clients.flatMap(({ shared }) => shared)
   for (const { revision, ifMatch } of changes) {
@@ -118,8 +124,9 @@ async function checkShared(remote: BareRemote, clients: readonly Told[]): Promis
 }
 
 /**
- * Every store, in Git or remembered, has a phase that follows from Git: counts by phase and reason.
- * Throws while one does not; it may still be on its way.
+ * Expects that every store, in Git or detached, has the phase that follows from Git. Returns counts
+ * by phase and reason.
+ * Throws while a store is still in transition.
  */
 export async function explainPhases(remote: BareRemote, url: string): Promise<ChaosFigures> {
   const main = await readMain(remote)

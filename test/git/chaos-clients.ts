@@ -1,23 +1,23 @@
 import type { Store } from '../../src/contract/store.ts'
 import { pause } from './harness.ts'
 
-/** Where the server is; `null` while it is down. */
+/** Address of the server; `null` while it is down. */
 export interface Door {
   url: string | null
 }
 
-/** A change of a store that several people change, with what its author had seen. */
+/** A change of a shared store, with the ETag that its author had read. */
 export interface SharedChange {
   readonly revision: string
   readonly ifMatch: string
 }
 
-/** What a store of one client must be in the end. */
+/** Expected final state of a store of one client. */
 interface Wanted {
   title: string
   plan: string
   lifecycle: Store['lifecycle']
-  /** Commit of the newest change of the title, to be taken back. */
+  /** Commit of the newest change of the title, which can be reverted. */
   newest: string | null
 }
 
@@ -26,21 +26,24 @@ interface Answer {
   readonly body: Record<string, unknown>
 }
 
-/** Told by the server, in the order of answers. */
+/** Results of a client, in the order of the answers. */
 export interface Told {
   readonly acked: number
   readonly refused: ReadonlyMap<string, number>
-  /** Requests sent again because the server died or was busy. */
+  /** Requests sent again because the server was killed or busy. */
   readonly repeated: number
   readonly revisions: readonly string[]
   readonly shared: readonly SharedChange[]
-  /** By name: stores that only this client changes. */
+  /** Stores that only this client changes, by name. */
   readonly wanted: ReadonlyMap<string, Readonly<Wanted>>
 }
 
 const PLANS = ['small', 'medium', 'large']
 
-/** Somebody who works with the API, one request after another; an unanswered one is sent again with its key. */
+/**
+ * A client of the API with one request at a time. An unanswered request is sent again with the same
+ * key.
+ */
 export class ChaosClient implements Told {
   acked = 0
   repeated = 0
@@ -52,7 +55,7 @@ export class ChaosClient implements Told {
   readonly #door: Door
   readonly #random: () => number
   readonly #team: string
-  /** Commit of a change -> what it changed. */
+  /** Values before a change, by its commit. */
   readonly #former = new Map<string, { title: string; plan: string }>()
   #made = 0
   #keys = 0
@@ -110,7 +113,7 @@ export class ChaosClient implements Told {
     Object.assign(wanted, { title, plan, newest })
   }
 
-  /** Takes the newest change of title and plan back. */
+  /** Reverts the newest change of title and plan. */
   async #revert(name: string, wanted: Wanted, commit: string): Promise<void> {
     const body = { commit, reason: 'taken back by chance' }
     const { status } = await this.#change(name, 'POST', '/revert', body)
@@ -121,7 +124,7 @@ export class ChaosClient implements Told {
     const { status, body } = await this.#change(name, 'POST', `/${verb}`, {})
     if (status !== 200) return
     const wanted = this.wanted.get(name) as Wanted
-    // A restored store is what it was before its deletion, suspended or not.
+    // A restored store has the lifecycle of before its deletion.
     wanted.lifecycle = verb === 'restore' ? (body['lifecycle'] as Store['lifecycle']) : lifecycle
   }
 
@@ -134,7 +137,7 @@ export class ChaosClient implements Told {
     await this.#change(name, 'POST', `/${verb}`, verb === 'retry' ? { what: 'init' } : {})
   }
 
-  /** Reads a store that others change too, and changes it if it still is what was read. */
+  /** Reads a shared store and changes it with If-Match. */
   async #sharedChange(shared: readonly string[]): Promise<void> {
     const name = shared[Math.floor(this.#random() * shared.length)] ?? ''
     const seen = await this.#ask('GET', `/api/v1/stores/${name}`, null)
@@ -152,7 +155,10 @@ export class ChaosClient implements Told {
     return answer
   }
 
-  /** Asks until there is an answer that is one: a refusal is, a server that is away or overtaken is not. */
+  /**
+   * Sends a request until it gets a status below 500. Retries while the server is down or returns
+   * 503 or 504.
+   */
   async #ask(method: string, path: string, body: object | null, ifMatch?: string): Promise<Answer> {
     this.#keys += 1
     const headers: Record<string, string> = { 'Idempotency-Key': `${this.#name}-key-${this.#keys}` }

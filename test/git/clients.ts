@@ -13,14 +13,14 @@ interface Answer {
 }
 
 /**
- * People who create stores, and now and then delete one, each request with a key. What gets no answer, or a 503 or
- * 504, is kept and sent again with the same key.
+ * Clients that create stores and sometimes delete one, each request with a key. A request without
+ * an answer or with an error is kept and sent again with the same key.
  */
 export class Clients {
   readonly acked: Acked[] = []
   /** Answers other than success. */
   readonly refused: Answer[] = []
-  /** First revision that a key was answered with; a second one must be the same. */
+  /** First revision in an answer to each key. Later answers must contain the same one. */
   readonly revisions = new Map<string, string>()
   readonly #pending: Intent[] = []
   readonly #prefix: string
@@ -38,7 +38,7 @@ export class Clients {
     return this.acked.filter(({ does }) => does === 'create').length
   }
 
-  /** @param limit intents to make in all; `0` = only what is pending is sent again */
+  /** @param limit total number of intents to create; 0: only send pending ones again */
   async run(
     urls: readonly string[],
     width: number,

@@ -10,7 +10,7 @@ const faketime = spawnSync('faketime', ['--version']).error === undefined
 if (!faketime) skippedGoal('F21', 'needs faketime: apt-get install -y faketime')
 
 it.skipIf(!faketime)(
-  'F21 a clock that is ten minutes off, steps, or stands in 1970 changes no order, loses nothing and repeats no request',
+  'F21 keeps the order of commits and loses or repeats no request with a clock ten minutes off, stepped or in 1970',
   async () => {
     const { remote, serve } = await harness({ platform: await roomyPlatform() })
     const served = await serve()

@@ -8,7 +8,7 @@ import { harness } from './harness.ts'
 
 const writes = (Object.keys(paths) as OperationId[]).filter((id) => paths[id][3] === 'writes')
 
-it('P-1 no write with dryRun=true, an unknown parameter or an unknown member moves a ref of the remote', async () => {
+it('P-1 a write with dryRun=true, an unknown parameter or an unknown member moves no ref of the remote', async () => {
   const { remote, open } = await harness()
   const repo = await open()
   const clock = { now: () => Date.now() }
@@ -23,7 +23,8 @@ it('P-1 no write with dryRun=true, an unknown parameter or an unknown member mov
   for (const id of writes) {
     const sample = sampleOf(id, commit)
     const dry = await sendSample(http, id, sample, 'dryRun=true')
-    // The two releases and a rewrite have nothing to release here.
+    // The two releases and the acceptance of a rewrite return 409, because there is nothing to
+    // release or accept.
     expect([id, [200, 409].includes(dry.status)]).toEqual([id, true])
     expect((await sendSample(http, id, sample, 'dryrun=true')).status).toBe(400)
     expect((await sendSample(http, id, sample, '', { dryrun: true })).status).toBe(400)

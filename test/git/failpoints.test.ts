@@ -10,7 +10,7 @@ import { harness, namesOnMain } from './harness.ts'
 
 const PROCESS = fileURLToPath(new URL('failpoint-process.ts', import.meta.url))
 const EFFECTS = ['throw', 'exit', 'hang'] as const
-/** How the broken create may end, and the one after it in the same process. */
+/** Allowed results of the failed create and of the next one in the same process. */
 const ENDINGS = {
   throw: /^(?:landed|internal|git_unavailable) (?:landed)$/,
   exit: /^$/,
@@ -18,7 +18,7 @@ const ENDINGS = {
 }
 
 it(
-  'G3 breaks a write at each of its steps, by an error, an exit and a hang: nothing is lost, doubled or stuck',
+  'G3 loses, doubles and blocks no change if a write fails at any step by an error, an exit or a hang',
   () =>
     goal('G3', async () => {
       let points = 0

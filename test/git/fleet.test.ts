@@ -22,7 +22,7 @@ const fleet = (title: string) =>
     ]),
   )
 
-it('a pushed fleet is rendered on threads to the bytes of one thread, in few pushes', async () => {
+it('renders a pushed fleet on threads to the same bytes as on one thread, in fewer than 10 pushes', async () => {
   const { remote, repo } = await fixture()
   const { pushes } = repo.state().figures
   await remote.commit(fleet('A'))
@@ -44,7 +44,7 @@ it('a pushed fleet is rendered on threads to the bytes of one thread, in few pus
   }
 })
 
-it('a store whose render breaks is marked, by name; the others land, and it does when it renders', async () => {
+it('marks a store whose render fails, lands the others, and lands that store once its render works', async () => {
   let broken = true
   const { remote, repo, refusals, log } = await fixture(PLATFORM_YAML, {
     render: async (...input) => {
@@ -76,7 +76,7 @@ it('a store whose render breaks is marked, by name; the others land, and it does
   await eventually(() => rendered(repo, 'bad') && refusals.size === 0)
 })
 
-/** Threads of `src/threads` in a process, by the name that they bear. */
+/** Number of threads of `src/threads` in a process, counted by thread name. */
 async function threadsOf(pid: number): Promise<number> {
   const tasks = await readdir(`/proc/${pid}/task`)
   const called = await Promise.all(
@@ -86,7 +86,7 @@ async function threadsOf(pid: number): Promise<number> {
 }
 
 it.skipIf(process.platform !== 'linux')(
-  'a server answers while it renders a fleet, ends cleanly in the middle, and finishes after the next start',
+  'answers requests while it renders a fleet, exits cleanly during the render and finishes after a restart',
   async () => {
     const remote = await createBareRemote({ platform: PLATFORM_YAML })
     const served = await serveBareRemote(remote.path)
@@ -106,18 +106,18 @@ it.skipIf(process.platform !== 'linux')(
       return names.length - [...paths.matchAll(/\/app\.json$/gm)].length
     }
     await eventually(async () => (await left()) === 0, 90_000)
-    // What is idle holds no thread.
+    // An idle server has no such thread.
     await eventually(async () => (await threadsOf(second.pid)) === 0, 90_000)
     expect(await second.end('SIGTERM')).toBe(0)
   },
 )
 
-it('a pass over a fleet goes on beside requests, and leaves room for each of them', async () => {
+it('completes a pass over a fleet while requests continue to land', async () => {
   const { remote, repo, join } = await fixture()
   const many = Array.from({ length: sized(70, 120, 120) }, (_, n) => `ours-${n}`)
   await Promise.all(many.map((name) => repo.change(by(), create('default', name))))
   await remote.commit(fleet('A'))
-  // A server that starts looks at all of them, two chunks and more.
+  // A starting server checks all stores, in two or more chunks.
   const other = await join()
   let n = 0
   let over = false

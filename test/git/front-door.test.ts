@@ -8,7 +8,7 @@ import type { Problem } from '../../src/contract/problem.ts'
 import { post, scratch, startServer } from '../../src/testing/server-process.ts'
 import { eventually, harness } from './harness.ts'
 
-/** Passes connections to `port`, and can hold back every byte. */
+/** A proxy to `port` that can hold back all bytes. */
 async function gate(port: number) {
   const sockets = new Set<Socket>()
   let isOpen = true
@@ -54,7 +54,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** A remote behind a gate, and what a server needs to use it from a known port. */
+/** A remote behind a gate, and a function that starts a server for it on a known port. */
 async function scene() {
   const folder = await scratch()
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
@@ -72,14 +72,14 @@ async function scene() {
   return { folder, repository, door, start, url: `http://127.0.0.1:${port}` }
 }
 
-/** Status, code of the problem, and whether the server asks for another try. */
+/** Status, problem code, and whether the response has Retry-After. */
 async function answerOf(url: string) {
   const reply = await fetch(url)
   const { code } = (await reply.json()) as Partial<Problem>
   return [reply.status, code, reply.headers.has('Retry-After')]
 }
 
-it('S1-22 answers 503 before the index is loaded, on the address that serves later', async () => {
+it('S1-22 answers 503 on its address before the stores are loaded', async () => {
   const { door, start, url } = await scene()
   door.shut()
   const starting = start()
@@ -102,7 +102,7 @@ it('S1-22 answers 503 before the index is loaded, on the address that serves lat
   expect(await server.end('SIGTERM')).toBe(0)
 }, 90_000)
 
-it('S1-22 answers 503 while it drains, ends the write under way, and exits 0', async () => {
+it('S1-22 answers 503 while it drains, finishes the running write and exits with 0', async () => {
   const { folder, repository, start, url } = await scene()
   const [pushed, release] = [join(folder, 'pushed'), join(folder, 'release')]
   const wait = `#!/bin/sh\ntouch '${pushed}'\nwhile [ ! -e '${release}' ]; do sleep 0.05; done\n`

@@ -15,16 +15,16 @@ import {
 import { testKeys } from './keys.ts'
 import { memoryLog } from '../../src/testing/writes.ts'
 
-/** A real remote and real caches, gone when the test ends. */
+/** A real remote and real caches, removed when the test ends. */
 export interface Harness {
   readonly remote: BareRemote
-  /** Opens a process's view of the remote with a cache of its own. */
+  /** Opens a stores repository on the remote with its own cache, like a separate process. */
   open(change?: Partial<StoresRepoOptions>): Promise<StoresRepo>
   /** Serves the remote over smart HTTP. */
   serve(): Promise<ServedRemote>
   /** A cache without a writer. */
   cache(at: Remote): Promise<Cache>
-  /** Directory of the cache of the n-th opened view. */
+  /** Data directory of the n-th opened repository, from 0. */
   dataDir(position: number): string
   readonly log: ReturnType<typeof memoryLog>
 }
@@ -89,15 +89,15 @@ export function over(served: ServedRemote, token?: string): Remote {
   return { kind: 'https', url: served.url, username: 'writer', ...credential }
 }
 
-/** What git was asked for since it is watched. */
+/** Recorded git commands. */
 export interface WatchedGit {
   /** First word of each command, oldest first. */
   words(): Promise<readonly string[]>
-  /** Every byte that `git fast-import` was fed. */
+  /** All input of `git fast-import`. */
   imported(): Promise<string>
 }
 
-/** Puts a git in the way that notes what it is asked for, and then does it; until the test ends. */
+/** Puts a wrapper on the PATH that records git commands and runs them, until the test ends. */
 export async function watchGit(scratch: string): Promise<WatchedGit> {
   const { PATH = '' } = process.env
   const directory = join(scratch, 'bin')
@@ -124,11 +124,12 @@ export async function watchGit(scratch: string): Promise<WatchedGit> {
   }
 }
 
-/** Settles when `holds` first returns true; rejects after `withinMs`. */
+/** Resolves when `holds` returns true; rejects after `withinMs`. */
 export async function eventually(holds: () => boolean | Promise<boolean>, withinMs = 10_000) {
   const end = performance.now() + withinMs
   while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it never came true')
+    if (performance.now() > end)
+      throw new Error(`the condition did not become true within ${withinMs} ms`)
     await pause(20)
   }
 }

@@ -4,25 +4,25 @@ import type { BareRemote } from '../../src/testing/bare-remote.ts'
 
 const ACTIONS: ReadonlySet<string> = new Set(actions)
 
-/** What a client was told. `revision`: commit that the answer named, where it named one. */
+/** An acknowledged change. `revision`: the commit in the answer, if it contained one. */
 export interface Acked {
   readonly name: string
   readonly does: 'create' | 'delete'
   readonly revision: string | null
-  /** Of a create: the ETag, which is the blob id of store.yaml. */
+  /** ETag of a create, which is the blob id of store.yaml. */
   readonly etag: string | null
 }
 
-/** Everything on main at one commit, read with plain git. */
+/** The content of main at one commit, read with plain git. */
 export interface Main {
   readonly head: string
-  /** Commits of ours: id -> trailers. */
+  /** Trailers of our commits by commit id. */
   readonly commits: ReadonlyMap<string, ReadonlyMap<string, string>>
-  /** Store name -> path below its folder -> blob or tree id. */
+  /** Blob or tree ids by store name and path below its folder. */
   readonly folders: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
-/** A push may outlive the server that began it, so all is read at one commit. */
+/** Reads main at one commit, because a push may outlive the server that started it. */
 export async function readMain(remote: BareRemote): Promise<Main> {
   const head = await remote.head()
   const log = await remote.git(['log', '-z', '--format=%H%n%B', head])
@@ -49,8 +49,8 @@ export async function readMain(remote: BareRemote): Promise<Main> {
 }
 
 /**
- * Every name is a register: what was acknowledged must be what main holds; what was sent and not answered may be
- * there or not. Returns figures for the table.
+ * Checks each name like a register: main must contain every acknowledged change. An unanswered
+ * request may or may not have landed. Returns the content of main.
  */
 export async function checkHistory(remote: BareRemote, acked: readonly Acked[]): Promise<Main> {
   const main = await readMain(remote)
@@ -80,7 +80,7 @@ function namesOf({ commits }: Main, action?: string): Set<string> {
   return new Set(said.map((each) => each.get('Store') ?? ''))
 }
 
-/** Names with more than one commit: their state is no longer what the create was answered with. */
+/** Names with more than one commit, whose state may differ from the answer to the create. */
 function changedAfterCreate({ commits }: Main): Set<string> {
   const seen = new Set<string>()
   const changed = new Set<string>()
@@ -92,7 +92,7 @@ function changedAfterCreate({ commits }: Main): Set<string> {
   return changed
 }
 
-/** One create per name, one commit per request and per key, each of an operation that is known. */
+/** Expects one create per name, one commit per request and per key, and only known actions. */
 function checkCommits(main: Main): void {
   const { commits, folders } = main
   const said = [...commits.values()]
@@ -115,7 +115,10 @@ function checkCommits(main: Main): void {
   expect([...folders.keys()].toSorted()).toEqual(wanted.toSorted())
 }
 
-/** No half store: each folder is what its newest commit of ours rendered, by the digest in its trailer. */
+/**
+ * Expects complete stores: each folder matches the digest in the trailer of our newest commit on
+ * it.
+ */
 async function checkFolders(remote: BareRemote, { commits, folders }: Main): Promise<void> {
   const digests = new Map<string, string>()
   for (const said of [...commits.values()].toReversed()) {

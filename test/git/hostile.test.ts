@@ -9,7 +9,7 @@ import { readMain } from './history-checker.ts'
 const REQUESTS = sized(1_000, 10_000, 100_000)
 const CANARY = 'canary-of-a-command'
 
-/** Pieces that mean something to a shell, to git, to a path, to YAML, to JSON or to a log. */
+/** Pieces with a special meaning in a shell, git, paths, YAML, JSON or logs. */
 const PIECES = [
   ...[
     '../',
@@ -76,7 +76,7 @@ const PIECES = [
 ]
 
 it(
-  `T3 T4 G7 takes ${REQUESTS} hostile names and bodies: no entry outside of a store's folder, no command, no ref moved by a refusal`,
+  `T3 T4 G7 handles ${REQUESTS} hostile names and bodies without a foreign path, a command or a commit for a refused request`,
   async () => {
     const random = chance('hostile')
     const { remote, serve } = await harness({ platform: await roomyPlatform() })
@@ -113,7 +113,7 @@ it(
       expect(broken.slice(0, 5)).toEqual([])
       const { folders, commits } = await readMain(remote)
       expect(folders.size).toBe(accepted)
-      // Only an accepted request makes a commit; a DELETE that finds its store deleted makes none.
+      // Only an accepted request makes a commit. A DELETE of a deleted store makes none.
       expect(commits.size - accepted).toBeLessThanOrEqual(tally.get(204) ?? 0)
       expect(commits.size).toBeGreaterThanOrEqual(accepted)
       const paths = (await remote.git(['ls-tree', '-r', '-z', '--name-only', 'main']))
@@ -155,7 +155,7 @@ function hostileRequest(
     return { method: 'POST', path: '/api/v1/stores', body: JSON.stringify({ name, ...extra }) }
   }
   if (roll < 0.65) {
-    // A good name: what is hostile stands in the words for people, which do reach Git.
+    // The name is valid. The hostile text is in the title, which reaches Git.
     const good = `words-${Math.floor(random() * 1e9)}`
     const only =
       random() < 0.1

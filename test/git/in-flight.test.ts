@@ -8,7 +8,7 @@ import { PLATFORM_YAML } from '../../src/testing/platform.ts'
 import { create, createChange, requester } from '../../src/testing/writes.ts'
 import { harness, namesOnMain } from './harness.ts'
 
-/** A server whose next push waits until it is let go. */
+/** A server whose next push can be held. */
 async function held() {
   const { open, remote } = await harness({ platform: PLATFORM_YAML })
   let holds = false
@@ -26,7 +26,7 @@ async function held() {
   return {
     remote,
     repo,
-    /** Holds the next push. @returns settles when it is in flight */
+    /** Holds the next push. @returns a promise that resolves when the push is in flight */
     hold() {
       holds = true
       return new Promise<void>((resolve) => (begin = resolve))
@@ -45,13 +45,13 @@ const approved = (team: string, name: string): StoreChange => ({
   trailers: { 'Mass-Delete-Approved-By': 'local:test' },
 })
 
-/** All that a rule may ask of a snapshot and a push may change. */
+/** The parts of a snapshot that rules read and a push may change. */
 function told({ head, stores, vacated, departures, massDeleteApprovedAt }: Snapshot) {
   const records = Array.from(stores.values(), ({ name, team, last }) => [name, team, last])
   return { head, records, vacated: [...vacated], departures: [...departures], massDeleteApprovedAt }
 }
 
-it('F1 what is decided while a push is in flight sees what that push will leave', async () => {
+it('F1 a decision during a push sees the snapshot that the push will leave', async () => {
   const { repo, hold, release } = await held()
   for (const name of ['shop-1', 'shop-2', 'shop-3'])
     await repo.change(requester(), create('acme', name))
@@ -77,7 +77,7 @@ it('F1 what is decided while a push is in flight sees what that push will leave'
   expect(landed[0]?.snapshot.departures).toHaveLength(1)
 })
 
-it('F26 deletions of a push in flight count for the brake', async () => {
+it('F26 deletions of a push in flight count against the mass delete limit', async () => {
   const { remote, repo, hold, release } = await held()
   const clock = { now: () => Date.now() }
   const views = { all: () => [], get: () => null, present: () => ({}) as never }

@@ -6,7 +6,7 @@ import { eventually, harness } from './harness.ts'
 
 const ULID = '01JZZZZZZZZZZZZZZZZZZZZZZ'
 
-it('refs that a killed process left in the cache are gone soon after the next start, save those that are locked', async () => {
+it('deletes refs of a killed process from the cache soon after the next start, except locked ones', async () => {
   const { remote, open, dataDir } = await harness()
   const first = await open()
   await first.change(requester(), create('acme', 'shop-1'))
@@ -19,7 +19,7 @@ it('refs that a killed process left in the cache are gone soon after the next st
   }
   await writeFile(join(refs, 'tx', `${ULID}1.lock`), '')
   const again = await open({ dataDir: dataDir(0) })
-  // git removes a folder with its last ref.
+  // git removes the folder together with its last ref.
   const filesOf = (kind: string) => readdir(join(refs, kind)).catch(() => [])
   const left = async () => [...(await filesOf('tx')), ...(await filesOf('rx'))]
   await eventually(async () => (await left()).length <= 2)

@@ -1,6 +1,6 @@
 import type { Store } from '../../src/contract/store.ts'
 
-/** Every store that the server at `url` knows, deleted ones too, page after page. */
+/** All stores of the server at `url`, including deleted ones, read page by page. */
 export async function listStores(url: string): Promise<Store[]> {
   const all: Store[] = []
   for (let next = '/api/v1/stores?deleted=include'; next !== '';) {

@@ -7,27 +7,32 @@ import { join } from 'node:path'
 import { findRegistry, REGISTRY_COMMAND } from '../../scripts/bootstrap/registry.mjs'
 
 const program = findRegistry(join(import.meta.dirname, '../..'))
-/** Is there no registry to test against? */
+/** True if no registry program is installed. */
 export const cannotRun = program === null
-/** Behind the name of a suite, so that a skipped one says how to install what it needs. */
+/** Suffix of a suite name that tells how to install the registry if the suite is skipped. */
 export const unless = cannotRun ? ` (skipped: ${REGISTRY_COMMAND})` : ''
 
 export interface Registry {
   /** `127.0.0.1:<port>`. */
   readonly host: string
-  /** Puts an image for each platform and an index of them under `tag`. @returns 64 hex digits of the index */
+  /**
+   * Pushes an image per platform and an index of them as `tag`.
+   * @returns SHA-256 of the index, 64 hex digits
+   */
   pushIndex(
     repository: string,
     tag: string,
     kind: 'oci' | 'docker',
     architectures: readonly string[],
   ): Promise<string>
-  /** Puts one image without an index. */
+  /** Pushes one image without an index. */
   pushImage(repository: string, tag: string): Promise<string>
   close(): Promise<void>
 }
 
-/** What a registry needs to let readers in by token: an authority and a key that it signed. */
+/**
+ * Settings of a registry that requires tokens: the issuer's address and its certificate authority.
+ */
 export interface TokenIssuer {
   readonly realm: string
   readonly service: string
@@ -47,7 +52,7 @@ const TYPES = {
   },
 } as const
 
-/** Starts a registry of its own on loopback, its data in `folder`. */
+/** Starts a registry on loopback with its data in `folder`. */
 export async function startRegistry(
   folder: string,
   issuer?: TokenIssuer,
@@ -183,7 +188,7 @@ export async function serve(
   return { port: (server.address() as AddressInfo).port, close: () => void server.close() }
 }
 
-/** A token as a registry takes it. Source: distribution v2.8 docs/spec/auth/jwt.md. */
+/** A token that a registry accepts. Source: distribution v2.8 docs/spec/auth/jwt.md. */
 export function tokenFor(service: string, scope: string, key: string, cert: string): string {
   const [type = '', name = '', actions = ''] = scope.split(':')
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')

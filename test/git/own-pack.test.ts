@@ -11,7 +11,7 @@ import { harness, namesOnMain, over, watchGit } from './harness.ts'
 const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 const AT = 1_790_000_000
 
-/** A cache of a remote on HTTP that checks each object it is given. */
+/** A cache of an HTTP remote that checks each received object. */
 async function stage(objectFormat: 'sha1' | 'sha256') {
   const { remote, serve, cache: open } = await harness({ objectFormat })
   await remote.git(['config', 'transfer.fsckObjects', 'true'])
@@ -61,7 +61,7 @@ describe.each(['sha1', 'sha256'] as const)('a push over HTTP, %s', (objectFormat
   })
 
   it.each([false, true])(
-    'has git pack anew when an earlier import, which never landed, holds the files; remote checks objects: %s',
+    'lets git pack the objects if an import that did not land holds the files; remote checks objects: %s',
     async (checks) => {
       const { remote, cache, base, make, git } = await stage(objectFormat)
       await remote.git(['config', 'transfer.fsckObjects', String(checks)])
@@ -75,7 +75,7 @@ describe.each(['sha1', 'sha256'] as const)('a push over HTTP, %s', (objectFormat
     },
   )
 
-  it('has git pack when nobody knows of a pack', async () => {
+  it('lets git pack the objects if the pack of the import is unknown', async () => {
     const { remote, cache, base, make } = await stage(objectFormat)
     const { ids, pack } = await make(base, ['one'])
     await writeFile(join(cache.profile.directory, 'storewright-packs'), '')
@@ -85,7 +85,7 @@ describe.each(['sha1', 'sha256'] as const)('a push over HTTP, %s', (objectFormat
   })
 })
 
-it('the notes of packs do not grow for ever', async () => {
+it('empties the file of pack notes when it is large', async () => {
   const { cache, base, make } = await stage('sha1')
   const notes = join(cache.profile.directory, 'storewright-packs')
   await writeFile(notes, 'an older line\n'.repeat(10_000))
@@ -96,7 +96,7 @@ it('the notes of packs do not grow for ever', async () => {
   expect(await second.pack()).not.toBeNull()
 })
 
-it('a server alone on its remote never has git pack, one store at a time or 24 at once', async () => {
+it('never runs git pack-objects on a remote without other writers', async () => {
   const { remote, serve, open } = await harness()
   const git = await watchGit(remote.scratch)
   const repo = await open({ remote: over(await serve()) })

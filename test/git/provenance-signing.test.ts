@@ -11,7 +11,7 @@ import { harness } from './harness.ts'
 const present = spawnSync('ssh-keygen', ['--version']).error === undefined
 
 it.skipIf(!present)(
-  'S4 a signature of a trusted key proves a commit that no key of the ring does, and no other',
+  'S4 a signature of a trusted key proves a commit whose MAC key is unknown, and no copy of its message',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sw-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))

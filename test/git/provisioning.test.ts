@@ -17,17 +17,17 @@ import { by, folder, intent, messages, record } from './reconciler-fixture.ts'
 const CAP = 3
 const PLATFORM = PLATFORM_YAML.replace('provisioning: 0', `provisioning: ${CAP}`)
 const TWENTY = Array.from({ length: 20 }, (_, n) => `shop-${n}`)
-/** Longer than a server that has room needs to start another store. */
+/** Longer than a server below the limit needs to start another store. */
 const SETTLES_MS = 250
 const clock = { now: () => Date.now() }
-/** As the server makes them: in order, even in one millisecond. */
+/** Monotonic ids like those of the server, ordered even within one millisecond. */
 const newRequestId = monotonicFactory()
 const asker = () => ({ ...by(), requestId: newRequestId() })
 const views = { all: () => [], get: () => null, present: () => ({}) as never }
 
 /**
- * The status of stores as this test gives it out. A store starts with the commit that gives its Application automated
- * sync, as plain git reads it from `main`, and is Ready when `finishOne` says so.
+ * Simulated status of stores. A store starts with the commit that enables automated sync of its
+ * Application, read from `main` with plain git, and becomes Ready by `finishOne`.
  */
 function statusOf(remote: BareRemote) {
   const ready = new Set<string>()
@@ -43,8 +43,9 @@ function statusOf(remote: BareRemote) {
     provisioning: { wasReady: (name: string) => ready.has(name), speaks: () => speaking },
     started,
     /**
-     * Waits until as many of `all` are under way as may be, gives the servers time to start one too many, counts, and
-     * makes one Ready. Nothing else ends a set-up, so no count in between is higher.
+     * Waits until the allowed number of `all` is under way, gives the servers time to exceed it,
+     * counts, and makes one Ready.
+     * Nothing else ends a set-up, so no count in between is higher.
      */
     async finishOne(all: readonly string[]) {
       const expected = Math.min(CAP, all.length - ready.size)
@@ -55,14 +56,14 @@ function statusOf(remote: BareRemote) {
       const [first] = names
       if (first !== undefined) ready.add(first)
     },
-    /** The most stores that were between commit and Ready at once. */
+    /** Maximum number of stores that were between commit and Ready at once. */
     most: () => most,
     silence: () => (speaking = false),
     ready,
   }
 }
 
-/** Servers over one remote, and the status that they are given. */
+/** Servers on one remote with a simulated status. */
 async function servers() {
   const git = await harness({ platform: PLATFORM })
   const status = statusOf(git.remote)
@@ -87,14 +88,14 @@ async function servers() {
     onTestFinished(close)
     return { repo, deps, close }
   }
-  /** Makes one store Ready after the other until all are. */
+  /** Makes stores Ready one by one until all are Ready. */
   const finish = async (all: readonly string[]) => {
     while (status.ready.size < all.length) await status.finishOne(all)
   }
   return { remote: git.remote, begin, finish, ...status }
 }
 
-/** Names in the order in which stores were created, and in which those that waited started. */
+/** Names of stores in order of creation, and of queued stores in order of their start. */
 async function orders(remote: BareRemote) {
   const subjects = (await messages(remote)).toReversed()
   const named = (pattern: RegExp) => subjects.flatMap((subject) => pattern.exec(subject)?.[1] ?? [])
@@ -104,12 +105,12 @@ async function orders(remote: BareRemote) {
   }
 }
 
-describe('20 creates at once', () => {
-  it('S2-40 never have more than three between commit and Ready, keep their order, and wait in Git over a restart', async () => {
+describe('20 concurrent creates with a limit of three set-ups', () => {
+  it('S2-40 never have more than three stores between commit and Ready, start in order and stay queued across a restart', async () => {
     const { remote, begin, finish, finishOne, started, most } = await servers()
     const first = await begin()
     await Promise.all(TWENTY.map((name) => createStore(first.deps, { name }, asker())))
-    // While none is Ready, no more than the cap start, however long it takes.
+    // While none is Ready, no store beyond the limit starts.
     await pause(2 * SETTLES_MS)
     expect(await started()).toHaveLength(CAP)
     await finishOne(TWENTY)
@@ -132,7 +133,7 @@ describe('20 creates at once', () => {
     expect(turns).toHaveLength(TWENTY.length - CAP)
   })
 
-  it('keep the cap when two servers take turns, and pushed stores wait unrendered', async () => {
+  it('keep the limit with two servers, and pushed stores are not rendered until they start', async () => {
     const { remote, begin, finish, most } = await servers()
     const [one, two] = [await begin(), await begin()]
     const mine = TWENTY.slice(0, 8)
@@ -150,7 +151,7 @@ describe('20 creates at once', () => {
     expect(record(one.repo, pushed[0]!)?.intent).not.toHaveProperty('queued')
   })
 
-  it('wait for nobody when the status source is silent', async () => {
+  it('start all stores if the status source is silent', async () => {
     const { begin, silence, started } = await servers()
     const server = await begin()
     await Promise.all(TWENTY.map((name) => createStore(server.deps, { name }, asker())))
@@ -159,7 +160,7 @@ describe('20 creates at once', () => {
   })
 })
 
-it('S2-40 says in which place a store waits, and lets it start after kill -9 of the server', async () => {
+it('S2-40 reports the queue position of a store and starts it after kill -9 of the server', async () => {
   const { remote, serve } = await harness({
     platform: PLATFORM_YAML.replace('provisioning: 0', 'provisioning: 2'),
   })

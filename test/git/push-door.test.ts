@@ -15,7 +15,7 @@ import {
   startServer,
 } from '../../src/testing/server-process.ts'
 
-/** Seconds that the README promises, and the factor that a busy machine gets. */
+/** The 2 s that the README promises, times five for a busy machine. */
 const PROMISED_MS = 2_000
 const DEADLINE_MS = 5 * PROMISED_MS
 
@@ -27,7 +27,7 @@ let url = ''
 
 beforeAll(async () => {
   folder = await scratch()
-  // Only the look that follows a push can be in time.
+  // Periodic fetches are too rare, so only the fetch after a push can be in time.
   server = await startServer(join(folder, 'data'), { GIT_FETCH_INTERVAL: '1h' })
   repository = join(server.dataDir, 'stores.git')
   url = `${server.url}/git/stores.git`
@@ -45,7 +45,7 @@ async function clone(): Promise<string> {
   return join(folder, name)
 }
 
-/** store.yaml of another store, as a person would copy it. */
+/** store.yaml of another store, copied from an existing one. */
 async function intent(name: string): Promise<string> {
   const text = await git(repository, 'show', 'main:stores/default/by-request/store.yaml')
   return `${text.replaceAll('by-request', name)}\n`
@@ -58,7 +58,7 @@ async function writeStore(work: string, name: string, text: string): Promise<voi
   await git(work, 'commit', '-qm', `edit ${name}`)
 }
 
-/** Pushes as a person does: pulls and pushes again while others come first. */
+/** Pushes, and pulls and pushes again while others are first. */
 async function land(work: string): Promise<void> {
   for (;;) {
     const pushed = await git(work, 'push', '-q', 'origin', 'main').then(
@@ -76,7 +76,8 @@ async function rendered(name: string): Promise<string> {
 }
 
 /**
- * Which refs there are, and the commits of main that are not the server's own: it renders what was pushed a moment ago.
+ * All refs and the foreign commits of main. Commits of the server are left out, because it may
+ * still render a recent push.
  */
 async function heads(): Promise<string> {
   const refs = await git(repository, 'for-each-ref', '--format=%(refname)')
@@ -91,8 +92,8 @@ async function heads(): Promise<string> {
   return `${refs}\n${pushed}`
 }
 
-describe('a push to the address of the server', () => {
-  it('S1-04 P-3 renders a pushed store.yaml, and a plain git revert of a change, within the promised 2 s', async () => {
+describe('push to the server', () => {
+  it('S1-04 P-3 renders a pushed store.yaml and a plain git revert within 2 s', async () => {
     const work = await clone()
     const text = await intent('pushed')
     await writeStore(work, 'pushed', text)
@@ -120,10 +121,10 @@ describe('a push to the address of the server', () => {
   it.each([
     ['another branch', ['HEAD:refs/heads/other'], /Only main accepts pushes here/],
     ['a tag', ['HEAD:refs/tags/v1'], /Only main accepts pushes here/],
-    ['a ref of ours', ['HEAD:refs/storewright/tx/1'], /Only main accepts pushes here/],
+    ['a private ref', ['HEAD:refs/storewright/tx/1'], /Only main accepts pushes here/],
     ['a deletion', [':main'], /main cannot be deleted/],
     ['a rewrite', ['--force', 'HEAD~1:main'], /never rewritten.*git pull --rebase/],
-  ])('refuses %s, prints what to do, and moves no ref', async (_what, words, advice) => {
+  ])('refuses %s with advice and moves no ref', async (_what, words, advice) => {
     const work = await clone()
     const before = await heads()
     await expect(git(work, 'push', 'origin', ...words)).rejects.toThrow(advice)
@@ -144,7 +145,7 @@ describe('a push to the address of the server', () => {
     expect(await heads()).toBe(before)
   })
 
-  it('refuses the second of two pushes from one head, and takes it after a pull', async () => {
+  it('refuses the second of two pushes from one head and accepts it after a pull', async () => {
     const [first, second] = [await clone(), await clone()]
     await writeStore(first, 'race-a', await intent('race-a'))
     await writeStore(second, 'race-b', await intent('race-b'))
@@ -156,7 +157,7 @@ describe('a push to the address of the server', () => {
     expect(held).toContain('race-b/store.yaml')
   })
 
-  it('refuses a push whose base was replaced between its question and its pack, with advice', async () => {
+  it('refuses a push with advice if the branch moved between its ref request and its pack', async () => {
     const work = await clone()
     const old = await git(work, 'rev-parse', 'HEAD')
     await writeStore(work, 'late', await intent('late'))
@@ -181,7 +182,7 @@ describe('a push to the address of the server', () => {
   })
 })
 
-describe('what is not git', () => {
+describe('requests to the push address that are not from git', () => {
   const push = (headers: Record<string, string>, body = '0000') =>
     fetch(`${url}/git-receive-pack`, {
       method: 'POST',
@@ -194,7 +195,7 @@ describe('what is not git', () => {
     [{ origin: 'null' }],
     [{ 'sec-fetch-site': 'cross-site' }],
     [{ 'sec-fetch-site': 'same-origin' }],
-  ])('may not push from a page: %j', async (headers) => {
+  ])('are refused with 403 with the browser headers %j', async (headers) => {
     const before = await heads()
     expect((await push(headers)).status).toBe(403)
     const advertised = await fetch(`${url}/info/refs?service=git-receive-pack`, { headers })
@@ -203,7 +204,7 @@ describe('what is not git', () => {
   })
 
   it.each(['evil.example', 'evil.example:80', 'localhost.evil.example'])(
-    'may not push to the host name %s, whatever it resolves to',
+    'are refused with 403 for the host name %s',
     async (host) => {
       const before = await heads()
       for (const [method, path] of [
@@ -221,11 +222,11 @@ describe('what is not git', () => {
     },
   )
 
-  it('may not push with the content type of a form', async () => {
+  it('are refused with 415 with the content type of a form', async () => {
     expect((await push({ 'content-type': 'text/plain' })).status).toBe(415)
   })
 
-  it('gets 400 for a body that is no push, and 413 for one above 32 MiB before it is sent', async () => {
+  it('get 400 for a body that is not a push, and 413 for a declared length above 32 MiB', async () => {
     expect((await push({ 'content-encoding': 'gzip' }, 'no gzip')).status).toBe(400)
     expect((await push({}, 'garbage')).status).toBe(400)
     const declared = request(`${url}/git-receive-pack`, {
@@ -242,7 +243,7 @@ describe('what is not git', () => {
     declared.destroy()
   })
 
-  it('gets 413 for a body without a length once it is above 32 MiB', async () => {
+  it('get 413 for a body without a length as soon as it exceeds 32 MiB', async () => {
     const before = await heads()
     const chunked = request(`${url}/git-receive-pack`, {
       method: 'POST',
@@ -262,13 +263,13 @@ describe('what is not git', () => {
     '/x/y/info/refs?service=git-upload-pack',
     '/x/info/refs?service=git-receive-pack',
     '//info/refs?service=git-upload-pack',
-  ])('S24 gets 404 at %s', async (path) => {
+  ])('S24 get 404 at %s', async (path) => {
     expect((await fetch(`${url}${path}`)).status).toBe(404)
   })
 })
 
-describe('a person who pushes while 16 clients create', () => {
-  it('loses no push and no create', async () => {
+describe('push while 16 clients create stores', () => {
+  it('loses no pushed commit and no created store', async () => {
     await raiseLimit(server)
     const CLIENTS = 16
     const PUSHES = 5

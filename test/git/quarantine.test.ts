@@ -13,13 +13,13 @@ const kept = PLATFORM_YAML.replace(
   '  maxStores: 20000\n  nameQuarantineDays: 30\n',
 )
 const elsewhere = { name: 'shop', team: 'acme' } as const
-/** Removes the folder in a commit of ours, as the second step of a purge does. */
+/** Removes the folder in a commit of ours, like the second step of a purge. */
 const removal = (): StoreChange => ({
   ...{ team: 'default', name: 'shop', action: 'remove', facts: [], files: new Map() },
 })
 
-describe('the name of a store that left Git', () => {
-  it('S2-16 stays with its team after a purge, on every server and after a restart; without quarantine it is free', async () => {
+describe('the name of a removed store', () => {
+  it('S2-16 is reserved for its team after a purge on every server, and free without a quarantine', async () => {
     for (const [platform, outcome] of [
       [kept, 'name_quarantined'],
       [PLATFORM_YAML, 'acme'],
@@ -40,7 +40,7 @@ describe('the name of a store that left Git', () => {
     }
   })
 
-  it('is not given to a store that was decided in the same batch', async () => {
+  it('is not given to another team in the same batch', async () => {
     const { repo, deps } = await fixture(kept)
     await createStore(deps, { name: 'shop' }, by())
     const [removed, created] = await Promise.allSettled([
@@ -51,7 +51,7 @@ describe('the name of a store that left Git', () => {
     expect(created).toMatchObject({ reason: { code: expect.stringMatching(/^name_/) } })
   })
 
-  it('is kept without end when its folder vanished: another team would take the volumes over, by request or by push', async () => {
+  it('stays reserved for its team if the folder vanished, for requests and pushes, because the volumes may still exist', async () => {
     const { remote, repo, deps, refusals } = await fixture()
     await createStore(deps, { name: 'shop' }, by())
     await remote.commit({ [folder('default', 'shop')]: null })
@@ -68,7 +68,7 @@ describe('the name of a store that left Git', () => {
     await createStore(deps, { name: 'shop' }, by())
   })
 
-  it('is free again, or in quarantine, once an admin has released it: in Git, for every server and after a restart', async () => {
+  it('becomes free or enters quarantine on every server after an admin released it', async () => {
     const applications = fakeApplications(() => Date.now())
     const said = { name: 'shop', reason: 'the cluster was rebuilt' }
     for (const [platform, outcome] of [
@@ -81,7 +81,7 @@ describe('the name of a store that left Git', () => {
       await expect(release()).rejects.toMatchObject({ code: 'conflict' })
       await remote.commit({ [folder('default', 'shop')]: null })
       await eventually(() => record(repo, 'shop') === undefined && repo.state().lost.length > 0)
-      // Another team waits for the name already.
+      // Another team has already pushed a store with this name.
       const path = `${folder('acme', 'shop')}/store.yaml`
       await remote.commit({ [path]: intent('acme', 'shop') })
       await eventually(() => refusals.get('shop').length > 0)

@@ -3,7 +3,7 @@ import type { StoresRepo } from '../../src/domain/ports.ts'
 import { create, createChange, requester, retitle, storeYaml } from '../../src/testing/writes.ts'
 import { harness, namesOnMain, pause } from './harness.ts'
 
-/** Outcome words of attempts, sorted: `landed`, or the code of the refusal. */
+/** Outcomes of attempts, sorted: `landed`, or the error code. */
 async function outcomes(attempts: readonly Promise<{ outcome: string }>[]): Promise<string[]> {
   const settled = await Promise.allSettled(attempts)
   return settled
@@ -16,7 +16,7 @@ async function outcomes(attempts: readonly Promise<{ outcome: string }>[]): Prom
 }
 
 describe('two writers on one remote', () => {
-  it('F2 S1-31 of one name: one lands, the others are refused, 12 rounds of 16', async () => {
+  it('F2 S1-31 land one of 16 creates of the same name and refuse the others, in 12 rounds', async () => {
     const { open, remote } = await harness()
     const repos = [await open(), await open()]
     for (let round = 0; round < 12; round += 1) {
@@ -28,13 +28,13 @@ describe('two writers on one remote', () => {
     expect((await remote.git(['rev-list', '--count', 'main'])).trim()).toBe('13')
   })
 
-  it('never let an update by one run over an update by the other', async () => {
+  it('refuse an update that would overwrite an update by the other', async () => {
     const { open } = await harness()
     const [one, two] = [await open(), await open()]
     await one.change(requester(), create('acme', 'shop-1'))
     await two.change(requester(), create('acme', 'shop-2'))
     await two.change(requester(), retitle('acme', 'shop-1', 'Two'))
-    // `one` decides on its old head first, loses the race, and finds the store changed.
+    // `one` decides on its old head first, loses the race and then finds the store changed.
     const late = one.change(requester(), retitle('acme', 'shop-1', 'One'))
     const theirs = two.snapshot().stores.get('shop-1')?.last.commit
     await expect(late).rejects.toMatchObject({ code: 'conflict', extra: { theirs } })
@@ -42,7 +42,7 @@ describe('two writers on one remote', () => {
 })
 
 describe('one writer', () => {
-  it('F1 lands one of 16 equal creates and refuses the rest', async () => {
+  it('F1 lands one of 16 equal creates and refuses the others', async () => {
     const { open } = await harness()
     const repo = await open()
     const attempts = Array.from({ length: 16 }, () =>
@@ -51,7 +51,7 @@ describe('one writer', () => {
     expect(await outcomes(attempts)).toEqual(['landed', ...Array(15).fill('name_taken')])
   })
 
-  it('F4 keeps what a person pushes meanwhile, without a merge', async () => {
+  it('F4 keeps commits that a person pushes during its own pushes, without a merge', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     let pushing = true
@@ -72,7 +72,7 @@ describe('one writer', () => {
     expect(await remote.git(['rev-list', '--merges', 'main'])).toBe('')
   })
 
-  it('refuses only on a head that the remote just confirmed', async () => {
+  it('refuses a request only on a head that the remote confirmed within a second', async () => {
     const { open, remote } = await harness()
     const repo = await open()
     await repo.change(requester(), create('acme', 'shop-1'))
@@ -103,7 +103,7 @@ describe('one writer', () => {
     expect(all[3]?.record).toBeNull()
   })
 
-  it('answers with writer_busy when 512 changes wait', async () => {
+  it('refuses changes with writer_busy if 512 are queued', async () => {
     const { open } = await harness()
     const repo = await open()
     const attempts = Array.from({ length: 900 }, (_, n) =>

@@ -13,7 +13,7 @@ import {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Commands of the README that a test cannot run inside a test, and where they are run instead. */
+/** Commands of the README that cannot run inside a test, and where they run instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm start':
     'src/main.ts is what it starts: every test of the server; the set-up before it is what CI does first',
@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** What Git knows of the reader. */
+/** Git identity of the reader. */
 const PERSON = {
   GIT_AUTHOR_NAME: 'Ada',
   GIT_AUTHOR_EMAIL: 'ada@example.com',
@@ -50,7 +50,7 @@ function shell(command: string): Promise<Ended> {
   const words = command
     .replaceAll(/(?:localhost|127\.0\.0\.1):8080/g, new URL(server.url).host)
     .replaceAll('examples/', `${ROOT}/examples/`)
-    // Without this curl ends with 0 on an HTTP error.
+    // Without this option curl exits with 0 on an HTTP error.
     .replace(/^curl /, 'curl --fail-with-body ')
     .replace(/^npx storectl/, `node ${ROOT}/src/cli/storectl.ts`)
   return new Promise((resolve) => {
@@ -73,7 +73,7 @@ function lasting(output: string): string {
 const storectl = (words: string) => shell(`npx storectl ${words}`)
 
 describe('the README', () => {
-  it('S1-48 shows only commands that work, in the order in which it shows them', async () => {
+  it('S1-48 contains only commands that work in their order', async () => {
     const text = await readFile(join(ROOT, 'README.md'), 'utf8')
     const blocks = [...text.matchAll(/^```(sh|text)\n([\s\S]*?)^```/gm)]
     const failed: string[] = []
@@ -129,7 +129,7 @@ describe('the README', () => {
 })
 
 describe('storectl', () => {
-  it('S1-49 S1-48 creates, watches and waits until the store is Ready, and reads its address', async () => {
+  it('S1-49 S1-48 creates a store, waits until it is Ready and prints its address', async () => {
     const made = await storectl('create by-cli --plan large --reason "a test" --wait -o json')
     expect(made.code).toBe(0)
     expect(made.err).toMatch(/committed [0-9a-f]{12}\n[\s\S]*Ready \(Serving\)/)
@@ -148,7 +148,7 @@ describe('storectl', () => {
     expect((await storectl('list -o name --no-headers')).out).toContain('by-cli\n')
   })
 
-  it('is a source of its own in the history', async () => {
+  it('appears as source cli in the history', async () => {
     const history = await fetch(`${server.url}/api/v1/stores/by-cli/history`)
     expect(await history.json()).toMatchObject([{ source: 'cli', reason: 'a test' }])
   })
@@ -163,7 +163,7 @@ describe('storectl', () => {
     [5, 'wait by-cli --for=Suspended --timeout 1s'],
     [1, 'list --server http://127.0.0.1:9'],
     [1, 'preview -f none.yaml'],
-  ])('ends with %i for %s, and says why on standard error', async (code, words) => {
+  ])('exits with %i for %s and prints the reason to standard error', async (code, words) => {
     const ended = await storectl(words)
     expect([ended.code, ended.out]).toEqual([code, ''])
     expect(ended.err.length).toBeGreaterThan(10)
@@ -202,7 +202,7 @@ describe('storectl', () => {
     expect((await storectl('set changing plan')).code).toBe(2)
   })
 
-  it('S2-31 shows history and differences, previews a change, and takes one back', async () => {
+  it('S2-31 shows history and differences, previews a change and reverts it', async () => {
     await storectl('create told')
     const dry = await storectl('set told title="Sale" --dry-run')
     expect([dry.code, dry.out]).toEqual([

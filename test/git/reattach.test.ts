@@ -7,7 +7,7 @@ import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { eventually } from './harness.ts'
 import { by, fixture, folder, record } from './reconciler-fixture.ts'
 
-/** Every file of a store at a commit, by path. */
+/** Files of a store at a commit, by path. */
 async function filesAt(remote: BareRemote, commit: string, home: string) {
   const paths = (await remote.git(['ls-tree', '-r', '--name-only', commit, `${home}/`])).trim()
   const rows = paths.split('\n').map(async (path) => {
@@ -16,8 +16,8 @@ async function filesAt(remote: BareRemote, commit: string, home: string) {
   return Object.fromEntries(await Promise.all(rows))
 }
 
-describe('a store that people put back', () => {
-  it('is the store it was: it is changed and deleted by request, and its volumes may not shrink', async () => {
+describe('a store folder restored by a push', () => {
+  it('continues the former store: requests can change and delete it, and its volumes may not shrink', async () => {
     const { remote, repo, deps } = await fixture()
     const home = folder('default', 'shop')
     const { landed } = await createStore(deps, { name: 'shop', plan: 'medium' }, by())
@@ -43,7 +43,7 @@ describe('a store that people put back', () => {
     expect(record(repo, 'shop')?.app?.lifecycle).toBe('deleted')
   })
 
-  it('or brought with all that is rendered of it, is deleted by request too', async () => {
+  it('can be deleted by request if it was pushed for the first time with its rendered files', async () => {
     const { remote, repo, deps } = await fixture()
     const { files } = previewStore(deps, { name: 'brought' }, 'local')
     const home = folder('default', 'brought')

@@ -7,7 +7,7 @@ import { goal, sized } from './goals.ts'
 import { harness, pause } from './harness.ts'
 import { checkHistory } from './history-checker.ts'
 
-/** Two real servers, each with a cache of its own, on one remote. */
+/** Two real servers with separate caches on one remote. */
 async function replicas(environment: Readonly<Record<string, string>> = {}) {
   const { remote, serve } = await harness({ platform: await roomyPlatform() })
   const served = await serve()
@@ -21,7 +21,7 @@ async function replicas(environment: Readonly<Record<string, string>> = {}) {
 const CREATES = sized(80, 400, 5000)
 
 it(
-  `G4 F3 F4 part of S2-39: two API processes with 8 writers each make ${CREATES} stores while a person pushes too`,
+  `G4 F3 F4 part of S2-39: two servers with 8 clients each make ${CREATES} changes while a person pushes, and lose none`,
   async () => {
     const { remote, served, urls } = await replicas()
     let pushing = true
@@ -29,7 +29,8 @@ it(
       let pushed = 0
       for (; pushing; pushed += 1) {
         await remote.commit({ [`docs/note-${pushed}.md`]: 'by hand' }).catch(() => {})
-        // As git's own `gc --auto` after a push, which this remote has switched off (git-config(1), gc.autoPackLimit).
+        // Replaces git's own `gc --auto` after a push, which is off in this remote (git-config(1),
+        // gc.autoPackLimit).
         if (pushed % 10 === 9 && (await countPacks(remote.path)) > 50)
           await remote.git(['repack', '-d', '--geometric=2', '-q'])
         await pause(400)
@@ -57,7 +58,7 @@ it(
 const ROUNDS = sized(10, 50, 1000)
 
 it(
-  `G5 F1 F2: of 16 requests for one name at two API processes one wins, ${ROUNDS} rounds`,
+  `G5 F1 F2: one of 16 creates of the same name at two servers succeeds in each of ${ROUNDS} rounds`,
   async () => {
     const { remote, apis } = await replicas()
     await goal('G5', async () => {
@@ -88,7 +89,7 @@ async function create({ url }: ApiProcess, name: string): Promise<string> {
   return code === undefined ? String(reply.status) : `${reply.status} ${code}`
 }
 
-it('part of S2-39: a store made at one replica is listed by the other within a fetch interval', async () => {
+it('part of S2-39: a store created at one replica appears at the other within a fetch interval', async () => {
   const { apis } = await replicas()
   const [one, two] = apis as [ApiProcess, ApiProcess]
   expect(await create(one, 'shop-1')).toBe('201')
@@ -98,7 +99,7 @@ it('part of S2-39: a store made at one replica is listed by the other within a f
   expect(await create(two, 'shop-1')).toBe('409 name_taken')
 })
 
-it('part of S2-39: a stream resumes on another replica with a resync and misses nothing', async () => {
+it('part of S2-39: a stream resumes on another replica with a resync and misses no change', async () => {
   const { apis } = await replicas()
   const [one, two] = apis as [ApiProcess, ApiProcess]
   const first = await openStream(one, null)
@@ -107,7 +108,7 @@ it('part of S2-39: a stream resumes on another replica with a resync and misses 
   expect(await create(one, 'shop-1')).toBe('201')
   await first.until(/event: stores[\s\S]*"shop-1"/)
   await first.close()
-  // The browser reconnects, and the balancer sends it to the other replica.
+  // The browser reconnects and the load balancer routes it to the other replica.
   const second = await openStream(two, last)
   expect(await second.until(/event: resync/)).not.toMatch(/event: stores/)
   await expect
@@ -118,7 +119,7 @@ it('part of S2-39: a stream resumes on another replica with a resync and misses 
   await second.close()
 }, 60_000)
 
-/** A client of the stream, as a browser is one. */
+/** A client of the event stream, like a browser. */
 async function openStream({ url }: ApiProcess, lastEventId: string | null) {
   const headers = lastEventId === null ? {} : { 'Last-Event-ID': lastEventId }
   const { body } = await fetch(`${url}/api/v1/stream`, { headers })
@@ -126,7 +127,7 @@ async function openStream({ url }: ApiProcess, lastEventId: string | null) {
   const decoder = new TextDecoder()
   let text = ''
   return {
-    /** Everything that was sent by the time `pattern` had come. */
+    /** Reads until the received text matches `pattern` and returns that text. */
     async until(pattern: RegExp): Promise<string> {
       while (!pattern.test(text)) {
         const { done, value } = await reader.read()
@@ -145,7 +146,7 @@ const PACED = sized(
   { creates: 200, pushes: 20 },
 )
 
-it(`N-01 ${PACED.creates} parallel creates and ${PACED.pushes} pushes of people: none lost, none doubled, at most 6 pushes a minute as GitHub asks`, async () => {
+it(`N-01 ${PACED.creates} parallel creates and ${PACED.pushes} foreign pushes lose and double nothing with at most 6 pushes per minute, the limit of GitHub`, async () => {
   const { remote, served, apis } = await replicas({ GIT_PUSHES_PER_MINUTE: '6' })
   const began = performance.now()
   const people = (async () => {

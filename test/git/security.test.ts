@@ -11,7 +11,7 @@ const TOKEN = 'canary-7f3a91c2'
 
 describe('T8 the push token', () => {
   it.skipIf(process.platform !== 'linux').each(['this process', 'git'])(
-    'stands in no command line, no file of the cache and no error while a push by %s hangs',
+    'is in no command line, cache file or error while a push by %s hangs',
     async (who) => {
       const { open, serve, dataDir, log } = await harness()
       const served = await serve()
@@ -21,7 +21,7 @@ describe('T8 the push token', () => {
       served.intercept = (request, response) => {
         const byUs = request.headers['user-agent'] === 'git/storewright'
         if (byUs && who === 'git' && request.url?.includes('git-receive-pack') === true) {
-          // What this process cannot make sense of is left to git.
+          // An unexpected response makes this process fall back to git.
           response.writeHead(404).end()
           return true
         }
@@ -53,8 +53,8 @@ describe('T8 the push token', () => {
   )
 })
 
-describe('a git process', () => {
-  it('gets an environment built from nothing', async () => {
+describe('git processes', () => {
+  it('get an environment without inherited variables except PATH', async () => {
     process.env.GIT_SSH_COMMAND = 'touch /tmp/never'
     const remote = { kind: 'embedded', path: '/nowhere' } as const
     const environment = cacheEnvironment(remote, '/nowhere/cache.git')
@@ -65,12 +65,12 @@ describe('a git process', () => {
     ])
   })
 
-  it('is not started with an argument that nobody listed', () => {
+  it('are not started with an argument that is not on the list', () => {
     const profile = { directory: '/tmp', environment: {}, branch: 'main' }
     expect(() => spawnGit(profile, ['log', '--output=/tmp/never'])).toThrow(/argument 1/)
   })
 
-  it('is told by its own config which protocol it may speak', async () => {
+  it('are limited to one protocol by the config of the cache', async () => {
     const { open, remote, dataDir } = await harness()
     await open()
     const config = await readFile(join(dataDir(0), 'cache.git', 'config'), 'utf8')
@@ -85,7 +85,7 @@ describe('a git process', () => {
     'https://git.example.com/stores.git?token=x',
     'file:///etc',
     'ext::sh -c touch% /tmp/never',
-  ])('never meets the remote %s', async (url) => {
+  ])('never contact the remote %s', async (url) => {
     const { open } = await harness()
     const opening = open({ remote: { kind: 'https', url, username: 'x' } })
     await expect(opening).rejects.toThrow(/must/)
@@ -95,7 +95,7 @@ describe('a git process', () => {
     { url: 'ssh://git@host/x', keyFile: '/k; touch /tmp/never', knownHostsFile: '/h' },
     { url: '-oProxyCommand=touch', keyFile: '/k', knownHostsFile: '/h' },
     { url: 'ssh://git@host/x', keyFile: 'relative', knownHostsFile: '/h' },
-  ])('never meets the ssh remote %j', async (remote) => {
+  ])('never contact the ssh remote %j', async (remote) => {
     const { open } = await harness()
     await expect(open({ remote: { kind: 'ssh', ...remote } })).rejects.toThrow(
       /must be absolute|not a valid ssh URL/,

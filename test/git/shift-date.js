@@ -1,5 +1,8 @@
-// Preload for tests: moves the wall clock of a process by the milliseconds in the file that SHIFT_DATE names. The file is
-// read again every 50 ms, so a test can step the clock of a running process. The monotonic clock stays as it is.
+// Preload for tests: shifts the wall clock of a process by the milliseconds in the file named by
+// SHIFT_DATE.
+// The file is read every 50 ms, so a test can step the clock of a running process. The monotonic
+// clock
+// is not affected.
 import { readFileSync } from 'node:fs'
 
 const file = process.env.SHIFT_DATE

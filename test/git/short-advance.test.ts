@@ -11,7 +11,7 @@ import { testKeys } from './keys.ts'
 import { create, requester, retitle, storeYaml } from '../../src/testing/writes.ts'
 import { harness } from './harness.ts'
 
-/** A branch with stores that a server made, and both ways to read what is new on it. */
+/** A branch with stores of a server, and both ways to read new commits: `short` and `log`. */
 async function stage() {
   const { remote, open } = await harness()
   const repo = await open()
@@ -37,7 +37,7 @@ async function stage() {
   }
 }
 
-it('tells what git log tells of commits of servers and of people who left the stores alone', async () => {
+it('shortAdvance equals git log for commits of servers and for foreign commits outside of stores/', async () => {
   const { remote, repo, short, log } = await stage()
   const from = await remote.head()
   await repo.change(requester('local:ana'), create('acme', 'shop-1'))
@@ -56,8 +56,8 @@ it.each([
   ['a name with a bare angle bracket', true, 'author A > B <a@b> 1 +0000'],
   ['an empty name', true, 'author <a@b> 1 +0000'],
   ['no name and no space', true, 'author  <> 1 +0000'],
-  ['another time zone', true, 'author A  B <a b> 1 -0930'],
-  ['a name of spaces around', true, 'author  A <a@b> 1 +0000'],
+  ['a time zone offset', true, 'author A  B <a b> 1 -0930'],
+  ['a name with leading spaces', true, 'author  A <a@b> 1 +0000'],
   ['no time', false, 'author A <a@b>'],
   ['another encoding', false, 'author A <a@b> 1 +0000', 'encoding ISO-8859-1\n'],
   [
@@ -67,7 +67,7 @@ it.each([
     'gpgsig -----BEGIN\n parent 1234\n \n -----END\n',
   ],
 ])(
-  'tells what git log tells of a commit with %s, or leaves it to git',
+  'shortAdvance equals git log for a commit with %s or returns null',
   async (_, plain, author, more = '') => {
     const { remote, short, log } = await stage()
     const from = await remote.head()
@@ -85,7 +85,7 @@ it.each([
   },
 )
 
-it('leaves to git: what touched stores, a merge, a branch that was rewound, and a long way', async () => {
+it('shortAdvance returns null for foreign changes of stores, a merge, a reset branch and more than 32 commits', async () => {
   const { remote, short } = await stage()
   const from = await remote.head()
   const touched = await remote.commit({
@@ -97,7 +97,7 @@ it('leaves to git: what touched stores, a merge, a branch that was rewound, and 
   const tree = `${left}^{tree}`
   const merge = [...who, 'commit-tree', '-p', left, '-p', from, '-m', 'merge', tree]
   expect(await short(touched, (await remote.git(merge)).trim())).toBeNull()
-  // Down to the first commit, which has no parent.
+  // `from` is older than `left`, so the walk reaches the first commit, which has no parent.
   expect(await short(left, from)).toBeNull()
   let head = left
   for (let n = 0; n < 33; n += 1) head = await remote.commit({ 'a.md': String(n) })

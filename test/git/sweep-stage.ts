@@ -13,10 +13,12 @@ import { harness } from './harness.ts'
 const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 const REF = 'refs/storewright/tx/01JZZZZZZZZZZZZZZZZZZZZZZZ'
 
-/** A remote and a cache at rest, to be copied for each point of a sweep, and the writer's git commands over them. */
+/**
+ * A remote and a cache to be copied for each point of a sweep, and the git commands of the writer.
+ */
 export interface Stage {
   readonly commands: readonly Command[]
-  /** A copy of both in a folder of its own. */
+  /** Copies both to a new folder. */
   copy(): Promise<Copy>
 }
 
@@ -101,7 +103,7 @@ async function copyStage(remote: BareRemote, dataDir: string, base: string): Pro
   await cp(dataDir, data, { recursive: true })
   const config = join(data, 'cache.git', 'config')
   await writeFile(config, (await readFile(config, 'utf8')).replaceAll(remote.path, bare))
-  // A push begins from the head that the cache knows; a fetch needs the newer one.
+  // The push needs the head that the cache knows; the fetch needs the newer one.
   await writeFile(join(folder, 'base'), base)
   return {
     folder,
@@ -111,7 +113,7 @@ async function copyStage(remote: BareRemote, dataDir: string, base: string): Pro
   }
 }
 
-/** Puts the branch of a copy back to where the push expects it. */
+/** Resets the branch of a copy to the base that the push expects. */
 export async function rewind(copy: Copy): Promise<void> {
   await runIn(copy.remote, [
     'update-ref',
@@ -121,13 +123,13 @@ export async function rewind(copy: Copy): Promise<void> {
 }
 
 export interface Strike {
-  /** Words of strace that say what happens at which system call. */
+  /** strace expression for the injected fault. */
   readonly inject: string
   readonly syscall: string
   readonly children: boolean
 }
 
-/** Runs one git command of ours under strace. */
+/** Runs one git command of the writer under strace. */
 export function strike(copy: Copy, command: Command, { inject, syscall, children }: Strike) {
   const follow = children ? ['-f'] : []
   const words = [
@@ -166,13 +168,17 @@ export async function runIn(
   return { code, signal, stdout, stderr }
 }
 
-/** What a person would do next: a create through the writer, on whatever the strike left. Returns what it cost. */
+/**
+ * Creates a store with the writer on the state that the fault left. Returns the number of rebuilds
+ * and left locks.
+ */
 export async function nextCreate(
   copy: Copy,
 ): Promise<{ readonly rebuilds: number; readonly locks: number }> {
   const files = await readdir(copy.remote, { recursive: true })
   const locks = files.filter((name) => name.endsWith('.lock'))
-  // The locks of a remote whose own process died are removed once they are older than ten minutes (F15).
+  // Locks left by a killed process of the remote are removed after ten minutes (F15), so make them
+  // old.
   const longAgo = Date.now() / 1000 - 1200
   for (const lock of locks) await utimes(join(copy.remote, lock), longAgo, longAgo)
   const repo = await openStoresRepo({

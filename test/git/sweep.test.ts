@@ -14,12 +14,15 @@ import {
 const strace = spawnSync('strace', ['-V']).status === 0
 const HOW = 'needs strace: apt-get install -y strace'
 
-/** Calls that change what is on the disk, and those around them. */
+/** System calls that change the disk. */
 const CHANGING: readonly string[] = ['write', 'rename', 'link', 'unlink', 'mkdir', 'fsync']
 const MOST_POINTS = 400
-/** The short form strikes one call of so many. */
+/** The short form injects a fault at one call in `STEP`. */
 const STEP = sized(4, 1, 1)
-/** So many clean ends in a row mean that there is no further call to strike: git may shrug one off. */
+/**
+ * Clean exits in a row after which no further call exists. A single one is not enough, because git
+ * may ignore a fault.
+ */
 const CLEAN_ENDS = 3
 
 function struckCalls(command: Command): readonly string[] {
@@ -35,7 +38,7 @@ interface Tally {
 
 if (!strace) skippedGoal('G2', HOW)
 it.skipIf(!strace)(
-  'G2 F12 F14 kill -9 at each system call of each git command of ours: the next create works and the remote is sound',
+  'G2 F12 F14 keeps the remote sound and the next create working after kill -9 at each system call of each git command',
   () =>
     goal('G2', async () => {
       const stage = await buildStage()
@@ -57,7 +60,7 @@ it.skipIf(!strace)(
 
 if (!strace) skippedGoal('G12', HOW)
 it.skipIf(!strace)(
-  'G12 F10 no space left at each write of each git command of ours: nothing bad is pushed and the next create works',
+  'G12 F10 pushes nothing incomplete and keeps the next create working if each write of each git command fails with ENOSPC',
   () =>
     goal('G12', async () => {
       const stage = await buildStage()
@@ -82,7 +85,10 @@ interface Job {
   readonly children: boolean
 }
 
-/** Strikes the n-th call of one kind, for each n or each STEP-th, until the command ends by itself. */
+/**
+ * Injects the fault at the n-th call of one kind, for every `STEP`-th n, until the command ends
+ * without a fault.
+ */
 async function sweep(
   stage: Stage,
   { command, syscall, children }: Job,
