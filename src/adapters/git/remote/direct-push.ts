@@ -73,7 +73,8 @@ function lacksObjects({ stdout }: GitExit): boolean {
 }
 
 /**
- * Packs the objects that `head` needs and `base` lacks. @returns `null`: `git pack-objects` failed
+ * Packs the objects that `head` needs and `base` lacks.
+ * @returns `null`: `git pack-objects` failed
  */
 export async function packOf(
   profile: GitProcessProfile,

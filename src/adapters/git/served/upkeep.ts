@@ -9,7 +9,10 @@ import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
  */
 const PUSHES = 200
 const TIMEOUT_MS = 10 * 60_000
-/** Joins small packs into larger ones and never drops an object; safe during pushes and fetches (git-repack(1)). */
+/**
+ * Joins small packs into larger ones and never drops an object; safe during pushes and fetches
+ * (git-repack(1)).
+ */
 const STEPS = [
   ['repack', '-d', '--geometric=2', '--write-midx', '--quiet'],
   ['commit-graph', 'write', '--reachable', '--split', '--changed-paths', '--no-progress'],
