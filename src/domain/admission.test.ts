@@ -82,7 +82,7 @@ describe('admitStore', () => {
     ['#/cluster', allowed, { name: 'shop', team: 'acme' }],
     ['#/domains/0', same, { name: 'shop', domains: ['taken.example.com'] }],
     ['#/domains/0', same, { name: 'shop', domains: ['other.127-0-0-1.nip.io'] }],
-  ])('refuses what the platform cannot hold, at %s', (pointer, change, request) => {
+  ])('refuses options that the platform does not support, at %s', (pointer, change, request) => {
     const at = snapshot([], { platform: testPlatform(change) })
     const intent = storeFile({ name: 'other', domains: ['taken.example.com'] })
     const stores = new Map([['other', storeRecord('2026-11-24T12:00:00Z', intent)]])
@@ -93,7 +93,7 @@ describe('admitStore', () => {
     ])
   })
 
-  it('lets a copy start from a store of its own team only: its orders and customers stay there', () => {
+  it('accepts a copy only of a store of the same team', () => {
     const bucket = testPlatform((yaml) =>
       yaml
         .replace('    code:', `      rclone: rclone:1@sha256:${'a'.repeat(64)}\n    code:`)
@@ -115,7 +115,7 @@ describe('admitStore', () => {
     }
   })
 
-  it('copies what later defaults must not move: sizes, class, access, secrets mode, release', () => {
+  it('stores the defaults that must not change later: sizes, class, access, secrets mode, release', () => {
     const other = testPlatform((yaml) =>
       yaml
         .replace('maxStores: 5000', 'storageClass: fast\n    uploadsAccess: RWX')
@@ -134,11 +134,11 @@ describe('admitStore', () => {
     ).toMatchObject({ uploads: 30, database: 2, backups: 3 })
   })
 
-  it('says exactly what the earlier platforms said of a taken name', () => {
+  it('returns the exact message of the earlier platforms for a taken name', () => {
     expect(refusal({ name: 'taken' }, snapshot(['taken'])).message).toBe('store already exists')
   })
 
-  it('takes a name that exists twice on main for taken', () => {
+  it('treats a name that exists twice on main as taken', () => {
     expect(refusal({ name: 'twin' }, snapshot([], { duplicates: ['acme/twin'] })).code).toBe(
       'name_taken',
     )
@@ -152,7 +152,7 @@ describe('admitStore', () => {
   it.each([
     ['platform', (yaml: string) => yaml.replace('maxStores: 20000', 'maxStores: 2')],
     ['team', (yaml: string) => yaml.replace('default: {}', 'default: {maxStores: 2}')],
-  ])('counts the limit of the %s', (scope, change) => {
+  ])('enforces the limit of the %s', (scope, change) => {
     const error = refusal(
       { name: 'third' },
       snapshot(['one', 'two'], { platform: testPlatform(change) }),
@@ -169,7 +169,7 @@ describe('admitStore', () => {
     ).toBe('two')
   })
 
-  it('takes both names of one thing when they agree', () => {
+  it('accepts both aliases of a member if their values agree', () => {
     const request = {
       name: 'shop',
       engine: 'woo',
@@ -199,9 +199,12 @@ describe('StoreCreate', () => {
     expect(StoreCreate.safeParse({ name }).success).toBe(false)
   })
 
-  it.each(['a', 'ab', 'a1', 'a'.repeat(40), 'my-shop-2'])('takes the name %j as it is', (name) => {
-    expect(StoreCreate.parse({ name }).name).toBe(name)
-  })
+  it.each(['a', 'ab', 'a1', 'a'.repeat(40), 'my-shop-2'])(
+    'accepts the name %j unchanged',
+    (name) => {
+      expect(StoreCreate.parse({ name }).name).toBe(name)
+    },
+  )
 
   it.each([
     { extra: 1 },

@@ -11,11 +11,11 @@ import { isDeleted, tallyOf } from './store-map.ts'
 import { requireNoHold } from './vacated.ts'
 
 /**
- * Decides whether a new store may exist beside what is declared, and fills in its intent.
- * `now` is in milliseconds since the epoch.
- * @throws StoreError `name_reserved`, `name_taken`, `name_quarantined`, `engine_not_available`, `invalid_request` (aliases that
- *   disagree), `invalid_store` (a plan, release, team or cluster that platform.yaml does not declare),
- *   `store_limit_reached`
+ * Admits a new store and returns its intent with all defaults filled in.
+ * @param now milliseconds since the epoch
+ * @throws StoreError `name_reserved`, `name_taken`, `name_quarantined`, `engine_not_available`,
+ *   `invalid_request` (two aliases with different values), `invalid_store` (a plan, release, team or
+ *   cluster that platform.yaml does not declare), `store_limit_reached`
  */
 export function admitStore(
   request: StoreCreate,
@@ -59,7 +59,7 @@ function requireEngine(request: StoreCreate): void {
   })
 }
 
-/** The value given under either of two names; both and different is an error. */
+/** Returns the value given under either alias. @throws StoreError `invalid_request` if they differ */
 function oneName(
   what: string,
   one: string | undefined,
@@ -86,7 +86,7 @@ function requireFreeName(name: string, at: Snapshot): void {
   })
 }
 
-/** Members that stand in store.yaml exactly as asked for, or not at all. */
+/** Members that are copied from the request to store.yaml unchanged, and left out when absent. */
 const OPTIONS = [
   'domains',
   'plugins',
@@ -189,10 +189,10 @@ function limitOfPlan({ plan }: StoreFile, { platform }: Snapshot): number {
   return Object.hasOwn(limits, plan) ? (limits[plan] ?? Infinity) : Infinity
 }
 
-/** What counts against each limit of a store. */
+/** Number of other stores that count against each limit of this store. */
 function usedBeside({ name, team, plan, cluster }: StoreFile, { stores }: Snapshot) {
   const { all, teams, plans, clusters } = tallyOf(stores)
-  // It may stand in its own way when it changes its plan.
+  // On a change of plan the store itself may already count against the new plan.
   const own = stores.get(name)
   const itself = own !== undefined && !isDeleted(own) && own.intent?.plan === plan ? 1 : 0
   return {
@@ -212,7 +212,7 @@ interface Scope {
 function noRoom(full: Scope): StoreError {
   return new StoreError(
     'store_limit_reached',
-    `the ${full.scope} holds ${full.limit} stores already`,
+    `the limit of the ${full.scope} is reached: ${full.limit} stores`,
     {
       extra: { limit: full.limit, scope: full.scope },
     },
@@ -223,7 +223,7 @@ function pointed(pointer: string, detail: string): ProblemDetail {
   return { pointer, detail }
 }
 
-/** Engines that people ask for; any other word is not repeated to the client. */
+/** Only a known engine is repeated to the client, never arbitrary text. */
 function quoted(text: string): string {
   return text === 'medusa' ? '"medusa"' : 'of that name'
 }

@@ -1,8 +1,9 @@
-/** Is given the `Date` of an answer, in milliseconds since the Unix epoch. */
+/** Receives the `Date` header of an HTTP response, in milliseconds since the Unix epoch. */
 export type HeardDate = (dateMs: number) => void
 
 /**
- * Passes on when an HTTP answer was made. One with an `Age` came out of a cache, so its `Date` is not the present time.
+ * Calls `heard` with the time at which an HTTP response was made. A response with an `Age` header
+ * came from a cache, so its `Date` is not the current time and is ignored.
  * Source: RFC 9110 section 6.6.1, RFC 9111 section 5.1.
  */
 export function tellDate(

@@ -1,27 +1,27 @@
 import type { Health, Sync } from '../contract/words.ts'
 
 /**
- * What we keep of one Argo CD Application: values under 1 KB. Times are RFC 3339 UTC.
+ * The part of an Argo CD Application that is kept in memory, below 1 KB. Times are RFC 3339 UTC.
  * Source: argo-cd v3.6.1 `pkg/apis/application/v1alpha1/types.go`.
  */
 export interface Application {
   readonly name: string
-  /** Its AppProject; absent when the source does not say. */
+  /** Its AppProject; absent when the source does not report it. */
   readonly project?: string
   readonly createdAt: string
   readonly deletionTimestamp: string | null
-  /** Bears the finalizer with which Argo CD deletes everything the Application made before the Application itself. */
+  /** Has the finalizer that makes Argo CD delete all its resources before the Application itself. */
   readonly cascades: boolean
-  /** Deletion waits for a person: an object demands confirmation and none is newer than `deletionTimestamp`. */
+  /** An object requires confirmation, and none was given since `deletionTimestamp`. */
   readonly awaitsConfirmation: boolean
   /** `status.health.status`; `''` before the first assessment. */
   readonly health: Health | ''
-  /** When `health` last changed, as far as the source knows. */
+  /** When `health` last changed, if the source knows it. */
   readonly healthSince: string | null
   readonly sync: Sync | ''
-  /** `status.sync.revision`: the commit Argo CD last compared with; `''` before the first comparison. */
+  /** `status.sync.revision`: the commit of the last comparison; `''` before the first one. */
   readonly syncRevision: string
-  /** `operation` is set: a sync was requested and has not begun. */
+  /** `operation` is set: a sync was requested and has not started. */
   readonly operationRequested: boolean
   readonly operationState: {
     readonly phase: 'Running' | 'Terminating' | 'Succeeded' | 'Failed' | 'Error'
@@ -41,13 +41,13 @@ export interface Application {
   readonly syncWindowDenies: boolean
 }
 
-/** What we keep of the ApplicationSets that make our Applications: the error of one, or the first of any of them. */
+/** State of the ApplicationSets: the error of one set, or the first error of any set. */
 export interface ApplicationSetState {
   /** Condition `ErrorOccurred` is True. */
   readonly error: {
     readonly reason: string
     readonly message: string
-    /** Name of the set. */
+    /** Name of the ApplicationSet. */
     readonly set?: string
   } | null
 }

@@ -1,34 +1,34 @@
-/** An ApplicationSet of ours as the cluster has it. */
+/** One of our ApplicationSets as it is in the cluster. */
 export interface InstalledSet {
   readonly name: string
-  /** What its git generator reads; `''` when it has none. */
+  /** Repository of its git generator; `''` when it has none. */
   readonly repoURL: string
-  /** Where its Applications link to; `''` when they do not. */
+  /** Base URL of the dashboard links in its Applications; `''` when they have no link. */
   readonly dashboardUrl: string
-  /** As Kubernetes has it. */
+  /** `spec` of the object, unchanged. */
   readonly spec: unknown
 }
 
-/** A rule of an AppProject's lists; `*` in it stands for anything. */
+/** A rule in one of an AppProject's resource lists; `*` matches anything. */
 export interface PermittedKind {
   readonly group: string
   readonly kind: string
-  /** Glob of names; absent = all. */
+  /** Glob of names; absent: all. */
   readonly name?: string | undefined
 }
 
-/** What an AppProject of ours permits, as the cluster has it. */
+/** Permissions of one of our AppProjects as it is in the cluster. */
 export interface InstalledProject {
   readonly name: string
   readonly sourceRepos: readonly string[]
-  /** `cluster`: its name or, where only that is given, its address. */
+  /** `cluster` is the name of the cluster, or its address where only that is given. */
   readonly destinations: readonly { readonly cluster: string; readonly namespace: string }[]
   readonly clusterKinds: readonly PermittedKind[]
-  /** `null`: no list, so every kind. */
+  /** `null`: the project has no list and permits every kind. */
   readonly namespacedKinds: readonly PermittedKind[] | null
-  /** Refused although permitted above, cluster-wide or namespaced. */
+  /** Kinds on a deny list, cluster-wide or namespaced. They take precedence over the lists above. */
   readonly refusedKinds: readonly PermittedKind[]
-  /** `deny` and `allow` of its sync windows. */
+  /** The kinds, `allow` or `deny`, of its sync windows. */
   readonly syncWindows: readonly string[]
 }
 

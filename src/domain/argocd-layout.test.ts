@@ -9,18 +9,18 @@ const asked = (more: string, acme = '{project: own}') =>
     (yaml) =>
       `${yaml.replace(/^  acme:\n    title: Acme$/m, `  acme: ${acme}\n  beta: {}`)}${more}`,
   )
-/** Argo CD's new globbing: a star stays within one folder. */
+/** Matches like Argo CD's new globbing, where a star does not cross a folder. */
 const matches = (glob: string, path: string) =>
   new RegExp(`^${glob.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`).test(path)
 
 describe('setsOf', () => {
-  it('is one set for all stores when nothing else is asked for', () => {
+  it('returns one set for all stores by default', () => {
     expect(setsOf(asked('', '{}'))).toEqual([
       { name: 'stores', project: 'stores', files: [{ path: 'stores/*/*/app.json' }] },
     ])
   })
 
-  it('leaves a team with its own project out of the shared set, which comes first', () => {
+  it('excludes a team with its own project from the shared set, which comes first', () => {
     expect(setsOf(asked(''))).toEqual([
       {
         name: 'stores',
@@ -31,7 +31,7 @@ describe('setsOf', () => {
     ])
   })
 
-  it('is one set for each shard, all of the shared project', () => {
+  it('returns one set for each shard, all in the shared project', () => {
     const sets = setsOf(asked(SHARDS))
     expect(sets.map(({ name, project }) => [name, project])).toEqual([
       ['stores.a-m', 'stores'],
@@ -42,7 +42,7 @@ describe('setsOf', () => {
     expect(sets[0]?.files[0]).toEqual({ path: 'stores/*/[a-m]*/app.json' })
   })
 
-  it('reads the app.json of each store once, by the set that setNameOf names', () => {
+  it('reads the app.json of each store exactly once, by the set that setNameOf returns', () => {
     const platforms = [asked('', '{}'), asked(''), asked(SHARDS), asked(SHARDS, '{}')]
     const name = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/)
     fc.assert(
@@ -67,7 +67,7 @@ describe('setsOf', () => {
 })
 
 describe('projectsOf', () => {
-  it('permits all clusters to all, and to a team of its own those the team may use', () => {
+  it('permits all clusters in the shared project, and only the clusters of the team in its own', () => {
     const clusters = (yaml: string) =>
       yaml.replace('clusters:\n', 'clusters:\n  eu-2: {}\n  eu-1: {}\n')
     const platform = testPlatform((yaml) =>

@@ -1,34 +1,34 @@
 import type { Platform } from '../contract/platform-file.ts'
 
-/** What decides which ApplicationSets and AppProjects there are. */
+/** The part of platform.yaml that determines the ApplicationSets and AppProjects. */
 export type ArgoCdParts = Pick<Platform, 'teams' | 'shards' | 'clusters'>
 
-/** One ApplicationSet: which `app.json` it reads, and the project of the Applications it makes. */
+/** One ApplicationSet: the `app.json` files it reads, and the project of its Applications. */
 export interface SetLayout {
-  /** `stores`, `stores.<letters>` of a shard, `stores-<team>` of a team with a project of its own. */
+  /** `stores`, `stores.<letters>` for a shard, or `stores-<team>` for a team with its own project. */
   readonly name: string
   readonly project: string
-  /** Globs of Argo CD's git files generator. `exclude`: what matches is left out. */
+  /** Globs of Argo CD's git files generator. Files that match an `exclude` glob are left out. */
   readonly files: readonly { readonly path: string; readonly exclude?: true }[]
 }
 
-/** One AppProject, named as the ApplicationSets that need it say. */
+/** One AppProject, under the name that its ApplicationSets refer to. */
 export interface ProjectLayout {
   readonly name: string
-  /** `null`: of every team without one of its own. */
+  /** `null`: the project of every team without its own. */
   readonly team: string | null
-  /** Clusters whose stores it must permit, at least one, sorted. */
+  /** Clusters that the project must permit, at least one, sorted. */
   readonly clusters: readonly string[]
 }
 
 const SHARED = 'stores'
 
-/** The AppProject of a team's Applications. */
+/** Name of the AppProject of a team's Applications. */
 export function projectNameOf({ teams }: Pick<Platform, 'teams'>, team: string): string {
   return teams[team]?.project === 'own' ? `${SHARED}-${team}` : SHARED
 }
 
-/** The ApplicationSet that makes the Application of one store. */
+/** Name of the ApplicationSet that creates the Application of one store. */
 export function setNameOf(
   platform: Pick<Platform, 'teams' | 'shards'>,
   team: string,
@@ -44,7 +44,7 @@ export function setNameOf(
   return shard === undefined ? SHARED : shardName(shard)
 }
 
-/** Every AppProject that platform.yaml asks for, the shared one first. */
+/** Every AppProject that platform.yaml requires, the shared one first. */
 export function projectsOf(platform: ArgoCdParts): readonly ProjectLayout[] {
   const all = Object.keys(platform.clusters).toSorted()
   const own = ownTeams(platform).map((team) => ({
@@ -56,8 +56,9 @@ export function projectsOf(platform: ArgoCdParts): readonly ProjectLayout[] {
 }
 
 /**
- * Every ApplicationSet that platform.yaml asks for, the shared ones first: each must stop reading a team's stores before
- * that team's own begins to. Together they read the `app.json` of each store exactly once.
+ * Every ApplicationSet that platform.yaml requires. The shared ones come first, because each must
+ * stop reading a team's stores before the team's own ApplicationSet starts to read them. Together
+ * they read the `app.json` of each store exactly once.
  */
 export function setsOf(platform: ArgoCdParts): readonly SetLayout[] {
   const own = ownTeams(platform).map((team): SetLayout => {
@@ -88,7 +89,7 @@ function appFiles(team: string, name = '*'): string {
   return `stores/${team}/${name}/app.json`
 }
 
-/** With a dot, which no team has in its name: `stores-a` is team `a`. */
+/** A team's name has no dot, so a shard's name cannot equal that of a team: `stores-a` is team `a`. */
 function shardName(shard: string): string {
   return `${SHARED}.${shard.slice(1, -1)}`
 }

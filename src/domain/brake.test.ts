@@ -28,7 +28,7 @@ function snapshot(records: readonly StoreRecord[], change: Partial<Snapshot> = {
 const active = (name: string) => storeRecord('2026-11-01T00:00:00Z', storeFile({ name }))
 const went = (count: number, minutes: number): readonly Departure[] =>
   names(count).map((name) => ({ ...id(name), atMs: minutesAgo(minutes) }))
-/** Intent says deleted; what was rendered says active. */
+/** Deleted in its intent, but still rendered as active. */
 const pushed = (name: string): StoreRecord => {
   const record = active(name)
   const intent = storeFile({ name, lifecycle: { state: 'deleted' } })
@@ -52,7 +52,7 @@ describe('brakeLimit', () => {
   })
 })
 
-describe('what counts as going', () => {
+describe('goingAt', () => {
   const folders = (count: number, minutes: number) =>
     new Map(
       names(count).map((name) => [
@@ -61,16 +61,16 @@ describe('what counts as going', () => {
       ]),
     )
 
-  it('is what went within the window, once for each store', () => {
+  it('counts each store that left within the window once', () => {
     const departures = [...went(2, 59), ...went(2, 10), ...went(3, 61)]
     expect(goingAt(snapshot([], { departures }), NOW).size).toBe(2)
   })
 
-  it('is what a push declares deleted, for as long as it is not rendered', () => {
+  it('counts a pushed deletion until it is rendered', () => {
     expect(goingAt(snapshot(names(60).map(pushed)), NOW + 1e9).size).toBe(60)
   })
 
-  it('is what a push deleted with its rendered files, within the window', () => {
+  it('counts a deletion that was pushed with its rendered files within the window', () => {
     const rendered = pushed('shop')
     const app = { ...rendered.app!, lifecycle: 'deleted' as const }
     const record = { ...rendered, app, last: { ...rendered.last, at: iso(minutesAgo(30)) } }
@@ -78,7 +78,7 @@ describe('what counts as going', () => {
     expect(goingAt(snapshot([record]), NOW + 31 * 60_000).size).toBe(0)
   })
 
-  it('is many folders that vanished together, until an admin let a deletion pass or they are back', () => {
+  it('counts folders that were removed together, until an admin approves or they return', () => {
     const vacated = folders(4, 10_000)
     expect(goingAt(snapshot([], { vacated }), NOW).size).toBe(4)
     expect(goingAt(snapshot([], { vacated: folders(3, 10_000) }), NOW).size).toBe(0)
@@ -86,7 +86,7 @@ describe('what counts as going', () => {
     expect(goingAt(snapshot([], { vacated, massDeleteApprovedAt }), NOW).size).toBe(0)
   })
 
-  it('is not a folder here and a folder there, nor one that went after a purge', () => {
+  it('does not count folders removed at different times, nor those removed by a purge', () => {
     const apart = names(9).map(
       (name, n) =>
         [name, { team: 'default', at: iso(minutesAgo(1000 + n * 61)), purged: false }] as const,
@@ -113,7 +113,7 @@ describe('isStepOut', () => {
     (from, to) => expect(isStepOut(from, to)).toBe(OUT.includes(`${from}>${to}`)),
   )
 
-  it('differs from a departure: a deleted store that is purged counted when it was deleted', () => {
+  it('includes the purge of a deleted store, which is not a departure', () => {
     const counted = states.flatMap((from) =>
       states.filter((to) => isDeparture(from, to)).map((to) => `${from}>${to}`),
     )
@@ -133,7 +133,7 @@ describe('isStepOut', () => {
 describe('requireBrakeOff', () => {
   const at = snapshot(names(9).map(active), { departures: went(3, 10) })
 
-  it('lets the third go, refuses the fourth with both numbers, and lets it pass for the count alone', () => {
+  it('accepts the third deletion, and the fourth only with the exact count or a release', () => {
     expect(requireBrakeOff(snapshot([], { departures: went(2, 10) }), id('shop-9'), NOW)).toBe(
       false,
     )
@@ -147,7 +147,7 @@ describe('requireBrakeOff', () => {
     expect(requireBrakeOff(at, id('shop-9'), NOW, 'released')).toBe(true)
   })
 
-  it('counts a store once: what was deleted in the window may be purged in it', () => {
+  it('does not count the purge of a store that was deleted within the window', () => {
     expect(brakeAt(at, id('shop-0'), NOW)).toBeNull()
   })
 })

@@ -7,51 +7,55 @@ import { storesWhere } from './store-map.ts'
 
 type Rule = Platform['massDelete']
 
-/** More stores go than may. */
+/** A deletion would exceed the limit of deletions within the window. */
 export interface Brake {
-  /** Stores that are going, the one that was asked about included. */
+  /** Stores that count, including the one in question. */
   readonly count: number
   readonly limit: number
   readonly windowMinutes: number
 }
 
-/** Stores that may be deleted within the window of `rule`, of `stores` in all. */
+/** Number of stores that may be deleted within the window of `rule`, out of `stores` in total. */
 export function brakeLimit({ max, percent }: Rule, stores: number): number {
   return Math.max(max, Math.ceil((percent * stores) / 100))
 }
 
-/** The one rule of API, reconciler and check (C15). `going`: keys of {@link keyOf}. `null` = so many may go. */
+/**
+ * The one limit that the API, the reconciler and check C15 enforce.
+ * @param going keys of {@link keyOf}
+ * @returns `null` within the limit
+ */
 export function brakeOf(going: ReadonlySet<string>, rule: Rule, stores: number): Brake | null {
   const limit = brakeLimit(rule, stores)
   if (going.size <= limit) return null
   return { count: going.size, limit, windowMinutes: rule.windowMinutes }
 }
 
-/** For people: how many stores would be deleted, and how many may be. */
+/** The number of stores and the limit, as a sentence for people. */
 export function brakeSentence({ count, limit, windowMinutes }: Brake): string {
   return `${count} stores would be deleted within ${windowMinutes} minutes; at most ${limit} may`
 }
 
-/** Does a store in this state stop being a shop? */
+/** A store in this state is not a shop any more. */
 function isGoing(state: Lifecycle): boolean {
   return state === 'deleted' || state === 'purge'
 }
 
-/** Is it declared as deleted, or as being purged? */
+/** Is the store declared as `deleted` or `purge`? */
 export function isOnItsWayOut({ intent }: StoreRecord): boolean {
   return intent !== null && isGoing(intent.lifecycle.state)
 }
 
 const STEPS: Readonly<Record<Lifecycle, number>> = { active: 0, suspended: 0, deleted: 1, purge: 2 }
 
-/** Is this a step towards the end of a shop? Calling a purge off, or a deletion, is none. */
+/** Is this a step from a shop towards its removal? Undoing a purge or a deletion is not. */
 export function isStepOut(from: Lifecycle, to: Lifecycle): boolean {
   return STEPS[to] > STEPS[from]
 }
 
 /**
- * Is this the step that counts against the limit? Each store counts once, when it stops being a shop. The purge and the
- * removal that follow do not count again.
+ * Does this step count against the limit? Each store counts once, when it is deleted. Its later
+ * purge and the removal of its folder do not count again.
  */
 export function isDeparture(from: Lifecycle, to: Lifecycle): boolean {
   return !isGoing(from) && isGoing(to)
@@ -61,7 +65,10 @@ export function keyOf({ team, name }: StoreId): string {
   return `${team}/${name}`
 }
 
-/** Stores that went within the window, and those of {@link goneOutside}. `now` is in milliseconds since the epoch. */
+/**
+ * Keys of the stores that left within the window, and those of {@link goneOutside}.
+ * @param now milliseconds since the epoch
+ */
 export function goingAt(at: Snapshot, now: number): Set<string> {
   const since = sinceOf(at, now)
   const going = goneOutside(at, since)
@@ -76,8 +83,9 @@ function sinceOf(at: Snapshot, now: number): number {
 }
 
 /**
- * What people push to be gone: deletions that are not rendered, deletions that came with their rendered files since then,
- * and more folders removed without a purge than may go at once, for as long as no admin let that pass.
+ * Keys of the stores that were deleted by a push: deletions that are not rendered yet, deletions
+ * that were pushed together with their rendered files since `since`, and the folders of
+ * {@link removedAtOnce}.
  */
 function goneOutside(at: Snapshot, since: number): Set<string> {
   const gone = new Set(removedAtOnce(at))
@@ -87,22 +95,25 @@ function goneOutside(at: Snapshot, since: number): Set<string> {
   return gone
 }
 
-/** More is pushed to be gone than may go: until that is dealt with, no step of ours removes anything. */
+/** Not `null`: the pushed deletions exceed the limit. Until that is resolved, no step removes anything. */
 export function holdAt(at: Snapshot, now: number): Brake | null {
   return brakeOf(goneOutside(at, sinceOf(at, now)), at.platform.massDelete, at.stores.size)
 }
 
-/** Deleted by a push, and not rendered: what was rendered before runs on. */
+/** Deleted by a push that is not rendered yet, so the manifests of the running store still apply. */
 export function isPending({ intent, app }: StoreRecord): boolean {
   return app !== null && intent !== null && isDeparture(app.lifecycle, intent.lifecycle.state)
 }
 
-/** Did this deletion, or purge, come with its rendered files? */
+/** Was this deletion or purge pushed together with its rendered files? */
 function isPushedSince({ last }: StoreRecord, since: number): boolean {
   return last.requestId === null && Date.parse(last.at) >= since
 }
 
-/** Folders that left outside a purge, more within one window than may go, since an admin last let some pass. */
+/**
+ * Folders that were removed without a purge since an admin last approved a mass deletion. Empty
+ * unless more than the limit were removed within one window.
+ */
 function removedAtOnce(at: Snapshot): readonly string[] {
   const { massDelete } = at.platform
   const gone = Array.from(at.vacated, ([name, { team, at: time, purged }]) => ({
@@ -119,16 +130,17 @@ function removedAtOnce(at: Snapshot): readonly string[] {
   return burst ? gone.map(({ key }) => key) : []
 }
 
-/** Would one more store be too many? `now` is in milliseconds since the epoch. */
+/** Would deleting `store` exceed the limit? `now` is in milliseconds since the epoch. */
 export function brakeAt(at: Snapshot, store: StoreId, now: number): Brake | null {
   const going = goingAt(at, now).add(keyOf(store))
   return brakeOf(going, at.platform.massDelete, at.stores.size)
 }
 
 /**
- * Lets a store be deleted, unless too many go.
- * @param approval the count that an admin typed, or `'released'` where the whole was looked at; absent: nobody was asked
- * @returns true: it goes only because an admin let it pass
+ * Checks a deletion against the limit.
+ * @param approval the number of stores that an admin typed, or `'released'` when an admin approved
+ *   the whole set; absent: not approved
+ * @returns true if the deletion is over the limit and an admin approved it
  * @throws StoreError `mass_delete_brake` (extra `count`, `limit`, `windowMinutes`)
  */
 export function requireBrakeOff(

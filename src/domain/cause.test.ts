@@ -115,27 +115,27 @@ const table: Row[] = [
   ],
 ]
 
-describe('the cause of what does not get on', () => {
+describe('causeOf', () => {
   it.each(table)('is %s: %s', (reason, words, parts, events) => {
     const found = causeOf(parts, events, false)
     expect(found?.reason).toBe(reason)
     expect(found?.message).toContain(words)
   })
 
-  it('is none while parts simply start, and the database once it is late', () => {
+  it('finds no cause while objects are starting, and the database once the store is late', () => {
     const starting = [database, databasePod, web, pod, part('Ingress', 'shop', 'Progressing')]
     expect(causeOf(starting, [], false)).toBeNull()
     expect(causeOf(starting, [], true)?.reason).toBe('DatabaseNotReady')
   })
 
-  it('is not what was said of an object that is well or gone, nor what is no warning', () => {
+  it('ignores events about healthy or absent objects, and events that are no warnings', () => {
     const old = scheduling('0/3 nodes are available')
     expect(causeOf([web], [old], false)).toBeNull()
     expect(causeOf([web, part('Pod', 'wordpress-1', 'Healthy')], [old], false)).toBeNull()
     expect(causeOf([web, pod], [{ ...old, type: 'Normal' }], false)).toBeNull()
   })
 
-  it('is never a failed run of cron, which only follows from it', () => {
+  it('never returns a failed cron run, which is a consequence', () => {
     const cron = [
       part('Job', 'wp-cron-29926006', 'Degraded', 'BackoffLimitExceeded'),
       part('Pod', 'wp-cron-29926006-2px95', 'Degraded', 'Error'),
@@ -145,12 +145,12 @@ describe('the cause of what does not get on', () => {
     expect(causeOf([...cron, databasePod, web], [pull], false)?.reason).toBe('ImagePull')
   })
 
-  it('is cut: a controller may say very much', () => {
+  it('shortens a long message to 300 characters', () => {
     const long = part('SealedSecret', 'db', 'Degraded', 'x'.repeat(5000))
     expect(causeOf([long], [], false)?.message.length).toBe(300)
   })
 
-  it('of a deletion is the object that waits, before the Namespace that waits for it', () => {
+  it('names the object that holds a deletion back rather than its Namespace', () => {
     const pending = (kind: string, name: string) =>
       part(kind, name, 'Progressing', 'Pending deletion')
     const hold = holdUpOf([
@@ -160,7 +160,7 @@ describe('the cause of what does not get on', () => {
     ])
     expect(hold).toEqual({
       reason: 'NamespaceTerminating',
-      message: 'Still there, waiting for its finalizers: PersistentVolumeClaim spare',
+      message: 'Waiting for finalizers of PersistentVolumeClaim spare',
     })
     expect(holdUpOf([pending('Namespace', 'store-shop')])?.message).toContain(
       'Namespace store-shop',
@@ -168,7 +168,7 @@ describe('the cause of what does not get on', () => {
     expect(holdUpOf([web])).toBeNull()
   })
 
-  it('takes the place of the general reason and never of the phase; a deadline stays said', () => {
+  it('replaces the general reason, keeps the phase and keeps the deadline in the message', () => {
     const late = {
       phase: 'Degraded',
       reason: 'ProgressDeadline',
@@ -186,7 +186,7 @@ describe('the cause of what does not get on', () => {
   })
 })
 
-describe("the cause in Argo CD's own words", () => {
+describe('reasonIn', () => {
   it.each([
     ['PathMissing', 'failed to generate manifest: stores/a/b/manifests: app path does not exist'],
     [
@@ -210,7 +210,7 @@ describe("the cause in Argo CD's own words", () => {
     expect(reasonIn(message, 'SyncFailed')).toBe(reason)
   })
 
-  it('is the reason of the phase, whether it cannot compare, tries again or has given up', () => {
+  it('gives the phase its reason during a comparison error, a retry and a failed sync', () => {
     const message = 'resource :Secret is not permitted in project stores'
     const operation = healthyApplication().operationState!
     const inputs = [

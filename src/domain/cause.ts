@@ -1,34 +1,35 @@
 import type { Resource, StoreEvent } from '../contract/detail.ts'
 import type { Judgement, Reason } from './verdict.ts'
 
-/** Why a store does not get on, as far as its objects and their events tell. */
+/** Why a store is not ready, as far as its objects and their events show. */
 export interface Cause {
   readonly reason: Reason
-  /** One sentence; may hold words of the cluster, which are untrusted text. */
+  /** One sentence. It may quote the cluster, which is untrusted text. */
   readonly message: string
 }
 
 type Part = Pick<Resource, 'kind' | 'name' | 'health' | 'message'>
 type Happening = Pick<StoreEvent, 'type' | 'reason' | 'message' | 'object'>
-/** What is not well, and the warnings about just that: an object that was mended or replaced says nothing any more. */
+/** The unhealthy objects, and the warnings about exactly those. Warnings about other objects are outdated. */
 interface Facts {
   readonly unwell: readonly Part[]
   readonly warnings: readonly Happening[]
-  /** It should be ready by now. */
+  /** The store should be ready by now. */
   readonly late: boolean
 }
 type Rule = (facts: Facts) => Cause | null
 
-/** Characters kept of the cluster's own words. */
+/** Most characters of a message. */
 const WORDS = 300
 
-/** First match wins: the most certain causes stand first, what merely follows from another stands last. */
+/** The first match wins. The most certain causes come first, mere consequences of other causes last. */
 const rules: readonly Rule[] = [imagePull, quota, volume, unschedulable, secret, jobs, route]
 const lastRules: readonly Rule[] = [database, crash, ingress]
 
 /**
- * The cause that objects and events of a store show, or `null` when they show none, as while it simply starts.
- * `late`: it should be ready by now, so a database that only starts is a cause too.
+ * Returns the cause that the objects and events of a store show, or `null` if there is none, for
+ * example while the store simply starts.
+ * @param late the store should be ready by now, so a database that is still starting is a cause
  */
 export function causeOf(
   parts: readonly Part[],
@@ -46,20 +47,21 @@ export function causeOf(
 }
 
 /**
- * What holds a deletion back: Argo CD calls each object that waits for its own deletion so.
+ * Returns the objects that hold a deletion back. Argo CD reports "Pending deletion" for each object
+ * that waits for its own deletion.
  * Source: argo-cd v3.6.1 gitops-engine/pkg/health/health.go `GetResourceHealth`.
  */
 export function holdUpOf(parts: readonly Part[]): Cause | null {
   const waiting = parts.filter(({ message }) => message.includes('Pending deletion'))
-  // A Namespace and the makers of a pod wait for others; what nobody waits for is what hangs.
+  // A Namespace and a Pod wait for other objects, so name those others if there are any.
   const others = waiting.filter(({ kind }) => !['Namespace', 'Pod'].includes(kind))
   const named = (others.length > 0 ? others : waiting).map(({ kind, name }) => `${kind} ${name}`)
   return named.length === 0
     ? null
-    : cause('NamespaceTerminating', `Still there, waiting for its finalizers: ${named.join(', ')}`)
+    : cause('NamespaceTerminating', `Waiting for finalizers of ${named.join(', ')}`)
 }
 
-/** A verdict with its cause in the place of its general reason. The phase is never touched. */
+/** Replaces the general reason of a verdict by its cause. The phase never changes. */
 export function withCause(judgement: Judgement, found: Cause | null): Judgement {
   if (found === null) return judgement
   const deadline = judgement.reason === 'ProgressDeadline' ? `${judgement.message}: ` : ''
@@ -86,7 +88,7 @@ function quota({ warnings }: Facts): Cause | null {
   return event === undefined ? null : told('QuotaExceeded', event)
 }
 
-/** A claim that waits for its first consumer is no fault, so the scheduler or the provisioner must complain. */
+/** A claim that waits for its first consumer is normal, so a warning of scheduler or provisioner is needed. */
 function volume({ warnings }: Facts): Cause | null {
   const event = warnings.find(
     ({ reason, message }) =>
@@ -145,12 +147,12 @@ function crash({ unwell }: Facts): Cause | null {
   return pod === undefined ? null : stated('PodFailing', pod)
 }
 
-/** A failed run of cron follows from what else is broken; the next one starts within five minutes. */
+/** A failed cron run is a consequence of another fault, and the next run starts within five minutes. */
 function isCron(name: string): boolean {
   return name.startsWith('wp-cron-')
 }
 
-/** Healthy only with an address in its status; nothing else may be missing, or it is that. */
+/** An Ingress is Healthy only with an address in its status. If any other object is unhealthy, that is the cause. */
 function ingress({ unwell }: Facts): Cause | null {
   const [first] = unwell
   return first !== undefined && unwell.every(({ kind }) => kind === 'Ingress')

@@ -7,7 +7,7 @@ import { storeFile, storeRecord } from '../testing/records.ts'
 import { admitChange, changeProblems } from './change.ts'
 import type { StoreError } from './errors.ts'
 
-/** Release 2026.11 of the tests beside one that is newer and one that is older in some part of its schema. */
+/** The tests' release 2026.11, a newer release, and one with an older version of each component. */
 const RELEASES = [
   ['2026.12', { mariadb: '11.10', woocommerce: '11.2.0', wordpress: 60_800 }],
   ['2025.1', { mariadb: '10.11', woocommerce: '11.1.0', wordpress: 60_717 }],
@@ -55,7 +55,7 @@ describe('admitChange', () => {
       { nonce: { ...before.nonce, credentials: 1 } },
     ],
     ['the code mode spelt out', { code: 'immutable' }],
-  ])('lets pass %s', (_what, after) => {
+  ])('accepts %s', (_what, after) => {
     expect(refusal(after)).toBeNull()
   })
 
@@ -94,7 +94,7 @@ describe('admitChange', () => {
     expect(error?.errors.map((problem) => problem.pointer)).toContain(pointer)
   })
 
-  it('refuses another secrets mode: live credentials would be replaced', () => {
+  it('refuses another secrets mode, because it would replace live credentials', () => {
     const external = testPlatform((yaml) =>
       yaml.concat('secrets: {external: {storeKind: ClusterSecretStore, storeName: vault}}\n'),
     )
@@ -103,7 +103,7 @@ describe('admitChange', () => {
     ).toThrow(expect.objectContaining({ code: 'invalid_store' }))
   })
 
-  it('refuses a larger volume where the cluster cannot enlarge one, and says what to set where it can', () => {
+  it('refuses a larger volume if the cluster cannot enlarge volumes, and names the setting', () => {
     const fixed = testPlatform((yaml) => yaml.replace('allowVolumeExpansion: true', ''))
     for (const volume of ['uploads', 'database', 'backups'] as const) {
       const size = before.storage[volume] ?? 0
@@ -115,12 +115,12 @@ describe('admitChange', () => {
       expect(problem?.detail).toContain('clusters.in-cluster.allowVolumeExpansion')
     }
     expect(changeProblems(before, { ...before, plan: 'large' }, fixed)).toEqual([])
-    // A volume that is not there yet is made, not enlarged.
+    // A volume that does not exist yet is created, not enlarged.
     const { backups: _, ...without } = before.storage
     expect(changeProblems({ ...before, storage: without }, before, fixed)).toEqual([])
   })
 
-  it('S2-03 refuses a smaller volume, whichever it is, and lets each grow', () => {
+  it('S2-03 refuses to shrink any volume and accepts growth', () => {
     for (const volume of ['uploads', 'database', 'backups'] as const) {
       const size = before.storage[volume] ?? 0
       const smaller = refusal({ storage: { ...before.storage, [volume]: size - 1 } })
@@ -132,14 +132,14 @@ describe('admitChange', () => {
     }
   })
 
-  it('reads versions number by number: 11.10 is newer than 11.8', () => {
+  it('compares versions numerically: 11.10 is newer than 11.8', () => {
     expect(refusal({ release: '2026.12' })).toBeNull()
     expect(refusal({ release: '2026.11' }, { ...before, release: '2026.12' })?.code).toBe(
       'grow_only',
     )
   })
 
-  it('cannot compare with a release that is no longer declared, and says what to do', () => {
+  it('refuses a change from a release that is no longer declared, and names the fix', () => {
     const error = refusal({ release: '2026.11' }, { ...before, release: '2024.1' })
     expect([error?.code, error?.errors[0]?.detail]).toEqual([
       'grow_only',
@@ -147,7 +147,7 @@ describe('admitChange', () => {
     ])
   })
 
-  it('refuses a rotation where a generator makes each value once', () => {
+  it('refuses a rotation if a generator makes the values', () => {
     const generator = testPlatform((yaml) =>
       yaml.concat('secrets: {mode: external, external: {storeKind: Generator}}\n'),
     )
@@ -169,7 +169,7 @@ describe('admitChange', () => {
     )
   })
 
-  it('reports every reason at once, the gravest as its code', () => {
+  it('reports every problem at once, under the code of the most serious one', () => {
     const error = refusal({
       name: 'other',
       plan: 'huge',
@@ -187,7 +187,7 @@ describe('admitChange', () => {
     ])
   })
 
-  it('keeps what the plan implied when a volume for backups was never written down', () => {
+  it('protects the size of a backup volume that only the plan declared', () => {
     const volume = { backup: { destination: 'pvc' as const } }
     const { backups: _, ...storage } = before.storage
     const large = storeFile({ ...volume, plan: 'large', storage })
@@ -196,7 +196,7 @@ describe('admitChange', () => {
     ])
   })
 
-  it('S2-15 gives a domain to one store only, and none below the domain of the platform', () => {
+  it('S2-15 refuses a domain of another store and a domain below the base domain', () => {
     const repo = memoryRepo(platform)
     const other = storeFile({ name: 'other', domains: ['shop.example.com'] })
     repo.put(storeRecord('2026-11-24T12:00:00Z', other))
@@ -221,7 +221,7 @@ describe('admitChange', () => {
   })
 })
 
-describe('a store in trouble with a neighbour', () => {
+describe('a store with an existing conflict', () => {
   const origin = { store: 'gone', restorePoint: 'daily-1', at: '2026-11-24T12:00:00Z' }
   const bucket = testPlatform((yaml) =>
     yaml
@@ -229,7 +229,7 @@ describe('a store in trouble with a neighbour', () => {
       .concat('backup: {destination: s3, s3: {bucket: backups, secretName: backup-target}}\n'),
   )
 
-  it('keeps a plan that was closed to its team later, and cannot take another closed one', () => {
+  it('keeps a plan that its team may no longer use, and cannot change to another such plan', () => {
     const closed = testPlatform((yaml) => yaml.replace('default: {}', 'default: {plans: [small]}'))
     const at = memoryRepo(closed).snapshot()
     const medium = storeFile({ plan: 'medium' })
@@ -238,12 +238,12 @@ describe('a store in trouble with a neighbour', () => {
     expect(() => admitChange(medium, { ...medium, plan: 'large' }, at)).toThrow(
       expect.objectContaining({
         code: 'invalid_store',
-        errors: [{ pointer: '#/plan', detail: 'is not open to this team; open are small' }],
+        errors: [{ pointer: '#/plan', detail: 'is not open to this team, which may use small' }],
       }),
     )
   })
 
-  it('can still be suspended and deleted: both had the domain before', () => {
+  it('can be suspended and deleted although another store has the same domain', () => {
     const repo = memoryRepo(platform)
     const domains = ['shop.example.com']
     const twin = { ...before, domains }
@@ -257,7 +257,7 @@ describe('a store in trouble with a neighbour', () => {
     )
   })
 
-  it('that is a copy outlives its origin', () => {
+  it('can be changed after its origin is gone', () => {
     const copy = storeFile({ origin, quarantine: true })
     admitChange(copy, { ...copy, quarantine: false }, memoryRepo(bucket).snapshot())
   })
@@ -278,7 +278,7 @@ describe('the lifecycle', () => {
   ]
   const pairs = lifecycles.flatMap((from) => lifecycles.map((to) => [from, to] as const))
 
-  it.each(pairs)('from %s to %s follows the table', (from, to) => {
+  it.each(pairs)('allows or refuses %s to %s as the table declares', (from, to) => {
     const allowed = from === to || ALLOWED.includes(`${from}>${to}`)
     const error = refusal({ lifecycle: { state: to } }, { ...before, lifecycle: { state: from } })
     expect(error?.code).toBe(allowed ? undefined : 'lifecycle_conflict')

@@ -9,22 +9,23 @@ import { neighbourProblems } from './neighbours.ts'
 import type { Snapshot } from './snapshot.ts'
 import { VOLUMES, volumesExpand, volumesOf } from './volumes.ts'
 
-/** Codes by which a change of intent is refused; the first that occurs names the refusal. */
+/** Codes of a refused change. If several apply, the error has the first one in this order. */
 const CODES = [
   'lifecycle_conflict',
   'grow_only',
   'invalid_store',
 ] as const satisfies StoreErrorCode[]
 
-/** Why an intent may not become another, and where. */
+/** Why an intent cannot change into another one, and where. */
 export interface ChangeProblem extends ProblemDetail {
   readonly code: (typeof CODES)[number]
 }
 
 /**
- * Decides whether the declared intent of a store may become `after`.
- * @throws StoreError `lifecycle_conflict`, `grow_only`, `invalid_store` (a fixed key, or an intent that fits neither
- *   platform.yaml nor the other stores), `store_limit_reached` (of another plan); `errors` holds every reason, whatever the code
+ * Checks whether the declared intent of a store may become `after`.
+ * @throws StoreError `lifecycle_conflict`, `grow_only`, `invalid_store` (a fixed key changed, or the
+ *   intent fits neither platform.yaml nor the other stores), `store_limit_reached` (of another plan).
+ *   `errors` lists every problem, whatever the code.
  */
 export function admitChange(before: StoreFile, after: StoreFile, at: Snapshot): void {
   const problems: ChangeProblem[] = [
@@ -44,19 +45,19 @@ export function admitChange(before: StoreFile, after: StoreFile, at: Snapshot): 
   })
 }
 
-/** Only what is new: a trouble that was there before must not stop a suspend or a delete. */
+/** Only new conflicts count, so an existing one does not block a suspend or a delete. */
 function newNeighbourProblems(before: StoreFile, after: StoreFile, at: Snapshot): ProblemDetail[] {
   const known = new Set(neighbourProblems(before, at).map(({ pointer }) => pointer))
   return neighbourProblems(after, at).filter(({ pointer }) => !known.has(pointer))
 }
 
 const MESSAGES = {
-  lifecycle_conflict: 'the store cannot go from one of these states to the other',
-  grow_only: 'volumes only grow, and a database is never moved to an older version',
+  lifecycle_conflict: 'the store cannot go from its current state to this one',
+  grow_only: 'volumes cannot shrink, and data cannot move to an older version',
   invalid_store: 'the store cannot be changed like this',
 } as const satisfies Record<ChangeProblem['code'], string>
 
-/** What the step from one intent to the other breaks, whatever else is declared. Every problem at once. */
+/** Every rule that the step from one intent to the other breaks, regardless of other stores. */
 export function changeProblems(
   before: StoreFile,
   after: StoreFile,
@@ -78,7 +79,7 @@ function transitionProblems(before: StoreFile, after: StoreFile): ChangeProblem[
   return [pointed('lifecycle_conflict', '#/lifecycle/state', `cannot go from ${from} to ${to}`)]
 }
 
-/** Why each key is fixed: what changing it would leave behind or overwrite. */
+/** Keys that cannot change, each with the reason. */
 const FIXED: readonly (readonly [string, (store: StoreFile) => string | undefined, string])[] = [
   ['#/name', ({ name }) => name, 'namespace, host and database are derived from it'],
   ['#/team', ({ team }) => team, 'the folder and its rights are derived from it'],
@@ -91,7 +92,7 @@ const FIXED: readonly (readonly [string, (store: StoreFile) => string | undefine
   [
     '#/origin',
     ({ origin }) => origin && Object.values(origin).join(),
-    'it says where data came from',
+    'it records where the data came from',
   ],
 ]
 
@@ -113,17 +114,17 @@ function enlargeProblems(before: StoreFile, after: StoreFile, platform: Platform
   const [old, now] = [volumesOf(before, platform), volumesOf(after, platform)]
   return VOLUMES.filter((volume) => old[volume] > 0 && now[volume] > old[volume]).map((volume) => {
     const key = `clusters.${before.cluster}.allowVolumeExpansion`
-    const detail = `stays at ${old[volume]} Gi: its StorageClass cannot enlarge volumes; where it can, set ${key} in platform.yaml`
+    const detail = `stays at ${old[volume]} Gi: its StorageClass cannot enlarge volumes (platform.yaml does not set ${key})`
     return pointed('invalid_store', `#/storage/${volume}`, detail)
   })
 }
 
-/** Parts whose versions the data of a store follows. */
+/** Components whose version is also the version of the store's data. */
 export const SCHEMA = ['mariadb', 'woocommerce', 'wordpress'] as const
 
 /**
- * MariaDB refuses files of a newer version, and WooCommerce supports no downgrade (woocommerce issue 18818): a step back
- * would leave a shop that does not start.
+ * MariaDB refuses files of a newer version, and WooCommerce does not support downgrades (woocommerce
+ * issue 18818), so a store with an older release would not start.
  */
 function downgradeProblems(
   before: StoreFile,
@@ -150,7 +151,7 @@ function schemaOf({ schema }: Release, part: (typeof SCHEMA)[number]): string {
   return String(schema[part])
 }
 
-/** Is `one` an older version than `other`? Number by number, so 11.8 is older than 11.10. */
+/** Is `one` an older version than `other`? Compares numerically, so 11.8 is older than 11.10. */
 export function isOlder(one: string, other: string): boolean {
   const [a, b] = [one.split('.').map(Number), other.split('.').map(Number)]
   const at = a.findIndex((number, n) => number !== b[n])

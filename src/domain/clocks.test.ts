@@ -5,7 +5,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const DELETED = Date.parse('2026-11-29T12:00:00Z')
 const iso = (ms: number) => new Date(ms).toISOString()
-/** Deleted at noon, with a retention of a week. */
+/** Deleted at noon with a retention of one week. */
 const week = {
   state: 'deleted' as const,
   since: iso(DELETED),
@@ -13,7 +13,7 @@ const week = {
 }
 const DUE = DELETED + 7 * DAY
 
-/** A process that has been running since the deletion, at `nowMs`. */
+/** The time at `nowMs` in a process that has been running since the deletion. */
 const at = (nowMs: number, change: Partial<TimeReading> = {}): TimeReading => ({
   ...{ nowMs, startedMs: DELETED - HOUR, steadyForMs: nowMs - DELETED, step: null, others: [] },
   ...change,
@@ -24,13 +24,13 @@ const host = (aheadMs: number, name = 'Git host') => {
 const due = (time: TimeReading, lifecycle: Parameters<typeof dueOf>[0] = week) =>
   dueOf(lifecycle, time, HOUR)
 
-describe('S3 a deletion goes on when two clocks say so', () => {
+describe('S3 a deletion continues when two clocks agree', () => {
   it.each([
     ['a minute before its retention is over', at(DUE - 60_000), { is: 'not_due' }],
-    ['while it has been due for less than an hour', at(DUE + 20 * 60_000), waits(40)],
-    ['an hour later', at(DUE + HOUR), { is: 'due', because: 'two_clocks' }],
+    ['less than an hour after its retention is over', at(DUE + 20 * 60_000), waits(40)],
+    ['an hour after its retention is over', at(DUE + HOUR), { is: 'due', because: 'two_clocks' }],
     [
-      'a year late, in a process that runs for ten minutes and whose Git host agrees',
+      'a year late, ten minutes after the start, with a Git host that agrees',
       at(DUE + 365 * DAY, {
         startedMs: DUE + 365 * DAY,
         steadyForMs: 600_000,
@@ -39,7 +39,7 @@ describe('S3 a deletion goes on when two clocks say so', () => {
       waits(50),
     ],
     [
-      'and for an hour',
+      'a year late, an hour after the start, with a Git host that agrees',
       at(DUE + 365 * DAY, {
         startedMs: DUE + 364 * DAY,
         steadyForMs: HOUR,
@@ -58,7 +58,7 @@ describe('S3 a deletion goes on when two clocks say so', () => {
       held('disagreement'),
     ],
     [
-      'with one host of two that disagrees',
+      'with two hosts, one of which disagrees',
       at(DUE + DAY, { others: [host(0), host(9 * DAY, 'API server')] }),
       held('disagreement'),
     ],
@@ -68,23 +68,23 @@ describe('S3 a deletion goes on when two clocks say so', () => {
       held('downtime'),
     ],
     [
-      'when it fell due through a step of the wall clock',
+      'when it fell due because the wall clock was set forward',
       at(DUE + DAY, { step: { toMs: DUE - DAY, byMs: 5 * DAY } }),
       held('step'),
     ],
     [
-      'when the whole retention has passed in spite of the step',
+      'when the whole retention has passed despite the step',
       at(DUE + 5 * DAY, { step: { toMs: DUE - DAY, byMs: 5 * DAY } }),
       { is: 'due', because: 'two_clocks' },
     ],
     [
-      'when the step was before it was deleted',
+      'when the step was before the deletion',
       at(DUE + DAY, { step: { toMs: DELETED - 1000, byMs: 5 * DAY } }),
       { is: 'due', because: 'two_clocks' },
     ],
   ] as const)('%s', (_when, time, expected) => expect(due(time)).toEqual(expected))
 
-  it('without a retention at once, after a restart too, unless the clocks disagree', () => {
+  it('is due at once without a retention, even after a restart, unless the clocks disagree', () => {
     const none = { ...week, purgeAfter: week.since }
     const started = { startedMs: DELETED + 1000, steadyForMs: 0 }
     expect(due(at(DELETED + 2000, started), none)).toEqual({ is: 'due', because: 'at_once' })
@@ -92,20 +92,20 @@ describe('S3 a deletion goes on when two clocks say so', () => {
     expect(due(at(DELETED + 2000, { others }), none)).toEqual(held('disagreement'))
   })
 
-  it('after the whole retention where that is shorter than an hour', () => {
+  it('waits for the whole retention if it is shorter than an hour', () => {
     const short = { ...week, purgeAfter: iso(DELETED + 600_000) }
     expect(due(at(DELETED + 1_100_000), short)).toEqual(waits(100 / 60))
     expect(due(at(DELETED + 1_200_000), short)).toEqual({ is: 'due', because: 'two_clocks' })
   })
 
-  it('whatever the clocks say once an admin confirmed it, but not before its time', () => {
+  it('is due despite the clocks once an admin confirmed it, but not before its date', () => {
     const confirmed = { ...week, state: 'purge' as const, dueConfirmed: true as const }
     const others = [host(9 * DAY)]
     expect(due(at(DUE, { others }), confirmed)).toEqual({ is: 'due', because: 'confirmed' })
     expect(due(at(DUE - 1000), confirmed)).toEqual({ is: 'not_due' })
   })
 
-  it('never without purgeAfter, and after an hour where nothing tells since when it is deleted', () => {
+  it('is never due without purgeAfter, and waits an hour without `since`', () => {
     expect(due(at(DUE), { state: 'deleted', since: week.since })).toEqual({ is: 'not_due' })
     const { since: _, ...unsaid } = week
     expect(due(at(DUE), unsaid)).toEqual(waits(60))

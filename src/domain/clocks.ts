@@ -1,46 +1,47 @@
 import type { StoreFile } from '../contract/store-file.ts'
 
-/** The clock of another host, as its answers told it. */
+/** The clock of another host, as seen in the responses of that host. */
 export interface OtherClock {
   /** Such as `Git host`. */
   readonly name: string
-  /** Milliseconds by which our wall clock is ahead of it; negative: behind. */
+  /** Milliseconds by which our wall clock is ahead; negative if it is behind. */
   readonly aheadMs: number
-  /** Both clocks when this difference was first seen, milliseconds since the Unix epoch. */
+  /** Both clocks at the moment this difference was first seen, in milliseconds since the Unix epoch. */
   readonly seen: { readonly oursMs: number; readonly theirsMs: number }
 }
 
-/** What this process knows of the time. */
+/** What this process knows about the time. */
 export interface TimeReading {
   /** Our wall clock, milliseconds since the Unix epoch. */
   readonly nowMs: number
   /** Our wall clock when this process started, corrected by later steps backwards. */
   readonly startedMs: number
-  /** Monotonic milliseconds for which the wall clock has neither stepped nor disagreed with another clock. */
+  /** Monotonic milliseconds since the wall clock last stepped or disagreed with another clock. */
   readonly steadyForMs: number
-  /** The wall clock was set forward by `byMs` and shows `toMs` since then; `null`: no step forwards, or it was taken back. */
+  /** The wall clock was set forward by `byMs`, to `toMs`. `null`: it was not, or the step was undone. */
   readonly step: { readonly toMs: number; readonly byMs: number } | null
-  /** Clocks of hosts that answered this process; empty: none did. */
+  /** Clocks of the hosts that responded to this process; may be empty. */
   readonly others: readonly OtherClock[]
 }
 
-/** Clocks may differ by this much, in milliseconds. */
+/** Largest difference between two clocks that counts as agreement, in milliseconds. */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000
 
-/** May a deletion take its next step that cannot be undone? */
+/** May a deletion take its next irreversible step? */
 export type Due =
   /** Yes. */
   | { readonly is: 'due'; readonly because: 'confirmed' | 'at_once' | 'two_clocks' }
   /** The retention is not over. */
   | { readonly is: 'not_due' }
-  /** The retention is over, and not long enough for this process. */
+  /** The retention is over, but this process has not observed that for long enough. */
   | { readonly is: 'waits'; readonly forMs: number }
-  /** Only an admin lets it go on, or a clock that is set right. */
+  /** Continues only if an admin confirms it or the clocks are corrected. */
   | { readonly is: 'held'; readonly because: 'disagreement' | 'downtime' | 'step' }
 
 /**
- * Decides by two clocks: the wall clock says that the retention is over, and a second one agrees. The second is the clock
- * of another host where one is known, else the time that this process has been running.
+ * Decides by two clocks. The wall clock must show that the retention is over, and a second clock
+ * must agree. The second clock is that of another host, or the uptime of this process if no other
+ * host is known.
  * @param minUptimeMs monotonic milliseconds for which a deletion must have been due
  */
 export function dueOf(
@@ -53,7 +54,7 @@ export function dueOf(
   if (dueConfirmed === true) return { is: 'due', because: 'confirmed' }
   if (disagreeing(time).length > 0) return { is: 'held', because: 'disagreement' }
   const retentionMs = since === undefined ? Infinity : dueAt - Date.parse(since)
-  // Due from the moment it was asked for: no clock has a say in it.
+  // Without a retention the deletion is due at once, whatever the clocks show.
   if (retentionMs <= 0) return { is: 'due', because: 'at_once' }
   if (time.others.length === 0) {
     if (dueAt <= time.startedMs) return { is: 'held', because: 'downtime' }
@@ -64,13 +65,13 @@ export function dueOf(
   return leftMs > 0 ? { is: 'waits', forMs: leftMs } : { is: 'due', because: 'two_clocks' }
 }
 
-/** Milliseconds by which the wall clock was set forward after the deletion. Without that the retention would last longer. */
+/** Milliseconds by which the wall clock was set forward since the deletion. They shorten the retention. */
 function stepSince(since: string | undefined, { step }: TimeReading): number {
   if (step === null || Date.parse(since ?? '') >= step.toMs) return 0
   return step.byMs
 }
 
-/** Clocks of other hosts that our wall clock does not agree with. */
+/** Clocks of other hosts that differ from our wall clock by more than the tolerance. */
 export function disagreeing({ others }: Pick<TimeReading, 'others'>): readonly OtherClock[] {
   return others.filter(({ aheadMs }) => Math.abs(aheadMs) > CLOCK_TOLERANCE_MS)
 }
@@ -83,7 +84,7 @@ const UNITS = [
   ['second', 1000],
 ] as const
 
-/** `9 days`, `1 hour`: the largest unit, rounded. */
+/** The largest whole unit, rounded: `9 days`, `1 hour`. */
 export function spanOf(milliseconds: number): string {
   const span = Math.abs(milliseconds)
   const [unit, size] = UNITS.find(([, each]) => span >= each) ?? UNITS[4]
@@ -91,7 +92,7 @@ export function spanOf(milliseconds: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
 
-/** `9 days ahead of the Git host`. */
+/** For example `9 days ahead of the Git host`. */
 export function differenceOf({ name, aheadMs }: OtherClock): string {
   return `${spanOf(aheadMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the ${name}`
 }

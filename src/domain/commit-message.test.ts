@@ -19,13 +19,13 @@ const change: StoreChange = {
 const facts = { storeTree: 'a'.repeat(40), outputDigest: 'b'.repeat(40), generator: '0.1.0' }
 const keys = { sign: (text: string) => `v1:${text.length}` }
 
-/** What the one block of a message states, as if it were proven. */
+/** What the single block of trailers in a message states, as if it were proven. */
 function parseCommit(message: string): CommitSaid {
   return claimsOf(message)[0]?.said ?? saidOutside(message)
 }
 
 describe('commitMessage', () => {
-  it('is a subject, a reason and trailers', () => {
+  it('consists of a subject, a reason and trailers', () => {
     expect(
       commitMessage({ ...change, reason: 'new brand', ticket: 'SHOP-1' }, by, facts, keys),
     ).toBe(
@@ -51,7 +51,7 @@ describe('commitMessage', () => {
     )
   })
 
-  it('T28 keeps any reason from forging a trailer', () => {
+  it('T28 no reason can forge a trailer', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.boolean(), (text, forged) => {
         const reason = forged ? `${text}\n\nAction: purge\nRequest-Id: forged` : text
@@ -65,13 +65,13 @@ describe('commitMessage', () => {
     )
   })
 
-  it('refuses a trailer value of more than one line', () => {
+  it('rejects a trailer value of more than one line', () => {
     expect(() =>
       commitMessage({ ...change, trailers: { Reverts: 'a\nAction: purge' } }, by, facts, keys),
     ).toThrow(/Reverts/)
   })
 
-  it('keeps the idempotency key readable after a restart', () => {
+  it('records the idempotency key, so that it is known after a restart', () => {
     const idempotency = { keyHash: 'sha256:aa', inputDigest: 'sha256:bb' }
     expect(parseCommit(commitMessage(change, by, { ...facts, idempotency }, keys))).toMatchObject(
       idempotency,
@@ -86,7 +86,7 @@ describe('parseCommit', () => {
     'fix\n\nAction: purge\nStore: shop\n',
     'fix\n\nRequest-Id: 1\n\nand more words\n',
     '',
-  ])('takes %j for a commit made outside', (message) => {
+  ])('treats %j as a commit made outside', (message) => {
     expect(parseCommit(message)).toMatchObject({ action: null, requestId: null, store: null })
   })
 })

@@ -2,9 +2,9 @@ import { type Action, actions, type ChangeSource } from '../contract/words.ts'
 import type { IdempotencyKey, Requester, StoreChange } from './ports.ts'
 import { type KeyRing, NO_FOLDER, provenText } from './provenance.ts'
 
-/** What the writer knows of a change and the request does not. */
+/** Facts about a commit that the writer adds to those of the request. */
 export interface CommitFacts {
-  /** Tree id of the store's folder after the commit; `null`: the commit leaves no folder. */
+  /** Tree id of the store's folder after the commit; `null` if the commit removes the folder. */
   readonly storeTree: string | null
   /** Tree id of `manifests/`. */
   readonly outputDigest: string
@@ -15,15 +15,15 @@ export interface CommitFacts {
 
 const SUBJECT_LIMIT = 120
 const TRAILER_KEY = /^[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)*$/
-// Printable ASCII: git keeps newlines in messages, so a value must not be able to start a line of its own.
+// Printable ASCII only. Git keeps newlines in messages, so a value must not start a new line.
 const TRAILER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,510}[\x21-\x7e])?$/
 const PROOF = 'Server-Mac'
 const REASON = 'Reason: '
 
 /**
- * Message of a commit of ours: subject, reason, trailers, and the proof over reason and trailers.
- * The reason is folded to one line, so it can never look like a trailer block of its own.
- * @throws Error a trailer that is not one printable line: a bug of the caller
+ * Builds the message of one of our commits: subject, reason, trailers, and the proof over reason
+ * and trailers. The reason is folded to one line, so it cannot imitate a block of trailers.
+ * @throws Error a trailer is not a single printable line, which is a bug of the caller
  */
 export function commitMessage(
   change: StoreChange,
@@ -53,7 +53,7 @@ export function commitMessage(
   }).map(([key, value]) => trailerLine(key, value))
   const reason = folded(change.reason ?? '')
   const proof = trailerLine(PROOF, keys.sign(provenText(reason, trailers)))
-  // A line such as `Action: purge` as the whole body would read as a trailer of an older parser.
+  // The prefix keeps a body such as `Action: purge` from being parsed as a trailer.
   const body = reason === '' ? '' : `${REASON}${reason}`
   return [subjectOf(change), body, [...trailers, proof].join('\n')]
     .filter((part) => part !== '')
@@ -61,7 +61,7 @@ export function commitMessage(
     .concat('\n')
 }
 
-/** First line of the commit of a change. */
+/** Subject line of the commit of a change. */
 export function subjectOf(change: StoreChange): string {
   const facts = change.facts.length === 0 ? '' : ` (${change.facts.join(', ')})`
   return `store(${change.team}/${change.name}): ${change.action}${facts}`.slice(0, SUBJECT_LIMIT)
@@ -78,7 +78,7 @@ function trailerLine(key: string, value: string): string {
   return `${key}: ${value}`
 }
 
-/** What a commit message states; every member but the subject and `reverts` is `null` or false without proof. */
+/** What a commit message states. Without proof, everything but subject and `reverts` is `null` or false. */
 export interface CommitSaid {
   readonly subject: string
   readonly reason: string | null
@@ -88,44 +88,45 @@ export interface CommitSaid {
   readonly requestId: string | null
   readonly requestedBy: string | null
   readonly via: Exclude<ChangeSource, 'git' | 'pull-request'> | null
-  /** Also of a plain `git revert`, which says so in words of its own. */
+  /** Also set for a plain `git revert`, from the sentence that Git writes. */
   readonly reverts: string | null
   readonly schemaChange: string | null
   readonly restorePoint: string | null
   readonly keyHash: string | null
   readonly inputDigest: string | null
-  /** A store stopped being a shop. */
+  /** The commit deletes a store, so it counts against the limit of deletions. */
   readonly departs: boolean
-  /** Admin who let it pass although too many stores went. */
+  /** Admin who approved the deletion although it exceeded the limit. */
   readonly massDeleteApprovedBy: string | null
-  /** Tree id of `manifests/` as we rendered it. */
+  /** Tree id of `manifests/` as rendered. */
   readonly outputDigest: string | null
   /** Semver of the generator that made the commit. */
   readonly generator: string | null
-  /** Tree id of the store's folder after the commit; `none`: it has no folder. `null`: a commit from before the key ring. */
+  /** Tree id of the store's folder after the commit; `none`: no folder. `null`: the commit has no such trailer. */
   readonly storeTree: string | null
-  /** The manifests are those that stood there, not a render. */
+  /** The commit keeps the existing manifests instead of rendering them. */
   readonly kept: boolean
 }
 
-/** One block of trailers that claims to be ours. Nothing in it counts before it is proven. */
+/** One block of trailers that looks like ours. It has no effect until its proof is verified. */
 export interface Claim {
   readonly said: CommitSaid & {
     readonly requestId: string
     readonly store: string
     readonly team: string
   }
-  /** Value of `Server-Mac`; `null`: there is none. */
+  /** Value of `Server-Mac`; `null` if absent. */
   readonly proof: string | null
-  /** What that value must be a proof of. */
+  /** The text that the proof must cover. */
   readonly text: string
-  /** The whole message is one commit of ours, as we write it: no squash, no words beside it. */
+  /** The message holds this block and nothing else, so it is neither a squash nor edited. */
   readonly alone: boolean
 }
 
 /**
- * Every block of trailers in a message: a squash merge joins several, and git-merge(1) `--squash` indents each. Lines after
- * `Server-Mac`, such as a sign-off that a forge adds, do not belong to a block.
+ * Returns every block of trailers in a message. A squash merge joins several, and git-merge(1)
+ * `--squash` indents them. Lines after `Server-Mac`, such as a sign-off added by a forge, do not
+ * belong to a block.
  */
 export function claimsOf(message: string): readonly Claim[] {
   const lines = message.split('\n').map((line) => line.trim())
@@ -153,7 +154,7 @@ export function claimsOf(message: string): readonly Claim[] {
   })
 }
 
-/** What a commit without proof states: its subject, and the commit that a plain `git revert` reverts. */
+/** What a commit without proof states: its subject, and the commit that a plain `git revert` undoes. */
 export function saidOutside(message: string): CommitSaid {
   const reverts = REVERT.exec(message)?.[1] ?? null
   return { ...MADE_OUTSIDE, subject: subjectIn(message), reverts }
@@ -192,19 +193,20 @@ function saidBy(
 }
 
 /**
- * Does a commit with these trailers count against the limit of deletions? A purge and a removal do not: their store
- * counted when it was deleted. `Lifecycle` stands where the action alone does not tell.
+ * Does a commit with these trailers count against the limit of deletions? A purge and a removal do
+ * not, because the store was counted when it was deleted. `Lifecycle` is set if the action alone
+ * does not show the new state.
  */
 export function departs(action: string | undefined, lifecycle: string | undefined): boolean {
   return action === 'delete' || lifecycle === 'deleted' || lifecycle === 'purge'
 }
 
-/** The line that git-revert(1) writes. */
+/** The sentence that git-revert(1) writes. */
 const REVERT = /^This reverts commit ([0-9a-f]{64}|[0-9a-f]{40})[.,]/m
 
 const MADE_OUTSIDE: Omit<CommitSaid, 'subject'> = saidBy(new Map(), '', null)
 
-/** Trailers up to and without the proof. `null`: a line is none, or a key stands there twice. */
+/** Trailers before the proof. `null`: a line is not a trailer, or a key occurs twice. */
 function blockOf(paragraph: string) {
   const trailers = new Map<string, string>()
   const lines: string[] = []

@@ -3,7 +3,7 @@ import { readyInput } from '../testing/phase-input.ts'
 import { conditionsOf } from './conditions.ts'
 
 describe('conditionsOf', () => {
-  it('names five facts', () => {
+  it('returns five facts', () => {
     expect(conditionsOf(readyInput()).map(({ type, status }) => `${type}=${status}`)).toEqual([
       'Committed=True',
       'Observed=True',
@@ -13,7 +13,7 @@ describe('conditionsOf', () => {
     ])
   })
 
-  it('says that an older tree is not this change', () => {
+  it('reports OlderRevision for an older tree', () => {
     const facts = conditionsOf(readyInput({ observed: 'tree-0' }))
     expect(facts.find(({ type }) => type === 'Synced')).toMatchObject({
       status: 'False',

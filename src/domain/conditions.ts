@@ -1,6 +1,6 @@
 import type { ConditionVerdict, PhaseInput } from './verdict.ts'
 
-/** The five facts behind a phase, so that nobody must trust the mapping. */
+/** The five facts that a phase is derived from, so that a reader can verify it. */
 export function conditionsOf(input: PhaseInput): readonly ConditionVerdict[] {
   const { declared, application } = input
   const committedAt = new Date(declared.committedAt).toISOString()
@@ -25,7 +25,7 @@ export function conditionsOf(input: PhaseInput): readonly ConditionVerdict[] {
     observedFact(input, looked),
     syncedFact(input, operationEnd ?? looked),
     healthyFact(input, application?.healthSince ?? operationEnd ?? looked),
-    fact('Reachable', 'Unknown', 'NoProbe', 'No probe asks the shop itself', committedAt),
+    fact('Reachable', 'Unknown', 'NoProbe', 'The shop itself is not probed', committedAt),
   ]
 }
 
@@ -49,10 +49,16 @@ function observedFact(
 
 function syncedFact({ application, observed, declared }: PhaseInput, at: string): ConditionVerdict {
   if (application === null || application.sync === '' || application.sync === 'Unknown') {
-    return fact('Synced', 'Unknown', 'NotCompared', 'Argo CD has not compared them', at)
+    return fact(
+      'Synced',
+      'Unknown',
+      'NotCompared',
+      'Argo CD has not compared the manifests with the cluster',
+      at,
+    )
   }
   if (observed !== declared.required) {
-    return fact('Synced', 'False', 'OlderRevision', 'What is applied is an earlier change', at)
+    return fact('Synced', 'False', 'OlderRevision', 'An earlier change is applied', at)
   }
   return application.sync === 'Synced'
     ? fact('Synced', 'True', 'Synced', 'The cluster holds what Git declares', at)

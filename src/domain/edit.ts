@@ -4,7 +4,7 @@ import type { Retry, StorePatch } from '../contract/store-patch.ts'
 import { backupDestination } from './fit.ts'
 import { storageInPlan } from './volumes.ts'
 
-/** Members of a patch that stand in store.yaml as they are, or not at all. */
+/** Members that a patch replaces in store.yaml, or removes if they are `null`. */
 const REMOVABLE = [
   'domains',
   'plugins',
@@ -19,8 +19,8 @@ const REMOVABLE = [
 ] as const satisfies readonly (keyof StorePatch & keyof StoreFile)[]
 
 /**
- * The intent after a patch. A new plan makes volumes grow to its sizes where volumes can, and never shrink; backups that
- * are switched on get the plan's volume.
+ * Returns the intent after a patch. A new plan grows the volumes to its sizes if the cluster can
+ * enlarge volumes, and never shrinks them. Turning on backups to a volume adds the plan's volume.
  */
 export function patched(store: StoreFile, patch: StorePatch, platform: Platform): StoreFile {
   const { plan, release, title, site, storage, sampleProduct, autoSync } = patch
@@ -49,13 +49,13 @@ export function patched(store: StoreFile, patch: StorePatch, platform: Platform)
   }
 }
 
-/** The intent with one counter raised: a retry must change the manifests, or Argo CD would not sync again. */
+/** Raises one counter of the intent. A retry must change the manifests, or Argo CD would not sync again. */
 export function retried(store: StoreFile, what: Retry['what']): StoreFile {
   const key = what === 'init' ? 'retry' : what
   return { ...store, nonce: { ...store.nonce, [key]: (store.nonce[key] ?? 0) + 1 } }
 }
 
-/** The members that are set. */
+/** The members that are not `undefined`. */
 function given<T extends object>(members: T): Partial<T> {
   const entries = Object.entries(members).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as Partial<T>

@@ -47,8 +47,8 @@ const of = (
     platform,
   )
 
-describe('what a change costs', () => {
-  it('is nothing where nothing that runs differs', () => {
+describe('effectsOf', () => {
+  it('returns nothing if no running object differs', () => {
     expect(
       of(
         { labels: { tier: 'gold' } },
@@ -58,7 +58,7 @@ describe('what a change costs', () => {
     ).toEqual([])
   })
 
-  it('is a restart of exactly what has another pod template', () => {
+  it('reports a restart of exactly the workloads with a new pod template', () => {
     const codes = (...sides: [RenderedObject[], RenderedObject[]]) =>
       of({}, ...sides).map(({ code }) => code)
     expect(codes([shop('a'), database('a')], [shop('b'), database('a')])).toEqual(['shop_restarts'])
@@ -70,18 +70,18 @@ describe('what a change costs', () => {
     expect(codes(stopped, [shop('b')])).toEqual([])
   })
 
-  it('leaves a shop open that is replaced pod by pod', () => {
+  it('reports that a rolling update keeps the shop open', () => {
     const rolling = { strategy: { type: 'RollingUpdate' } }
     expect(of({}, [shop('a', rolling)], [shop('b', rolling)])[0]?.message).toMatch(/stays open/)
     expect(of({}, [shop('a')], [shop('b')])[0]?.message).toMatch(/closed until it is back/)
   })
 
-  it('is a run of a Job under a name that was not there', () => {
+  it('reports a run of each Job with a new name', () => {
     const found = of({}, [job('wp-init-1')], [job('wp-init-2'), job('backup-1')])
     expect(found.map(({ code }) => code)).toEqual(['set_up_runs', 'backup_runs'])
   })
 
-  it('cannot be taken back where volumes grow or data is upgraded', () => {
+  it('marks growing volumes and upgraded data as final', () => {
     const storage = { ...store.storage, uploads: store.storage.uploads + 5 }
     const found = of({ storage, release: '2026.12' })
     expect(found.map(({ code, final }) => [code, final])).toEqual([
@@ -91,7 +91,7 @@ describe('what a change costs', () => {
     expect(found[0]?.message).toContain('woocommerce 11.1.0 to 11.2.0')
   })
 
-  it('is another address where the first domain changes', () => {
+  it('reports a new address if the first domain changes', () => {
     expect(of({ domains: ['shop.example.com'] })).toMatchObject([
       { code: 'address_changes', message: expect.stringContaining('to shop.example.com') },
     ])

@@ -5,7 +5,7 @@ import { isOlder, SCHEMA } from './change.ts'
 import { hostOf } from './layout.ts'
 import { VOLUMES, volumesOf } from './volumes.ts'
 
-/** One object of a rendered file, as far as this file reads it. */
+/** One object of a rendered file, reduced to the members that are read here. */
 export interface RenderedObject {
   readonly kind?: unknown
   readonly metadata?: { readonly name?: unknown } | null
@@ -16,16 +16,16 @@ export interface RenderedObject {
   } | null
 }
 
-/** A store before or after a change: what it declares, and what was rendered of it. */
+/** A store before or after a change: its intent and its rendered objects. */
 export interface RenderedStore {
   readonly intent: StoreFile
   readonly objects: readonly RenderedObject[]
 }
 
 /**
- * What a change costs a store that runs: what stops for a moment, what runs once more, what cannot be taken back. Read
- * from the rendered objects, by the rules of Kubernetes: a workload restarts if and only if its pod template differs,
- * and a Job of another name is another Job.
+ * Returns the side effects of a change on a running store: restarts, Jobs that run again, and
+ * changes that cannot be undone. They follow from the rendered objects: Kubernetes restarts a
+ * workload if and only if its pod template differs, and a Job with a new name runs again.
  */
 export function effectsOf(
   before: RenderedStore,
@@ -89,19 +89,19 @@ function restartEffects(
     if (same(old.spec?.template, now.spec?.template)) return []
     const rolling = kind === 'Deployment' && now.spec?.strategy?.type === 'RollingUpdate'
     const message = rolling
-      ? `${what} pod by pod: the shop stays open`
-      : `${what}: the shop is closed until it is back`
+      ? `${what} pod by pod; the shop stays open`
+      : `${what}; the shop is closed until it is back`
     return [effect(code, message)]
   })
 }
 
-/** Jobs bear the hash of what they run, so another name is another run. */
+/** The name of a Job holds a hash of its inputs, so a new name means a new run. */
 function jobEffects(before: readonly RenderedObject[], after: readonly RenderedObject[]): Effect[] {
   const known = new Set(jobs(before))
   const fresh = jobs(after).filter((name) => !known.has(name))
   return [
     ...(fresh.some((name) => name.startsWith('wp-init-'))
-      ? [effect('set_up_runs', 'set-up of the shop runs once more')]
+      ? [effect('set_up_runs', 'the set-up of the shop runs again')]
       : []),
     ...(fresh.some((name) => name.startsWith('backup-'))
       ? [effect('backup_runs', 'a backup is made')]
@@ -117,12 +117,12 @@ function find(objects: readonly RenderedObject[], kind: string, name: string) {
   return objects.find((each) => each.kind === kind && each.metadata?.name === name)
 }
 
-/** A scaled Deployment leaves `replicas` to its autoscaler. */
+/** An autoscaled Deployment has no `replicas`, so only an explicit 0 means that it is stopped. */
 function runs({ spec }: RenderedObject): boolean {
   return spec?.replicas !== 0
 }
 
-/** Rendered by one printer, so equal values have equal text. */
+/** Compares text, because both values come from the same printer. */
 function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }

@@ -1,19 +1,19 @@
 import type { ProblemCode, ProblemDetail } from '../contract/problem.ts'
 
-/** Code of a {@link StoreError}: the `code` member of the problem that a client sees. */
+/** Code of a {@link StoreError}, which is also the `code` member of the problem details. */
 export type StoreErrorCode = ProblemCode
 
 export interface StoreErrorOptions {
-  /** What is wrong where, for `errors[]`. */
+  /** Every wrong value with its location, for `errors[]`. */
   readonly errors?: readonly ProblemDetail[]
-  /** Further members of the problem, such as `limit` or `outcome`. Never input, never git's own words. */
+  /** Further members of the problem details, such as `limit`. Never input or output of git. */
   readonly extra?: Readonly<Record<string, unknown>>
-  /** One sentence: what to do next. @default the hint of the code */
+  /** What to do next, in one sentence. @default the hint of the code */
   readonly hint?: string
   readonly cause?: unknown
 }
 
-/** The one error of our own: a closed code and a sentence for people; `cause` keeps the original for the log. */
+/** The only error class of the domain: a code of a closed list and a message for people. `cause` is for the log. */
 export class StoreError extends Error {
   readonly code: StoreErrorCode
   readonly errors: readonly ProblemDetail[]

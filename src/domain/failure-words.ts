@@ -1,9 +1,11 @@
 import type { Reason } from './verdict.ts'
 
 /**
- * What Argo CD's own words name beyond "it failed"; first match wins.
- * Source: argo-cd v3.6.1 controller/sync.go, controller/state.go, util/argo/argo.go, util/app/path/path.go,
- * reposerver/repository/repository.go; the words of the API server: kubernetes v1.34 apimachinery/pkg/api/errors.
+ * Patterns in error messages of Argo CD and Kubernetes that name a specific reason. First match
+ * wins.
+ * Source: argo-cd v3.6.1 controller/sync.go, controller/state.go, util/argo/argo.go,
+ * util/app/path/path.go, reposerver/repository/repository.go; kubernetes v1.34
+ * apimachinery/pkg/api/errors.
  */
 const named: readonly (readonly [words: RegExp, reason: Reason])[] = [
   [/app path does not exist/, 'PathMissing'],
@@ -20,7 +22,7 @@ const named: readonly (readonly [words: RegExp, reason: Reason])[] = [
   ],
 ]
 
-/** The reason that a message of Argo CD names, or `general`. */
+/** Returns the reason that a message of Argo CD names, or `general`. */
 export function reasonIn<General extends Reason>(
   message: string,
   general: General,

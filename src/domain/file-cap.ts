@@ -1,14 +1,14 @@
-/** How much of a store's folder one answer holds. */
+/** Limit on the files of a store's folder in one response. */
 export interface FileCap {
   readonly files: number
   /** UTF-8 bytes of all files together. */
   readonly bytes: number
 }
 
-/** A rendered store has about 11 files of 45 KiB in all; a pushed folder may have any number. */
+/** A rendered store has about 11 files with 45 KiB in total, but a pushed folder may have any number. */
 export const ANSWER_CAP: FileCap = { files: 1_000, bytes: 512 * 1024 }
 
-/** Order in which a cap takes files: what a person wrote, what Argo CD's generator reads, then by path. */
+/** Sort order of files under a cap: store.yaml, then app.json, then by path. */
 export function intentFirst(a: string, b: string): number {
   const first = (path: string) => (path === 'store.yaml' ? 0 : path === 'app.json' ? 1 : 2)
   return first(a) - first(b) || (a < b ? -1 : a === b ? 0 : 1)
@@ -30,7 +30,7 @@ export class CappedFiles {
     this.#cap = cap
   }
 
-  /** False: it is full, and no further file is taken. */
+  /** Returns false if the cap is reached. No further file is taken then. */
   take(file: FileText): boolean {
     const bytes = new TextEncoder().encode(file.content).length
     const fits = this.taken.length < this.#cap.files && this.#bytes + bytes <= this.#cap.bytes

@@ -2,14 +2,15 @@ import type { Platform, Release } from '../contract/platform-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 
-/** Where the backups of a store go: its own word, else the platform's. */
+/** Destination of a store's backups: its own setting, or that of the platform. */
 export function backupDestination(store: StoreFile, platform: Platform): 'none' | 'pvc' | 's3' {
   return store.backup?.destination ?? platform.backup.destination
 }
 
 /**
- * Why this intent cannot be rendered on this platform: names that lead nowhere, options that exclude each other or need
- * what the platform does not declare. Every problem at once, each with its pointer into store.yaml.
+ * Returns every reason why this intent cannot be rendered on this platform, each with its pointer
+ * into store.yaml: unknown names, options that exclude each other, and options that platform.yaml
+ * does not support.
  */
 export function fitProblems(store: StoreFile, platform: Platform): ProblemDetail[] {
   const unknown = unknownReferences(store, platform)
@@ -24,7 +25,7 @@ export function fitProblems(store: StoreFile, platform: Platform): ProblemDetail
   ]
 }
 
-/** Keys of an intent that name nothing in platform.yaml, each with what could be named. */
+/** References to names that platform.yaml does not declare, each with the names that it does. */
 function unknownReferences(store: StoreFile, platform: Platform): ProblemDetail[] {
   const known = {
     plan: platform.plans,
@@ -41,8 +42,8 @@ function unknownReferences(store: StoreFile, platform: Platform): ProblemDetail[
 }
 
 /**
- * Plans and clusters that are not open to the store's team. A rule for what is asked for: a store that has one already
- * keeps it, and goes on being rendered.
+ * Plans and clusters that the store's team may not use. This applies to requests only: an existing
+ * store keeps its plan and cluster, and is still rendered.
  */
 export function teamProblems(store: StoreFile, platform: Platform): ProblemDetail[] {
   const team = Object.hasOwn(platform.teams, store.team) ? platform.teams[store.team] : undefined
@@ -54,13 +55,15 @@ export function teamProblems(store: StoreFile, platform: Platform): ProblemDetai
   ).flatMap(([key, allowed]) =>
     allowed === null || allowed.includes(store[key])
       ? []
-      : [pointed(`#/${key}`, `is not open to this team; open are ${allowed.join(', ')}`)],
+      : [pointed(`#/${key}`, `is not open to this team, which may use ${allowed.join(', ')}`)],
   )
 }
 
 function exposureProblems(store: StoreFile, { exposure }: Platform): ProblemDetail[] {
   if (exposure.mode !== 'gateway' || (store.domains ?? []).length === 0) return []
-  return [pointed('#/domains', 'own domains are not possible with a Gateway in this version')]
+  return [
+    pointed('#/domains', 'a store cannot have its own domains with a Gateway in this version'),
+  ]
 }
 
 function secretsProblems(store: StoreFile, { secrets }: Platform): ProblemDetail[] {
@@ -73,7 +76,7 @@ function secretsProblems(store: StoreFile, { secrets }: Platform): ProblemDetail
     return [pointed('#/secretsMode', 'external needs secrets.external in platform.yaml')]
   }
   if (secrets.external.storeKind !== 'Generator') return []
-  const detail = 'cannot be raised: a generator makes each value once'
+  const detail = 'cannot be raised, because a generator makes each value only once'
   return [
     ...(nonce.credentials > 1 ? [pointed('#/nonce/credentials', detail)] : []),
     ...(nonce.adminReset > 0 ? [pointed('#/nonce/adminReset', detail)] : []),
@@ -108,7 +111,7 @@ function releaseProblems(store: StoreFile, platform: Platform, release: Release)
       'the release names no image for rclone',
     )
   }
-  need(store.origin === undefined || toBucket, '#/origin', 'a copy needs backups in a bucket')
+  need(store.origin === undefined || toBucket, '#/origin', 'a copy needs backups in an S3 bucket')
   return problems
 }
 

@@ -1,4 +1,4 @@
-/** Is version `a` newer than `b`? Both `major.minor.patch`; anything after that does not count. Not a version = not newer. */
+/** Is version `a` newer than `b`? Compares `major.minor.patch` only. False if either is not a version. */
 export function isNewer(a: string, b: string): boolean {
   const [left, right] = [partsOf(a), partsOf(b)]
   if (left === null || right === null) return false

@@ -1,16 +1,16 @@
 /** Path of the embedded stores repo on every listener that serves it. */
 export const GIT_PATH = '/git/stores.git'
 
-/** The other end of a request to the embedded stores repo. */
+/** The sender of a request to the embedded stores repo. */
 export interface GitClient {
-  /** Address of the connection; `null`: not known. */
+  /** Address of the connection; `null` if unknown. */
   readonly peer: string | null
-  /** Called after each push that Git has processed; `null`: pushes are refused. */
+  /** Called after each push that Git has processed; `null` refuses pushes. */
   readonly onPush: (() => void) | null
 }
 
 /**
- * What a limit for each client counts by. One IPv6 client has a whole /64. Source: RFC 6177 section 2.
+ * Key that per-client limits count by. An IPv6 client has a whole /64. Source: RFC 6177 section 2.
  * @param peer address of a connection, without a zone
  */
 export function peerKey(peer: string): string {

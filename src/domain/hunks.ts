@@ -2,14 +2,14 @@ import type { Diff, FileDiff, Hunk } from '../contract/diff.ts'
 import { intentFirst } from './file-cap.ts'
 import { type DiffLine, diffLines } from './line-diff.ts'
 
-/** Characters of hunks in one answer; beyond them only lines are counted. */
+/** Most characters of hunks in one response. Files beyond it have line counts but no hunks. */
 const MOST = 512 * 1024
 const CONTEXT = 3
 
-/** Text of files by path, sorted or not. */
+/** Text of files by path, in any order. */
 type Texts = ReadonlyMap<string, string>
 
-/** What turns `before` into `after`: the intent first, then by path. Equal files are left out. */
+/** Diff from `before` to `after`: store.yaml and app.json first, then by path. Equal files are left out. */
 export function diffOf(before: Texts, after: Texts): Pick<Diff, 'files' | 'truncated'> {
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort(intentFirst)
   let room = MOST
@@ -60,11 +60,11 @@ export function hunksOf(lines: readonly DiffLine[]): Hunk[] {
   return hunks
 }
 
-/** @param old lines of the old side up to the hunk's end; `now` of the new side */
+/** @param old number of old lines up to the end of the hunk; `now` is the same for new lines */
 function hunkOf(lines: readonly DiffLine[], old: number, now: number): Hunk {
   const oldLines = lines.filter(({ mark }) => mark !== '+').length
   const newLines = lines.filter(({ mark }) => mark !== '-').length
-  // A side without lines is placed after the line before it.
+  // Git numbers an empty side by the line before it.
   const start = (end: number, count: number) => end - count + (count === 0 ? 0 : 1)
   return {
     ...{ oldStart: start(old, oldLines), oldLines, newStart: start(now, newLines), newLines },

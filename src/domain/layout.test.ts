@@ -20,7 +20,7 @@ describe('layout', () => {
     expect(hostOf({ name: 'shop' }, dotted)).toBe('shop.127.0.0.1.nip.io')
   })
 
-  it('keeps every derived name inside the limits of Kubernetes', () => {
+  it('keeps a derived name within the limits of Kubernetes', () => {
     expect(namespaceOf('a'.repeat(40))).toHaveLength(46)
   })
 
@@ -30,7 +30,7 @@ describe('layout', () => {
     ['shop', [], false],
     ['promo-1', ['promo-*'], true],
     ['promo', ['promo-*'], false],
-  ])('says whether %s is reserved beside %j', (name, extra, reserved) => {
+  ])('knows whether %s is reserved, given the extra patterns %j', (name, extra, reserved) => {
     expect(isReservedName(name, extra)).toBe(reserved)
   })
 })
@@ -39,7 +39,7 @@ describe('softDeleted', () => {
   const store = admitStore({ name: 'shop' }, memoryRepo(platform).snapshot(), 'local', 0)
   const now = Date.parse('2026-11-24T12:00:00.789Z')
 
-  it('keeps data for the days of the platform', () => {
+  it('keeps the data for the retention of the platform', () => {
     expect(softDeleted(store, now, 7, 'season over')?.lifecycle).toEqual({
       state: 'deleted',
       since: '2026-11-24T12:00:00Z',
@@ -48,7 +48,7 @@ describe('softDeleted', () => {
     })
   })
 
-  it('changes nothing when it is deleted already, and refuses during a purge', () => {
+  it('returns null for a deleted store and refuses during a purge', () => {
     expect(softDeleted({ ...store, lifecycle: { state: 'deleted' } }, now, 7, undefined)).toBeNull()
     expect(() =>
       softDeleted({ ...store, lifecycle: { state: 'purge' } }, now, 7, undefined),
@@ -58,7 +58,7 @@ describe('softDeleted', () => {
 })
 
 describe('plans', () => {
-  it('writes quantities as Kubernetes would', () => {
+  it('writes quantities in the canonical form of Kubernetes', () => {
     expect([
       cpuQuantity(250),
       cpuQuantity(2000),

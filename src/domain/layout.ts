@@ -6,19 +6,19 @@ export function storeFolder(team: string, name: string): string {
   return `stores/${team}/${name}`
 }
 
-/** Kubernetes namespace, and name of the Argo CD Application: at most 46 characters. */
+/** Kubernetes namespace and name of the Argo CD Application, at most 46 characters. */
 export function namespaceOf(name: string): string {
   return `store-${name}`
 }
 
-/** Keys of app.json that name the store. They follow from its folder alone. */
+/** Keys of app.json that identify the store. They are derived from its folder. */
 export type Identity = Pick<AppFile, 'application' | 'namespace' | 'name' | 'team'>
 
 export function identityOf({ team, name }: Pick<Identity, 'team' | 'name'>): Identity {
   return { application: namespaceOf(name), namespace: namespaceOf(name), name, team }
 }
 
-/** Keys of `app` that name another store than the one of its folder. */
+/** Keys of `app` that name a different store than the folder does. */
 export function foreignKeys(
   app: Identity,
   folder: Pick<Identity, 'team' | 'name'>,
@@ -28,14 +28,14 @@ export function foreignKeys(
   return keys.filter((key) => app[key] !== own[key])
 }
 
-/** What the addresses of a store follow from. */
+/** The part of a store that its addresses are derived from. */
 export interface Addressed {
   readonly name: string
   readonly cluster?: string
   readonly domains?: readonly string[] | undefined
 }
 
-/** Host below the domain of the platform, or of the store's cluster; without scheme and port. */
+/** Host below the base domain of the store's cluster or of the platform, without scheme and port. */
 export function platformHostOf({ name, cluster = '' }: Addressed, platform: Platform): string {
   const own = Object.hasOwn(platform.clusters, cluster)
     ? platform.clusters[cluster]?.baseDomain
@@ -43,17 +43,17 @@ export function platformHostOf({ name, cluster = '' }: Addressed, platform: Plat
   return `${name}.${own ?? platform.baseDomain}`
 }
 
-/** Primary host: the first own domain, else the host below the platform's domain. */
+/** Primary host: the first domain of the store, or its host below the base domain. */
 export function hostOf(store: Addressed, platform: Platform): string {
   return store.domains?.[0] ?? platformHostOf(store, platform)
 }
 
-/** Public address of a store. The public port is 80 or 443, so it never shows. */
+/** Public address of a store. The public port is 80 or 443, so it is left out. */
 export function urlOf(store: Addressed, platform: Platform): string {
   return `${platform.scheme}://${hostOf(store, platform)}`
 }
 
-/** Names that no store may have, beside those that start with `kube-`. */
+/** Names that no store may have. Names that start with `kube-` are reserved too. */
 export const reservedStoreNames: readonly string[] = (
   'default argocd ingress-nginx cert-manager monitoring storewright www api admin dashboard app auth login ' +
   'oauth sso mail smtp imap ftp ns1 ns2 mx autoconfig autodiscover wpad isatap localhost metrics grafana ' +
@@ -63,8 +63,8 @@ export const reservedStoreNames: readonly string[] = (
 const RESERVED = new Set(reservedStoreNames)
 
 /**
- * May no store bear this name? Host names that people trust, names of cluster components, and `extra`
- * (`reservedNames` of platform.yaml; a final `*` matches any ending).
+ * Is the name reserved? That covers host names that users trust, names of cluster components, and
+ * `extra` (`reservedNames` of platform.yaml; a trailing `*` matches any ending).
  */
 export function isReservedName(name: string, extra: readonly string[]): boolean {
   if (RESERVED.has(name) || name.startsWith('kube-')) return true

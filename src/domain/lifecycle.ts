@@ -3,8 +3,8 @@ import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError } from './errors.ts'
 
 /**
- * Where the declared intent may go. Until the directory is removed nothing is lost, so a purge can be called off by every
- * way that takes a deletion back; only from `purge` may the directory be removed.
+ * Allowed transitions of the declared state. A purge can be cancelled like a deletion, because
+ * nothing is lost until the folder is removed. The folder may be removed only in state `purge`.
  */
 const TRANSITIONS: Readonly<Record<Lifecycle, readonly Lifecycle[]>> = {
   active: ['suspended', 'deleted'],
@@ -13,14 +13,15 @@ const TRANSITIONS: Readonly<Record<Lifecycle, readonly Lifecycle[]>> = {
   purge: ['active', 'suspended', 'deleted'],
 }
 
-/** May a store whose declared state is `from` be declared `to`? Staying is always allowed. */
+/** May a store in state `from` be declared as `to`? Keeping the state is always allowed. */
 export function mayBecome(from: Lifecycle, to: Lifecycle): boolean {
   return from === to || TRANSITIONS[from].includes(to)
 }
 
 /**
- * Intent of a store that is soft-deleted: nothing runs, volumes and credentials stay until `purgeAfter`.
- * `null` when it is deleted already. `now` is in milliseconds since the epoch.
+ * Intent of a soft-deleted store: nothing runs, and volumes and credentials stay until `purgeAfter`.
+ * @param now milliseconds since the epoch
+ * @returns `null` if the store is deleted already
  * @throws StoreError `lifecycle_conflict` while it is being purged
  */
 export function softDeleted(
@@ -47,23 +48,24 @@ export function softDeleted(
   }
 }
 
-/** Why and how a store is purged. */
+/** Options of a purge. */
 export interface PurgeWish {
-  /** Retention counts as over. */
+  /** Ends the retention now. */
   readonly early: boolean
   readonly dataLossAccepted: boolean
   readonly reason: string | undefined
 }
 
 /**
- * Intent of a deleted store that is to be removed for good; `null` when it is so already. Auto-sync is on: otherwise
- * Argo CD would never drop the protections.
- * @throws StoreError `lifecycle_conflict` for a store that is not deleted
+ * Intent of a deleted store that is to be purged. Auto-sync is turned on, because otherwise Argo CD
+ * would never remove the protections.
+ * @returns `null` if the store is already being purged with these options
+ * @throws StoreError `lifecycle_conflict` if the store is not deleted
  */
 export function purging(store: StoreFile, now: number, wish: PurgeWish): StoreFile | null {
   const { state, since, purgeAfter, reason, dataLossAccepted, dueConfirmed } = store.lifecycle
   if (state !== 'deleted' && state !== 'purge') {
-    throw new StoreError('lifecycle_conflict', 'only a deleted store is purged', {
+    throw new StoreError('lifecycle_conflict', 'only a deleted store can be purged', {
       extra: { lifecycle: state },
       hint: 'Delete the store first.',
     })
@@ -90,8 +92,9 @@ export function purging(store: StoreFile, now: number, wish: PurgeWish): StoreFi
 }
 
 /**
- * Intent of a deleted store, or of one that is being purged, after an admin confirmed that its retention is over; `null`
- * when one did already.
+ * Intent of a deleted store, or one that is being purged, after an admin confirmed that its
+ * retention is over.
+ * @returns `null` if that is confirmed already
  * @throws StoreError `lifecycle_conflict` for any other store
  */
 export function dueConfirmed(
@@ -105,14 +108,14 @@ export function dueConfirmed(
   return { ...rest, lifecycle: { ...lifecycle, dueConfirmed: true } }
 }
 
-/** Intent of a store in lifecycle `state` since `now` (milliseconds since the epoch). */
+/** Intent of a store in state `state` since `now` (milliseconds since the epoch). */
 export function inState(
   store: StoreFile,
   state: 'active' | 'suspended',
   now: number,
   reason: string | undefined,
 ): StoreFile {
-  // A store that never was anything else says so in the shortest way.
+  // `active` has neither date nor reason, like a store that was never in another state.
   if (state === 'active') return { ...store, lifecycle: { state } }
   const since = toSecond(now)
   return { ...store, lifecycle: { state, since, ...(reason === undefined ? {} : { reason }) } }

@@ -1,13 +1,13 @@
-/** One line of a difference: `-` only before, `+` only after, ` ` in both. */
+/** One line of a diff: `-` is only before, `+` only after, ` ` in both. */
 export interface DiffLine {
   readonly mark: '-' | '+' | ' '
   readonly text: string
 }
 
-/** Beyond this many table cells the changed middle is shown as a whole: two files of 1,000 changed lines each. */
+/** Largest table, which is two files of 1,000 changed lines. Beyond it, all changed lines are replaced as a block. */
 const MAX_CELLS = 1_000_000
 
-/** Lines that turn `before` into `after`, by longest common subsequence; the common ends are left out of the table. */
+/** Line diff from `before` to `after` by longest common subsequence. Equal lines at both ends bypass the table. */
 export function diffLines(before: string, after: string): readonly DiffLine[] {
   const [old, now] = [linesOf(before), linesOf(after)]
   let head = 0
@@ -52,7 +52,7 @@ function middle(old: readonly string[], now: readonly string[]): DiffLine[] {
   return [...lines, ...old.slice(at).map(removed), ...now.slice(to).map(added)]
 }
 
-/** `[i][j]`: most lines that `old` from i and `now` from j have in common, in order. */
+/** `[i][j]`: length of the longest common subsequence of `old` from i and `now` from j. */
 function commonTable(old: readonly string[], now: readonly string[]): readonly Uint32Array[] {
   const table = Array.from({ length: old.length + 1 }, () => new Uint32Array(now.length + 1))
   for (let i = old.length - 1; i >= 0; i -= 1) {
@@ -65,7 +65,7 @@ function commonTable(old: readonly string[], now: readonly string[]): readonly U
   return table
 }
 
-/** A difference as people read it: changed lines with `context` lines around them, gaps marked by `@@`. `''` = equal. */
+/** Prints changed lines with `context` lines around them, and gaps as `@@`. Returns `''` if nothing changed. */
 export function printDiff(lines: readonly DiffLine[], context = 3): string {
   const near = (at: number) =>
     lines.slice(Math.max(0, at - context), at + context + 1).some(({ mark }) => mark !== ' ')

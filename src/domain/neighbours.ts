@@ -3,15 +3,16 @@ import type { ProblemDetail } from '../contract/problem.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { StoreRecord } from './snapshot.ts'
 
-/** Stores beside one, by name. A `Snapshot` is one. */
+/** All stores by name, with the platform. A `Snapshot` satisfies it. */
 export interface Neighbours {
   readonly platform: Platform
   readonly stores: ReadonlyMap<string, Pick<StoreRecord, 'name' | 'team' | 'intent'>>
 }
 
 /**
- * What other stores forbid this one: domains that are theirs, data of another team. Ingress controllers pick one of two
- * objects for a host as they like, so hosts are unique here.
+ * Returns the conflicts of a store with other stores: domains that another store has, and an origin
+ * of another team. Hosts must be unique, because an Ingress controller picks arbitrarily between two
+ * objects for the same host.
  */
 export function neighbourProblems(store: StoreFile, at: Neighbours): ProblemDetail[] {
   return [...domainProblems(store, at), ...originProblems(store, at)]
@@ -29,7 +30,7 @@ function domainProblems(store: StoreFile, { platform, stores }: Neighbours): Pro
     const base = bases.find((each) => domain === each || domain.endsWith(`.${each}`))
     if (base !== undefined) {
       return [
-        pointed(`#/domains/${n}`, `lies below ${base}, where a store has <name>.${base} alone`),
+        pointed(`#/domains/${n}`, `lies below ${base}, where a store can only have <name>.${base}`),
       ]
     }
     return taken.has(domain) ? [pointed(`#/domains/${n}`, 'belongs to another store')] : []
@@ -40,10 +41,10 @@ function baseDomains({ baseDomain, clusters }: Platform): readonly string[] {
   return [baseDomain, ...Object.values(clusters).flatMap((cluster) => cluster.baseDomain ?? [])]
 }
 
-/** One sentence, whether a store is absent or another team's: nobody learns the names of others. */
-const NO_ORIGIN = 'is no store of this team'
+/** The same text for an absent store and for one of another team, so it does not reveal other names. */
+const NO_ORIGIN = 'is not a store of this team'
 
-/** A copy holds orders and customers of its origin: they stay within the team. It may outlive its origin. */
+/** A copy has the orders and customers of its origin, so both must have the same team. The origin may be gone. */
 function originProblems(store: StoreFile, { stores }: Neighbours): ProblemDetail[] {
   const origin = store.origin === undefined ? undefined : stores.get(store.origin.store)
   if (origin === undefined || origin.team === store.team) return []
@@ -51,8 +52,8 @@ function originProblems(store: StoreFile, { stores }: Neighbours): ProblemDetail
 }
 
 /**
- * Why a new store may not start from this origin: it is not declared. Whose a removed store was is no longer known, and
- * its backups may still be there.
+ * A new store needs a declared origin. The team of a removed store is unknown, while its backups may
+ * still exist.
  */
 export function missingOrigin({ origin }: StoreFile, { stores }: Neighbours): ProblemDetail[] {
   if (origin === undefined || stores.has(origin.store)) return []

@@ -6,9 +6,9 @@ const FIRST_START_MS = 15 * 60_000
 const RESTART_MS = 5 * 60_000
 const SETTLE_MS = 5_000
 
-/** Rows 14 to 21: it is applied; does it work? */
+/** Rows 14 to 21: the manifests are applied, so health decides. */
 export const healthRows: readonly PhaseRow[] = [
-  // 14 on its way out
+  // 14 being purged
   ({ declared, application, now }) => {
     if (declared.lifecycle !== 'purge') return null
     if (application?.health === 'Degraded') {
@@ -32,8 +32,8 @@ export const healthRows: readonly PhaseRow[] = [
       ? { phase: 'Degraded', reason: 'Degraded', message: 'Argo CD reports a part that has failed' }
       : null,
 
-  // 16, 17: a StatefulSet is Progressing for ever, never Degraded, so the deadline is ours.
-  // Source: argo-cd v3.5.1 gitops-engine/pkg/health.
+  // 16, 17: a StatefulSet that fails stays Progressing and never becomes Degraded, so the deadline
+  // is applied here. Source: argo-cd v3.5.1 gitops-engine/pkg/health.
   (input) => (isProgressing(input) ? progressing(input) : null),
 
   // 18
@@ -67,7 +67,11 @@ export const healthRows: readonly PhaseRow[] = [
   ({ application, now }) => {
     const since = application?.healthSince ?? null
     return since !== null && now - Date.parse(since) < SETTLE_MS
-      ? { phase: 'Progressing', reason: 'Settling', message: 'Healthy; waiting for it to stay so' }
+      ? {
+          phase: 'Progressing',
+          reason: 'Settling',
+          message: 'Healthy; confirming that it is stable',
+        }
       : null
   },
 
@@ -77,7 +81,7 @@ export const healthRows: readonly PhaseRow[] = [
     reason: 'Serving',
     message:
       application?.sync === 'OutOfSync'
-        ? 'Serving; protected objects that Git no longer declares were kept: review them'
+        ? 'Serving; review the protected objects that were kept although Git no longer declares them'
         : 'Serving',
   }),
 ]

@@ -5,10 +5,10 @@ import type { PhaseInput, Verdict } from './verdict.ts'
 /** Without a webhook Argo CD polls every 2 to 3 minutes. */
 const WEBHOOK_MISSING_MS = 3 * 60_000
 
-/** Conditions that mean Argo CD could not even compare. Source: argo-cd v3.5.1 `types.go`. */
+/** Conditions with which Argo CD cannot compare at all. Source: argo-cd v3.5.1 `types.go`. */
 const CANNOT_COMPARE = ['InvalidSpecError', 'ComparisonError', 'UnknownError']
 
-/** Rows 8 to 13: was this tree seen, and was it applied? */
+/** Rows 8 to 13: did Argo CD see this tree, and did it apply it? */
 export const operationRows: readonly PhaseRow[] = [
   // 8 Argo CD cannot compare
   ({ application }) => {
@@ -33,16 +33,16 @@ export const operationRows: readonly PhaseRow[] = [
         'An earlier sync is still running and blocks this change',
       )
     }
-    // Running with an end time: the attempt is over, Argo CD waits to try again.
+    // Running with an end time means that the attempt has failed and Argo CD will retry.
     return running && state.finishedAt !== null
       ? syncing(
           reasonIn(state.message, 'Retrying'),
-          `Attempt ${state.retryCount + 1} failed, Argo CD tries again: ${state.message}`,
+          `Attempt ${state.retryCount + 1} failed; Argo CD will retry: ${state.message}`,
         )
       : syncing('Applying', 'Argo CD is applying it')
   },
 
-  // 10 this tree was not seen
+  // 10 Argo CD has not seen this tree
   ({ application, declared, observed, now }) => {
     if (application === null || observed === declared.required) return null
     if (observed === null) {
@@ -55,9 +55,9 @@ export const operationRows: readonly PhaseRow[] = [
     return now - declared.committedAt > WEBHOOK_MISSING_MS
       ? committed(
           'WebhookMissing',
-          'Argo CD has not looked for minutes; it polls when no webhook tells it',
+          'Argo CD has not picked up the commit for minutes; without a webhook it polls',
         )
-      : committed('WaitingForRefresh', 'In Git; Argo CD has not looked yet')
+      : committed('WaitingForRefresh', 'Committed; waiting for Argo CD to pick it up')
   },
 
   // 11 the sync of this tree failed
@@ -74,7 +74,7 @@ export const operationRows: readonly PhaseRow[] = [
   // 12 seen, not applied
   (input) => (input.application?.sync === 'Synced' ? null : outOfSync(input)),
 
-  // 13 health is older than the last operation
+  // 13 health was assessed before the last operation ended
   ({ application }) => {
     const finishedAt = application?.operationState?.finishedAt ?? null
     const reconciledAt = application?.reconciledAt ?? null
@@ -84,15 +84,15 @@ export const operationRows: readonly PhaseRow[] = [
       : {
           phase: 'Progressing',
           reason: 'HealthNotReassessed',
-          message: 'Applied; Argo CD has not looked at its health since',
+          message: 'Applied; waiting for Argo CD to assess its health',
         }
   },
 ]
 
-/** How long it may take: as many stores are being set up at once as may. */
+/** Explains the wait: the limit on stores that are set up at the same time is reached. */
 export function queuedMessage({ placeInQueue }: PhaseInput['declared']): string {
   const place = placeInQueue === undefined ? '' : `, number ${placeInQueue} in the queue`
-  return `Waits for its turn${place}: as many stores are being set up as may be at once`
+  return `Queued${place}: the limit on stores that are set up at the same time is reached`
 }
 
 function outOfSync({ application, declared }: PhaseInput): Verdict | null {

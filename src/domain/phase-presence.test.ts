@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { readyInput } from '../testing/phase-input.ts'
 import { phaseOf } from './phase.ts'
 
-it('a store whose store.yaml alone is gone is not Ready: its rendered files would run on unnoticed', () => {
+it('a store without store.yaml is not Ready although its rendered files still apply', () => {
   const problems = [{ pointer: '#', detail: 'store.yaml is missing or no plain file' }]
   const input = readyInput({ declared: { intentOnMain: false, problems } })
   expect(phaseOf(input)).toMatchObject({
@@ -14,9 +14,9 @@ it('a store whose store.yaml alone is gone is not Ready: its rendered files woul
 
 it.each([
   ['pushed', 'Requested', { onMain: false }],
-  ['asked for', 'Committed', { autoSync: false }],
+  ['requested', 'Committed', { autoSync: false }],
 ] as const)(
-  'part of S2-40: a store that was %s and waits says in which place',
+  'part of S2-40: a store that was %s and waits reports its place in the queue',
   (_how, phase, declared) => {
     const input = readyInput({
       declared: { queued: true, placeInQueue: 2, ...declared },

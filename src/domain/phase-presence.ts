@@ -2,21 +2,21 @@ import { queuedMessage } from './phase-operation.ts'
 import type { PhaseRow } from './phase.ts'
 import type { Verdict } from './verdict.ts'
 
-/** After this long without an Application the ApplicationSet's own poll (3 min) plus its cache (3 min) has passed. */
+/** The ApplicationSet polls after 3 minutes and its cache lasts 3 minutes, so an Application should exist by then. */
 const APPLICATION_MISSING_MS = 6 * 60_000
 
 /**
- * An object that something else removed first, between Argo CD's look and its own deletion. Argo CD goes on, and keeps
- * the words for as long as the Application lives. Source: seen on argo-cd v3.6.1.
+ * Argo CD found the object, but something else removed it first. Argo CD continues, and keeps this
+ * message until the Application is gone. Source: observed with argo-cd v3.6.1.
  */
 const GONE = / not found$/
 
-/** Rows 1 to 6: is there something to judge at all? */
+/** Rows 1 to 6: is there anything to judge? */
 export const presenceRows: readonly PhaseRow[] = [
   // 1 accepted, not on main
   ({ pending }) => (pending === null ? null : { phase: 'Requested', ...pending }),
 
-  // 2 store.yaml is invalid or gone alone (what was rendered before stays), or not rendered yet
+  // 2 store.yaml is invalid or missing (the earlier manifests stay applied), or not rendered yet
   ({ declared }) => {
     const [problem] = declared.problems
     if ((declared.intentOnMain || declared.onMain) && problem !== undefined) {
@@ -30,7 +30,7 @@ export const presenceRows: readonly PhaseRow[] = [
       return { phase: 'Requested', reason: 'Queued', message: queuedMessage(declared) }
     }
     return declared.intentOnMain && !declared.onMain
-      ? { phase: 'Requested', reason: 'Rendering', message: 'Declared in Git, not rendered yet' }
+      ? { phase: 'Requested', reason: 'Rendering', message: 'Declared in Git; not rendered yet' }
       : null
   },
 
@@ -47,8 +47,11 @@ export const presenceRows: readonly PhaseRow[] = [
   ({ declared, application, now }) => {
     if (!declared.onMain || application !== null) return null
     return now - declared.committedAt > APPLICATION_MISSING_MS
-      ? committed('ApplicationMissing', 'Argo CD has made no Application for this store')
-      : committed('WaitingForApplication', 'In Git; Argo CD has not looked yet')
+      ? committed('ApplicationMissing', 'Argo CD has not created the Application of this store')
+      : committed(
+          'WaitingForApplication',
+          'Committed; waiting for Argo CD to create its Application',
+        )
   },
 
   // 5 being removed
@@ -57,7 +60,7 @@ export const presenceRows: readonly PhaseRow[] = [
     if (application.deletionTimestamp === null) {
       return declared.onMain
         ? null
-        : deleting('WaitingForGenerator', 'Removed from Git; Argo CD has not looked yet')
+        : deleting('WaitingForGenerator', 'Removed from Git; waiting for Argo CD to pick it up')
     }
     const failure = application.conditions.find(
       ({ type, message }) => type === 'DeletionError' && !GONE.test(message),
@@ -65,7 +68,7 @@ export const presenceRows: readonly PhaseRow[] = [
     if (failure !== undefined) return deleting('DeletionError', failure.message)
     return application.awaitsConfirmation
       ? deleting('AwaitingConfirmation', 'Argo CD waits for a person to confirm the deletion')
-      : deleting('CascadeRunning', 'Argo CD is removing what the store consists of')
+      : deleting('CascadeRunning', 'Argo CD is removing the objects of the store')
   },
 
   // 6 neither in Git nor in Argo CD
@@ -76,7 +79,7 @@ export const presenceRows: readonly PhaseRow[] = [
       : {
           phase: 'Detached',
           reason: 'Detached',
-          message: 'What was deployed runs on, but Git no longer declares it',
+          message: 'The store is still running, but Git no longer declares it',
         }
   },
 ]

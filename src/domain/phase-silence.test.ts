@@ -6,7 +6,7 @@ const never = { asOf: 0, intervalMs: 60_000, reconciliationMs: 180_000 }
 const gone = { intentOnMain: false, onMain: false }
 
 describe('a silent source', () => {
-  it('leaves beside Unknown what was last known', () => {
+  it('gives Unknown together with the last known verdict', () => {
     const verdict = phaseOf(
       readyInput({ now: after(200), application: app({ reconciledAt: timeAfter(199) }) }),
     )
@@ -25,7 +25,7 @@ describe('a silent source', () => {
       readyInput({ declared: { ...gone, lifecycle: 'purge' }, application: null, source: never }),
     ],
     ['a detached store', readyInput({ declared: gone, application: null, now: after(600) })],
-  ])('is no proof of %s', (_what, input) => {
+  ])('does not prove %s', (_what, input) => {
     expect(phaseOf(input)).toMatchObject({
       phase: 'Unknown',
       reason: 'SourceUnreachable',
@@ -33,7 +33,7 @@ describe('a silent source', () => {
     })
   })
 
-  it('does not hide what Git alone decides, nor a deletion that was seen', () => {
+  it('does not hide a verdict from Git alone or an observed deletion', () => {
     const invalid = readyInput({
       application: null,
       declared: { problems: [{ pointer: '#/plan', detail: 'x' }] },

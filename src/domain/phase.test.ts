@@ -86,7 +86,7 @@ const table: [row: string, phase: string, reason: string, input: PhaseInput][] =
   ],
   ['5 error', 'Deleting', 'DeletionError', readyInput({ application: deletionError('stuck') })],
   [
-    '5 an object that was gone already is no error',
+    '5 object already gone',
     'Deleting',
     'CascadeRunning',
     readyInput({ application: deletionError('cronjobs.batch "wp-cron" not found') }),
@@ -274,7 +274,7 @@ describe('phaseOf', () => {
     expect(phaseOf(input)).toMatchObject({ phase, reason })
   })
 
-  it('never says Ready while anything that Ready demands is missing', () => {
+  it('is never Ready while any condition of Ready is not met', () => {
     const broken: PhaseInput[] = [
       readyInput({ observed: 'tree-0' }),
       readyInput({ application: app({ sync: 'OutOfSync' }) }),
@@ -291,7 +291,7 @@ describe('phaseOf', () => {
     expect(broken.map((input) => phaseOf(input).phase)).not.toContain('Ready')
   })
 
-  it('is not moved by a commit that leaves the manifests alone', () => {
+  it('is unaffected by a commit that does not change the manifests', () => {
     expect(phaseOf(readyInput({ application: app({ syncRevision: 'c9' }) })).phase).toBe('Ready')
   })
 })

@@ -3,14 +3,16 @@ import { operationRows } from './phase-operation.ts'
 import { presenceRows } from './phase-presence.ts'
 import type { Judgement, PhaseInput, Verdict } from './verdict.ts'
 
-/** One row of the table: a verdict, or `null` for "does not apply". */
+/** One row of the phase table: a verdict, or `null` if the row does not apply. */
 export type PhaseRow = (input: PhaseInput) => Verdict | null
 
 /**
- * One word for what Argo CD observed of what Git declares; first match wins.
- * "Observed" compares tree ids of `manifests/`, never commits: an unrelated commit changes nothing.
- * Ready needs all of: observed, Synced, Healthy for 5 s, no running or failed operation of this tree,
- * `reconciledAt` not before the operation's end, no error condition, a source that still speaks.
+ * Summarises in one word what Argo CD observed of the state that Git declares. The first matching
+ * row decides.
+ * "Observed" compares tree ids of `manifests/`, never commits, so unrelated commits have no effect.
+ * Ready requires all of these: observed, Synced, Healthy for 5 s, no running or failed operation of
+ * this tree, `reconciledAt` not before the end of the operation, no error condition, and a source
+ * that is not silent.
  */
 export function phaseOf(input: PhaseInput): Judgement {
   const absent = firstOf(presenceRows, input)
@@ -21,8 +23,8 @@ export function phaseOf(input: PhaseInput): Judgement {
 }
 
 /**
- * A change that is not rendered on main (rows 1 and 2) is so whatever Argo CD does, and a deletion that was seen
- * (row 5) does not come back. "No such Application" (rows 3, 4, 6) counts only from a source that speaks.
+ * Rows 1 and 2 (not rendered on main) follow from Git alone, and a deletion that was observed (row 5)
+ * is final. That an Application is absent (rows 3, 4, 6) counts only if the source is not silent.
  */
 function dependsOnSource({ application }: PhaseInput, absent: Verdict | null): boolean {
   if (absent === null) return true
@@ -43,13 +45,13 @@ function firstOf(rows: readonly PhaseRow[], input: PhaseInput): Verdict | null {
   return null
 }
 
-/** Row 7: two missed intervals of the source, or three of Argo CD's controller. */
+/** Row 7: the source missed two of its intervals, or Argo CD's controller missed three. */
 function silenceOf({ application, source, now }: PhaseInput): Verdict | null {
   if (now - source.asOf > 2 * source.intervalMs) {
     return {
       phase: 'Unknown',
       reason: 'SourceUnreachable',
-      message: 'Argo CD cannot be reached; what is shown is the last thing it said',
+      message: 'Argo CD cannot be reached; the last known status is shown',
     }
   }
   const heartbeat = application?.reconciledAt ?? null
@@ -57,7 +59,7 @@ function silenceOf({ application, source, now }: PhaseInput): Verdict | null {
     return {
       phase: 'Unknown',
       reason: 'ControllerSilent',
-      message: `Argo CD's controller has not looked since ${heartbeat}`,
+      message: `Argo CD's controller has been silent since ${heartbeat}`,
     }
   }
   return null

@@ -11,7 +11,7 @@ export function memoryQuantity(mebi: number): string {
   return mebi % 1024 === 0 ? `${mebi / 1024}Gi` : `${mebi}Mi`
 }
 
-/** What the long-running pods and the volumes of a store request together, as Kubernetes quantities. */
+/** Sum of the requests of the long-running pods and of all volumes, as Kubernetes quantities. */
 export function requestsOf(
   { wordpress, mariadb }: Plan,
   { uploads, database, backups = 0 }: StoreFile['storage'],
@@ -24,26 +24,28 @@ export function requestsOf(
 }
 
 /**
- * Memory of a WordPress pod in MiB beside what PHP allocates for requests, as measured on a node (ADR 0167): the web
- * server in front, the code cache, Apache's parent process, and of each worker what its modules and libraries take.
+ * Memory of a WordPress pod in MiB, excluding the memory that PHP allocates for requests: the web
+ * server in front, the code cache, Apache's parent process, and the modules and libraries of each
+ * worker. Measured on a node (ADR 0167).
  */
 export const POD_MEMORY = { web: 64, cache: 128, base: 32, worker: 16 } as const
 
-/** Least `memory_limit` in MiB; the largest request of WooCommerce itself takes 26 MiB (ADR 0167), plugins take more. */
+/** Minimum `memory_limit` in MiB. The largest request of WooCommerce itself takes 26 MiB (ADR 0167); plugins need more. */
 export const LEAST_PHP_MEMORY_MI = 96
 
 type Workers = Pick<Plan['wordpress'], 'memoryLimitMi' | 'workers'>
 
 /**
- * `phpMemoryMi`: what one request may allocate, so that all workers at once stay within the pod's limit. `keepMi`: what a
- * worker may hold on to; half a request's memory, since the other half is given back after a common page.
+ * `phpMemoryMi`: what one request may allocate, so that all workers together stay within the limit
+ * of the pod. `keepMi`: what an idle worker may keep, which includes half of a request's memory,
+ * because the other half is released after a typical page.
  */
 export function workerMemory(plan: Workers): { phpMemoryMi: number; keepMi: number } {
   const phpMemoryMi = Math.max(LEAST_PHP_MEMORY_MI, roomFor(plan))
   return { phpMemoryMi, keepMi: POD_MEMORY.worker + Math.floor(phpMemoryMi / 2) }
 }
 
-/** Does the limit hold all workers at once, each with the least memory that WooCommerce needs? */
+/** Does the memory limit hold all workers at once, each with the minimum that WooCommerce needs? */
 export function holdsWorkers(plan: Workers): boolean {
   return roomFor(plan) >= LEAST_PHP_MEMORY_MI
 }

@@ -17,49 +17,49 @@ export interface Clock {
   now(): number
 }
 
-/** A clock that also measures time that cannot be set. */
+/** A clock that also measures monotonic time, which cannot be set. */
 export interface MonotonicClock extends Clock {
-  /** Milliseconds that this process has been running. */
+  /** Milliseconds since this process started. */
   uptimeMs(): number
 }
 
-/** What this process knows of the time, from its own clocks and from answers of other hosts. */
+/** The time as known from the clocks of this process and from responses of other hosts. */
 export interface Time {
   reading(): TimeReading
 }
 
-/** Who asks, and under which id. Nothing here is an e-mail address or an IP: it goes into commits. */
+/** Identity of a request. It goes into commits, so it must not contain an e-mail address or an IP address. */
 export interface Requester {
   /** Opaque, `[A-Za-z0-9_.:/-]{1,128}`. */
   readonly subject: string
   readonly auth: 'local' | 'system'
   readonly source: Exclude<ChangeSource, 'git' | 'pull-request'>
-  /** ULID made by this server: proof of landing after a lost answer. */
+  /** ULID made by this server. It identifies the commit of a request after a lost response. */
   readonly requestId: string
 }
 
-/** Files of one store to put in place of what its directory holds now. */
+/** Files that replace the directory of one store. */
 export interface StoreChange {
   readonly team: string
   readonly name: string
   readonly action: Action
   /** Short facts for the subject line, such as `woo`, `small`. */
   readonly facts: readonly string[]
-  /** Why, in the requester's words; body of the commit. */
+  /** Reason in the requester's words, used as the body of the commit. */
   readonly reason?: string
   readonly ticket?: string
-  /** Further trailers; keys and values are single lines. */
+  /** Further trailers. Keys and values are single lines. */
   readonly trailers?: Readonly<Record<string, string>>
-  /** Path below `stores/<team>/<name>/` -> bytes. The whole directory is replaced. */
+  /** Bytes by path below `stores/<team>/<name>/`. They replace the whole directory. */
   readonly files: ReadonlyMap<string, Uint8Array>
-  /** What reading the `store.yaml` in `files` gives. @default it is read */
+  /** The parsed `store.yaml` of `files`. @default it is parsed again */
   readonly intent?: StoreFile | undefined
 }
 
 /**
- * Decides on one snapshot. Pure and synchronous: it runs again on a newer head whenever a push lost the race.
- * `'unchanged'`: what is asked for already holds, no commit is made.
- * @throws StoreError a refusal; answers this request alone
+ * Decides on one snapshot. It must be pure and synchronous, because it runs again on a newer head
+ * after each push that lost a race. `'unchanged'`: the request already holds, so no commit is made.
+ * @throws StoreError a refusal, which only affects this request
  */
 export type Decide = (at: Snapshot) => StoreChange | 'unchanged'
 
@@ -71,37 +71,37 @@ export interface IdempotencyKey {
 }
 
 export interface ChangeOptions {
-  /** Milliseconds for queue, decisions and pushes together. @default 30000 */
+  /** Milliseconds for queueing, decisions and pushes together. @default 30000 */
   readonly deadlineMs?: number
   readonly idempotency?: IdempotencyKey
   readonly signal?: AbortSignal
 }
 
-/** A request of ours that is on the branch. */
+/** One of our own requests whose commit is on the branch. */
 export interface LandedRequest extends StoreId {
   readonly requestId: string
   readonly ref: ChangeRef
 }
 
-/** A change that the remote's branch holds. */
+/** A change that is on the remote's branch. */
 export interface Landed {
   readonly outcome: 'landed' | 'unchanged' | 'replayed'
-  /** The commit that holds the change; for `unchanged` the newest commit of that store, or the head. */
+  /** The commit with the change. For `unchanged`: the newest commit of that store, or the head. */
   readonly commit: string
-  /** The store as of that commit; `null` when it is gone there. */
+  /** The store at that commit; `null` if the commit removed it. */
   readonly record: StoreRecord | null
-  /** Snapshot that includes the change. */
+  /** A snapshot that includes the change. */
   readonly snapshot: Snapshot
   readonly timing: WriteTiming
 }
 
-/** Where the time of one change went. Milliseconds on the monotonic clock. */
+/** How the time of one change was spent, in milliseconds of the monotonic clock. */
 export interface WriteTiming {
-  /** From the request to its answer. */
+  /** From the request to its response. */
   readonly totalMs: number
-  /** Of that, held back because the remote takes only so many pushes a minute. */
+  /** Part of `totalMs` for which the push limit of the remote delayed the change. */
   readonly pacedMs: number
-  /** Pushes that held this change, lost ones too; 0 = none was needed. */
+  /** Number of pushes that contained this change, including lost ones; 0 = none was needed. */
   readonly pushes: number
 }
 
@@ -110,28 +110,30 @@ export interface StoreId {
   readonly name: string
 }
 
-/** The stores repository. Reads come from the last fetched head and go on when the remote is down. */
+/** The stores repository. Reads use the last fetched head and still work when the remote is down. */
 export interface StoresRepo {
-  /** Newest head known to this process. Cheap. */
+  /** The newest head known to this process. Cheap to call. */
   snapshot(): Snapshot
   /**
-   * Runs `decide` on the newest head and lands its change on the remote: one commit, never forced.
-   * Resolves only after the remote's branch holds the commit. Items of one batch are applied in order.
-   * @throws StoreError what `decide` threw; `git_unavailable`, `git_auth`, `remote_locked`, `storage_full`,
-   *   `policy_rejected`, `history_rewritten`, `generator_outdated`, `writer_busy`, `shutting_down` (nothing written);
-   *   `git_timeout` with extra `outcome` `not_written` or `unknown`; `idempotency_in_flight`, `idempotency_key_reused`
+   * Runs `decide` on the newest head and pushes the change as one commit, never forced. Resolves only
+   * after the remote's branch has the commit. Changes of one batch are applied in order.
+   * @throws StoreError any error of `decide`; `git_unavailable`, `git_auth`, `remote_locked`,
+   *   `storage_full`, `policy_rejected`, `history_rewritten`, `generator_outdated`, `writer_busy`,
+   *   `shutting_down` (nothing was written); `git_timeout` with extra `outcome` `not_written` or
+   *   `unknown`; `idempotency_in_flight`, `idempotency_key_reused`
    */
   change(by: Requester, decide: Decide, options?: ChangeOptions): Promise<Landed>
   /**
-   * Takes a rewritten branch as the truth and lets writes go on. Writes nothing.
-   * @param expectedHead the head that was looked at: the branch must still be there
-   * @returns stores that are not in the rewritten branch
-   * @throws StoreError `conflict`: not rewritten, or at another head (extra `head`); codes of an unreachable remote
+   * Accepts a rewritten branch and allows writes again. Writes nothing itself.
+   * @param expectedHead the head that the admin reviewed, which must still be the head of the branch
+   * @returns stores that are missing from the rewritten branch
+   * @throws StoreError `conflict` if the branch is not rewritten or has another head (extra `head`);
+   *   codes of an unreachable remote
    */
   acceptRewrite(expectedHead: string): Promise<readonly StoreId[]>
   /**
-   * Commits of one store, newest first, by graph order.
-   * @param cursor continue after this commit
+   * Commits of one store, newest first, in graph order.
+   * @param cursor start after this commit
    * @throws StoreError `commit_not_found` for an unknown cursor
    */
   history(
@@ -140,8 +142,8 @@ export interface StoresRepo {
     page: { readonly limit: number; readonly cursor?: string },
   ): Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
   /**
-   * Changes of all stores and of what stands beside them that match, newest first, by graph order.
-   * @param cursor continue after this commit
+   * Matching changes of all stores and of the other files, newest first, in graph order.
+   * @param cursor start after this commit
    * @throws StoreError `commit_not_found` for an unknown cursor
    */
   audit(page: {
@@ -150,9 +152,9 @@ export interface StoresRepo {
     readonly matching: (change: Change) => boolean
   }): Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
   /**
-   * Files of one store at a commit (default: head), paths below the store's directory, sorted.
-   * @param cap how much of them, in the order of `intentFirst`. @default all
-   * @throws StoreError `commit_not_found`, `store_not_found` when the directory does not exist there
+   * Files of one store at a commit (default: head), with paths below the store's directory, sorted.
+   * @param cap limit, applied in the order of `intentFirst`. @default no limit
+   * @throws StoreError `commit_not_found`, `store_not_found` if the directory does not exist there
    */
   files(
     team: string,
@@ -162,59 +164,57 @@ export interface StoresRepo {
   ): Promise<{
     readonly commit: string
     readonly files: readonly { readonly path: string; readonly content: string }[]
-    /** True: the cap left files out. */
+    /** True if the cap left files out. */
     readonly truncated: boolean
   }>
-  /**
-   * Tree id of a store's `manifests/` at a commit: `''` when absent there, `null` when the commit is unknown here.
-   */
+  /** Tree id of a store's `manifests/` at a commit; `''` if absent there, `null` if the commit is unknown. */
   manifestsTree(commit: string, team: string, name: string): Promise<string | null>
   /**
-   * platform.yaml at a commit; the snapshot's own object where that is the same text. `null`: none that parses, or the commit
-   * is unknown here.
+   * platform.yaml at a commit, or `null` if it does not parse or the commit is unknown. If its text
+   * is that of the snapshot, the snapshot's own object is returned.
    */
   platformAt(commit: string): Promise<Platform | null>
-  /** Requests of ours of the last 25 hours, newest first. */
+  /** Our own requests of the last 25 hours, newest first. */
   requests(): readonly LandedRequest[]
   state(): RepoState
-  /** Fetches as soon as the fetch or write under way has ended, without waiting for the interval. */
+  /** Fetches without waiting for the interval, as soon as a running fetch or write has finished. */
   look(): void
-  /** Calls `listener` after the head moved. Returns a function that ends it. */
+  /** Calls `listener` after each move of the head. Returns a function that unsubscribes. */
   onMoved(listener: (snapshot: Snapshot) => void): () => void
-  /** No new writes; pushes under way run on for at most `graceMs`, then their processes are killed. */
+  /** Accepts no new writes. Running pushes get `graceMs`, then their processes are killed. */
   close(graceMs: number): Promise<void>
 }
 
 /** Serves the embedded repository over Git's smart HTTP protocol. */
 export interface PackServer {
   /**
-   * Answers `info/refs`, `git-upload-pack` and, where `client.onPush` is set, `git-receive-pack` below {@link GIT_PATH};
-   * anything else is 403 or 404.
-   * @param client without one, the request is read-only and comes from nowhere
+   * Handles `info/refs`, `git-upload-pack` and, if `client.onPush` is set, `git-receive-pack` below
+   * {@link GIT_PATH}. Any other path is 403 or 404.
+   * @param client if absent, the request is read-only and its sender unknown
    */
   handle(request: Request, client?: GitClient): Promise<Response>
 }
 
-/** What Argo CD observed. One answer per store, from memory. */
+/** What Argo CD observed, per store, from memory. */
 export interface Applications {
   readonly source: 'kubernetes' | 'argocd' | 'simulated'
-  /** True: made up by this process. */
+  /** True if this process makes the status up. */
   readonly simulated: boolean
-  /** `null`: no such Application. */
+  /** `null` if there is no such Application. */
   get(declared: StoreRecord): Application | null
-  /** Is there an Application of this name, whether a store of it is declared or not? */
+  /** Does an Application with this name exist, even without a declared store? */
   has(name: string): boolean
-  /** Of that one set where the source knows it; else, and without a name, the first error of any. */
+  /** State of that ApplicationSet if the source knows it, otherwise the first error of any. */
   applicationSet(set?: string): ApplicationSetState | null
-  /** Milliseconds since the Unix epoch when the source last spoke; 0 = never; equals now for a simulated one. */
+  /** Milliseconds since the Unix epoch of the last report of the source; 0 = never; now, if simulated. */
   asOf(): number
-  /** How often the source speaks when nothing happens, in milliseconds. */
+  /** Milliseconds between two reports of the source when nothing changes. */
   readonly intervalMs: number
-  /** What is wrong with the source now, one sentence without secrets; `null` = nothing. */
+  /** What is wrong with the source now, as one sentence without secrets; `null` if nothing is. */
   problem(): string | null
-  /** Calls `listener` with the names of Applications that may read differently now. Returns a function that ends it. */
+  /** Calls `listener` with the names of changed Applications. Returns a function that unsubscribes. */
   onChanged(listener: (names: readonly string[]) => void): () => void
-  /** Resolves once everything was read for the first time; never rejects. */
+  /** Resolves after the first complete read. Never rejects. */
   readonly listed: Promise<void>
   close(): Promise<void>
 }
@@ -237,7 +237,7 @@ export interface LogFields {
   readonly err?: unknown
 }
 
-/** Structured log; fields are this closed list, so nothing else can leak. */
+/** Structured log. Its fields are a closed list, so nothing else can leak. */
 export interface Log {
   debug(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void
@@ -245,7 +245,7 @@ export interface Log {
   error(message: string, fields?: LogFields): void
 }
 
-/** Tells others that the branch moved. Best effort: failure costs latency only. */
+/** Notifies others that the branch moved. Best effort, because a failure only adds latency. */
 export interface PushListener {
   /** `files`: paths that the pushed commits added, modified or removed; never empty. */
   landed(change: {
@@ -254,40 +254,40 @@ export interface PushListener {
   }): void
 }
 
-/** Stores as clients see them: declared in Git joined with observed by Argo CD. Implemented by `observe/`. */
+/** Stores as clients see them: the declared and the observed state together. Implemented in `observe/`. */
 export interface StoreViews {
-  /** Every store of the newest head, in no particular order; deleted ones too. */
+  /** Every store at the newest head, including deleted ones, in no particular order. */
   all(): readonly Store[]
-  /** `null`: not declared. */
+  /** `null` if the store is not declared. */
   get(name: string): Store | null
-  /** One record of `snapshot` as clients see it; for answers to writes. */
+  /** One record of `snapshot` as clients see it, for responses to writes. */
   present(record: StoreRecord, snapshot: Snapshot): Store
 }
 
-/** How much of what is observed a purge may believe. */
+/** How far a purge may rely on the observed state. */
 export interface PurgeSettings {
   /** Argo CD's `timeout.reconciliation` plus jitter. */
   readonly reconciliationMs: number
-  /** A simulated Argo CD may stand for a real one: nobody else reads this repository. */
+  /** Accept a simulated status, because no real Argo CD reads this repository. */
   readonly simulatedIsEnough: boolean
   /** Milliseconds of uptime for which a deletion must have been due. */
   readonly minUptimeMs: number
 }
 
-/** What operations are given. */
+/** Dependencies of the operations. */
 export interface OperationDeps {
   readonly repo: StoresRepo
   readonly views: StoreViews
   readonly applications: Applications
   readonly provisioning: Provisioning
-  /** `null`: nothing but Git can tell (simulated). */
+  /** `null` if there is no source besides Git (simulated). */
   readonly detail: StoreDetail | null
-  /** Tells Argo CD's webhooks again which files of a store to look at; `null`: none is configured. */
+  /** Sends Argo CD's webhooks the files of a store again; `null` if none is configured. */
   readonly nudge: PushListener | null
   readonly clock: Clock
   readonly time: Time
   readonly sealer: Sealer
   readonly purge: PurgeSettings
-  /** `PUBLIC_URL/git/stores.git` when the embedded repository is served, else `null`. */
+  /** `PUBLIC_URL/git/stores.git` if the embedded repository is served, else `null`. */
   readonly cloneUrl: string | null
 }

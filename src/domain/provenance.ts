@@ -1,20 +1,20 @@
 /**
- * Keys that the servers of one installation share. Each key proves that one of them wrote a text: an HMAC, so a clone of the
- * repository holds nothing that makes another proof.
+ * HMAC keys that the servers of one installation share. A proof shows that one of these servers
+ * wrote a text. The keys are not in the repository, so a clone cannot create another proof.
  */
 export interface KeyRing {
-  /** Proof over `text` by the first key: printable, without white space. */
+  /** Signs `text` with the first key. The proof is printable and has no white space. */
   sign(text: string): string
-  /** Was `proof` made over `text` by a key of this ring? */
+  /** Was `proof` made for `text` with any key of this ring? */
   verify(text: string, proof: string): boolean
 }
 
-/** What {@link KeyRing} covers of a commit. Neither parent nor commit id, so a rebase or a squash merge keeps the proof. */
+/** The text of a commit that a proof covers. It has no commit ids, so a rebase or squash merge keeps the proof. */
 export function provenText(reason: string | null, trailers: readonly string[]): string {
   return ['storewright commit v1', `Reason: ${reason ?? ''}`, ...trailers].join('\n')
 }
 
-/** Identifies what a proof stands for: it counts for the first commit that bears it. */
+/** Identifies a proven change. A proof counts only for the first commit that has it. */
 export interface Proven {
   readonly requestId: string
   readonly team: string

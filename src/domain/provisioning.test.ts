@@ -19,19 +19,19 @@ const snapshot = (...records: StoreRecord[]): Snapshot => ({
 
 describe('settingUp', () => {
   it.each<[string, number, StoreRecord]>([
-    ['a store of this minute', 1, store('shop', 0)],
-    ['one of a quarter of an hour', 0, store('shop', 15.1)],
-    ['one that waits', 0, store('shop', 1, { queued: true })],
-    ['one that Argo CD may not apply', 0, store('shop', 1, { autoSync: false })],
-    ['a suspended one', 0, store('shop', 1, { lifecycle: { state: 'suspended' } })],
-    ['one that is not rendered', 0, { ...store('shop', 1), app: null }],
+    ['a store created just now', 1, store('shop', 0)],
+    ['a store created more than 15 minutes ago', 0, store('shop', 15.1)],
+    ['a queued store', 0, store('shop', 1, { queued: true })],
+    ['a store without auto-sync', 0, store('shop', 1, { autoSync: false })],
+    ['a suspended store', 0, store('shop', 1, { lifecycle: { state: 'suspended' } })],
+    ['a store that is not rendered', 0, { ...store('shop', 1), app: null }],
     [
-      'one that waited and started a minute ago',
+      'a store that was queued and started a minute ago',
       1,
       { ...store('shop', 16), last: { ...store('shop', 1).last } },
     ],
     [
-      'an old one that was changed a minute ago',
+      'an old store that was changed a minute ago',
       0,
       { ...store('shop', 5000), last: { ...store('shop', 1).last } },
     ],
@@ -40,7 +40,7 @@ describe('settingUp', () => {
     expect(settingUp(snapshot(record), NOW, { ...nobody, wasReady: () => true })).toBe(0)
   })
 
-  it('fills the cap, unless there is none or nobody can tell who is Ready', () => {
+  it('has no room once the cap is reached, unless the cap is 0 or the status source is silent', () => {
     const three = [store('a', 1), store('b', 1), store('c', 1)]
     expect(isRoom(snapshot(...three.slice(1)), NOW, nobody)).toBe(true)
     expect(isRoom(snapshot(...three), NOW, nobody)).toBe(false)
@@ -58,7 +58,7 @@ describe('the queue', () => {
     return { ...record, created: { ...record.created, requestId } }
   }
 
-  it('is in the order of commits, and of requests within a second; names do not matter', () => {
+  it('is ordered by commit time, then by request id, and not by name', () => {
     const at = snapshot(
       queued('a', 1, '01B'),
       queued('b', 1, '01A'),
@@ -77,7 +77,7 @@ describe('the queue', () => {
     ])
   })
 
-  it('keeps nobody for longer than a quarter of an hour', () => {
+  it('holds a store for at most 15 minutes', () => {
     expect(hasWaited(queued('a', 14.9, '01'), NOW)).toBe(false)
     expect(hasWaited(queued('a', 15, '01'), NOW)).toBe(true)
   })

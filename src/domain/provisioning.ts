@@ -1,20 +1,21 @@
 import type { Snapshot, StoreRecord } from './snapshot.ts'
 import { derivedFrom, type StoreMap, storesWhere } from './store-map.ts'
 
-/** What is known of stores while they are set up. */
+/** What this process knows about stores that are being set up. */
 export interface Provisioning {
-  /** Served once, as far as this process can know. */
+  /** Was the store Ready before? False if this process cannot know. */
   readonly wasReady: (name: string) => boolean
-  /** False: the status source is silent, so nobody can tell who is done. Then nobody waits. */
+  /** False if the status source is silent. Then it is unknown which stores are Ready, so no store waits. */
   readonly speaks: () => boolean
 }
 
-/** A store that is not Ready after this time no longer keeps others waiting, and no store waits longer. */
+/** After this time, a store that is not Ready stops counting against the cap, and a waiting store starts. */
 export const LONGEST_WAIT_MS = 15 * 60_000
 
 /**
- * How many stores are on their way from the commit that lets them start to their first Ready; counting ends at `enough`.
- * `now` is in milliseconds since the epoch.
+ * Counts the stores that were started and are not Ready for the first time yet.
+ * @param now milliseconds since the epoch
+ * @param enough the count stops at this number
  */
 export function settingUp(
   { stores }: Snapshot,
@@ -22,7 +23,7 @@ export function settingUp(
   { wasReady }: Provisioning,
   enough = Infinity,
 ): number {
-  // RFC 3339 UTC of one form, so that text compares as time does.
+  // RFC 3339 UTC of one form, so times compare as text.
   const since = new Date(now - LONGEST_WAIT_MS).toISOString()
   const earliest = new Date(now - 2 * LONGEST_WAIT_MS).toISOString()
   let count = 0
@@ -43,29 +44,32 @@ export function isRoom(at: Snapshot, now: number, provisioning: Provisioning): b
   return settingUp(at, now, provisioning, cap) < cap
 }
 
-/** Does this store wait for its turn? One that was pushed waits unrendered, one that was asked for says so in store.yaml. */
+/**
+ * Does this store wait to be set up? A pushed store waits without being rendered, a requested one
+ * has `queued` in store.yaml.
+ */
 export function isQueued({ intent, app, manifestsTree }: StoreRecord): boolean {
   if (intent?.lifecycle.state !== 'active') return false
   return intent.queued === true || (app === null && manifestsTree === '')
 }
 
-/** Has it waited as long as any store may? */
+/** Has the store waited for the longest time? */
 export function hasWaited({ created }: StoreRecord, now: number): boolean {
   return now - Date.parse(created.at) >= LONGEST_WAIT_MS
 }
 
-/** Stores that wait, in the order in which they were committed. */
+/** Waiting stores, in the order of their commits. */
 export function queueOf({ stores }: Pick<Snapshot, 'stores'>): readonly StoreRecord[] {
   return derivedFrom(stores, queueIn)
 }
 
-/** Place of a store among those that wait, from 1; `null`: it does not wait. A list of all stores asks it for each. */
+/** Place of a store in the queue, from 1; `null` if it does not wait. Cached, because lists call it for each store. */
 export function placeInQueue({ stores }: Pick<Snapshot, 'stores'>, name: string): number | null {
   return derivedFrom(stores, placesIn).get(name) ?? null
 }
 
 function queueIn(stores: StoreMap): readonly StoreRecord[] {
-  // Commits of one batch share their second; ids of requests are in the order of arrival.
+  // Commits of one batch have the same second, so request ids, which are ordered by arrival, decide.
   const key = ({ created, name }: StoreRecord) =>
     [created.at, created.requestId ?? '', name].join(' ')
   return storesWhere(stores, isQueued).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))

@@ -7,7 +7,7 @@ import { purging } from './lifecycle.ts'
 import { phaseOf } from './phase.ts'
 import { allMet, isStuck, type PurgeInput, purgeGatesOf } from './purge.ts'
 
-/** Every gate is met, one minute after the commit. */
+/** All gates are met, one minute after the commit. */
 function input(
   application: Partial<Application> | null = {},
   change: Partial<PurgeInput> = {},
@@ -29,7 +29,7 @@ const open = (of: PurgeInput) => purgeGatesOf(of).flatMap(({ gate, met }) => (me
 const state = healthyApplication().operationState!
 
 describe('the gates of a purge', () => {
-  it('are met when Argo CD applied this very tree, looked since, and nothing was sick or silent', () => {
+  it('are met when Argo CD applied this tree, compared since, and is healthy and not silent', () => {
     expect(purgeGatesOf(input()).map(({ gate }) => gate)).toEqual([
       ...['finalizer', 'applied', 'operation', 'health', 'source', 'retention', 'clock'],
     ])
@@ -43,7 +43,7 @@ describe('the gates of a purge', () => {
     ['another tree was compared', input({}, { observed: 'tree-0' }), ['applied']],
     ['an unknown commit was compared', input({}, { observed: null }), ['applied']],
     ['OutOfSync', input({ sync: 'OutOfSync' }), ['applied']],
-    ['a sync is asked for', input({ operationRequested: true }), ['operation']],
+    ['a sync is requested', input({ operationRequested: true }), ['operation']],
     ['never synced', input({ operationState: null }), ['operation']],
     [
       'a sync runs',
@@ -51,8 +51,12 @@ describe('the gates of a purge', () => {
       ['operation'],
     ],
     ['the sync failed', input({ operationState: { ...state, phase: 'Failed' } }), ['operation']],
-    ['not looked since the sync', input({ reconciledAt: timeAfter(4) }), ['operation']],
-    ['never looked', input({ reconciledAt: null }), ['operation', 'source']],
+    [
+      'Argo CD has not compared since the sync',
+      input({ reconciledAt: timeAfter(4) }),
+      ['operation'],
+    ],
+    ['Argo CD never compared', input({ reconciledAt: null }), ['operation', 'source']],
     ['the final backup runs', input({ health: 'Progressing' }), ['health']],
     ['the final backup failed', input({ health: 'Degraded' }), ['health']],
     ['Healthy for 4 s', input({ healthSince: timeAfter(56) }), ['health']],
@@ -63,7 +67,7 @@ describe('the gates of a purge', () => {
       ['source'],
     ],
     [
-      'the status is made up beside a real cluster',
+      'the status is simulated beside a real cluster',
       input({}, { source: { ...sourceAt(60), believed: false } }),
       ['source'],
     ],
@@ -82,13 +86,13 @@ describe('the gates of a purge', () => {
     for (const { detail } of purgeGatesOf(of)) expect(detail.length).toBeGreaterThan(10)
   })
 
-  it('let health alone go when the loss was accepted', () => {
+  it('ignore health, and only health, once the loss of the data was accepted', () => {
     const lifecycle = { ...input().lifecycle, dataLossAccepted: true } as const
     expect(open(input({ health: 'Degraded' }, { lifecycle }))).toEqual([])
     expect(open(input({ cascades: false, health: '' }, { lifecycle }))).toEqual(['finalizer'])
   })
 
-  it('alarm after 30 minutes, never when all are met', () => {
+  it('count as stuck after 30 minutes, unless all are met', () => {
     const waiting = purgeGatesOf(input(null))
     expect(isStuck(waiting, timeAfter(0), after(1800))).toBe(false)
     expect(isStuck(waiting, timeAfter(0), after(1801))).toBe(true)
@@ -96,7 +100,7 @@ describe('the gates of a purge', () => {
   })
 })
 
-it('a purge that waits for half an hour says so in its phase', () => {
+it('a purge has the reason PurgeStuck after waiting for 30 minutes', () => {
   const waiting = (seconds: number) =>
     phaseOf(
       readyInput({
@@ -122,7 +126,7 @@ describe('the intent of a purge', () => {
   })
   const wish = { early: true, dataLossAccepted: true, reason: 'asked' }
 
-  it('early: its retention ends now, the loss is noted, and Argo CD may apply it', () => {
+  it('of an early purge ends the retention, records the accepted loss and turns auto-sync on', () => {
     const purged = purging(deleted, after(10), wish)
     expect(purged).toMatchObject({ autoSync: true })
     expect(purged).not.toHaveProperty('queued')
@@ -133,7 +137,7 @@ describe('the intent of a purge', () => {
     expect(purging(purged!, after(99), wish)).toBeNull()
   })
 
-  it('by retention: it keeps its dates, and a later request adds what it says', () => {
+  it('of a purge by retention keeps its dates, and a later request adds its options', () => {
     const quiet = { early: false, dataLossAccepted: false, reason: undefined }
     const purged = purging(deleted, after(4000), quiet)!
     expect(purged.lifecycle).toEqual({

@@ -4,34 +4,35 @@ import type { Application } from './application.ts'
 import { differenceOf, disagreeing, dueOf, spanOf, type TimeReading } from './clocks.ts'
 import type { Snapshot, StoreRecord } from './snapshot.ts'
 
-/** What the gates of a purge depend on; times are milliseconds since the epoch. */
+/** Input of the gates of a purge. Times are milliseconds since the epoch. */
 export interface PurgeInput {
   readonly lifecycle: StoreFile['lifecycle']
   readonly application: Application | null
-  /** T(head): tree id of `manifests/` without protections. */
+  /** Tree id of `manifests/` at head, which has no protections. */
   readonly required: string
-  /** T(status.sync.revision); `null`: that commit is not known here. */
+  /** Tree id of `manifests/` at `status.sync.revision`; `null` if that commit is unknown here. */
   readonly observed: string | null
   readonly source: {
     readonly asOf: number
     readonly intervalMs: number
     /** Argo CD's `timeout.reconciliation` plus jitter. */
     readonly reconciliationMs: number
-    /** False: made up, while somebody else may read the repository. */
+    /** False if the status is simulated while a real Argo CD may read the repository. */
     readonly believed: boolean
   }
   readonly now: number
   readonly time: TimeReading
-  /** Milliseconds of uptime for which it must have been due. */
+  /** Milliseconds of uptime for which the deletion must have been due. */
   readonly minUptimeMs: number
 }
 
-/** Healthy for so long, so that a final backup surely is complete. */
+/** Minimum time in Healthy, after which a final backup is surely complete. */
 const SETTLE_MS = 5_000
 
 /**
- * What must be so before the folder of a store in lifecycle `purge` leaves Git. Removed too early, Argo CD would forget
- * the Application without removing anything. Source: argo-cd v3.5.1 `finalizeApplicationDeletion`.
+ * Returns the conditions for removing the folder of a store in state `purge` from Git. If the folder
+ * is removed too early, Argo CD drops the Application and leaves its resources in the cluster.
+ * Source: argo-cd v3.5.1 `finalizeApplicationDeletion`.
  */
 export function purgeGatesOf(input: PurgeInput): readonly PurgeGate[] {
   return [finalizer(input), applied(input), operation(input), health(input), source(input)].concat(
@@ -39,7 +40,7 @@ export function purgeGatesOf(input: PurgeInput): readonly PurgeGate[] {
   )
 }
 
-/** Condition for the purge of a deleted store: by two clocks, its retention is over. */
+/** Conditions for purging a deleted store: its retention is over by two clocks. */
 export function dueGatesOf(
   input: Pick<PurgeInput, 'lifecycle' | 'now' | 'time' | 'minUptimeMs'>,
 ): readonly PurgeGate[] {
@@ -50,42 +51,43 @@ export function allMet(gates: readonly PurgeGate[]): boolean {
   return gates.length > 0 && gates.every(({ met }) => met)
 }
 
-/** After this long without all gates a person must look. */
+/** If not all gates are met after this time, the purge counts as stuck and needs a person. */
 export const PURGE_STUCK_MS = 30 * 60_000
 
-/** Waits this purge for longer than it should? `since`: RFC 3339, when it was asked for. */
+/** Is the purge stuck? `since` is the time of the request, RFC 3339. */
 export function isStuck(gates: readonly PurgeGate[], since: string, now: number): boolean {
   return !allMet(gates) && now - Date.parse(since) > PURGE_STUCK_MS
 }
 
 function finalizer({ application }: PurgeInput): PurgeGate {
-  if (application === null) return gate('finalizer', false, 'Argo CD has no Application of it')
+  if (application === null)
+    return gate('finalizer', false, 'Argo CD has no Application for this store')
   return application.cascades
-    ? gate('finalizer', true, 'the Application removes what it made')
+    ? gate('finalizer', true, 'the Application removes its resources when it is deleted')
     : gate('finalizer', false, 'Argo CD has not given the Application its finalizer')
 }
 
 function applied({ application, observed, required }: PurgeInput): PurgeGate {
   if (observed !== required) {
-    return gate('applied', false, 'Argo CD has not looked at the commit that drops the protections')
+    return gate('applied', false, 'Argo CD has not seen the commit that removes the protections')
   }
   return application?.sync === 'Synced'
-    ? gate('applied', true, 'the protections are dropped')
-    : gate('applied', false, 'Argo CD has not applied the commit that drops the protections')
+    ? gate('applied', true, 'the protections are removed')
+    : gate('applied', false, 'Argo CD has not applied the commit that removes the protections')
 }
 
 function operation({ application }: PurgeInput): PurgeGate {
   const state = application?.operationState ?? null
-  if (state === null) return gate('operation', false, 'no sync has ended')
+  if (state === null) return gate('operation', false, 'no sync has finished')
   if (application?.operationRequested === true || state.finishedAt === null)
-    return gate('operation', false, 'a sync is under way')
+    return gate('operation', false, 'a sync is running')
   if (state.phase !== 'Succeeded') {
     return gate('operation', false, `the last sync ended as ${state.phase}: ${state.message}`)
   }
   const looked = Date.parse(application?.reconciledAt ?? '')
   return looked >= Date.parse(state.finishedAt)
-    ? gate('operation', true, 'the last sync succeeded, and Argo CD has looked since')
-    : gate('operation', false, 'Argo CD has not looked since its last sync')
+    ? gate('operation', true, 'the last sync succeeded, and Argo CD has compared since')
+    : gate('operation', false, 'Argo CD has not compared since its last sync')
 }
 
 function health({ application, lifecycle, now }: PurgeInput): PurgeGate {
@@ -98,17 +100,17 @@ function health({ application, lifecycle, now }: PurgeInput): PurgeGate {
   }
   const since = application?.healthSince ?? null
   return since === null || now - Date.parse(since) >= SETTLE_MS
-    ? gate('health', true, 'Healthy, and it stays so')
-    : gate('health', false, 'Healthy; waiting for it to stay so')
+    ? gate('health', true, 'Healthy and stable')
+    : gate('health', false, 'Healthy; confirming that it is stable')
 }
 
-/** Does the retention of this deleted store end by itself, and has it by the wall clock? */
+/** Is this a deleted store that is purged automatically, and is its retention over by the wall clock? */
 export function isDue({ intent }: StoreRecord, { platform }: Snapshot, now: number): boolean {
   const { state, purgeAfter } = intent?.lifecycle ?? { state: 'active' }
   return state === 'deleted' && platform.autoPurge && Date.parse(purgeAfter ?? '') <= now
 }
 
-/** Has what tells about Applications been silent for too long to be believed? Times in milliseconds. */
+/** Has the status source been silent for more than two intervals? Times are in milliseconds. */
 export function isSilent(
   told: { readonly asOf: number; readonly intervalMs: number },
   now: number,
@@ -118,20 +120,24 @@ export function isSilent(
 
 function source({ application, source: told, now }: PurgeInput): PurgeGate {
   if (!told.believed) {
-    return gate('source', false, 'the status is simulated, and others may read this repository')
+    return gate(
+      'source',
+      false,
+      'the status is simulated, but a real Argo CD may read this repository',
+    )
   }
   if (isSilent(told, now)) {
     return gate('source', false, 'Argo CD cannot be reached')
   }
   const looked = Date.parse(application?.reconciledAt ?? '')
   return now - looked <= 3 * told.reconciliationMs
-    ? gate('source', true, 'what was seen is recent')
+    ? gate('source', true, 'the status is up to date')
     : gate('source', false, "Argo CD's controller is silent")
 }
 
 function retention({ lifecycle: { purgeAfter }, now }: Pick<PurgeInput, 'lifecycle' | 'now'>) {
   if (purgeAfter === undefined) {
-    return gate('retention', false, 'store.yaml has no purgeAfter: ask for the purge')
+    return gate('retention', false, 'store.yaml has no purgeAfter, so the purge must be requested')
   }
   return now >= Date.parse(purgeAfter)
     ? gate('retention', true, 'its retention is over')
@@ -157,12 +163,12 @@ function clocks({
 }
 
 const DUE = {
-  confirmed: 'an admin confirmed that its retention is over',
-  at_once: 'it was due when it was asked for',
+  confirmed: 'an admin confirmed that the retention is over',
+  at_once: 'it was due when it was requested',
   two_clocks: 'it has been due for long enough, and the clocks agree',
 } as const
 
-/** Why a deletion is held, for people. */
+/** Why a deletion is held, as a sentence for people. */
 export function holdSentence(
   because: Extract<ReturnType<typeof dueOf>, { is: 'held' }>['because'],
   time: TimeReading,

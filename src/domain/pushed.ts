@@ -11,8 +11,9 @@ import { copyStores, putStore } from './store-map.ts'
 import { holdOf, sentenceOf } from './vacated.ts'
 
 /**
- * Why an intent that somebody pushed is not rendered; a request for the same would be refused too. Every problem at once.
- * @param before what was rendered last; `null`: the store is new
+ * Returns every reason why a pushed intent is not rendered. A request for the same change would be
+ * refused for the same reasons.
+ * @param before the intent that was rendered last; `null` if the store is new
  * @param now milliseconds since the epoch
  */
 export function pushedProblems(
@@ -52,7 +53,7 @@ function newProblems(store: StoreFile, at: Snapshot, now: number): ProblemDetail
   if (hold !== null) add('#/name', sentenceOf(hold))
   const { state } = store.lifecycle
   if (state !== 'active' && state !== 'suspended') {
-    add('#/lifecycle/state', 'a new store begins active or suspended')
+    add('#/lifecycle/state', 'a new store must be active or suspended')
   }
   const others = copyStores(at.stores)
   putStore(others, store.name, null)
@@ -61,10 +62,13 @@ function newProblems(store: StoreFile, at: Snapshot, now: number): ProblemDetail
 }
 
 /**
- * A change by request on top of one that a person pushed and that may be refused: both together must be a step from what
- * was admitted last, else a request would render what the push may not. `now` is in milliseconds since the epoch.
- * @param admitted intent of our newest commit on the store; `null`: there is none
- * @throws StoreError what `admitChange` throws, with a hint that a push is part of it; `invalid_store`: the store may not be
+ * Validates an API change that is made on top of a push which is not admitted yet. The combined
+ * change is checked against the last admitted intent, so a request cannot get a refused push
+ * rendered.
+ * @param admitted intent of our newest commit on the store; `null` if there is none
+ * @param now milliseconds since the epoch
+ * @throws StoreError what `admitChange` throws, with a hint that a push is part of the change;
+ *   `invalid_store` if the store as a whole is not allowed
  */
 export function admitOverPush(
   admitted: StoreFile | null,
@@ -84,10 +88,11 @@ export function admitOverPush(
   }
   const errors = pushedProblems(null, after, at, now)
   if (errors.length === 0) return
-  throw new StoreError('invalid_store', 'the store that was pushed is not admitted', {
+  throw new StoreError('invalid_store', 'the pushed store is not admitted', {
     errors,
     hint: PUSHED,
   })
 }
 
-const PUSHED = 'A change that was pushed is part of this: correct or revert it in the stores repo.'
+const PUSHED =
+  'The request includes a change that was pushed. Correct or revert that change in the stores repo.'

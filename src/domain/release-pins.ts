@@ -1,11 +1,11 @@
 import type { PinnedZip, Release } from '../contract/release-file.ts'
 
-/** One digest or checksum of platform.yaml that pins what pods download. */
+/** A digest or checksum in platform.yaml that pins a download. */
 export interface ReleasePin {
   /** JSON pointer into platform.yaml, such as `#/releases/2026.11/images/wordpress`. */
   readonly pointer: string
   readonly kind: 'image' | 'zip'
-  /** Reference of the image without its digest, or address of the zip. */
+  /** Image reference without its digest, or URL of the zip. */
   readonly source: string
   /** 64 hex digits. */
   readonly sha256: string
@@ -13,12 +13,12 @@ export interface ReleasePin {
 
 const ZEROS = '0'.repeat(64)
 
-/** Sixty-four zeros stand for a digest that has not been looked up; no registry has one. */
+/** Is this digest a placeholder of 64 zeros, which still has to be looked up? */
 export function isPlaceholder({ sha256 }: Pick<ReleasePin, 'sha256'>): boolean {
   return sha256 === ZEROS
 }
 
-/** Every digest and checksum of `releases` that pods need, in the order of the file. */
+/** Every digest and checksum of `releases` that pods need, in file order. */
 export function releasePins(releases: Readonly<Record<string, Release>>): readonly ReleasePin[] {
   return Object.entries(releases).flatMap(([id, release]) => [
     ...Object.entries(release.images).flatMap(([name, reference]) =>
@@ -28,12 +28,12 @@ export function releasePins(releases: Readonly<Record<string, Release>>): readon
   ])
 }
 
-/** The value that stands at the pin's pointer. */
+/** The value to write at the pointer of a pin. */
 export function pinValue({ kind, source }: ReleasePin, sha256: string): string {
   return kind === 'image' ? `${source}@sha256:${sha256}` : sha256
 }
 
-/** Pods download no zip whose code is baked into the image. */
+/** A release with code baked into its image downloads no zips. */
 function zips(id: string, { code, woocommerce, redisCache }: Release): readonly ReleasePin[] {
   if (code === 'baked') return []
   return [

@@ -1,48 +1,48 @@
 import type { StoreId } from './ports.ts'
 
-/** What the branch became when somebody rewrote it. Nothing is written until it is accepted. */
+/** A branch whose history was rewritten. Nothing is written until an admin accepts it. */
 export interface Rewrite {
-  /** Head of the rewritten branch; `null`: the branch is gone. */
+  /** Head of the rewritten branch; `null` if the branch is gone. */
   readonly head: string | null
-  /** Stores whose newest state is not in the rewritten branch. */
+  /** Stores whose newest state is missing from the rewritten branch. */
   readonly vanished: readonly StoreId[]
 }
 
-/** Sums since the process began. */
+/** Totals since the process started. */
 export interface RepoFigures {
-  /** Pushes begun, lost ones too. */
+  /** Pushes that were started, including those that lost a race. */
   readonly pushes: number
   readonly commits: number
-  /** Most pushes that one change needed. */
+  /** Highest number of pushes that one change needed. */
   readonly worstPushes: number
-  /** Milliseconds in which pushes were held back for the remote's sake. */
+  /** Milliseconds for which pushes were delayed by the limit of the remote. */
   readonly pacedMs: number
-  /** Caches set aside and cloned again. */
+  /** Number of times the cache was set aside and cloned again. */
   readonly cacheRebuilds: number
 }
 
-/** Signatures of commits, where they are asked for. */
+/** State of commit signing, if it is configured. */
 export interface SigningState {
   readonly format: 'ssh' | 'gpg'
   /** Commits that are not verified yet. */
   readonly waiting: number
-  /** Stores whose rendered files came by a commit that no trusted key signed. */
+  /** Stores whose rendered files were changed by a commit without a trusted signature. */
   readonly unsigned: readonly StoreId[]
-  /** Why the last commits could not be signed; `null` = they could. */
+  /** Why signing last failed; `null` if it succeeded. */
   readonly problem: string | null
 }
 
 export interface RepoState {
-  /** `null`: writes can succeed as far as we know. Else the code a write would get. */
+  /** `null` if writes should succeed, else the code that a write would fail with. */
   readonly blockedBy: 'git_unavailable' | 'git_auth' | 'history_rewritten' | 'not_ready' | null
-  /** Milliseconds since the Unix epoch of the last answer of the remote; 0 = never. */
+  /** Milliseconds since the Unix epoch of the last response of the remote; 0 = never. */
   readonly lastContactAt: number
   readonly queued: number
-  /** Not `null`: read-only. */
+  /** Not `null`: the repository is read-only. */
   readonly rewrite: Rewrite | null
-  /** Stores that a commit of ours put on the branch and that are missing or stale there without a reason. Must be empty. */
+  /** Stores that we committed and that are missing or stale on the branch without a reason. Must be empty. */
   readonly lost: readonly StoreId[]
-  /** `null`: commits are neither signed nor verified. */
+  /** `null` if commits are neither signed nor verified. */
   readonly signing: SigningState | null
   readonly figures: RepoFigures
 }

@@ -4,7 +4,7 @@ import type { StoreFile } from '../contract/store-file.ts'
 import { changeProblems } from './change.ts'
 import { StoreError } from './errors.ts'
 
-/** The intent a revert leads to, and what it does not take back. */
+/** The intent after a revert, and the parts that the revert cannot restore. */
 export interface RevertPlan {
   readonly after: StoreFile
   readonly changes: readonly FieldChange[]
@@ -12,9 +12,10 @@ export interface RevertPlan {
 }
 
 /**
- * Takes one change back: each member that it changed becomes what it was, if it still is what the change made it.
- * @param before intent before the change; `changed` after it; `head` now
- * @throws StoreError `revert_conflict` when a later change moved the same members (`errors` names them),
+ * Undoes one change. Each member that the change set gets its earlier value, if it still has the
+ * value that the change gave it.
+ * @param before intent before the change; `changed`: after it; `head`: now
+ * @throws StoreError `revert_conflict` if a later change set the same members (`errors` names them),
  *   `revert_crosses_schema`, `grow_only`
  */
 export function undone(
@@ -33,7 +34,7 @@ export function undone(
     else conflicts.push(pointer)
   }
   if (conflicts.length > 0) {
-    throw new StoreError('revert_conflict', 'a later change moved the same members', {
+    throw new StoreError('revert_conflict', 'a later change set the same fields', {
       errors: conflicts.map((pointer) => ({ pointer, detail: 'was changed again since' })),
     })
   }
@@ -42,7 +43,7 @@ export function undone(
 }
 
 /**
- * Makes the intent what it was: name, team and counters aside, and volumes only where they were larger.
+ * Restores an earlier intent, except for name, team and counters. Volumes never shrink.
  * @throws StoreError `revert_crosses_schema`
  */
 export function restoredTo(target: StoreFile, head: StoreFile, platform: Platform): RevertPlan {
@@ -60,11 +61,15 @@ function planOf(
   const warn = (code: RevertWarning['code'], pointer: string, message: string) =>
     warnings.push({ code, pointer, message })
   if (!same(wanted.nonce, head.nonce)) {
-    warn('counters_kept', '#/nonce', 'what was run again stays run: its counter is not lowered')
+    warn(
+      'counters_kept',
+      '#/nonce',
+      'counters keep their values, because a repeated run cannot be undone',
+    )
   }
   const storage = keepVolumes ? largerStorage(head.storage, wanted.storage) : wanted.storage
   if (!same(storage, wanted.storage)) {
-    warn('volumes_kept', '#/storage', 'volumes only grow, so they keep their present size')
+    warn('volumes_kept', '#/storage', 'volumes cannot shrink, so they keep their current size')
   }
   const after = { ...wanted, nonce: head.nonce, storage }
   refuseDowngrade(head, after, platform)
@@ -79,7 +84,7 @@ function planOf(
   return { after, changes, warnings }
 }
 
-/** Volumes of `present`, or of `other` where those are larger. */
+/** The larger size of each volume. */
 export function largerStorage(
   present: StoreFile['storage'],
   other: StoreFile['storage'],
@@ -93,21 +98,25 @@ export function largerStorage(
   }
 }
 
-/** @throws StoreError `revert_crosses_schema`: files on the volumes are of newer versions */
+/** @throws StoreError `revert_crosses_schema` if the data of the store is of a newer version */
 function refuseDowngrade(head: StoreFile, after: StoreFile, platform: Platform): void {
   const errors = changeProblems(head, after, platform)
     .filter(({ code, pointer }) => code === 'grow_only' && pointer === '#/release')
     .map(({ pointer, detail }) => ({ pointer, detail }))
   if (errors.length === 0) return
-  throw new StoreError('revert_crosses_schema', 'the data of this store is of a newer version', {
-    errors,
-    extra: { offers: ['roll_forward', 'restore_point'] },
-  })
+  throw new StoreError(
+    'revert_crosses_schema',
+    'the data of this store has a newer version than that release',
+    {
+      errors,
+      extra: { offers: ['roll_forward', 'restore_point'] },
+    },
+  )
 }
 
 /**
- * Pointer -> value of every member that a revert moves alone. The lifecycle is one member, for its dates mean nothing
- * without its state; so is a list.
+ * Members by pointer, at the granularity of a revert. A list is one member. So is the lifecycle,
+ * because its dates belong to its state.
  */
 function membersOf(store: StoreFile): ReadonlyMap<string, unknown> {
   const members = new Map<string, unknown>()
@@ -121,7 +130,7 @@ function membersOf(store: StoreFile): ReadonlyMap<string, unknown> {
 
 const SPLIT = new Set(['storage', 'admin', 'site', 'labels'])
 
-/** A copy with members set, or taken away where the value is `undefined`. */
+/** Returns a copy with these members set, or removed if the value is `undefined`. */
 function withMembers(store: StoreFile, moved: ReadonlyMap<string, unknown>): StoreFile {
   const copy: Record<string, unknown> = { ...store }
   for (const [pointer, value] of moved) {
@@ -133,7 +142,7 @@ function withMembers(store: StoreFile, moved: ReadonlyMap<string, unknown>): Sto
       set(copy, key, Object.keys(inner).length === 0 ? undefined : inner)
     }
   }
-  // Members came from intents that parsed, so the sum has the members that an intent must have.
+  // All members come from parsed intents, so the result has every required member.
   return copy as unknown as StoreFile
 }
 

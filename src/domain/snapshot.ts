@@ -10,19 +10,19 @@ import { foreignKeys } from './layout.ts'
 export interface ChangeRef {
   readonly commit: string
   readonly at: string
-  /** `null`: made outside, by plain git. */
+  /** `null` for a commit made by plain git. */
   readonly action: Action | null
   readonly requestId: string | null
-  /** Opaque subject, or the Git author's name for a commit made outside. */
+  /** Opaque subject, or the name of the Git author for a commit made by plain git. */
   readonly by: string
   readonly source: ChangeSource
 }
 
-/** What commits of ours rendered of a store. */
+/** Manifests of a store that our own commits rendered. */
 export interface Rendered {
-  /** Tree ids of `manifests/`, oldest first; a plain `git revert` may bring an earlier one back. */
+  /** Tree ids of `manifests/`, oldest first. All of them count, because a plain `git revert` may restore an earlier one. */
   readonly trees: readonly string[]
-  /** Semver of the generator that made the newest; `null`: not said. */
+  /** Semver of the generator of the newest; `null` if not recorded. */
   readonly generator: string | null
 }
 
@@ -39,25 +39,25 @@ export interface StoreRecord {
   readonly app: AppFile | null
   /** Tree id of `manifests/`, `''` when it is missing. */
   readonly manifestsTree: string
-  /** Oldest commit since the directory last appeared. */
+  /** First commit since the directory last appeared. */
   readonly created: ChangeRef
   readonly last: ChangeRef
-  /** `null`: no commit of the store is proven to be ours. */
+  /** `null` if no commit of the store is proven to be ours. */
   readonly rendered: Rendered | null
-  /** Rendered files came by a commit that no trusted key signed. @default false, also when nobody asks */
+  /** The rendered files were changed by a commit without a trusted signature. @default false, also if signatures are not verified */
   readonly unsigned?: boolean
 }
 
-/** The newest removal of a store of some name. */
+/** The newest removal of a store with a given name. */
 export interface Vacated {
   readonly team: string
   /** Committer time, RFC 3339 UTC. */
   readonly at: string
-  /** False: its folder went away without a purge, so what it was made of may still run. */
+  /** False: the folder was removed without a purge, so the store may still run in the cluster. */
   readonly purged: boolean
 }
 
-/** A commit that deleted a store, or took its folder away without a deletion. */
+/** A commit that deleted a store, or removed its folder without a deletion. */
 export interface Departure {
   readonly team: string
   readonly name: string
@@ -70,30 +70,30 @@ export interface Snapshot {
   /** Full object id of the head of the branch. */
   readonly head: string
   readonly platform: Platform
-  /** Not empty: platform.yaml does not parse at this head and `platform` is the last good one. */
+  /** Not empty if platform.yaml does not parse at this head. `platform` is the last valid one then. */
   readonly platformProblems: readonly ProblemDetail[]
   readonly stores: ReadonlyMap<string, StoreRecord>
-  /** Directories that share a name with one in `stores` (second in path order), as `team/name`. */
+  /** Directories, as `team/name`, whose name is already in `stores`. The first in path order counts. */
   readonly duplicates: readonly string[]
-  /** Names whose store left Git, with its team; kept while another team's store bears the name. */
+  /** Names of removed stores. An entry stays while a store of another team has the name. */
   readonly vacated: ReadonlyMap<string, Vacated>
-  /** Of the last 25 hours, oldest first. */
+  /** Departures of the last 25 hours, oldest first. */
   readonly departures: readonly Departure[]
-  /** Milliseconds since the Unix epoch: newest commit by which an admin let a mass deletion pass. */
+  /** Time of the newest commit with which an admin approved a mass deletion, in milliseconds since the Unix epoch. */
   readonly massDeleteApprovedAt: number | null
 }
 
 /**
- * Were rendered files edited by hand? Then manifests are none that a commit of ours rendered, or app.json names another
- * store. Nothing in the folder itself can switch this off.
+ * Were rendered files edited by hand? True if the manifests match no render of ours or app.json
+ * names another store. Nothing in the folder itself can suppress it.
  */
 export function isModified(record: StoreRecord): boolean {
   return record.app !== null && (isEdited(record) || foreignKeys(record.app, record).length > 0)
 }
 
 /**
- * Are the manifests none that a commit of ours rendered, or did they come by an untrusted commit? Without any commit of ours
- * app.json names what was rendered, and only a render tells whether that is true.
+ * Do the manifests match no render of ours, or did an untrusted commit change them? If the store has
+ * no commit of ours, the tree in app.json counts. Only a render shows whether that is true.
  */
 export function isEdited({ app, manifestsTree, rendered, unsigned }: StoreRecord): boolean {
   if (app === null) return false
@@ -103,8 +103,8 @@ export function isEdited({ app, manifestsTree, rendered, unsigned }: StoreRecord
 }
 
 /**
- * Version of a generator newer than `ours` that rendered the store; `null`: none did. app.json is believed up to the version
- * that a commit of ours names.
+ * Version of a generator newer than `ours` that rendered the store, or `null`. The version in
+ * app.json counts only up to the version that a commit of ours recorded.
  */
 export function newerGenerator({ app, rendered }: StoreRecord, ours: string): string | null {
   const wrote = app?.generator ?? ours

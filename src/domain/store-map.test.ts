@@ -31,14 +31,14 @@ const record = fc
   })
 const step = fc.record({ record, gone: fc.boolean(), copied: fc.boolean() })
 
-/** Without the entries that are zero. */
+/** The tally without entries that are zero. */
 function counts(stores: StoreMap) {
   const { all, ...by } = tallyOf(stores)
   const kept = Object.entries(by).map(([key, map]) => [key, [...map].filter(([, n]) => n !== 0)])
   return { all, ...Object.fromEntries(kept.map(([key, rows]) => [key, new Map(rows as never)])) }
 }
 
-it('a map that was changed step by step counts as one that was made at once', () => {
+it('a map that was changed step by step has the same tallies and answers as a fresh one', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       let stores = copyStores(new Map())

@@ -1,9 +1,9 @@
 import type { StoreRecord } from './snapshot.ts'
 
-/** Stores by name, as a snapshot holds them. */
+/** Stores by name. */
 export type StoreMap = ReadonlyMap<string, StoreRecord>
 
-/** How many stores count against limits: declared and not deleted. Keys are names of teams, plans and clusters. */
+/** Number of stores that count against limits, by team, plan and cluster. Deleted stores do not count. */
 export interface Tally {
   readonly all: number
   readonly teams: ReadonlyMap<string, number>
@@ -18,22 +18,23 @@ interface WorkingTally extends Tally {
   readonly clusters: Map<string, number>
 }
 
-/** A question to one record; the same function each time, since answers are kept by it. */
+/** A condition on one record. Results are cached by function identity, so pass the same function each time. */
 export type Predicate = (record: StoreRecord) => boolean
 
-// By map: a map changes only by `putStore`, which keeps tally, names and changes and forgets all else that was derived.
+// Caches by map identity. Change a map only with `putStore`, which updates tallies, answers and
+// changed names, and drops other derived values.
 const tallies = new WeakMap<StoreMap, WorkingTally>()
 const derivations = new WeakMap<StoreMap, Map<unknown, unknown>>()
 const answers = new WeakMap<StoreMap, Map<Predicate, Set<string>>>()
 const origins = new WeakMap<StoreMap, Origin>()
 
-/** What a map is a copy of, and under which names it was changed since. */
+/** The map that a map was copied from, and the names that changed since. */
 interface Origin {
   readonly of: WeakRef<StoreMap>
   readonly changed: Set<string>
 }
 
-/** What `make` gives for these stores, asked once for each state of the map. */
+/** Returns `make(stores)`, cached until the map changes. */
 export function derivedFrom<T>(stores: StoreMap, make: (stores: StoreMap) => T): T {
   const known = derivations.get(stores) ?? new Map<unknown, unknown>()
   derivations.set(stores, known)
@@ -41,14 +42,14 @@ export function derivedFrom<T>(stores: StoreMap, make: (stores: StoreMap) => T):
   return known.get(make) as T
 }
 
-/** Counted once for a map; a create asks it at each head that it is decided on. */
+/** Returns the tally of a map, which is counted once. Each create needs it at each head. */
 export function tallyOf(stores: StoreMap): Tally {
   return workingTally(stores)
 }
 
 /**
- * Names of the stores for which `holds` is true. The first question walks over all stores; in copies of the map the
- * answer is kept up to date, so that a look after each commit does not cost more with more stores.
+ * Names of the stores for which `holds` is true. The first call visits all stores. Copies of the map
+ * keep the result up to date, so a call after each commit costs the same for any number of stores.
  */
 export function namesWhere(stores: StoreMap, holds: Predicate): ReadonlySet<string> {
   const known = answers.get(stores) ?? new Map<Predicate, Set<string>>()
@@ -60,7 +61,7 @@ export function namesWhere(stores: StoreMap, holds: Predicate): ReadonlySet<stri
   return names
 }
 
-/** The records under {@link namesWhere}. */
+/** The records of {@link namesWhere}. */
 export function storesWhere(stores: StoreMap, holds: Predicate): readonly StoreRecord[] {
   return Array.from(namesWhere(stores, holds), (name) => stores.get(name)).filter(
     (record) => record !== undefined,
@@ -68,8 +69,9 @@ export function storesWhere(stores: StoreMap, holds: Predicate): readonly StoreR
 }
 
 /**
- * Names under which two maps may hold different records: few where `after` is a copy of `before`, which was not changed
- * any more after it was copied; else all of both.
+ * Names under which two maps may hold different records. If `after` is a copy of `before`, these are
+ * the names changed since the copy, provided that `before` has not changed. Otherwise they are all
+ * names of both maps.
  */
 export function namesApart(before: StoreMap, after: StoreMap): ReadonlySet<string> {
   const origin = origins.get(after)
@@ -77,7 +79,7 @@ export function namesApart(before: StoreMap, after: StoreMap): ReadonlySet<strin
   return new Set([...before.keys(), ...after.keys()])
 }
 
-/** A map of its own with the same stores, to be changed by {@link putStore}. */
+/** Copies a map, so that {@link putStore} can change the copy. */
 export function copyStores(stores: StoreMap): Map<string, StoreRecord> {
   const copy = new Map(stores)
   origins.set(copy, { of: new WeakRef(stores), changed: new Set() })
@@ -93,7 +95,7 @@ export function copyStores(stores: StoreMap): Map<string, StoreRecord> {
   return copy
 }
 
-/** Puts a store in place of what bears its name; `null` takes that away. */
+/** Puts a store under a name, replacing any other. `null` removes it. */
 export function putStore(
   stores: Map<string, StoreRecord>,
   name: string,
@@ -115,7 +117,7 @@ export function putStore(
   derivations.delete(stores)
 }
 
-/** Deleted stores, and those on their way out, count against no limit. */
+/** Deleted stores and stores that are being purged count against no limit. */
 export function isDeleted(record: StoreRecord): boolean {
   const state = record.intent?.lifecycle.state ?? record.app?.lifecycle
   return state === 'deleted' || state === 'purge'
@@ -133,7 +135,7 @@ function workingTally(stores: StoreMap): WorkingTally {
 function count(tally: WorkingTally, record: StoreRecord, by: 1 | -1): void {
   if (isDeleted(record)) return
   const { team, intent, created } = record
-  // Any text in a pushed store.yaml is a record; only a store that a request created holds a place while it cannot be read.
+  // A pushed store.yaml may hold any text, so an unreadable one counts only if a request created the store.
   if (intent === null && created.requestId === null) return
   tally.all += by
   tally.teams.set(team, (tally.teams.get(team) ?? 0) + by)

@@ -18,7 +18,7 @@ function after(removal: Partial<Vacated>, days = 30): Snapshot {
   return { ...memoryRepo(platform).snapshot(), vacated: new Map([['shop', vacated]]) }
 }
 
-describe('a name that was left', () => {
+describe('the hold on the name of a removed store', () => {
   it.each([
     [
       'another team within the quarantine',
@@ -38,7 +38,7 @@ describe('a name that was left', () => {
     expect(holdOf('shop', team, after({ purged }, days), now)?.until).toBe(until)
   })
 
-  it('part of S2-16: is refused to another team with the day it is free, whoever asks and however', () => {
+  it('part of S2-16: refuses the name to requests and pushes of another team, with the end date', () => {
     const at = after({})
     const create = () => admitStore({ name: 'shop' }, at, 'ada', day(1))
     expect(create).toThrow(

@@ -1,14 +1,14 @@
 import { StoreError } from './errors.ts'
 import type { Snapshot, Vacated } from './snapshot.ts'
 
-/** A name that a removed store bore, and for whom it is kept. */
+/** The name of a removed store, which is reserved for its team. */
 export interface Hold {
   readonly team: string
-  /** RFC 3339; `null`: without end, for what the store was made of may still run. */
+  /** RFC 3339; `null` if it has no end, because the store may still run in the cluster. */
   readonly until: string | null
 }
 
-/** What names are kept by. */
+/** The state that holds are derived from. */
 export interface Vacancies {
   readonly vacated: ReadonlyMap<string, Vacated>
   readonly platform: Pick<Snapshot['platform'], 'nameQuarantineDays'>
@@ -17,9 +17,9 @@ export interface Vacancies {
 const DAY_MS = 86_400_000
 
 /**
- * For whom `name` is kept at `now` (milliseconds since the epoch); `null`: it is free, or kept for `team` itself.
- * DNS, cookies and OAuth callbacks still point at a purged store; one whose folder merely vanished is still in the
- * cluster, so a store of its name would take its volumes over.
+ * Returns the hold on `name` at `now` (milliseconds since the epoch), or `null` if `team` may use it.
+ * DNS, cookies and OAuth callbacks still point at a purged store. If a store's folder disappeared
+ * without a purge, its volumes may still exist, and a new store of that name would take them over.
  */
 export function holdOf(
   name: string,
@@ -43,35 +43,36 @@ export function requireNoHold(name: string, team: string, at: Snapshot, now: num
     extra: { until: hold.until },
     ...(hold.until === null
       ? {
-          hint: 'Pick another name; this one is free once that team has purged its store, or an admin has released it (storectl release-name).',
+          hint: 'Pick another name. This one becomes free when that team purges its store, or when an admin releases it (storectl release-name).',
         }
       : {}),
   })
 }
 
 /**
- * For whom `name` is kept without end. Only that ends with a release: a quarantine ends by itself.
- * @throws StoreError `conflict`: it is not kept so, or its team bears it again
+ * Returns the removal behind a hold without an end. Only such a hold can be released, because a
+ * quarantine ends by itself.
+ * @throws StoreError `conflict` if there is no such hold, or a store has the name again
  */
 export function requireEndlessHold(name: string, at: Snapshot, now: number): Vacated {
   const last = at.vacated.get(name)
   if (last?.purged === false) return last
   const declared = at.stores.has(name)
   const until = holdOf(name, '', at, now)?.until ?? null
-  throw new StoreError('conflict', 'nothing keeps this name without end', {
+  throw new StoreError('conflict', 'this name is not reserved without an end date', {
     extra: { until },
     hint: declared
-      ? 'A store bears it: delete and purge that store.'
+      ? 'A store has this name. Delete and purge that store instead.'
       : until === null
-        ? 'It is free.'
-        : `It is free from ${until} on; until then its own team may use it.`,
+        ? 'The name is free.'
+        : `The name becomes free at ${until}. Until then only its team may use it.`,
   })
 }
 
-/** Never names the other team: who asks may not be allowed to know it. */
+/** Never names the other team, because the requester may not be allowed to know it. */
 export function sentenceOf({ until }: Hold): string {
   return until === null
-    ? 'a store of this name left Git without a purge; its team may take it up again'
+    ? 'a store of this name left Git without a purge; only its team may create it again'
     : `a store of this name was removed; until ${until.slice(0, 10)} only its team may use the name`
 }
 

@@ -2,7 +2,7 @@ import type { ProblemDetail } from '../contract/problem.ts'
 import type { ConditionType, Lifecycle, Phase } from '../contract/words.ts'
 import type { Application, ApplicationSetState } from './application.ts'
 
-/** Every reason a phase can have. Released words never change; a new one needs a sentence in the dashboard. */
+/** Every reason of a phase. Released words never change, and a new one needs a text in the dashboard. */
 export const reasons = [
   'Queued',
   'AwaitingReview',
@@ -47,14 +47,14 @@ export const reasons = [
   'PausedInCluster',
   'Settling',
   'Serving',
-  // Causes that Argo CD's words name.
+  // Found in messages of Argo CD.
   'PathMissing',
   'RepoUnreachable',
   'SharedResource',
   'NotPermitted',
   'ImmutableField',
   'CRDMissing',
-  // Causes that objects and events show.
+  // Found in objects and events of the cluster.
   'ImagePull',
   'QuotaExceeded',
   'VolumePending',
@@ -70,50 +70,50 @@ export const reasons = [
 ] as const
 export type Reason = (typeof reasons)[number]
 
-/** Everything a verdict depends on; times are milliseconds since the epoch. */
+/** Input of the phase table. Times are milliseconds since the epoch. */
 export interface PhaseInput {
-  /** What Git declares at head. */
+  /** Declared state at the head of the branch. */
   readonly declared: {
     /** store.yaml is on main. */
     readonly intentOnMain: boolean
     /** app.json is on main. */
     readonly onMain: boolean
-    /** store.yaml does not parse; empty when it does. */
+    /** Problems of store.yaml; empty if it parses. */
     readonly problems: readonly ProblemDetail[]
-    /** Last lifecycle seen; kept when the folder is gone. */
+    /** The last known lifecycle, which is kept when the folder is gone. */
     readonly lifecycle: Lifecycle
     readonly autoSync: boolean
-    /** Held back by the provisioning cap. */
+    /** Waits because of the provisioning cap. */
     readonly queued: boolean
-    /** Among those that wait, from 1. */
+    /** Place in the queue, from 1. */
     readonly placeInQueue?: number
-    /** T(head): tree id of `manifests/` that must be observed. */
+    /** Tree id of `manifests/` at head, which must be observed. */
     readonly required: string
-    /** When the newest commit of this store landed. */
+    /** Time of the newest commit of this store. */
     readonly committedAt: number
   }
-  /** A change that was accepted and is not on main yet; `null` outside pull-request mode. */
+  /** A change that was accepted and is not on main yet. `null` outside pull-request mode. */
   readonly pending: { readonly reason: Reason; readonly message: string } | null
-  /** `null`: Argo CD has no such Application. */
+  /** `null` if Argo CD has no Application for the store. */
   readonly application: Application | null
-  /** T(status.sync.revision); `''` before the first comparison, `null` when that commit is not in our clone. */
+  /** Tree id of `manifests/` at `status.sync.revision`; `''` before the first comparison, `null` if the commit is unknown. */
   readonly observed: string | null
-  /** T(syncResult.revision); `null` when there is none or it is unknown. */
+  /** Tree id of `manifests/` at `syncResult.revision`; `null` if there is none or the commit is unknown. */
   readonly applied: string | null
   readonly applicationSet: ApplicationSetState | null
   readonly source: {
     readonly asOf: number
-    /** How often the source speaks when nothing happens. */
+    /** Time between two reports of the source when nothing changes. */
     readonly intervalMs: number
     /** Argo CD's `timeout.reconciliation` plus jitter. */
     readonly reconciliationMs: number
   }
-  /** Was Ready once, or is older than an hour as far as this process can know. */
+  /** Was Ready before, or was created more than an hour ago, as far as this process knows. */
   readonly everReady: boolean
   readonly now: number
 }
 
-/** One of the five facts behind a phase. `at`: best known time of its last change, RFC 3339. */
+/** One of the five facts that a phase is derived from. `at`: best known time of its last change, RFC 3339. */
 export interface ConditionVerdict {
   readonly type: ConditionType
   readonly status: 'True' | 'False' | 'Unknown'
@@ -125,13 +125,13 @@ export interface ConditionVerdict {
 export interface Verdict {
   readonly phase: Phase
   readonly reason: Reason
-  /** One plain sentence. May hold Argo CD's own words, which are untrusted text. */
+  /** One plain sentence. It may quote Argo CD, which is untrusted text. */
   readonly message: string
 }
 
-/** A verdict with what a reader needs to judge it. */
+/** A verdict, and whether it is current. */
 export interface Judgement extends Verdict {
-  /** The source is too old to be believed; `lastKnown` is what it said last. */
+  /** The source has been silent for too long. `lastKnown` is the verdict from its last report. */
   readonly stale: boolean
   readonly lastKnown: Verdict | null
 }

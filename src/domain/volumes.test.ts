@@ -11,7 +11,7 @@ const small = storeFile({
 const { medium, large } = grows.plans
 
 describe('volumes of a store that moves to another plan', () => {
-  it('are the larger of what is there and what the plan gives, so large to small keeps them', () => {
+  it('grow to the sizes of the plan and never shrink', () => {
     const grown = grownStorage(small.storage, large!)
     expect(grown).toEqual({ ...small.storage, uploads: 50, database: 20, backups: 60 })
     expect(grownStorage(grown, grows.plans['small']!)).toEqual(grown)
@@ -21,7 +21,7 @@ describe('volumes of a store that moves to another plan', () => {
     expect(storageInPlan(small, large!, grows)).toEqual(grown)
   })
 
-  it('keep their size where the cluster cannot enlarge volumes, and that is said with both sizes', () => {
+  it('keep their size if the cluster cannot enlarge volumes, with a warning that has both sizes', () => {
     expect(fixed.clusters['in-cluster']?.allowVolumeExpansion).toBe(false)
     expect(storageInPlan(small, medium!, fixed)).toEqual(small.storage)
     const after = { ...small, plan: 'medium' }
@@ -35,13 +35,13 @@ describe('volumes of a store that moves to another plan', () => {
     ])
   })
 
-  it('are declared when only the plan that is left said how large the backups are', () => {
+  it('include the backup volume explicitly if only the old plan declared its size', () => {
     const { backups: _, ...storage } = small.storage
     const before = { ...small, storage, backup: { destination: 'pvc' as const } }
     expect(storageInPlan(before, medium!, fixed)).toEqual({ ...storage, backups: 3 })
   })
 
-  it("warn of a smaller plan too, and of nothing when all sizes are the plan's", () => {
+  it("give a warning for a smaller plan, and none if all sizes are the plan's", () => {
     const grown = { ...small, plan: 'large', storage: grownStorage(small.storage, large!) }
     expect(planWarnings(small, grown, grows)).toEqual([])
     const [warning] = planWarnings(grown, { ...grown, plan: 'small' }, grows)

@@ -3,10 +3,10 @@ import type { Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { backupDestination } from './fit.ts'
 
-/** Volumes of a store, in the order in which people name them. */
+/** Volumes of a store, in the order in which they are shown. */
 export const VOLUMES = ['uploads', 'database', 'backups'] as const
 
-/** GiB of each volume as rendered; 0 = there is none, or nothing says how large it is. */
+/** Rendered size of each volume in GiB; 0 if it does not exist or its size is not declared. */
 export function volumesOf(store: StoreFile, platform: Platform) {
   const plan = planOf(store, platform)
   const implied = backupDestination(store, platform) === 'pvc' ? (plan?.storage.backups ?? 0) : 0
@@ -15,15 +15,15 @@ export function volumesOf(store: StoreFile, platform: Platform) {
 }
 
 /**
- * May volumes that exist be enlarged where this store runs? Kubernetes refuses the larger claim where the StorageClass
- * does not allow it, and Argo CD then applies no later change of the store either.
- * Source: Kubernetes docs, "Expanding Persistent Volumes Claims"; seen on a node with local-path volumes.
+ * Can existing volumes of this store be enlarged? If the StorageClass does not allow it, Kubernetes
+ * rejects the larger claim, and Argo CD stops applying any later change of the store.
+ * Source: Kubernetes docs, "Expanding Persistent Volumes Claims"; observed with local-path volumes.
  */
 export function volumesExpand({ cluster }: StoreFile, { clusters }: Platform): boolean {
   return Object.hasOwn(clusters, cluster) && clusters[cluster]?.allowVolumeExpansion === true
 }
 
-/** Volumes after a move from the plan of `before` to `plan`: they grow to its sizes where they can, and never shrink. */
+/** Volumes after a move to another plan: they grow to its sizes if the cluster can enlarge volumes, and never shrink. */
 export function storageInPlan(
   before: StoreFile,
   plan: Plan,
@@ -31,12 +31,12 @@ export function storageInPlan(
 ): StoreFile['storage'] {
   const present = before.storage
   if (volumesExpand(before, platform)) return grownStorage(present, plan)
-  // A backup volume of no declared size has the one of the plan that is left: it is declared now, so that it stays.
+  // The size of an undeclared backup volume came from the old plan, so declare it to keep it.
   const { backups } = volumesOf(before, platform)
   return { ...present, ...(backups === 0 ? {} : { backups }) }
 }
 
-/** Volumes as they are, or as the plan gives them where that is more. */
+/** The current size of each volume, or the plan's if that is larger. */
 export function grownStorage(present: StoreFile['storage'], plan: Plan): StoreFile['storage'] {
   return {
     ...present,
@@ -48,7 +48,7 @@ export function grownStorage(present: StoreFile['storage'], plan: Plan): StoreFi
   }
 }
 
-/** Says which volumes of a store that moved to another plan are not of that plan's size. */
+/** Warns about volumes whose size differs from that of the store's new plan. */
 export function planWarnings(before: StoreFile, after: StoreFile, platform: Platform): Warning[] {
   const plan = planOf(after, platform)
   if (plan === undefined || before.plan === after.plan) return []

@@ -37,7 +37,7 @@ describe('platform.yaml', () => {
       ['many_workers #/plans/tiny/wordpress/workers'],
     ],
     [
-      'production, where the address of the API server is not set',
+      'production without the address of the API server',
       production,
       ['open_api_server_egress #/network/apiServer'],
     ],
@@ -47,12 +47,12 @@ describe('platform.yaml', () => {
       [],
     ],
     [
-      'production where no Job makes passwords',
+      'production without a Job that makes passwords',
       (yaml) => `${production(yaml)}secrets: {mode: external, external: {storeKind: Generator}}\n`,
       [],
     ],
     [
-      'nginx beside a Gateway, where it serves nothing',
+      'nginx configured but unused beside a Gateway',
       (yaml) =>
         `${yaml}exposure: {mode: gateway, ingress: {className: nginx}, gateway: {name: g, namespace: g}, peers: [{namespace: g}]}\n`,
       [],
@@ -61,7 +61,7 @@ describe('platform.yaml', () => {
     expect(codes(platformWarnings(testPlatform(change)))).toEqual(expected)
   })
 
-  it('says that BASE_DOMAIN is ignored where the file says another', () => {
+  it('warns that BASE_DOMAIN is ignored if platform.yaml has another domain', () => {
     expect(codes(platformWarnings(local, 'shops.example.com'))).toEqual([
       'base_domain_ignored #/baseDomain',
     ])
@@ -69,14 +69,14 @@ describe('platform.yaml', () => {
     expect(platformWarnings(local, null)).toEqual([])
   })
 
-  it('offers the address that is not misread', () => {
+  it('suggests the address that nip.io reads correctly', () => {
     expect(platformWarnings(dotted)[0]?.message).toContain('use 127-0-0-1.nip.io')
   })
 })
 
 describe('a store', () => {
   it.each<[string, Parameters<typeof storeWarnings>, string[]]>([
-    ['as usual', [storeFile(), local, 0], []],
+    ['without peculiarities', [storeFile(), local, 0], []],
     ['whose name ends in a digit', [storeFile({ name: 'shop-1' }), local, 0], []],
     [
       'whose name ends in a digit before a dotted address',

@@ -4,12 +4,13 @@ import type { StoreFile } from '../contract/store-file.ts'
 import { platformHostOf } from './layout.ts'
 import { holdsWorkers } from './plans.ts'
 
-/** Stores of one team from which its folder becomes slow to list and to review; GitHub advises at most 3,000 entries. */
+/** With more stores, a team's folder becomes slow to list and to review. GitHub advises at most 3,000 entries. */
 const LARGE_TEAM = 1000
 
 /**
- * Warnings about platform.yaml itself. `configured`: BASE_DOMAIN of this process, `null` = none; it only seeds a new
- * file, since a review must reproduce a render from the repository alone.
+ * Warnings about platform.yaml itself.
+ * @param configured BASE_DOMAIN of this process, `null` if unset. It is only used to create a new
+ *   platform.yaml, because a render must be reproducible from the repository alone.
  */
 export function platformWarnings(platform: Platform, configured: string | null = null): Warning[] {
   const { exposure, baseDomain, clusters, plans, profile, secrets, network } = platform
@@ -25,7 +26,7 @@ export function platformWarnings(platform: Platform, configured: string | null =
           warning(
             'base_domain_ignored',
             '#/baseDomain',
-            `is ${baseDomain}; BASE_DOMAIN=${configured} is ignored, it counts only for a new stores repo`,
+            `is ${baseDomain}. BASE_DOMAIN=${configured} is ignored, because it only sets the domain of a new stores repo`,
           ),
         ]
       : []),
@@ -38,7 +39,7 @@ export function platformWarnings(platform: Platform, configured: string | null =
           ),
         ]
       : []),
-    // The render must follow from the repository alone, so no server can fill in the address that it knows.
+    // A render must be reproducible from the repository alone, so the server cannot fill in the address.
     ...(profile === 'production' &&
     secrets.mode === 'job' &&
     network.apiServer.cidrs.includes('0.0.0.0/0')
@@ -46,7 +47,7 @@ export function platformWarnings(platform: Platform, configured: string | null =
           warning(
             'open_api_server_egress',
             '#/network/apiServer',
-            'is not set, so the Job that makes passwords may reach ports 443 and 6443 of every address; set the addresses of the API server: kubectl get endpointslices kubernetes',
+            'is not set, so the Job that makes passwords may reach ports 443 and 6443 of every address; set it to the addresses shown by: kubectl get endpointslices kubernetes',
           ),
         ]
       : []),
@@ -65,13 +66,13 @@ export function platformWarnings(platform: Platform, configured: string | null =
         warning(
           'many_workers',
           `#/plans/${id}/wordpress/workers`,
-          'is too many for the memory limit: PHP could use more, and the kernel would end it; lower it or raise memoryLimit',
+          'is too many for the memory limit: PHP could exceed it and be killed. Lower it or raise memoryLimit',
         ),
       ),
   ]
 }
 
-/** Warnings about one store on this platform. `siblings`: stores that its team has already. */
+/** Warnings about one store on this platform. `siblings` is the number of other stores of its team. */
 export function storeWarnings(store: StoreFile, platform: Platform, siblings: number): Warning[] {
   const host = platformHostOf(store, platform)
   const domain = host.slice(store.name.length + 1)
@@ -89,9 +90,17 @@ export function storeWarnings(store: StoreFile, platform: Platform, siblings: nu
     add('large_team', '#/team', `the team has ${siblings} stores; spread them over several teams`)
   }
   if (store.code === 'writable') {
-    add('unreviewed_code', '#/code', 'Git no longer describes the code: a revert does not undo it')
+    add(
+      'unreviewed_code',
+      '#/code',
+      'Git does not describe the code, so a revert does not undo changes to it',
+    )
   } else if (store.site.locale !== 'en_US' && platform.releases[store.release]?.code !== 'baked') {
-    add('no_language_pack', '#/site/locale', 'language packs need a baked image or writable code')
+    add(
+      'no_language_pack',
+      '#/site/locale',
+      'the language pack of this locale needs a baked image or writable code',
+    )
   }
   return warnings
 }
@@ -100,7 +109,7 @@ function isDottedAddress(domain: string): boolean {
   return /^(?:[0-9]{1,3}\.){4}nip\.io$/.test(domain)
 }
 
-/** `127-0-0-1.nip.io` for `127.0.0.1.nip.io`: the same address, and no other number can be read into it. */
+/** `127-0-0-1.nip.io` for `127.0.0.1.nip.io`, the same address without the ambiguity. */
 function dashed(domain: string): string {
   return `${domain.slice(0, -'.nip.io'.length).replaceAll('.', '-')}.nip.io`
 }
