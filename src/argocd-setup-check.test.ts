@@ -90,7 +90,7 @@ describe('the check argocd_setup', () => {
         'ApplicationSet stores.a-m is missing',
         'ApplicationSet stores.n-z is missing',
         'ApplicationSet stores-acme is missing',
-        'ApplicationSet stores is not asked for',
+        'ApplicationSet stores is not required by platform.yaml',
       ].join('; '),
       fix:
         'In a clone of the stores repo at its head: ' +
@@ -109,8 +109,8 @@ describe('the check argocd_setup', () => {
     expect(detail).toBe(
       [
         'ApplicationSet stores differs in spec.generators[0].git.files',
-        'ApplicationSet stores-acme is not asked for',
-        'AppProject stores-acme is not asked for',
+        'ApplicationSet stores-acme is not required by platform.yaml',
+        'AppProject stores-acme is not required by platform.yaml',
       ].join('; '),
     )
     expect(fix).toContain('; kubectl -n argocd delete appproject stores-acme (')

@@ -2,8 +2,10 @@ import type { AcceptRewrite, RewriteAccepted } from '../contract/repository.ts'
 import type { Log, OperationDeps, Requester } from '../domain/ports.ts'
 
 /**
- * Leaves read-only mode after the branch was rewritten; writes nothing to Git, so the log bears the reason.
- * @throws StoreError `conflict`: nothing to accept, or another head; `git_unavailable`, `git_auth`, `git_timeout`
+ * Leaves read-only mode after the branch was rewritten. Nothing is written to Git, so the reason is
+ * only in the log.
+ * @throws StoreError `conflict` (nothing to accept, or another head), `git_unavailable`, `git_auth`,
+ *   `git_timeout`
  */
 export async function acceptRewrite(
   deps: Pick<OperationDeps, 'repo'> & { readonly log: Log },

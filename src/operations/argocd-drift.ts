@@ -7,25 +7,26 @@ import type {
 import { madeByControllers, namespacedKinds } from '../../constructs/index.ts'
 import { argoCdSetup, type StoreNeeds } from './argocd-setup.ts'
 
-/** How what is installed differs from what platform.yaml asks for. */
+/** Differences between the installed objects and those that platform.yaml requires. */
 export interface Drift {
-  /** One clause each, names first; empty = as asked. */
+  /** One clause each, starting with the name; empty if there is no difference. */
   readonly problems: readonly string[]
-  /** ApplicationSets that nothing asks for; they go before the others come. */
+  /** ApplicationSets that platform.yaml does not require. They are deleted before others are created. */
   readonly surplusSets: readonly string[]
-  /** AppProjects that nothing asks for; they go last. */
+  /** AppProjects that platform.yaml does not require. They are deleted last. */
   readonly surplusProjects: readonly string[]
 }
 
-/** Fields that a platform engineer may set as they like. */
+/** Rendered fields that an administrator may change freely. */
 const FREE = [
   'spec.generators[0].git.requeueAfterSeconds',
   'spec.template.spec.revisionHistoryLimit',
 ]
 
 /**
- * Addresses are taken from the first set that is installed: every set must have the same. Fields that are not rendered
- * are free, and so are sync windows, roles and signatures of a project; it must permit what stores use, and nothing else.
+ * Compares the installed objects with the required ones. The addresses come from the first installed
+ * set, and every set must have the same. Ignores fields that are not rendered, and the sync windows,
+ * roles and signature keys of a project. A project must permit what its stores use and no more.
  */
 export function argoCdDrift(
   platform: Platform,
@@ -59,8 +60,8 @@ export function argoCdDrift(
         const at = difference(spec, found.spec, 'spec')
         return at === null ? [] : [`ApplicationSet ${name} differs in ${at}`]
       }),
-      ...surplusSets.map((name) => `ApplicationSet ${name} is not asked for`),
-      ...surplusProjects.map((name) => `AppProject ${name} is not asked for`),
+      ...surplusSets.map((name) => `ApplicationSet ${name} is not required by platform.yaml`),
+      ...surplusProjects.map((name) => `AppProject ${name} is not required by platform.yaml`),
     ],
     surplusSets,
     surplusProjects,
@@ -81,8 +82,9 @@ interface RenderedProject extends Named {
 }
 
 /**
- * Where `actual` lacks or contradicts something of `asked`; what it has beyond that does not count. `null` = nowhere.
- * A value that Go writes as absent may be absent: Argo CD's controller rewrites the set without `recurse: false`.
+ * Path of the first value in `asked` that `actual` lacks or contradicts; `null` if there is none.
+ * Additional values in `actual` are ignored. A zero value may be absent, because Argo CD's controller
+ * rewrites the set without fields such as `recurse: false`.
  */
 function difference(asked: unknown, actual: unknown, at: string): string | null {
   if (FREE.includes(at)) return null
@@ -109,7 +111,7 @@ function firstOf(places: readonly (string | null)[]): string | null {
 
 const NAMESPACE: PermittedKind = { group: '', kind: 'Namespace', name: 'store-*' }
 const MOST = [...namespacedKinds(['job', 'sealed', 'external']), ...madeByControllers]
-/** Argo CD's own cluster by the address that it always has there. */
+/** The fixed address of Argo CD's own cluster. */
 const IN_CLUSTER = 'https://kubernetes.default.svc'
 
 function projectProblems(
@@ -155,7 +157,7 @@ function projectProblems(
   ]
 }
 
-/** Does a rule speak of all of `kind`? `*` is the one pattern that is understood. */
+/** Does a rule match every object of `kind`? `*` is the only supported pattern. */
 function covers(rule: PermittedKind, { group, kind, name }: PermittedKind): boolean {
   const fits = (pattern: string, value: string) => pattern === '*' || pattern === value
   return (

@@ -7,22 +7,22 @@ import {
   type SecretsMode,
 } from '../../constructs/index.ts'
 
-/** What only the installation knows. */
+/** Values of the installation that are not in platform.yaml. */
 export interface Installation {
   /** The stores repo as Argo CD reads it: https, http or ssh, without credentials. */
   readonly repoURL: string
-  /** Base URL of the dashboard, without a slash at the end. */
+  /** Base URL of the dashboard, without a trailing slash. */
   readonly dashboardUrl: string
   /** Short name of the branch, such as `main`. */
   readonly branch: string
-  /** Namespace that Storewright runs in. */
+  /** Namespace of Storewright. */
   readonly apiNamespace: string
 }
 
-/** What one store needs of its project. */
+/** What a store requires its AppProject to permit. */
 export interface StoreNeeds {
   readonly team: string
-  /** `null`: unknown, which counts as all. */
+  /** `null`: unknown, which counts as every mode. */
   readonly secretsMode: SecretsMode | null
   /** `null`: unknown. */
   readonly cluster: string | null
@@ -31,8 +31,9 @@ export interface StoreNeeds {
 const ALL_MODES: readonly SecretsMode[] = ['job', 'sealed', 'external']
 
 /**
- * The AppProjects, admission policies and ApplicationSets that platform.yaml asks for. A project also permits what its stores already use,
- * though new ones may not: Argo CD leaves behind, or refuses, what a project no longer permits.
+ * Renders the AppProjects, admission policies and ApplicationSets that platform.yaml requires. A
+ * project also permits what its existing stores use, even if new stores may not, because Argo CD
+ * refuses or leaves behind what a project no longer permits.
  */
 export function argoCdSetup(
   platform: Platform,
@@ -52,7 +53,7 @@ export function argoCdSetup(
   })
 }
 
-/** Domain of the platform first, then those of clusters with one of their own. */
+/** The domain of the platform, then the domains of clusters that have their own. */
 function baseDomainsOf({ baseDomain, clusters }: Platform): readonly string[] {
   const own = Object.values(clusters).flatMap((cluster) => cluster.baseDomain ?? [])
   return [...new Set([baseDomain, ...own.toSorted()])]
@@ -76,7 +77,7 @@ function neededIn(
   }
 }
 
-/** One YAML stream, in the order in which it must be applied. */
+/** One YAML stream, in the order in which to apply the objects. */
 export function printArgoCdSetup(objects: ArgoCdObjects): string {
   const { projects, policies, applicationSets, rights } = objects
   return [...projects, ...policies, ...applicationSets, ...rights]

@@ -1,10 +1,10 @@
 import type { Change } from '../contract/store.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 
-/** Actions after which nothing of a store is declared. */
+/** Actions after which a store is not declared any more. */
 const GONE: readonly string[] = ['remove', 'release']
 
-/** A change with how far it got: that of its store's newest commit, or that a later one took its place. */
+/** Adds its result to a change: the progress of the store's newest commit, or `Superseded` for an earlier one. */
 export function withResult(
   { repo, views }: Pick<OperationDeps, 'repo' | 'views'>,
   change: Change,

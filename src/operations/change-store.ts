@@ -26,41 +26,41 @@ import { renderOnce } from './render-once.ts'
 import type { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
-/** Which store, and what the caller knows of it. */
+/** The store to change, and the conditions of the caller. */
 export interface StoreRequest {
   readonly name: string
-  /** Given and another than the store's: `store_not_found`. */
+  /** If this is not the store's team, the request fails with `store_not_found`. */
   readonly team?: string
-  /** ETag of the intent the caller saw, quoted; `*` = any. @default any */
+  /** ETag of the intent that the caller read, quoted; `*` = any. @default any */
   readonly ifMatch?: string
   /** Overwrites rendered files that were edited by hand. @default false */
   readonly force?: boolean
-  /** Lets a mass deletion pass: how many stores go, as an admin typed it, or `'released'` after a look at all of them. */
+  /** Approves a mass deletion: the number of stores as typed by an admin, or `'released'` for the whole set. */
   readonly allowMassDelete?: number | 'released'
   readonly reason?: string
   readonly ticket?: string
 }
 
-/** One kind of change. Pure: it runs again on a newer head. */
+/** One kind of change. Pure, because it runs again on a newer head. */
 export interface ChangeOfIntent {
   readonly action: Action
-  /** The intent after it; `null` = nothing to do. */
+  /** The intent after the change; `null` if there is nothing to do. */
   next(store: StoreFile, at: Snapshot): StoreFile | null
-  /** Short facts for the commit's subject. */
+  /** Short facts for the subject of the commit. */
   facts?(before: StoreFile, after: StoreFile): readonly string[]
   readonly trailers?: Readonly<Record<string, string>>
-  /** Commits although the intent is the same: the rendered files may not be. @default false */
+  /** Renders and compares the files even if the intent is unchanged. @default false */
   readonly always?: boolean
 }
 
 export interface Changed {
   readonly store: Store
   readonly landed: Landed
-  /** What the change does not do although somebody may expect it. */
+  /** What the change does not do although a reader might expect it. */
   readonly warnings: readonly Warning[]
 }
 
-/** Reads of the committed folder that were overtaken by another change before they were used. */
+/** Attempts to read the committed folder before the request fails because of concurrent changes. */
 const MAX_READS = 4
 
 /**
@@ -76,15 +76,15 @@ export async function changeStore(
   options: ChangeOptions = {},
 ): Promise<Changed> {
   const landed = await changeIntent(deps, request, change, by, options)
-  // Without a commit the repo does not know which store was meant.
+  // A change without a commit returns no record.
   const record = landed.record ?? landed.snapshot.stores.get(request.name) ?? null
   if (record === null) {
-    throw new StoreError('conflict', 'the store was removed again right after it was changed')
+    throw new StoreError('conflict', 'the store was removed right after it was changed')
   }
   return { store: deps.views.present(record, landed.snapshot), landed, warnings: [] }
 }
 
-/** {@link changeStore} for callers that want no view of the store. */
+/** {@link changeStore} without a view of the store. */
 export async function changeIntent(
   deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock'>,
   request: StoreRequest,
@@ -92,7 +92,7 @@ export async function changeIntent(
   by: Requester,
   options: ChangeOptions = {},
 ): Promise<Landed> {
-  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  // Read once, because the decision runs again on a newer head and must not depend on a clock.
   const now = deps.clock.now()
   for (let read = 1; ; read += 1) {
     const folder = await committedFolder(deps, request, change)
@@ -113,23 +113,24 @@ export async function changeIntent(
 
 const OVERTAKEN = 'the store was changed by someone else meanwhile'
 
-/** What a re-render takes over of the committed files, and the intent they belong to. */
+/** The parts of the committed files that a re-render reuses, and the intent they belong to. */
 interface CommittedFolder {
   readonly intentBlob: string
   readonly tree: string
-  /** Comment lines at the head of store.yaml: an edit keeps them. */
+  /** Leading comment lines of store.yaml, which an edit keeps. */
   readonly comment: string
-  /** Path below the store's folder -> text. */
+  /** Text by path below the store's folder. */
   readonly files: ReadonlyMap<string, string>
-  /** Ciphertexts that fit the intent after the change; `null` in other modes. */
+  /** Ciphertexts for the intent after the change; `null` in other secrets modes. */
   readonly sealed: SealedSecrets | null
-  /** Who wrote last was a person, whose intent may be one that is refused: what was admitted before; `null`: nothing was. */
+  /** Set if the newest commit was pushed and may be refused: the last admitted intent, or `null` if there is none. */
   readonly admitted?: StoreFile | null
 }
 
 /**
- * Read before `decide`, which is synchronous and may run often; sealing is randomised and must not happen in there.
- * `null`: there is no such store.
+ * Reads and seals before `decide`, because `decide` is synchronous and may run often, and sealing is
+ * randomised.
+ * @returns `null` if there is no such store
  */
 async function committedFolder(
   { repo, sealer }: Pick<OperationDeps, 'repo' | 'sealer'>,
@@ -159,7 +160,7 @@ async function committedFolder(
   return { ...read, sealed: sealStore(sealer, certificate, after, committed) }
 }
 
-/** Does the store still hold what was read? Gone is no doubt either: then it is not found. */
+/** Is the store unchanged since it was read? A removed store counts as unchanged and is reported as not found. */
 function isOf(folder: CommittedFolder, record: StoreRecord | undefined): boolean {
   if (record === undefined) return true
   const { intentBlob, manifestsTree } = record
@@ -197,7 +198,7 @@ function decideChange(
     objectFormat: objectFormatOf(at.head),
     ...(folder === null ? {} : { comment: folder.comment, sealed: folder.sealed }),
   })
-  // Equal files under an untrusted commit get one of ours: its proof is what is new.
+  // Equal files need a new commit if an untrusted commit brought them, for the sake of its proof.
   if (folder !== null && !isEdited(record) && holds(folder, files)) return 'unchanged'
   return {
     team: after.team,
@@ -208,7 +209,7 @@ function decideChange(
     trailers: {
       ...change.trailers,
       ...releaseTrailers(before, after, at.platform, files),
-      // Where the action does not tell: a revert may end a shop too.
+      // A revert can delete a store too, so the trailer records it.
       ...(ends && !departs(change.action, undefined) ? { Lifecycle: state } : {}),
       ...(approved ? { 'Mass-Delete-Approved-By': by.subject } : {}),
     },
@@ -218,7 +219,7 @@ function decideChange(
   }
 }
 
-/** Are these files committed already, and no other? Then a commit would be empty. */
+/** Are exactly these files committed already? Then a commit would be empty. */
 function holds(
   { files: committed }: CommittedFolder,
   files: ReadonlyMap<string, Uint8Array>,
@@ -230,11 +231,11 @@ function holds(
   )
 }
 
-/** The ETag is the version of the intent, so what Argo CD observes never makes it stale. */
+/** The ETag is the version of the intent, so a status change in Argo CD does not change it. */
 function requireMatch({ intentBlob }: StoreRecord, ifMatch: string | undefined): void {
   const etag = `"${intentBlob}"`
   if (ifMatch === undefined || ifMatch === '*' || ifMatch === etag) return
-  throw new StoreError('precondition_failed', 'the store is not the one you saw', {
+  throw new StoreError('precondition_failed', 'the store has changed since you read it', {
     extra: { etag },
   })
 }

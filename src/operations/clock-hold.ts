@@ -19,7 +19,7 @@ import { changeIntent } from './change-store.ts'
 
 type Held = Extract<Due, { is: 'held' }>
 
-/** A deletion whose next step waits for an admin, and why. */
+/** A deletion whose next step waits for an admin, with the reason. */
 export interface HeldDeletion {
   readonly record: StoreRecord
   readonly because: Held['because']
@@ -27,7 +27,7 @@ export interface HeldDeletion {
 
 export type HoldDeps = Pick<OperationDeps, 'repo' | 'time' | 'purge'>
 
-/** Deletions and purges that are due by the wall clock, and by no other. */
+/** Deletions and purges that are due by the wall clock but not by a second clock. */
 export function heldByClock(
   { stores, platform }: Snapshot,
   time: TimeReading,
@@ -46,9 +46,11 @@ export type ReleaseDeps = HoldDeps &
   Pick<OperationDeps, 'sealer' | 'clock'> & { readonly newRequestId: () => string }
 
 /**
- * Lets every deletion go on that the clocks hold: `store.yaml` says from then on that its retention is over, so no server
- * asks a clock again. The purge of the deletion follows. Its commit names the admin.
- * @throws StoreError `conflict` (nothing is held, or another number is: extra `count`), and what `changeStore` throws
+ * Releases every deletion that is held because of the clocks. `store.yaml` then records that the
+ * retention is over, so no server checks a clock again, and the purge follows. Each commit names the
+ * admin.
+ * @throws StoreError `conflict` (nothing is held, or the number differs: extra `count`), and any code
+ *   of `changeStore`
  */
 export async function releaseDue(
   deps: ReleaseDeps,
@@ -62,7 +64,7 @@ export async function releaseDue(
   if (held.length !== count) {
     throw new StoreError('conflict', `${held.length} deletions are held, not ${count}`, {
       extra: { count: held.length },
-      hint: `Look at what is held, then release with count ${held.length}.`,
+      hint: `Review the held deletions, then release them with count ${held.length}.`,
     })
   }
   const landed = await Promise.all(
@@ -86,7 +88,7 @@ export async function releaseDue(
   }
 }
 
-/** What the clocks say and hold, and how to go on; `null` while they agree and hold nothing. */
+/** Describes the disagreement of the clocks, the held deletions and the way out; `null` if there are none. */
 export function clockHoldOf(
   deps: HoldDeps,
 ): { readonly detail: string; readonly fix: string } | null {

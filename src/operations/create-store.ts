@@ -19,21 +19,24 @@ import { renderOnce } from './render-once.ts'
 import { type RenderContext, renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
-/** Renders beside this thread, where many are asked for; `null`, at either step: the decision may as well do it. */
+/**
+ * Renders on another thread under high load. It returns `null` when load is low, and the returned
+ * function returns `null` when the threads are busy. In both cases the caller renders itself.
+ */
 export type RenderBeside = () =>
   | ((...input: Parameters<RenderStore>) => ReturnType<RenderStore> | null)
   | null
 
-/** Without `provisioning` no store waits for others. */
+/** Without `provisioning`, no store is queued. */
 type CreateStoreDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'> &
   Partial<Pick<OperationDeps, 'provisioning'>> & {
     readonly renderBeside?: RenderBeside
   }
 
 /**
- * Declares a new store in Git; one that must wait for its turn says so in store.yaml.
- * @throws StoreError `name_taken`, `name_quarantined`, `name_reserved`, `engine_not_available`, `invalid_request`, `invalid_store`,
- *   `store_limit_reached`, and every code of `StoresRepo.change`
+ * Declares a new store in Git. A store that has to wait is declared as queued.
+ * @throws StoreError `name_taken`, `name_quarantined`, `name_reserved`, `engine_not_available`,
+ *   `invalid_request`, `invalid_store`, `store_limit_reached`, and every code of `StoresRepo.change`
  */
 export async function createStore(
   deps: CreateStoreDeps,
@@ -42,7 +45,7 @@ export async function createStore(
   options: ChangeOptions = {},
 ): Promise<{ store: Store; landed: Landed }> {
   const sealed = sealedFor(deps, request)
-  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  // Read once, because the decision runs again on a newer head and must not depend on a clock.
   const now = deps.clock.now()
   const asked = { owner: by.subject, now, sealed, deps }
   const render = await renderFor(request, asked)
@@ -52,7 +55,7 @@ export async function createStore(
     options,
   )
   if (landed.record === null) {
-    throw new StoreError('conflict', 'the store was removed again right after it was created')
+    throw new StoreError('conflict', 'the store was removed right after it was created')
   }
   return { store: deps.views.present(landed.record, landed.snapshot), landed }
 }
@@ -60,7 +63,7 @@ export async function createStore(
 /** Counters of a new store. */
 export const FIRST_NONCE = { retry: 0, credentials: 1, adminReset: 0 } as const
 
-/** Sealed once, before `decide`, which may run again. `null`: this store will be in another mode, or be refused. */
+/** Seals once, because `decide` may run again. `null`: the store uses another mode, or will be refused. */
 function sealedFor(
   { repo, sealer }: Pick<OperationDeps, 'repo' | 'sealer'>,
   { name, secretsMode }: StoreCreate,
@@ -78,7 +81,7 @@ interface Asked {
   readonly deps: CreateStoreDeps
 }
 
-/** Renders beside this thread what the newest head would have; whatever goes wrong there, the decision renders and tells. */
+/** Renders ahead on another thread, for the newest head. If that fails, the decision renders and reports the error. */
 async function renderFor(request: StoreCreate, asked: Asked): Promise<typeof renderStore> {
   const render = asked.deps.renderBeside?.() ?? null
   if (render === null) return renderOnce()
@@ -92,7 +95,7 @@ async function renderFor(request: StoreCreate, asked: Asked): Promise<typeof ren
   }
 }
 
-/** The new store, waiting where as many are being set up as may; see `domain/provisioning.ts`. */
+/** Marks the new store as queued if the cap on stores being set up is reached; see `domain/provisioning.ts`. */
 export function queuedIfFull(
   store: StoreFile,
   at: Snapshot,
@@ -100,7 +103,7 @@ export function queuedIfFull(
   provisioning: Provisioning | undefined,
 ): StoreFile {
   if (provisioning === undefined || !store.autoSync) return store
-  // Behind those that wait already: the order of commits is the order of starts.
+  // If other stores wait already, this one is queued behind them, so stores start in commit order.
   const waits = at.platform.provisioning > 0 && provisioning.speaks() && queueOf(at).length > 0
   return waits || !isRoom(at, now, provisioning) ? { ...store, queued: true } : store
 }
@@ -123,7 +126,7 @@ function admitted(request: StoreCreate, at: Snapshot, asked: Asked): StoreFile {
   return store
 }
 
-/** The change that declares a new store. Preview and create share it, so they agree byte for byte but for ciphertexts. */
+/** The change that declares a new store. Preview and create share it, so they differ only in ciphertexts. */
 export function creationOf(
   store: StoreFile,
   request: StoreCreate,

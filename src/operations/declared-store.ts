@@ -2,8 +2,8 @@ import { StoreError } from '../domain/errors.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 
 /**
- * The record of a store, in whatever team, or in exactly `team` when that is given.
- * @throws StoreError `store_not_found`; a store of another team looks absent, never forbidden
+ * Returns the record of a store. If `team` is given, the store must belong to it.
+ * @throws StoreError `store_not_found`, also for a store of another team, so its existence stays hidden
  */
 export function declaredStore(at: Snapshot, name: string, team?: string): StoreRecord {
   const record = at.stores.get(name)

@@ -5,9 +5,10 @@ import { changeIntent, type StoreRequest } from './change-store.ts'
 export type DeleteStoreRequest = Pick<StoreRequest, 'name' | 'team' | 'reason' | 'allowMassDelete'>
 
 /**
- * Soft delete: nothing runs any more, volumes and credentials stay until `purgeAfter`. Deleted already: no commit.
- * @throws StoreError `store_not_found`, `lifecycle_conflict`, `store_modified`, `invalid_store` (its store.yaml
- *   does not parse), `mass_delete_brake`, and every code of `StoresRepo.change`
+ * Soft-deletes a store: nothing runs any more, and volumes and credentials stay until `purgeAfter`. A
+ * deleted store gets no further commit.
+ * @throws StoreError `store_not_found`, `lifecycle_conflict`, `store_modified`, `invalid_store` (its
+ *   store.yaml does not parse), `mass_delete_brake`, and every code of `StoresRepo.change`
  */
 export function deleteStore(
   deps: Pick<OperationDeps, 'repo' | 'clock' | 'sealer'>,
@@ -15,7 +16,7 @@ export function deleteStore(
   by: Requester,
   options: ChangeOptions = {},
 ): Promise<Landed> {
-  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  // Read once, because the decision runs again on a newer head and must not depend on a clock.
   const now = deps.clock.now()
   return changeIntent(
     deps,

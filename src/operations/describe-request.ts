@@ -8,7 +8,7 @@ import { gatesOf, type GateDeps } from './purge-gates.ts'
 
 export type DescribingDeps = GateDeps & Pick<OperationDeps, 'views'>
 
-/** A request that landed and how far it got: what Argo CD observed of its commit, or of what came after it. */
+/** Describes a landed request and its progress: what Argo CD observed of its commit or of a later one. */
 export async function describeRequest(
   deps: DescribingDeps,
   request: LandedRequest,
@@ -17,10 +17,10 @@ export async function describeRequest(
   const record = deps.repo.snapshot().stores.get(name)
   const isNewest = record?.last.commit === ref.commit
   const kind = ref.action ?? 'update'
-  // A render in between must not hide what the purge waits for.
+  // Later renders must not hide the gates of a purge.
   const tells = record !== undefined && (kind === 'purge' || isNewest)
   const now = deps.clock.now()
-  // A deletion has gates for days: they are shown once it is due.
+  // The gates of a deletion are shown only once it is due, which may take days.
   const due = record?.intent?.lifecycle.state === 'purge' || isDueNow(deps, record, now)
   const gates = tells && due ? [...(await gatesOf(deps, record))] : []
   const store = deps.views.get(name)
@@ -42,13 +42,13 @@ function isDueNow({ repo }: DescribingDeps, record: StoreRecord | undefined, now
   return record !== undefined && isDue(record, repo.snapshot(), now)
 }
 
-/** A change that a later one replaced is live with it. */
+/** A change that a later one superseded counts as live. */
 function stateOf(store: Store | null, kind: string, isNewest: boolean): ChangeState {
   if (kind === 'remove') return store?.phase === 'Deleting' ? 'Committed' : 'Live'
   return isNewest && store !== null ? store.change.state : 'Live'
 }
 
-/** Synced: the first step was seen. Live: nothing is left. Closed: it was called off. */
+/** `Synced`: the first step was applied. `Live`: nothing is left. `Closed`: the purge was cancelled. */
 function purgeState(store: Store | null, gates: Operation['gates']): ChangeState {
   if (store === null || store.phase === 'Deleted') return 'Live'
   if (store.lifecycle !== 'purge') return 'Closed'
@@ -65,7 +65,7 @@ function newestOf({ conditions }: Store, at: string): string {
 
 function stuckProblem(gates: Operation['gates'], requestId: string): Operation['problem'] {
   const open = gates.filter(({ met }) => !met).map(({ detail }) => detail)
-  const detail = `the purge waits for more than 30 minutes: ${open.join('; ')}`
+  const detail = `the purge has waited for more than 30 minutes: ${open.join('; ')}`
   return {
     ...{
       type: 'https://storewright.dev/problems/purge_stuck',

@@ -8,18 +8,18 @@ import type { StoreChange, StoreId, StoresRepo } from '../domain/ports.ts'
 import { renderedObjects } from '../repo-files/rendered-objects.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 
-/** A repository that decides and writes nothing. */
+/** A repository that runs decisions and writes nothing. */
 export interface DryRun {
   readonly repo: StoresRepo
-  /** What the last change would have committed; `null`: nothing. */
+  /** The last change that would have been committed; `null` if there is none. */
   planned(): StoreChange | null
   /** Every change that would have been committed, in order. */
   all(): readonly StoreChange[]
 }
 
 /**
- * Any operation given this repository says what it would do: it runs the same rules on the newest head and stops before
- * the commit, so a preview cannot differ from the write.
+ * Wraps a repository for a dry run. An operation that uses it runs the same rules on the newest head
+ * and stops before the commit, so a preview cannot differ from the write.
  */
 export function dryRun(repo: StoresRepo): DryRun {
   let planned: StoreChange | null = null
@@ -52,7 +52,7 @@ export function dryRun(repo: StoresRepo): DryRun {
   }
 }
 
-/** The stores that accepting a rewritten branch would leave behind. @throws StoreError as `StoresRepo.acceptRewrite` */
+/** The stores that a rewritten branch does not contain. @throws StoreError as `StoresRepo.acceptRewrite` */
 function acceptable(repo: StoresRepo, expectedHead: string): readonly StoreId[] {
   const { rewrite } = repo.state()
   if (rewrite === null) throw new StoreError('conflict', 'the branch was not rewritten')
@@ -70,7 +70,7 @@ export function plannedCommits(changes: readonly StoreChange[]): PlannedCommit[]
   })
 }
 
-/** What a planned change does to the committed files of a store; without one, nothing. */
+/** Diff of a planned change against the committed files of a store; empty without a change. */
 export async function plannedDiff(
   repo: StoresRepo,
   { team, name }: StoreId,
@@ -82,8 +82,9 @@ export async function plannedDiff(
 }
 
 /**
- * What a planned change costs a store whose committed files are `before` (path -> text). `null`: they, or a store.yaml
- * of theirs, cannot be read.
+ * Side effects of a planned change on a store.
+ * @param before text of the committed files by path
+ * @returns `null` if the manifests or store.yaml cannot be parsed before or after the change
  */
 export function plannedEffects(
   repo: StoresRepo,
@@ -102,7 +103,7 @@ function renderedStore(files: ReadonlyMap<string, string>, id: StoreId): Rendere
   return intent === null || objects === null ? null : { intent, objects }
 }
 
-/** Path -> text of every file after a planned change; `null`: there is none. */
+/** Text of every file after a planned change, by path; `null` without a change. */
 export function textsOf(planned: StoreChange | null): ReadonlyMap<string, string> | null {
   if (planned === null) return null
   const decoder = new TextDecoder()

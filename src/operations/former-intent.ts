@@ -9,7 +9,7 @@ import type { StoreRecord } from '../domain/snapshot.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 
-/** Commits of one store looked through. */
+/** Number of commits that are searched. */
 const LOOK_BACK = 100
 
 /** Commits of the store since its folder last appeared, newest first. */
@@ -20,9 +20,10 @@ async function commitsOf(repo: StoresRepo, { team, name, created }: StoreRecord)
 }
 
 /**
- * What was admitted of the store last. `null`: nothing was. A folder that went without a purge and was put back is the same
- * store still, volumes and all; after a purge it is another. Where no commit of the store is proven to be ours, it is the
- * intent of the commit that brought the newest manifests which an app.json beside them names.
+ * Returns the last admitted intent of the store, or `null`. A folder that was removed without a purge
+ * and restored is still the same store with the same volumes. After a purge it is another store. If
+ * no commit of the store is proven to be ours, the result is the intent of the commit that brought
+ * the newest manifests matching their app.json.
  */
 export async function admittedIntent(
   repo: StoresRepo,
@@ -33,7 +34,7 @@ export async function admittedIntent(
   for (const { requestId, action, commit } of changes) {
     if (requestId === null) continue
     if (action === 'remove') return null
-    // A commit that put a readable app.json in place may have left a store.yaml that does not parse.
+    // One of our commits may have repaired app.json beside a store.yaml that does not parse.
     const intent = await intentAt(repo, record, commit)
     if (intent !== null) return intent
   }
@@ -65,7 +66,7 @@ async function intentAt(repo: StoresRepo, record: StoreRecord, commit: string) {
   return parseStoreFile((await textAt(repo, record, commit, 'store.yaml')) ?? '').value
 }
 
-/** The intent of a store that people pushed together with what is rendered of it; `null`: it is not rendered so. */
+/** The intent of a store that was pushed together with matching rendered files; `null` if they do not match. */
 export function renderedIntent({
   intent,
   app,
@@ -80,8 +81,8 @@ export function renderedIntent({
 }
 
 /**
- * The newest app.json that could be read, of commits of ours if there is one. What names the store follows from its folder;
- * addresses that no commit of ours wrote follow from the platform.
+ * The newest readable app.json, preferring our own commits. Its identity is derived from the folder.
+ * If no commit of ours wrote it, its addresses are derived from the platform.
  */
 export async function lastReadableApp(
   repo: StoresRepo,

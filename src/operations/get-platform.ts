@@ -8,7 +8,7 @@ import type { RepoState } from '../domain/repo-state.ts'
 import { clockBanners } from './clock-hold.ts'
 import { isOfNewer } from './render-declared.ts'
 
-/** What a client must know to offer choices and to say what is simulated or blocked. */
+/** The state of the platform that a client needs to offer choices and to show what is simulated or blocked. */
 export function getPlatform(deps: OperationDeps): PlatformView {
   const at = deps.repo.snapshot()
   const { platform } = at
@@ -63,17 +63,17 @@ function argoCdBanners(applications: OperationDeps['applications']): PlatformVie
   if (problem !== null) {
     banners.push({
       code: 'argocd_unavailable',
-      message: `What runs cannot be observed: ${problem}. Health is shown as Unknown; writes go on.`,
+      message: `The stores cannot be observed: ${problem}. Their health is shown as Unknown. Writes still work.`,
     })
   }
   const error = applications.applicationSet()?.error ?? null
-  // An error of one Application leaves the others alone; any other stops every store change.
+  // An error of one Application does not affect the others. Any other error stops every store change.
   if (error !== null && error.reason !== 'ApplicationValidationError') {
-    // One of several sets stops its own stores alone.
+    // An error of one of several sets only stops the stores of that set.
     const ofSet = error.set === undefined || error.set === 'stores' ? '' : ` in ${error.set}`
     banners.push({
       code: 'generator_blocked',
-      message: `Argo CD applies no new store and no change of a lifecycle${ofSet}: ${error.message}`,
+      message: `Argo CD applies neither new stores nor lifecycle changes${ofSet}: ${error.message}`,
     })
   }
   return banners
@@ -98,7 +98,7 @@ function refsOf(stores: RepoState['lost']): PlatformView['lost'] {
   return stores.slice(0, MAX_REFS).map(({ team, name }) => ({ team, name }))
 }
 
-/** Too many stores go, or went: said while deletions are held or refused. */
+/** Shown while deletions are held or refused because too many stores are being deleted. */
 function brakeBanners({
   repo,
   clock,
@@ -109,11 +109,11 @@ function brakeBanners({
   if (brake === null) return []
   const held = [...at.stores.values()].filter(isPending).length
   const names = [...going].slice(0, 3).join(', ')
-  const message = `${brakeSentence(brake)} (${names} …). ${held} pushed deletions are held and further ones are refused until fewer go, they are taken back, or an admin lets them pass.`
+  const message = `${brakeSentence(brake)} (${names} …). ${held} pushed deletions are held, and further deletions are refused, until fewer stores are being deleted or an admin releases them.`
   return [{ code: 'mass_delete_brake', message }]
 }
 
-/** What every person must know now, worst first. */
+/** Current problems for everyone to see, the worst first. */
 export function bannersOf(
   deps: Pick<OperationDeps, 'repo' | 'applications' | 'clock' | 'time' | 'purge'>,
 ): PlatformView['banners'] {
@@ -125,13 +125,13 @@ export function bannersOf(
     case 'history_rewritten':
       banners.push({
         code: 'history_rewritten',
-        message: `The history of the stores repo was rewritten; ${state.rewrite?.vanished.length ?? 0} stores are not in it as they were. Writes are refused until an admin accepts it.`,
+        message: `The history of the stores repo was rewritten. ${state.rewrite?.vanished.length ?? 0} stores are missing or older in it. Writes are refused until an admin accepts the rewrite.`,
       })
       break
     case 'git_auth':
       banners.push({
         code: 'git_auth',
-        message: 'The stores repo refuses our credentials; writes are off.',
+        message: 'The stores repo refuses the credentials of this server, so writes are off.',
       })
       break
     case 'git_unavailable':
@@ -139,7 +139,7 @@ export function bannersOf(
       banners.push({
         code: 'git_unavailable',
         message:
-          'The stores repo cannot be reached; writes are off, reads show the last known state.',
+          'The stores repo cannot be reached. Writes are off, and reads show the last known state.',
       })
       break
   }
@@ -147,14 +147,14 @@ export function bannersOf(
     const names = state.lost.slice(0, 3).map(({ team, name }) => `${team}/${name}`)
     banners.push({
       code: 'store_lost',
-      message: `${state.lost.length} stores that were written are missing or stale in the stores repo, such as ${names.join(', ')}. Look at its latest commits; put folders back, or release their names (storectl release-name).`,
+      message: `${state.lost.length} stores that were written are missing or stale in the stores repo, such as ${names.join(', ')}. Check its latest commits, and restore the folders or release their names (storectl release-name).`,
     })
   }
   const [problem] = deps.repo.snapshot().platformProblems
   if (problem !== undefined) {
     banners.push({
       code: 'platform_invalid',
-      message: `platform.yaml is not valid (${problem.pointer} ${problem.detail}); its last good version is used.`,
+      message: `platform.yaml is not valid (${problem.pointer} ${problem.detail}); its last valid version is used.`,
     })
   }
   banners.push(...brakeBanners(deps), ...clockBanners(deps))
@@ -164,7 +164,7 @@ export function bannersOf(
     const { team, name, app } = example
     banners.push({
       code: 'newer_generator',
-      message: `A server of generator ${app?.generator ?? ''} rendered ${newer.length} stores, such as ${team}/${name}; this one is ${GENERATOR} and leaves them alone. Upgrade this server, or set ALLOW_GENERATOR_DOWNGRADE=true to write them from here.`,
+      message: `A newer generator (${app?.generator ?? ''}) rendered ${newer.length} stores, such as ${team}/${name}. This server has generator ${GENERATOR} and does not change them. Upgrade it, or set ALLOW_GENERATOR_DOWNGRADE=true to let it write them.`,
     })
   }
   banners.push(...argoCdBanners(deps.applications))
@@ -172,7 +172,7 @@ export function bannersOf(
     banners.push({
       code: 'simulated',
       message:
-        'Simulated Argo CD: stores are committed to Git, but no cluster runs them. Health, sync and addresses are made up.',
+        'Simulated Argo CD: stores are committed to Git, but no cluster runs them. Their health, sync status and addresses are simulated.',
     })
   }
   return banners

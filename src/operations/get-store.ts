@@ -4,8 +4,8 @@ import { storeNotFound } from './declared-store.ts'
 import { type GateDeps, gatesOf } from './purge-gates.ts'
 
 /**
- * One store, deleted ones too, with the gates of its deletion.
- * @throws StoreError `store_not_found`, also when it is in another team than `team`
+ * Returns one store, which may be deleted, with the gates of its deletion.
+ * @throws StoreError `store_not_found`, also for a store of another team than `team`
  */
 export async function getStore(
   deps: GateDeps & Pick<OperationDeps, 'views'>,

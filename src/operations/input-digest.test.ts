@@ -17,7 +17,7 @@ const bytesOf = (of: StoreFile, on: Platform) => {
 }
 const bytes = bytesOf(store, platform)
 
-/** Edits of platform.yaml that this store has nothing to do with. */
+/** Edits of platform.yaml that do not affect this store. */
 const FOREIGN: readonly (readonly [string, (yaml: string) => string])[] = [
   ['a limit', (yaml) => yaml.replace('20000', '19999')],
   ['another team', (yaml) => yaml.replace('title: Acme', 'title: Acme Ltd')],
@@ -34,7 +34,7 @@ const FOREIGN: readonly (readonly [string, (yaml: string) => string])[] = [
   ['another cluster', (yaml) => yaml.replace('in-cluster:\n', 'other: {}\n  in-cluster:\n')],
 ]
 
-/** Edits that change what this store consists of. */
+/** Edits that affect the rendered files of this store. */
 const OWN_PLATFORM: readonly (readonly [string, (yaml: string) => string])[] = [
   [
     'base domain',
@@ -61,26 +61,26 @@ const OWN_STORE: readonly (readonly [string, Partial<StoreFile>])[] = [
 ]
 
 describe('the input digest', () => {
-  it('is the same for the same inputs, and another for another generator', () => {
+  it('is equal for equal inputs and differs for another generator', () => {
     expect(digest).toMatch(/^[0-9a-f]{64}$/)
     expect(inputDigest(structuredClone(store), testPlatform())).toBe(digest)
     expect(inputDigest(store, platform, null, '99.0.0')).not.toBe(digest)
   })
 
-  it.each(FOREIGN)('stays when platform.yaml changes %s', (_what, change) => {
+  it.each(FOREIGN)('does not change when platform.yaml changes %s', (_what, change) => {
     const changed = testPlatform(change)
     expect(changed).not.toEqual(platform)
     expect(inputDigest(store, changed)).toBe(digest)
     expect(bytesOf(store, changed)).toBe(bytes)
   })
 
-  it.each(OWN_PLATFORM)('moves with the %s of the platform', (_what, change) => {
+  it.each(OWN_PLATFORM)('changes with the %s of the platform', (_what, change) => {
     const changed = testPlatform(change)
     expect(bytesOf(store, changed)).not.toBe(bytes)
     expect(inputDigest(store, changed)).not.toBe(digest)
   })
 
-  it.each(OWN_STORE)('moves with the %s of the store', (_what, change) => {
+  it.each(OWN_STORE)('changes with the %s of the store', (_what, change) => {
     const changed = { ...store, ...change }
     expect(bytesOf(changed, platform)).not.toBe(bytes)
     expect(inputDigest(changed, platform)).not.toBe(digest)

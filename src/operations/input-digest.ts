@@ -7,10 +7,11 @@ import { storeDocument } from '../repo-files/store-file.ts'
 import { propsOf } from './resolve-store.ts'
 
 /**
- * Digest of all that the files of one store follow from, 64 hex digits: equal digest, equal bytes. It covers what this
- * store takes from platform.yaml and nothing else, so most edits of that file move few digests. Far cheaper than a
- * render; two digests may differ although the bytes agree, which costs one render.
- * @param generator @default the one of this process
+ * Digest of everything that determines the files of one store, 64 hex digits. Equal digests mean
+ * equal files. It covers only the part of platform.yaml that this store uses, so most edits of that
+ * file change few digests. It is far cheaper than a render. Two digests may differ although the files
+ * are equal, which costs one unnecessary render.
+ * @param generator @default the generator of this process
  * @throws StoreError `invalid_store` as a render would
  */
 export function inputDigest(

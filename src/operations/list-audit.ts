@@ -4,11 +4,11 @@ import type { OperationDeps } from '../domain/ports.ts'
 import { withResult } from './change-results.ts'
 
 const PAGE = 100
-/** Rows of one export. */
+/** Most rows of one export. */
 const EXPORT = 100_000
 
 /**
- * Changes of every store and of platform.yaml, newest first, straight from the history of the branch.
+ * Changes of every store and of platform.yaml, newest first, read from the history of the branch.
  * @throws StoreError `commit_not_found` for an unknown cursor
  */
 export async function listAudit(
@@ -59,7 +59,7 @@ const COLUMNS = [
   ...(['source', 'result', 'reverts', 'revertedBy', 'schemaChange', 'restorePoint'] as const),
 ] satisfies readonly (keyof Change)[]
 
-/** RFC 4180, with a head line. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
+/** RFC 4180 with a header line. An apostrophe precedes a cell that a spreadsheet would run as a formula. */
 export function auditCsv(changes: readonly Change[]): string {
   const rows = changes.map((change) =>
     COLUMNS.map((column) => cell([change[column] ?? ''].flat().join(' '))).join(','),

@@ -2,7 +2,7 @@ import type { Operation, OperationQuery } from '../contract/operation.ts'
 import { StoreError } from '../domain/errors.ts'
 import { type DescribingDeps, describeRequest } from './describe-request.ts'
 
-/** Requests that landed in the last 25 hours, newest first; at most `limit` of those that match. */
+/** Requests that landed in the last 25 hours, newest first. Returns at most `limit` matches. */
 export async function listOperations(
   deps: DescribingDeps,
   { store, state, limit }: OperationQuery,
@@ -17,7 +17,7 @@ export async function listOperations(
   return found
 }
 
-/** One request by its id. @throws StoreError `operation_not_found`: never landed, or more than 25 hours ago */
+/** One request by its id. @throws StoreError `operation_not_found` if it did not land in the last 25 hours */
 export async function getOperation(deps: DescribingDeps, id: string): Promise<Operation> {
   const request = deps.repo.requests().find(({ requestId }) => requestId === id)
   if (request === undefined) {

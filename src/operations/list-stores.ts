@@ -7,16 +7,16 @@ import type { OperationDeps } from '../domain/ports.ts'
 
 export interface StorePage {
   readonly stores: readonly Store[]
-  /** Matches of the filter, on all pages. */
+  /** Number of matches on all pages. */
   readonly total: number
-  /** Cursor of the page after; `null` at the end. */
+  /** Cursor of the next page; `null` on the last one. */
   readonly next: string | null
 }
 
 /**
- * Stores that match, sorted, one page. Pages by key, never by offset, so a store that comes or goes
- * between two pages makes none appear twice.
- * @throws StoreError `invalid_query` for a cursor of another filter or sort
+ * One page of the matching stores, sorted. The cursor is a key and not an offset, so no store appears
+ * twice when others are created or removed between two pages.
+ * @throws StoreError `invalid_query` for a cursor of another filter or sort order
  */
 export function listStores(deps: Pick<OperationDeps, 'views'>, query: StoreQuery): StorePage {
   const matches = deps.views.all().filter((store) => matchesQuery(store, query))
@@ -43,7 +43,7 @@ export function listStores(deps: Pick<OperationDeps, 'views'>, query: StoreQuery
   }
 }
 
-/** Does a store fit all filters? */
+/** Does a store match all filters? */
 export function matchesQuery(store: Store, query: SummaryQuery): boolean {
   const has = (values: readonly string[] | undefined, value: string) =>
     values === undefined || values.includes(value)
@@ -91,7 +91,7 @@ function sortKey(sort: string): (store: Store) => Key {
   }
 }
 
-/** By code unit, never by locale: every replica sorts alike. */
+/** Compares by code unit and not by locale, so every replica sorts in the same way. */
 function compare(a: Key, b: Key): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
@@ -113,14 +113,18 @@ function readCursor(cursor: string, query: StoreQuery): { key: Key; name: string
       return { key, name }
     }
   } catch {
-    // Not ours: answered below like a cursor of another filter.
+    // Not a cursor of this server, which is reported below like one of another filter.
   }
-  throw new StoreError('invalid_query', 'the cursor is not one of this filter and sort', {
-    errors: [{ pointer: '#/cursor', detail: 'is not a cursor of this filter and sort' }],
-  })
+  throw new StoreError(
+    'invalid_query',
+    'the cursor does not belong to this filter and sort order',
+    {
+      errors: [{ pointer: '#/cursor', detail: 'does not belong to this filter and sort order' }],
+    },
+  )
 }
 
-/** FNV-1a, 32 bits: tells cursors of different filters apart, protects nothing. */
+/** FNV-1a, 32 bits. It distinguishes cursors of different filters and protects nothing. */
 function fingerprint(text: string): number {
   let hash = 0x811c9dc5
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0

@@ -7,7 +7,7 @@ import { testPlatform } from '../testing/platform.ts'
 import { storeFile } from '../testing/records.ts'
 import { renderStore } from './render-store.ts'
 
-/** The validators of the API server: kubernetes v1.34 `apimachinery/pkg/util/validation/validation.go`. */
+/** Validators of the API server. Source: kubernetes v1.34 `apimachinery/pkg/util/validation/validation.go`. */
 const label1123 = (text: string) =>
   text.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text)
 const label1035 = (text: string) => text.length <= 63 && /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(text)
@@ -16,7 +16,7 @@ const subdomain = (text: string) =>
   /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)
 const labelValue = (text: string) =>
   text.length <= 63 && /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(text)
-/** Longest name per kind that the API server takes: a CronJob's Jobs add 11 characters. */
+/** Longest name by kind that the API server accepts. The Jobs of a CronJob add 11 characters. */
 const LONGEST: Readonly<Record<string, number>> = {
   CronJob: 52,
   Job: 63,
@@ -41,7 +41,7 @@ function expectDerivedNames(name: string): void {
   expect(subdomain(host) && host.split('.').every(label1123), name).toBe(true)
 }
 
-/** A name of exactly this length, the accepted alphabet only; two hyphens in a row do occur. */
+/** A name of exactly this length in the accepted alphabet, in which two hyphens in a row may occur. */
 const nameOf = (length: number) =>
   fc
     .tuple(
@@ -55,7 +55,7 @@ const nameOf = (length: number) =>
     .map(([first, middle, last]) => first + middle.join('') + last)
 
 describe('T24 a store name', () => {
-  it('of one or two characters is accepted exactly when Kubernetes takes all that is derived from it', () => {
+  it('of one or two characters is accepted exactly if Kubernetes accepts all names derived from it', () => {
     const printable = Array.from({ length: 95 }, (_, n) => String.fromCodePoint(32 + n))
     const names = [...printable, ...printable.flatMap((a) => printable.map((b) => a + b))]
     const accepted = names.filter(accepts)
@@ -82,7 +82,7 @@ describe('T24 a store name', () => {
     },
   )
 
-  it('gives every rendered object names and labels that the API server takes', () => {
+  it('gives every rendered object names and labels that the API server accepts', () => {
     const names = ['a', 'z9', 'x'.repeat(39), `a${'-b'.repeat(19)}9`, ...fc.sample(nameOf(40), 20)]
     let objects = 0
     for (const name of names.filter(accepts)) {
@@ -160,7 +160,7 @@ describe('T24 a team name', () => {
     expect(TeamName.safeParse(name).success).toBe(false)
   })
 
-  it.each(['a', 'default', 'acme', 'a'.repeat(30)])('%s is taken as it is', (name) => {
+  it.each(['a', 'default', 'acme', 'a'.repeat(30)])('%s is accepted unchanged', (name) => {
     expect(TeamName.parse(name)).toBe(name)
   })
 })

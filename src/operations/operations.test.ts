@@ -26,7 +26,7 @@ const by: Requester = {
 }
 const now = Date.parse('2026-11-24T12:00:00Z')
 
-/** The smallest view that carries what lists filter by. */
+/** The smallest view that has the members that lists filter by. */
 function view(change: Partial<Store>): Store {
   return {
     name: 'shop',
@@ -76,7 +76,7 @@ beforeEach(() => {
 })
 
 describe('createStore', () => {
-  it('lands store.yaml, app.json and manifests of one store', async () => {
+  it('commits store.yaml, app.json and the manifests of one store', async () => {
     const { store, landed } = await createStore(deps, { name: 'shop', reason: 'new brand' }, by)
     expect([store.name, landed.outcome]).toEqual(['shop', 'landed'])
     expect(repo.landed[0]).toMatchObject({
@@ -95,7 +95,7 @@ describe('createStore', () => {
     ).toEqual([])
   })
 
-  it('refuses a taken name and lands nothing more', async () => {
+  it('refuses a taken name and commits nothing', async () => {
     await createStore(deps, { name: 'shop' }, by)
     await expect(createStore(deps, { name: 'shop' }, by)).rejects.toMatchObject({
       code: 'name_taken',
@@ -103,7 +103,7 @@ describe('createStore', () => {
     expect(repo.landed).toHaveLength(1)
   })
 
-  it('takes over what was rendered beside it, if that is what the newest head has', async () => {
+  it('uses the files rendered on another thread if their input matches the newest head', async () => {
     const names: string[] = []
     const beside = async (...input: Parameters<typeof renderStore>) => {
       names.push(input[0].name)
@@ -113,7 +113,7 @@ describe('createStore', () => {
     const many = { ...deps, renderBeside: () => beside }
     await createStore(many, { name: 'shop' }, by)
     expect(repo.landed[0]?.files.has('manifests/99-beside.yaml')).toBe(true)
-    // What it was rendered for is not what the decision finds.
+    // The input of the render differs from that of the decision.
     const platform = testPlatform((yaml) => `${yaml}scheme: https\n`)
     const older = { ...repo, snapshot: () => ({ ...repo.snapshot(), platform }) }
     await createStore({ ...many, repo: older }, { name: 'other' }, by)
@@ -122,7 +122,7 @@ describe('createStore', () => {
     expect(names).toEqual(['shop', 'other'])
   })
 
-  it('renders where it decides when that failed beside it, and refuses what it always refuses', async () => {
+  it('renders by itself if the other thread fails, and still refuses a taken name', async () => {
     const broken = { ...deps, renderBeside: () => () => Promise.reject(new Error('thread ended')) }
     await createStore(broken, { name: 'shop' }, by)
     expect(repo.landed[0]?.files.has('app.json')).toBe(true)
@@ -131,7 +131,7 @@ describe('createStore', () => {
     })
   })
 
-  it('is previewed byte for byte', async () => {
+  it('commits exactly the bytes of its preview', async () => {
     const preview = previewStore(
       deps,
       { name: 'shop', plan: 'medium', title: 'My “shop” ☕' },
@@ -147,7 +147,7 @@ describe('createStore', () => {
     })
   })
 
-  it('S2-06 warns where nip.io would misread the host', () => {
+  it('S2-06 warns if nip.io would misread the host', () => {
     const dotted = memoryRepo(
       testPlatform((yaml) =>
         yaml.replace('profile: local', 'profile: local\nbaseDomain: 127.0.0.1.nip.io'),
@@ -169,7 +169,7 @@ describe('createStore', () => {
 })
 
 describe('deleteStore', () => {
-  it('keeps data, names the day it may go, and says so in the commit', async () => {
+  it('keeps the data, and records the end of the retention in the commit', async () => {
     await createStore(deps, { name: 'shop' }, by)
     await deleteStore(deps, { name: 'shop', reason: 'season over' }, by)
     const { intent, app } = repo.snapshot().stores.get('shop')!
@@ -181,7 +181,7 @@ describe('deleteStore', () => {
     })
   })
 
-  it('makes no second commit', async () => {
+  it('makes no second commit for a deleted store', async () => {
     await createStore(deps, { name: 'shop' }, by)
     await deleteStore(deps, { name: 'shop' }, by)
     expect((await deleteStore(deps, { name: 'shop' }, by)).outcome).toBe('unchanged')
@@ -237,7 +237,7 @@ describe('listStores', () => {
     ]
   })
 
-  it('hides deleted stores unless they are asked for', () => {
+  it('hides deleted stores unless the query includes them', () => {
     expect([names(), names({ deleted: 'include' }), names({ deleted: 'only' })]).toEqual([
       ['a', 'b', 'c'],
       ['a', 'b', 'c', 'd'],
@@ -257,7 +257,7 @@ describe('listStores', () => {
     expect(names(query)).toEqual(expected)
   })
 
-  it('pages by key: a store that appears between two pages doubles none', () => {
+  it('repeats no store if another one is created between two pages', () => {
     const first = listStores(deps, StoreQuery.parse({ limit: 1 }))
     views.push(view({ name: '0' }))
     const second = listStores(deps, StoreQuery.parse({ limit: 5, cursor: first.next! }))
@@ -268,7 +268,7 @@ describe('listStores', () => {
     ]).toEqual([['a'], ['b', 'c'], null])
   })
 
-  it('refuses a cursor of another filter, or of nobody', () => {
+  it('refuses a cursor of another filter and a malformed cursor', () => {
     const { next } = listStores(deps, StoreQuery.parse({ limit: 1 }))
     for (const query of [{ cursor: next!, plan: 'small' }, { cursor: 'xyz' }, { cursor: '' }]) {
       expect(() => listStores(deps, StoreQuery.parse(query))).toThrow(/cursor/)
@@ -296,7 +296,7 @@ describe('reads', () => {
     ])
   })
 
-  it('say what is simulated and what is blocked', () => {
+  it('report what is simulated and what is blocked', () => {
     repo.setState({ blockedBy: 'git_unavailable' })
     const platform = getPlatform(deps)
     expect(platform.banners.map(({ code }) => code)).toEqual(['git_unavailable', 'simulated'])

@@ -22,8 +22,8 @@ const ACTIONS = {
 } as const satisfies Record<PreviewAction, Changing>
 
 /**
- * What a change of a store would commit now, for a form that asks before its request is complete: a purge counts as
- * confirmed. Writes nothing.
+ * Returns what a change of a store would commit now. It is meant for forms whose request is not
+ * complete yet, so a purge counts as confirmed. Writes nothing.
  * @throws StoreError the refusals of that change
  */
 export function previewChange(

@@ -14,7 +14,7 @@ import { plannedCommits } from './dry-run.ts'
 import { unsealed } from './seal-store.ts'
 
 /**
- * What a create would commit now, byte for byte but for ciphertexts. Writes nothing.
+ * Returns what a create would commit now, identical except for ciphertexts. Writes nothing.
  * @throws StoreError the refusals of a create
  */
 export function previewStore(
@@ -56,6 +56,6 @@ function queueWarnings({ queued }: StoreFile, at: Snapshot): Warning[] {
   if (queued !== true) return []
   const { length } = queueOf(at)
   const cap = at.platform.provisioning
-  const message = `waits for its turn: ${cap} stores are set up at a time, ${length} wait before it`
+  const message = `will be queued: ${cap} stores are set up at a time, and ${length} are queued before it`
   return [{ code: 'queued', pointer: '#/queued', message }]
 }

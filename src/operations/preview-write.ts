@@ -11,12 +11,12 @@ import { dryRun, plannedCommits, plannedDiff, plannedEffects, textsOf } from './
 
 type RepoDeps = Pick<OperationDeps, 'repo'>
 
-/** Runs an operation with these dependencies. Resolves to the warnings of its answer. */
+/** Runs an operation with these dependencies and resolves with its warnings. */
 type Write<Deps> = (through: Deps) => Promise<readonly Warning[]>
 
 /**
- * What a write of one declared store would commit now: byte for byte, except for ciphertexts and for the second of the
- * request. Writes nothing.
+ * Returns what a write of one declared store would commit now. The files are identical except for
+ * ciphertexts and the second of the request. Writes nothing.
  * @throws StoreError the refusals of that write
  */
 export async function previewWrite<Deps extends RepoDeps>(
@@ -45,7 +45,7 @@ export async function previewWrite<Deps extends RepoDeps>(
 }
 
 /**
- * What a write that is about no single store would commit now. Writes nothing.
+ * Returns what a write that concerns no single store would commit now. Writes nothing.
  * @throws StoreError the refusals of that write
  */
 export async function previewRepositoryWrite<Deps extends RepoDeps>(

@@ -3,10 +3,13 @@ import type { OperationDeps } from '../domain/ports.ts'
 import { dueGatesOf, purgeGatesOf } from '../domain/purge.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 
-/** What the gates of a purge are read from. */
+/** Dependencies of the gates of a purge. */
 export type GateDeps = Pick<OperationDeps, 'repo' | 'applications' | 'clock' | 'time' | 'purge'>
 
-/** The gates of a store's deletion or purge as observed now; empty when it is neither, or waits for a person to purge it. */
+/**
+ * Current gates of a store's purge, or of its deletion if it is purged automatically. Empty for any
+ * other store.
+ */
 export async function gatesOf(deps: GateDeps, record: StoreRecord): Promise<readonly PurgeGate[]> {
   const { intent, app, team, name, manifestsTree } = record
   const { repo, applications, clock, purge } = deps

@@ -16,10 +16,11 @@ import { changeIntent, type StoreRequest } from './change-store.ts'
 import { type DescribingDeps, describeRequest } from './describe-request.ts'
 
 /**
- * First step of a purge: the protections are dropped, a final backup runs where one outlives the namespace. The folder
- * leaves Git in a second step, once all gates are met. Purged already: no commit.
- * @throws StoreError `invalid_request` (`confirm` is not the name), `store_not_found`, `lifecycle_conflict` (not deleted),
- *   `data_loss_unacknowledged`, and what `changeStore` throws
+ * First step of a purge: removes the protections, and starts a final backup if backups outlive the
+ * namespace. In the second step the folder is removed from Git, once all gates are met. A store that
+ * is being purged already gets no further commit.
+ * @throws StoreError `invalid_request` (`confirm` is not the name), `store_not_found`,
+ *   `lifecycle_conflict` (not deleted), `data_loss_unacknowledged`, and any code of `changeStore`
  */
 export async function purgeStore(
   deps: DescribingDeps & Pick<OperationDeps, 'sealer'>,
@@ -33,7 +34,7 @@ export async function purgeStore(
       errors: [{ pointer: '#/confirm', detail: 'is not the name of this store' }],
     })
   }
-  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  // Read once, because the decision runs again on a newer head and must not depend on a clock.
   const now = deps.clock.now()
   const wish = { early: true, dataLossAccepted: acknowledgeDataLoss, reason: request.reason }
   const landed = await changeIntent(
@@ -74,7 +75,8 @@ function lossUnsaid(): StoreError {
 }
 
 /**
- * First step of a purge when the retention is over, by two clocks: `deletion.autoPurge` of platform.yaml is the consent.
+ * First step of a purge after the retention is over by two clocks. Consent is given by
+ * `deletion.autoPurge` of platform.yaml.
  */
 export function purgeByRetention(
   deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock' | 'time' | 'purge'>,
@@ -82,7 +84,7 @@ export function purgeByRetention(
   by: Requester,
 ): Promise<Landed> {
   const now = deps.clock.now()
-  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  // Read once, because the decision runs again on a newer head and must not depend on a clock.
   const time = deps.time.reading()
   const wish = { early: false, dataLossAccepted: false, reason: undefined }
   return changeIntent(
@@ -101,15 +103,17 @@ export function purgeByRetention(
 }
 
 /**
- * Second step of a purge: the folder leaves Git, if the store still is what the gates were read of.
- * @throws StoreError `mass_delete_brake` while more is pushed to be gone than may go, and every code of `StoresRepo.change`
+ * Second step of a purge: removes the folder from Git, unless the store changed since the gates were
+ * evaluated.
+ * @throws StoreError `mass_delete_brake` while pushed deletions exceed the limit, and every code of
+ *   `StoresRepo.change`
  */
 export function removeStore(
   { repo, clock }: Pick<OperationDeps, 'repo' | 'clock'>,
   seen: StoreRecord,
   by: Requester,
 ): Promise<Landed> {
-  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  // Read once, because the decision runs again on a newer head and must not depend on a clock.
   const today = clock.now()
   return repo.change(by, (at): StoreChange | 'unchanged' => {
     const now = at.stores.get(seen.name)

@@ -6,11 +6,12 @@ import { changeIntent } from './change-store.ts'
 import { type ReleaseDeps, releaseDue } from './clock-hold.ts'
 
 /**
- * Lets deletions pass that are held. By default those that were pushed while too many stores would go: each is rendered, and
- * its commit names the admin. From then on earlier removals of folders no longer stop deletions of ours. With `heldBy`
- * `clock` see {@link releaseDue}. A release that ends half way is asked for again; what has landed by then stays.
- * @throws StoreError `mass_delete_brake` (another number of stores goes, extra `count`), `conflict` (nothing is held, or
- *   nothing of it can be rendered), and what `changeStore` throws
+ * Releases held deletions. By default these are the deletions that were pushed while the limit was
+ * exceeded: each is rendered, and its commit names the admin. Afterwards, folders removed earlier no
+ * longer count against the limit. For `heldBy: clock` see {@link releaseDue}. If a release fails half
+ * way, repeat it: commits that landed stay.
+ * @throws StoreError `mass_delete_brake` (the number of stores differs, extra `count`), `conflict`
+ *   (nothing is held, or nothing can be rendered), and any code of `changeStore`
  */
 export async function releaseDeletions(
   deps: ReleaseDeps,
@@ -25,8 +26,8 @@ export async function releaseDeletions(
   if (brake.count !== count) throw braked(brake)
   const pending = [...at.stores.values()].filter(isPending)
   if (pending.length === 0) {
-    throw new StoreError('conflict', 'no pushed deletion waits to be rendered', {
-      hint: 'Put removed folders back, or delete a store with allowMassDelete: that lets earlier removals pass.',
+    throw new StoreError('conflict', 'there is no pushed deletion to release', {
+      hint: 'Restore the removed folders, or delete a store with allowMassDelete, which also approves the earlier removals.',
     })
   }
   const landed = await Promise.all(

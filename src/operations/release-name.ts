@@ -6,10 +6,12 @@ import { isSilent } from '../domain/purge.ts'
 import { holdOf, requireEndlessHold } from '../domain/vacated.ts'
 
 /**
- * Gives a name free that was kept without end because the folder of its store vanished: from then on it is kept as after
- * a purge. A commit without files, for names are read from history; it bears who said that the namespace is gone.
- * @throws StoreError `conflict` (not kept so, or Argo CD still has its Application), `status_unavailable` (Argo CD cannot
- *   be asked), and every code of `StoresRepo.change`
+ * Releases a name that is reserved without an end because the folder of its store disappeared. It is
+ * then reserved as after a purge. The commit has no files, since names are read from history, and
+ * records who stated that the namespace is gone.
+ * @throws StoreError `conflict` (not reserved in that way, or Argo CD still has the Application),
+ *   `status_unavailable` (the status source is simulated or silent), and every code of
+ *   `StoresRepo.change`
  */
 export async function releaseName(
   deps: Pick<OperationDeps, 'repo' | 'applications' | 'clock' | 'purge'>,
@@ -17,7 +19,7 @@ export async function releaseName(
   by: Requester,
   options: ChangeOptions = {},
 ): Promise<NameReleased> {
-  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  // Read once, because the decision runs again on a newer head and must not depend on a clock.
   const now = deps.clock.now()
   requireNoApplication(deps, namespaceOf(name), now)
   const decide = (at: Parameters<typeof requireEndlessHold>[1]): StoreChange => {
@@ -28,7 +30,7 @@ export async function releaseName(
   return { revision: commit, name, until: holdOf(name, '', snapshot, now)?.until ?? null }
 }
 
-/** What an Application made is in the cluster for as long as the Application is, whatever somebody looked at. */
+/** While the Application exists, so do its resources in the cluster, whatever the admin saw. */
 function requireNoApplication(
   { applications, purge }: Pick<OperationDeps, 'applications' | 'purge'>,
   application: string,
@@ -38,12 +40,12 @@ function requireNoApplication(
   const believed = !applications.simulated || purge.simulatedIsEnough
   if (!believed || isSilent(told, now)) {
     const why = believed
-      ? 'Argo CD cannot be reached, so nobody knows whether it still has that store'
-      : 'the status is simulated, so nobody knows whether Argo CD still has that store'
+      ? 'Argo CD cannot be reached, so it is unknown whether it still has that store'
+      : 'the status is simulated, so it is unknown whether Argo CD still has that store'
     throw new StoreError('status_unavailable', why)
   }
   if (!applications.has(application)) return
   throw new StoreError('conflict', 'Argo CD still has the Application of that store', {
-    hint: `Wait until ${application} is gone, or put the folder back and purge the store.`,
+    hint: `Wait until ${application} is gone, or restore the folder and purge the store.`,
   })
 }

@@ -2,12 +2,12 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { isOlder, SCHEMA } from '../domain/change.ts'
 
-/** `DUMP_NAME` of the set-up Job: the dump bears the hash of the release that it makes way for. */
+/** `DUMP_NAME` of the set-up Job. The name of the dump has the hash of the release that replaces the data. */
 const DUMP = /^ +value: (pre-[0-9a-f]{8})$/m
 
 /**
- * Trailers of a change that raises the versions a store's data is of: there is no way back over it but the dump that is
- * made before. `Restore-Point` is left out where the store makes no backups.
+ * Trailers of a change that upgrades the data of a store. Only the dump that is made before can
+ * restore the earlier version. `Restore-Point` is left out if the store has no backups.
  */
 export function releaseTrailers(
   before: StoreFile,

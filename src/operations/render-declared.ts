@@ -20,38 +20,39 @@ import { renderOnce } from './render-once.ts'
 import { renderStore } from './render-store.ts'
 import { sealStore } from './seal-store.ts'
 
-/** A store as read for rendering: its files, and what was rendered last. */
+/** Input for rendering a store: its committed files and its last admitted intent. */
 export interface Declared {
   readonly record: StoreRecord
-  /** Path below the store's folder -> text. */
+  /** Text by path below the store's folder. */
   readonly files: ReadonlyMap<string, string>
-  /** What was admitted of the store last; `null`: nothing was. */
+  /** The last admitted intent of the store; `null` if there is none. */
   readonly former: StoreFile | null
-  /** No commit of the store is proven to be ours, and `former` is the intent at head: enough to see that nothing changed. */
+  /** `former` is the intent at head, because no commit of the store is proven. Enough to detect that nothing changed. */
   readonly guessed: boolean
   readonly sealed: SealedSecrets | null
-  /** The newest app.json that could be read; needed only when the one at head cannot, or names another store. */
+  /** The newest readable app.json. Set only if the one at head is unreadable or names another store. */
   readonly lastApp: AppFile | null
   /** Milliseconds since the epoch. */
   readonly readAt: number
 }
 
-/** What is to be done about a declared store. */
+/** What to do about a declared store. */
 export type Finding =
   | { readonly is: 'settled' }
   | { readonly is: 'render'; readonly change: StoreChange }
   /** store.yaml does not parse; the record says why. */
   | { readonly is: 'invalid' }
-  /** Manifests are none that we rendered, nor what a render gives, and platform.yaml says to report it. */
+  /** The manifests match neither a render of ours nor the current one, and platform.yaml says to report that. */
   | { readonly is: 'modified' }
-  /** Rendered by a newer generator than ours, as a commit of ours proves. */
+  /** Rendered by a newer generator, as proven by one of our commits. */
   | { readonly is: 'newer' }
-  /** store.yaml parses and may not be: what was rendered before stays. */
+  /** store.yaml parses but is not allowed, so the earlier manifests stay. */
   | { readonly is: 'refused'; readonly problems: readonly ProblemDetail[] }
 
 /**
- * Reads what {@link renderDeclared} needs; to be called before `decide`, which is synchronous.
- * @param guess reads no history of a store without a proven commit; what would be rendered then must be read again
+ * Reads the input of {@link renderDeclared}. Call it before `decide`, which is synchronous.
+ * @param guess skips the history of a store without a proven commit; if the store then needs a
+ *   render, it must be read again
  */
 export async function readDeclared(
   deps: Pick<OperationDeps, 'repo' | 'sealer' | 'clock'>,
@@ -73,14 +74,14 @@ export async function readDeclared(
   return { record, files, former, guessed: guessed !== null, sealed, lastApp, readAt }
 }
 
-/** Renders one store, maybe on another thread: same arguments, same bytes. @throws StoreError as `renderStore` */
+/** Renders one store, possibly on another thread, with the same result. @throws StoreError as `renderStore` */
 export type RenderStore = (
   ...input: Parameters<typeof renderStore>
 ) => Promise<ReturnType<typeof renderStore>>
 
 /**
- * Renders ahead of {@link renderDeclared}, which is synchronous, where it will render at all. Never rejects: what the render
- * threw, it throws there.
+ * Renders the store ahead of {@link renderDeclared}, which is synchronous, if that will need it.
+ * Never rejects: an error of the render is thrown by the returned function.
  */
 export async function renderAhead(
   declared: Declared,
@@ -101,8 +102,8 @@ export async function renderAhead(
 }
 
 /**
- * What to do about the store at this head. Pure.
- * @param render gives what was rendered ahead, or renders
+ * Decides what to do about the store at this head. Pure.
+ * @param render returns the files rendered ahead, or renders
  */
 export function renderDeclared(
   declared: Declared,
@@ -122,12 +123,12 @@ export function renderDeclared(
     const same = holds(files, after)
     const differs = !same || record.unsigned === true
     if (modified && differs && at.platform.onModified === 'report') return { is: 'modified' }
-    // Whole files of a forbidden step, as after a plain git revert across an upgrade, are equal bytes and still wrong.
+    // A plain git revert across an upgrade brings complete, matching files, but the step is forbidden.
     if (former !== null) {
       const problems = pushedProblems(former, wanted, at, readAt)
       if (problems.length > 0) return { is: 'refused', problems }
     }
-    // Equal files that a person pushed get a commit of ours: its proof is what is new.
+    // Equal files from an untrusted push still need a commit of ours, for its proof.
     if (same && !modified) return { is: 'settled' }
     const problems = pushedProblems(former, wanted, at, readAt)
     if (problems.length > 0) return { is: 'refused', problems }
@@ -158,20 +159,21 @@ function inputOf(
   return [wanted, at.platform, { before: record.app, sealed, comment, objectFormat }]
 }
 
-/** Is this store left to a server of a newer generator? */
+/** Is this store managed by a server with a newer generator? */
 export function isOfNewer(record: StoreRecord): boolean {
   return newerGenerator(record, GENERATOR) !== null
 }
 
-/** What a store is told whose pushed deletion waits. */
+/** The problem shown for a pushed deletion that is held. */
 export function heldBy(brake: Brake): ProblemDetail {
-  const detail = `is held: ${brakeSentence(brake)}; an admin releases it, or it is taken back`
+  const detail = `is held: ${brakeSentence(brake)}; release it as an admin, or revert the push`
   return { pointer: '#/lifecycle/state', detail }
 }
 
 /**
- * A change of plan grows volumes, so its plain `git revert` asks for smaller ones. The plan goes back, the volumes stay:
- * the one case in which a render corrects store.yaml.
+ * A change of plan grows volumes, so its plain `git revert` declares smaller ones. The plan is
+ * reverted and the volumes keep their size. This is the only case in which a render corrects
+ * store.yaml.
  */
 function withVolumes(intent: StoreFile, former: StoreFile | null): StoreFile {
   if (former === null || former.plan === intent.plan) return intent
@@ -182,7 +184,7 @@ function withVolumes(intent: StoreFile, former: StoreFile | null): StoreFile {
   return same ? intent : { ...intent, storage }
 }
 
-/** Is this still the store that was read? */
+/** Is the store unchanged since it was read? */
 export function isSame(read: StoreRecord, now: StoreRecord | undefined): boolean {
   return (
     now?.team === read.team &&
@@ -211,14 +213,14 @@ function changeOf(
   return { team, name, action: 'render', facts, files }
 }
 
-/** An unreadable app.json stops the ApplicationSet for every store, so the last good one stands in. */
+/** An unreadable app.json blocks the ApplicationSet for every store, so it is replaced by the last readable one. */
 function withApp({ record, files }: Declared, lastApp: AppFile): Finding {
   const kept = [...files]
     .filter(([path]) => path === 'store.yaml' || /^manifests\/[a-z0-9-]+\.yaml$/.test(path))
     .map(([path, text]) => [path, utf8(text)] as const)
   const after = new Map([...kept, ['app.json', utf8(printAppFile(lastApp))]])
   const change = changeOf(record, ['app.json could not be read'], after)
-  // The manifests stay as they are, so this commit proves nothing of them.
+  // The manifests are kept, so the commit must not count as a proof of them.
   return { is: 'render', change: { ...change, trailers: { Kept: 'manifests' } } }
 }
 

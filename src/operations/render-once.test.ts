@@ -7,7 +7,7 @@ import { renderStore } from './render-store.ts'
 const platform = testPlatform()
 const store = storeFile({ name: 'shop' })
 
-it('gives the same map for equal intents under one platform', () => {
+it('returns the same map for equal intents on one platform', () => {
   const render = renderOnce()
   const first = render(store, platform, { comment: '# mine\n' })
   expect(render({ ...store }, platform, { comment: '# mine\n' })).toBe(first)

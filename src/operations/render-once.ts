@@ -4,9 +4,10 @@ type Input = Parameters<typeof renderStore>
 type Rendered = ReturnType<typeof renderStore>
 
 /**
- * `renderStore` for one request, whose decision may run many times: as long as intent, platform and context are what they
- * were the last time, the same map is given back. A platform or ciphertexts count as the same only when they are one object.
- * @param ahead a render that was done before, and what it gave or threw
+ * `renderStore` for one request, whose decision may run many times. It returns the same map while
+ * intent, platform and context equal those of the last call. The platform and the ciphertexts are
+ * compared by identity.
+ * @param ahead input and result of a render that was done before
  */
 export function renderOnce(ahead?: {
   readonly input: Input

@@ -11,22 +11,22 @@ import { printAppFile } from '../repo-files/app-file.ts'
 import { storeDocument } from '../repo-files/store-file.ts'
 import { propsOf } from './resolve-store.ts'
 
-/** What a render may take over from what is committed. */
+/** Committed values that a render reuses. */
 export interface RenderContext {
-  /** Comment lines to keep at the head of store.yaml, each ending in a newline. @default none */
+  /** Leading comment lines of store.yaml to keep, each ending in a newline. @default none */
   readonly comment?: string
-  /** Generator and tree that app.json holds now: equal bytes keep an older generator, never a newer one. */
+  /** Generator and tree of the committed app.json. For equal manifests an older generator is kept, a newer one is not. */
   readonly before?: Pick<AppFile, 'tree' | 'generator'> | null
   /** Ciphertexts of a store in secrets mode `sealed`. */
   readonly sealed?: SealedSecrets | null
-  /** Of the stores repo: app.json names the tree of the manifests as Git does there. @default sha1 */
+  /** Object format of the stores repo, which determines the tree id in app.json. @default sha1 */
   readonly objectFormat?: ObjectFormat
 }
 
 /**
- * Intent and platform -> every file of `stores/<team>/<name>/`, path below that folder -> bytes.
- * Pure: same input, same bytes on every machine.
- * @throws StoreError `invalid_store` when the intent does not fit the platform, with every reason
+ * Renders every file of `stores/<team>/<name>/`, as bytes by path below that folder. Pure: the same
+ * input gives the same bytes on every machine.
+ * @throws StoreError `invalid_store` if the intent does not fit the platform, with every reason
  */
 export function renderStore(
   store: StoreFile,
@@ -59,7 +59,7 @@ function appOf(
     release: store.release,
     cluster: store.cluster,
     lifecycle: store.lifecycle.state,
-    // A store that is stopped while it waits is stopped at once; taken up again, it waits again.
+    // A queued store that is suspended or deleted must stop at once. When it is resumed, it is queued again.
     autoSync: store.autoSync && !(store.queued === true && store.lifecycle.state === 'active'),
     host: hostOf(store, platform),
     url: urlOf(store, platform),

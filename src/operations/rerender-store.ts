@@ -2,7 +2,7 @@ import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts
 import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
 
 /**
- * Renders a store from its intent again, over whatever was edited by hand. Equal files: no commit is made of them.
+ * Renders a store again from its intent and overwrites hand edits. Equal files get no commit.
  * @throws StoreError see `changeStore`
  */
 export function rerenderStore(

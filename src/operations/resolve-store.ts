@@ -17,9 +17,9 @@ import { hostOf, platformHostOf } from '../domain/layout.ts'
 import { workerMemory } from '../domain/plans.ts'
 
 /**
- * Resolves names into values, so that no default and no platform key reaches a construct.
- * @param sealed needed in secrets mode `sealed`
- * @throws StoreError `invalid_store` when the intent does not fit the platform, with every reason
+ * Resolves all names and defaults, so that constructs receive plain values only.
+ * @param sealed required in secrets mode `sealed`
+ * @throws StoreError `invalid_store` if the intent does not fit the platform, with every reason
  */
 export function propsOf(
   store: StoreFile,
@@ -88,7 +88,7 @@ export function propsOf(
   }
 }
 
-/** Connections: every PHP worker of every replica, and some for people; rounded up to ten. */
+/** Database connections: one per PHP worker of every replica plus 25 for people, rounded up to a multiple of ten. */
 function sizesOf(plan: Plan, maxReplicas: number) {
   const { replicas: _, ...wordpress } = plan.wordpress
   const connections = plan.wordpress.workers * maxReplicas + 25
@@ -145,7 +145,7 @@ function peerOf(peer: Platform['exposure']['peers'][number]): PeerProps {
   return podLabels === undefined ? { namespace } : { namespace, podLabels }
 }
 
-/** @throws StoreError `invalid_store`: mode `sealed` without ciphertexts */
+/** @throws StoreError `invalid_store` in mode `sealed` without ciphertexts */
 function secretsOf(
   store: StoreFile,
   { secrets }: Platform,
@@ -184,7 +184,7 @@ function backupOf(store: StoreFile, platform: Platform, plan: Plan, release: Rel
   return { destination, schedule, retentionDays, ...s3, rcloneImage: rclone }
 }
 
-/** A quarter of WordPress' memory limit, 128 to 384 MiB; Valkey itself gets half to two thirds of it. */
+/** About a quarter of WordPress' memory limit, 128 to 384 MiB. Valkey itself may use half to two thirds of it. */
 function cacheOf(plan: Plan, release: Release): CacheProps | null {
   const image = release.images.valkey
   if (image === undefined) return null

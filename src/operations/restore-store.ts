@@ -5,12 +5,13 @@ import type { ChangeOptions, OperationDeps, Requester, StoresRepo } from '../dom
 import { parseStoreFile } from '../repo-files/store-file.ts'
 import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
 
-/** Changes of one store looked through for what it was before its deletion. */
+/** Number of changes that are searched for the state before the deletion. */
 const LOOK_BACK = 200
 
 /**
- * Takes a deleted store back to what it was before: active or suspended, with its data and credentials. A purge whose
- * folder is still in Git has removed nothing yet, and is called off by this. Not deleted: no commit.
+ * Restores a deleted store to its state before the deletion, active or suspended, with its data and
+ * credentials. It also cancels a purge whose folder is still in Git, because nothing is lost by then.
+ * A store that is not deleted gets no commit.
  * @throws StoreError see `changeStore`; `store_limit_reached`
  */
 export async function restoreStore(
@@ -30,7 +31,7 @@ export async function restoreStore(
         const { state } = store.lifecycle
         if (state === 'active' || state === 'suspended') return null
         requireRoom(store, at)
-        // A purge switches auto-sync on, whatever a person had chosen.
+        // A purge turned auto-sync on, so the earlier value is restored.
         const autoSync = state === 'purge' ? former.autoSync : store.autoSync
         return inState({ ...store, autoSync }, former.state, now, request.reason)
       },
@@ -51,7 +52,7 @@ interface Former {
   readonly autoSync: boolean
 }
 
-/** What the store was, from Git; as a new one where that cannot be told. */
+/** State before the deletion, read from Git. Defaults to that of a new store. */
 async function formerOf(repo: StoresRepo, name: string): Promise<Former> {
   const record = repo.snapshot().stores.get(name)
   const state = record?.intent?.lifecycle.state

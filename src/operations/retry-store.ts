@@ -4,7 +4,7 @@ import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts
 import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
 
 /**
- * Runs something once more: set-up, a new database password, a new admin password, or a backup.
+ * Repeats the set-up, sets a new database or admin password, or makes a backup.
  * @throws StoreError see `changeStore`
  */
 export function retryStore(

@@ -20,10 +20,10 @@ import { changesOf } from './walk-history.ts'
 type RevertDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>
 
 /**
- * Takes one change of a store back, or makes its intent what it was at a commit; then renders by today's rules. The
- * result is a commit like any other.
- * @throws StoreError `commit_not_found` (no commit of this store since it was created), `revert_conflict`,
- *   `revert_crosses_schema`, `store_limit_reached`, and what `changeStore` throws
+ * Undoes one change of a store, or restores its intent at a commit, and renders it with the current
+ * rules. The result is an ordinary commit.
+ * @throws StoreError `commit_not_found` (not a commit of this store since its creation),
+ *   `revert_conflict`, `revert_crosses_schema`, `store_limit_reached`, and any code of `changeStore`
  */
 export async function revertChange(
   deps: RevertDeps,
@@ -94,7 +94,7 @@ async function effectsIn(repo: StoresRepo, record: StoreRecord, dry: DryRun) {
   return plannedEffects(repo, record, before, dry.planned())
 }
 
-/** A purge that a revert calls off leaves a deleted store; one whose retention is over is purged at the next look. */
+/** Warns that a store whose purge is cancelled by the revert will soon be purged again, as its retention is over. */
 function purgedAgain(
   plan: RevertPlan | null,
   { repo, clock }: Pick<RevertDeps, 'repo' | 'clock'>,
@@ -108,7 +108,7 @@ function purgedAgain(
 
 const NOTHING = { changes: [], warnings: [] }
 
-/** Intent at a commit of the store and, for `undo`, at the commit of the store before it. */
+/** The intent at a commit and, for `undo`, at the previous commit of the store. */
 async function intentsAt(
   repo: StoresRepo,
   record: StoreRecord,
@@ -126,7 +126,7 @@ async function intentsAt(
   return { before, changed }
 }
 
-/** @returns `null`: the store begins with `commit`. @throws StoreError `commit_not_found` */
+/** @returns `null` if `commit` is the first of the store. @throws StoreError `commit_not_found` */
 async function commitBefore(
   repo: StoresRepo,
   record: StoreRecord,
@@ -142,7 +142,7 @@ async function commitBefore(
   throw new StoreError('commit_not_found', 'this store has no such commit')
 }
 
-/** Names the dump that was made before the newest upgrade of the data: what a way back needs. */
+/** Adds the dump made before the newest upgrade of the data, which is needed to go back. */
 async function withRestorePoint(
   repo: StoresRepo,
   record: StoreRecord,
@@ -163,7 +163,7 @@ async function withRestorePoint(
   return error
 }
 
-/** @throws StoreError `revert_conflict`: store.yaml did not parse then */
+/** @throws StoreError `revert_conflict` if store.yaml did not parse at that commit */
 async function intentAt(
   repo: StoresRepo,
   { team, name }: StoreRecord,

@@ -59,7 +59,7 @@ describe('a new store in mode sealed', () => {
     expect(textOf(repo.landed[0])).not.toMatch(/^kind: Secret$/m)
   })
 
-  it('is sealed once, however often the decision runs again', async () => {
+  it('is sealed once, although the decision runs several times', async () => {
     const texts: string[] = []
     const racing: MemoryRepo = {
       ...repo,
@@ -83,7 +83,7 @@ describe('a new store in mode sealed', () => {
     expect(sealer.calls).toEqual([])
   })
 
-  it('is refused when the platform turned to sealed after the request came', async () => {
+  it('is refused if the platform changes to sealed during the request', async () => {
     const before = memoryRepo(testPlatform())
     const turned: MemoryRepo = { ...before, change: (...change) => repo.change(...change) }
     const attempt = createStore({ repo: turned, views, sealer, clock }, { name: 'shop' }, by)
@@ -93,7 +93,7 @@ describe('a new store in mode sealed', () => {
 })
 
 describe('a later render', () => {
-  it('takes the ciphertexts over byte for byte', async () => {
+  it('keeps the ciphertexts byte for byte', async () => {
     await createStore({ repo, views, sealer, clock }, { name: 'shop' }, by)
     await deleteStore({ repo, clock, sealer }, { name: 'shop' }, by)
     expect(repo.landed[1]?.action).toBe('delete')
@@ -101,7 +101,7 @@ describe('a later render', () => {
     expect(sealer.calls).toHaveLength(3)
   })
 
-  it('reads again when the files changed after they were read, and never renders from the old ones', async () => {
+  it('reads again if the files changed since, and never renders from outdated ones', async () => {
     await createStore({ repo, views, sealer, clock }, { name: 'shop' }, by)
     const record = repo.snapshot().stores.get('shop')!
     let reads = 0
@@ -125,13 +125,13 @@ describe('a later render', () => {
     expect([reads, repo.landed.length]).toEqual([3, 2])
   })
 
-  it('without ciphertexts is refused: new ones would lock the shop out of its database', () => {
+  it('is refused without ciphertexts, because new ones would lock the shop out of its database', () => {
     expect(() => renderStore(storeFile({ secretsMode: 'sealed' }), platform)).toThrow(/sealed/)
   })
 })
 
 describe('a rotation', () => {
-  it('moves the last password as it is and seals only the new one', () => {
+  it('keeps the last password as `previous-password` and seals only the new one', () => {
     const first = seal(nonce(1))
     const second = seal(nonce(2), first)
     const [before, after] = [first['db-credentials']!, second['db-credentials']!]
@@ -144,12 +144,12 @@ describe('a rotation', () => {
     expect(sealer.calls.at(-1)?.keys).toEqual(['password', 'revision'])
   })
 
-  it('that is reverted brings no old password back', () => {
+  it('that is reverted does not restore an old password', () => {
     const second = seal(nonce(2, 1), seal(nonce(1)))
     expect(seal(nonce(1, 0), second)).toEqual(second)
   })
 
-  it('of the admin leaves the database alone', () => {
+  it('of the admin password does not change the database password', () => {
     const first = seal(nonce(1))
     const second = seal(nonce(1, 1), first)
     expect(second['db-credentials']).toBe(first['db-credentials'])
@@ -158,7 +158,7 @@ describe('a rotation', () => {
     )
   })
 
-  it('through any row of revisions links each password to the one before, and survives Git each time', () => {
+  it('links each password to the previous one for any sequence of revisions, also after parsing', () => {
     const step = fc.record({ credentials: fc.integer({ min: 1, max: 6 }), adminReset: fc.nat(4) })
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 8 }), (steps) => {
@@ -210,13 +210,13 @@ describe('committed secrets', () => {
       (text: string) => text.replace(/^ *storewright.dev\/revision.*\n/gm, ''),
     ],
     ['not base64', (text: string) => text.replace(/^( {4}[a-z-]+): .*$/gm, '$1: "*"')],
-  ])('are left out when they are %s', (_what, change) => {
+  ])('are ignored if they are %s', (_what, change) => {
     const { text } = rendered()
     expect(change(text)).not.toBe(text)
     expect(parseSealedSecrets(change(text), 'store-shop')).toEqual({})
   })
 
-  it('that lack a key are made anew, that Secret alone', () => {
+  it('are sealed again if a key is missing, for that Secret only', () => {
     const { secrets, text } = rendered()
     const torn = parseSealedSecrets(text.replace(/^ {4}auth-key: .*\n/m, ''), 'store-shop')
     const made = seal(nonce(1), torn)

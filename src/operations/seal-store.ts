@@ -16,11 +16,12 @@ type Seal = (
 ) => SealedSecret
 
 /**
- * Every Secret of a store in mode `sealed`. What `committed` holds is kept byte for byte unless a counter of store.yaml
- * was raised past it: then the database gets a new password and its last one moves, as it is, to `previous-password`
- * (a ciphertext is bound to namespace and Secret, not to a key); the admin gets a new one. A lowered counter, such as a
- * reverted rotation, never brings an old password back. Randomised: to be called before `decide`.
- * @throws StoreError `invalid_store` when the certificate cannot be used
+ * Returns every Secret of a store in mode `sealed`. Secrets in `committed` are kept byte for byte,
+ * unless a counter of store.yaml is higher than theirs. Then the admin or the database gets a new
+ * password, and the last database password moves unchanged to `previous-password` (a ciphertext is
+ * bound to namespace and Secret, not to a key). A lower counter, as after a reverted rotation, never
+ * restores an old password. The result is randomised, so call this before `decide`.
+ * @throws StoreError `invalid_store` if the certificate cannot be used
  */
 export function sealStore(
   sealer: Sealer,
@@ -62,13 +63,13 @@ function admin(committed: SealedSecret | undefined, wanted: number, seal: Seal):
   return seal('wp-admin', wanted, { password: PASSWORD, revision: { text: String(wanted) } })
 }
 
-/** `secret` when it holds every key, else `null`: a Secret with a key missing starts no pod. */
+/** Returns `secret` if it has every key, else `null`. No pod starts with a key missing. */
 function complete(secret: SealedSecret | undefined, keys: readonly string[]): SealedSecret | null {
   if (secret === undefined) return null
   return keys.every((key) => Object.hasOwn(secret.ciphertexts, key)) ? secret : null
 }
 
-/** Stand-ins for ciphertexts, for a preview: real ones are made when the store is created, and differ each time. */
+/** Placeholders for ciphertexts in a preview. Real ones are made on creation and differ each time. */
 export function unsealed(store: Pick<StoreFile, 'name' | 'nonce'>): SealedSecrets {
   const standIn: Sealer = {
     seal: (_certificate, _address, values) => ({

@@ -4,7 +4,7 @@ import type { StoreRecord } from '../domain/snapshot.ts'
 import { changeIntent } from './change-store.ts'
 
 /**
- * Lets a store that waits start, if there still is room on the newest head or it has waited long enough.
+ * Starts a queued store, if there is still room on the newest head or it has waited long enough.
  * @throws StoreError see `changeStore`
  */
 export function startQueued(

@@ -11,11 +11,11 @@ interface OfStore {
   readonly team?: string
 }
 
-/** Commits of a store that are shown beside the cluster's events. */
+/** Most commits among the events of a store. */
 const AUDIT = 50
 
 /**
- * Objects of a store: as Argo CD sees them, or as Git declares them where nothing runs or nobody tells.
+ * Objects of a store as Argo CD reports them, or as Git declares them if there is no source.
  * @throws StoreError `store_not_found`, `status_unavailable`
  */
 export async function storeResources(
@@ -31,8 +31,8 @@ export async function storeResources(
 }
 
 /**
- * What happened to a store, newest first: our commits, and Kubernetes' events where somebody tells. Repeats are one
- * event with a count. Without Argo CD's answer the commits are told alone.
+ * Events of a store, newest first: commits, and Kubernetes events if there is a source. Repeated
+ * events are merged into one with a count. If the source is unavailable, only commits are returned.
  * @throws StoreError `store_not_found`
  */
 export async function storeEvents(
@@ -66,7 +66,7 @@ export async function storeLogs(
 }
 
 /**
- * Asks Argo CD to look at a store now, by its API or else by its webhooks. Writes nothing.
+ * Requests a refresh of a store from Argo CD's API, or from its webhooks. Writes nothing.
  * @throws StoreError `store_not_found`, `status_unavailable`
  */
 export async function refreshStore(
@@ -85,7 +85,7 @@ export async function refreshStore(
   if (deps.nudge === null) {
     throw new StoreError(
       'status_unavailable',
-      'Argo CD cannot be asked: set ARGOCD_TOKEN or ARGOCD_WEBHOOK_URLS',
+      'Argo CD cannot be reached for a refresh: set ARGOCD_TOKEN or ARGOCD_WEBHOOK_URLS',
     )
   }
   const folder = storeFolder(record.team, record.name)
@@ -110,7 +110,7 @@ function auditEvent(change: Change): StoreEvent {
   }
 }
 
-/** One event for all that say the same of one object; the newest time, the counts added. */
+/** Merges events with the same message about the same object. The result has the newest time and the sum of the counts. */
 function fold(events: readonly StoreEvent[]): StoreEvent[] {
   const folded = new Map<string, StoreEvent>()
   for (const event of events) {

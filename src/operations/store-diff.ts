@@ -8,8 +8,9 @@ import { declaredStore } from './declared-store.ts'
 import { changesOf } from './walk-history.ts'
 
 /**
- * What lies between two commits of the branch in the folder of a store. Without `from`: what `to` itself changed.
- * @throws StoreError `store_not_found`; `commit_not_found`: not on the branch, or, without `from`, none of this store
+ * Diff of a store's folder between two commits of the branch. Without `from`, the changes of `to`.
+ * @throws StoreError `store_not_found`; `commit_not_found` if a commit is not on the branch or, without
+ *   `from`, not one of this store
  */
 export async function storeDiff(
   { repo }: Pick<OperationDeps, 'repo'>,
@@ -23,13 +24,13 @@ export async function storeDiff(
   const to = of.to === 'HEAD' && of.from !== undefined ? at.head : wanted
   const before = from === null ? NOTHING : await sideAt(repo, record, from)
   const after = await sideAt(repo, record, to)
-  // A file that one side left out says nothing: only what both have read is compared.
+  // Files that were cut off on either side are not compared.
   const ends = [before.end, after.end].filter((end) => end !== null).toSorted(intentFirst)
   const compared = diffOf(upTo(ends[0], before.texts), upTo(ends[0], after.texts))
   return { from, to, ...compared, truncated: compared.truncated || ends.length > 0 }
 }
 
-/** The commit of the store before this one; `null`: this is its first. */
+/** The previous commit of the store; `null` if this is its first. */
 async function commitBefore(
   repo: StoresRepo,
   record: StoreRecord,
@@ -47,16 +48,16 @@ async function commitBefore(
 /** Files of one side of a diff. */
 interface Side {
   readonly texts: ReadonlyMap<string, string>
-  /** Last path that was read of a folder beyond the cap; `null`: all were read. */
+  /** Last path that was read if the cap cut files off; `null` if all were read. */
   readonly end: string | null
 }
 
 const NOTHING: Side = { texts: new Map(), end: null }
 
-/** Most of either side that is compared: more than any rendered store has. */
+/** Cap of each side, which is more than any rendered store has. */
 const SIDE_CAP = { ...ANSWER_CAP, bytes: 2 * ANSWER_CAP.bytes }
 
-/** Empty where the store does not exist. @throws StoreError `commit_not_found` */
+/** Empty if the store does not exist at that commit. @throws StoreError `commit_not_found` */
 async function sideAt(
   repo: StoresRepo,
   { team, name }: StoreRecord,

@@ -4,7 +4,7 @@ import { withResult } from './change-results.ts'
 import { declaredStore } from './declared-store.ts'
 
 /**
- * Changes of one store, newest first; `next` is the cursor of the page after, `null` at the end.
+ * Changes of one store, newest first. `next` is the cursor of the next page, `null` on the last one.
  * @throws StoreError `store_not_found`, `commit_not_found` for an unknown cursor
  */
 export async function storeHistory(

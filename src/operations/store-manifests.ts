@@ -5,7 +5,7 @@ import { parseStoreFile } from '../repo-files/store-file.ts'
 import { declaredStore } from './declared-store.ts'
 
 /**
- * Files of a store's folder at a commit (default: head), as many as one answer holds.
+ * Files of a store's folder at a commit (default: head), up to the cap of one response.
  * @throws StoreError `store_not_found`, `commit_not_found`
  */
 export async function storeManifests(

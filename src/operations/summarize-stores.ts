@@ -23,7 +23,7 @@ const STUCK = [
   'PurgeStuck',
 ]
 
-/** How many stores are what: of which plan, release and generator, in which state, and which ones need a look. */
+/** Counts stores by plan, release, generator and state, and those that need attention. */
 export function summarizeStores(
   deps: Pick<OperationDeps, 'repo' | 'views'>,
   query: SummaryQuery,
@@ -64,7 +64,7 @@ function facetsOf(storesFor: (facet: FacetName) => readonly Store[]): Summary['f
   return Object.fromEntries(facets) as Summary['facets']
 }
 
-/** A team is filtered under two names. */
+/** The filter on teams has two names. */
 function without(query: SummaryQuery, facet: FacetName): SummaryQuery {
   const { [facet as 'plan']: _, ...rest } = query
   if (facet !== 'team') return rest

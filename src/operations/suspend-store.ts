@@ -6,8 +6,8 @@ import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
 type Deps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>
 
 /**
- * Nothing runs any more, everything is kept, the address answers 503. Suspended already: no commit.
- * @throws StoreError see `changeStore`; `lifecycle_conflict` for a deleted store, which is restored
+ * Stops a store and keeps everything; its address answers 503. A suspended store gets no commit.
+ * @throws StoreError see `changeStore`; `lifecycle_conflict` for a deleted store, which must be restored
  */
 export function suspendStore(
   deps: Deps,
@@ -15,7 +15,7 @@ export function suspendStore(
   by: Requester,
   options: ChangeOptions = {},
 ): Promise<Changed> {
-  // Read once: the decision runs again on a newer head and must not depend on a clock.
+  // Read once, because the decision runs again on a newer head and must not depend on a clock.
   const now = deps.clock.now()
   return changeStore(
     deps,
@@ -35,8 +35,8 @@ export function suspendStore(
 }
 
 /**
- * Takes a suspended store up again. Active already: no commit.
- * @throws StoreError see `changeStore`; `lifecycle_conflict` for a deleted store, which is restored
+ * Starts a suspended store again. An active store gets no commit.
+ * @throws StoreError see `changeStore`; `lifecycle_conflict` for a deleted store, which must be restored
  */
 export function resumeStore(
   deps: Deps,
@@ -62,10 +62,10 @@ export function resumeStore(
   )
 }
 
-/** A step back into life needs room among the stores, which a restore looks for. */
+/** A deleted store needs room within the limits, which only a restore checks. */
 function isDeleted(lifecycle: string, wanted: string): StoreError {
-  return new StoreError('lifecycle_conflict', `a deleted store is restored, not ${wanted}`, {
+  return new StoreError('lifecycle_conflict', `a deleted store cannot be ${wanted}`, {
     extra: { lifecycle },
-    hint: 'Restore the store.',
+    hint: 'Restore the store first.',
   })
 }

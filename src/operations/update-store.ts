@@ -9,7 +9,7 @@ import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
 import { sameIntent } from './same-intent.ts'
 
 /**
- * Changes what a person may change of a store.
+ * Changes the editable members of a store.
  * @throws StoreError see `changeStore`
  */
 export async function updateStore(

@@ -3,7 +3,7 @@ import type { StoreId, StoresRepo } from '../domain/ports.ts'
 
 const PAGE = 200
 
-/** Every change of a store, newest first, page by page. */
+/** Every change of a store, newest first, fetched page by page. */
 export async function* changesOf(
   repo: Pick<StoresRepo, 'history'>,
   { team, name }: StoreId,
