@@ -66,7 +66,7 @@ async function pass(milliseconds: number): Promise<void> {
 }
 
 describe('causes', () => {
-  it('S1-16 are looked for when a store has not got on for a while, and told with the verdict', async () => {
+  it('S1-16 are looked up when a store makes no progress for a while, and shown with the verdict', async () => {
     open()
     expect(causes.explain(record(), starting)).toBe(starting)
     await pass(99)
@@ -79,7 +79,7 @@ describe('causes', () => {
     })
   })
 
-  it('are looked for again, told only when they changed, and forgotten with them', async () => {
+  it('are looked up repeatedly, reported only on a change, and dropped when they are gone', async () => {
     open()
     causes.explain(record(), starting)
     await pass(100)
@@ -91,7 +91,7 @@ describe('causes', () => {
     expect(causes.explain(record(), starting)).toEqual(starting)
   })
 
-  it('are not kept for other manifests, nor for a store that is well again', async () => {
+  it('are dropped for other manifests and for a store that is Ready again', async () => {
     open()
     causes.explain(record(), starting)
     await pass(100)
@@ -104,7 +104,7 @@ describe('causes', () => {
     expect(causes.explain(record('shop', 'tree-2'), starting)).toEqual(starting)
   })
 
-  it('S1-08 of a deletion are the objects still there, whatever error of its own Argo CD has kept', async () => {
+  it('S1-08 of a deletion are the remaining objects, whatever error Argo CD still reports', async () => {
     const pending = { kind: 'PersistentVolumeClaim', name: 'uploads', health: 'Progressing' }
     for (const reason of ['CascadeRunning', 'DeletionError'] as const) {
       open()
@@ -119,7 +119,7 @@ describe('causes', () => {
     }
   })
 
-  it('are asked two stores at a time, whoever waits longest first', async () => {
+  it('are looked up for two stores at a time, the longest waiting first', async () => {
     open()
     const gates: (() => void)[] = []
     answer = () => new Promise((resolve) => void gates.push(() => resolve([])))
@@ -137,7 +137,7 @@ describe('causes', () => {
     expect(under.most).toBe(2)
   })
 
-  it('F19 stay as they were while Argo CD cannot tell, asked no more often', async () => {
+  it('F19 are kept while Argo CD is unavailable, and looked up no more often', async () => {
     open()
     causes.explain(record(), starting)
     await pass(100)
@@ -151,7 +151,7 @@ describe('causes', () => {
     expect(causes.explain(record(), starting).reason).toBe('ImagePull')
   })
 
-  it('know a sync window from Argo CD, which alone can tell its time zones', async () => {
+  it('include a sync window as reported by Argo CD', async () => {
     open()
     windows = true
     causes.explain(record(), verdict('Pending', 'Syncing'))

@@ -4,11 +4,11 @@ import type { StoreDetail } from '../domain/store-detail.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import type { Judgement } from '../domain/verdict.ts'
 
-/** Looks for the cause of what does not get on, in the background and a few at a time. */
+/** Looks up in the background why stores make no progress, a few stores at a time. */
 export interface Causes {
-  /** The verdict, with its cause once one was found. Also takes note that this store does, or does not, need one. */
+  /** Returns the verdict with its cause, if one was found. Also registers or removes the store for lookups. */
   explain(record: StoreRecord, judgement: Judgement): Judgement
-  /** A sync window kept Argo CD from applying this store when it was last asked. */
+  /** Did a sync window forbid Argo CD to apply this store at the last lookup? */
   windowDenies(name: string): boolean
   close(): Promise<void>
 }
@@ -16,22 +16,22 @@ export interface Causes {
 export interface CausesOptions {
   readonly detail: StoreDetail
   readonly clock: Clock
-  /** Called with a store's name when it reads differently now. */
+  /** Called with the name of a store whose cause changed. */
   readonly onFound: (name: string) => void
-  /** Milliseconds without progress before a store is looked at. @default 8 s */
+  /** Milliseconds without progress before a store is looked up. @default 8 s */
   readonly afterMs?: number
-  /** Milliseconds between two looks at one store. @default 15 s */
+  /** Milliseconds between two lookups of one store. @default 15 s */
   readonly everyMs?: number
   /** Milliseconds between two rounds. @default 1 s */
   readonly tickMs?: number
 }
 
-/** Each look costs Argo CD about a dozen small questions. */
+/** Lookups at the same time. Each one costs Argo CD about a dozen small requests. */
 const AT_ONCE = 2
 const TIMEOUT_MS = 10_000
-/** Verdicts that say that something is under way or broken, and not what. */
+/** Reasons that something is in progress or broken, without a specific cause. */
 const OPEN = ['Applying', 'Pending', 'SyncWindow', 'Starting', 'Degraded', 'ProgressDeadline']
-/** Verdicts on a deletion under way. Argo CD keeps an error of its own for ever, so what is still there decides. */
+/** Reasons of a deletion in progress. Argo CD keeps an old error indefinitely, so the remaining objects decide. */
 const DELETING = ['CascadeRunning', 'DeletionError']
 
 interface Watched {
@@ -44,8 +44,9 @@ interface Watched {
 }
 
 /**
- * A cause is kept until the next look, a change of the manifests, or a verdict that needs none. Stores that wait longest
- * are looked at first, so a failure of all of them costs no more than a failure of a few, only patience.
+ * Keeps a cause until the next lookup, a change of the manifests, or a verdict that needs none. The
+ * stores that wait longest come first, so if all stores fail, lookups take longer but the load stays
+ * the same.
  */
 export function openCauses(options: CausesOptions): Causes {
   const { detail, clock } = options
@@ -55,7 +56,7 @@ export function openCauses(options: CausesOptions): Causes {
 
   const look = async (name: string, entry: Watched) => {
     const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(TIMEOUT_MS)])
-    // Argo CD down is told elsewhere; here it only means that nothing new is known.
+    // An unavailable Argo CD is reported elsewhere. Here the last result is kept.
     const found = await findCause(detail, entry, signal).catch(() => null)
     entry.nextLookAt = clock.now() + (options.everyMs ?? 15_000)
     if (found === null || JSON.stringify(found) === JSON.stringify(stateOf(entry))) return
@@ -82,7 +83,7 @@ export function openCauses(options: CausesOptions): Causes {
       const { name, manifestsTree } = record
       const open = OPEN.includes(judgement.reason) || DELETING.includes(judgement.reason)
       if (!open || judgement.stale) {
-        // Silence is no progress: what was found stays for the time after it.
+        // A silent source is not progress, so keep the cause until the source is back.
         if (!judgement.stale) watched.delete(name)
         return judgement
       }

@@ -49,7 +49,7 @@ function fixture(names: readonly string[], ringSize?: number) {
 }
 
 describe('the change feed', () => {
-  it('starts with a row of every store', () => {
+  it('starts with a row for every store', () => {
     fixture(['one', 'two'])
     expect([...feed.rows()].map((row) => [row[0], row[3], row[12]])).toEqual([
       ['one', 'Committed', 'WaitingForApplication'],
@@ -81,7 +81,7 @@ describe('the change feed', () => {
     expect(batches).toHaveLength(1)
   })
 
-  it('tells what time alone changes: settling ends after 5 s, a silent source makes every store stale', () => {
+  it('reports changes through time alone: Settling ends after 5 s, a silent source makes stores stale', () => {
     const { batches, healthy, applications } = fixture(['one'])
     healthy('one', { healthSince: new Date().toISOString() })
     vi.advanceTimersByTime(250)
@@ -94,18 +94,18 @@ describe('the change feed', () => {
     expect(Number(batches.at(-1)?.upsert[0]?.[11]) & 1).toBe(1)
   })
 
-  it('judges some of two thousand stores that are moving at a time, and each of them in its turn', () => {
+  it('judges two thousand moving stores in turns, a part of them per batch', () => {
     const names = Array.from({ length: 2000 }, (_, n) => `shop-${n}`)
     const { judged } = fixture(names)
     judged.length = 0
     vi.advanceTimersByTime(250)
-    // A hundred that are moving, and two thousand in 15 s.
+    // At most a hundred moving stores, plus the share of two thousand stores in 15 s.
     expect(judged.length).toBeLessThanOrEqual(100 + 34)
     vi.advanceTimersByTime(5250)
     expect(new Set(judged).size).toBe(2000)
   })
 
-  it('judges the few that are moving every second', () => {
+  it('judges a few moving stores every second', () => {
     const { judged } = fixture(['one', 'two', 'three'])
     for (let second = 0; second < 5; second += 1) {
       judged.length = 0
@@ -114,7 +114,7 @@ describe('the change feed', () => {
     }
   })
 
-  it('gives a client that comes back what it missed, or says that it cannot', () => {
+  it('returns the batches that a client missed, or null if they are no longer kept', () => {
     const { healthy } = fixture(['one'], 3)
     for (const health of ['Degraded', 'Healthy', 'Degraded', 'Healthy'] as const) {
       healthy('one', { health })

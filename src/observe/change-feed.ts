@@ -5,9 +5,9 @@ import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { namesApart } from '../domain/store-map.ts'
 import { rowOf } from './row.ts'
 
-/** What changed within one batch of 250 ms. */
+/** The changes within one interval of 250 ms. */
 export interface Batch {
-  /** Rises by one a batch. */
+  /** Increases by one per batch. */
   readonly seq: number
   /** Head of the stores repo. */
   readonly revision: string
@@ -15,18 +15,18 @@ export interface Batch {
   readonly remove: readonly string[]
 }
 
-/** Rows of every store, kept up to date, and what changed since. */
+/** Up-to-date rows of every store, and the changes since a sequence number. */
 export interface ChangeFeed {
-  /** 8 hexadecimal digits of this process; a sequence number means something within it only. */
+  /** 8 hexadecimal digits that identify this process. Sequence numbers are only comparable within one process. */
   readonly boot: string
   seq(): number
   revision(): string
   rows(): Iterable<Row>
-  /** Batches after `seq`; `null`: they are no longer kept. */
+  /** Batches after `seq`; `null` if they are no longer kept. */
   since(seq: number): readonly Batch[] | null
-  /** Calls `listener` with each batch. Returns a function that ends it. */
+  /** Calls `listener` with each batch. Returns a function that unsubscribes. */
   subscribe(listener: (batch: Batch) => void): () => void
-  /** Judges this store anew in the next batch. */
+  /** Evaluates this store again in the next batch. */
   touch(name: string): void
   close(): void
 }
@@ -36,23 +36,24 @@ export interface ChangeFeedOptions {
   readonly views: StoreViews
   readonly applications: Pick<Applications, 'onChanged'>
   readonly boot: string
-  /** Milliseconds that changes are collected. @default 250 */
+  /** Milliseconds for which changes are collected. @default 250 */
   readonly batchMs?: number
-  /** Batches kept for a client that comes back. @default 2000 */
+  /** Batches kept for clients that reconnect. @default 2000 */
   readonly ringSize?: number
 }
 
-/** Phases that change with time alone are judged anew every second. */
+/** Phases that can change with time alone, so they are evaluated again every second. */
 const MOVING = ['Requested', 'Committed', 'Syncing', 'Progressing', 'Deleting']
 const MOVING_EVERY_MS = 1000
-/** Of those at most so many in one batch, some 5 ms: where thousands are moving each of them has its turn later. */
+/** Most moving stores in one batch, which takes about 5 ms. If more are moving, they take turns. */
 const MOST_MOVING = 100
-/** Every store is judged anew at least this often: deadlines pass and sources fall silent without an event. */
+/** Every store is evaluated at least this often, because deadlines pass and sources fall silent without an event. */
 const SWEEP_MS = 15_000
 
 /**
- * Judges a store when its record or its Application moved, every second while it is moving, and every 15 s in any case.
- * What reads differently goes out in one batch; a batch without rows tells that only the head moved.
+ * Evaluates a store when its record or Application changed, every second while it is moving, and at
+ * least every 15 s. Changed rows are published in one batch. A batch without rows means that only the
+ * head moved.
  */
 export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   const { repo, views, applications, boot } = options
@@ -147,7 +148,7 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   }
 }
 
-/** Goes round and round: each call gives the next `count` names, fewer when one round ends. */
+/** Cycles through the names: each call returns the next `count` of them, or fewer at the end of a cycle. */
 function turns(names: () => Iterable<string>): (count: number) => readonly string[] {
   let left: readonly string[] = []
   return (count) => {

@@ -2,7 +2,7 @@ import type { Check } from '../contract/detail.ts'
 import type { CheckLevel } from '../contract/words.ts'
 import type { Clock } from '../domain/ports.ts'
 
-/** What one check finds. `fix` says what to do when it is not well. */
+/** Result of one check. `fix` says what to do unless the level is `ok`. */
 export interface Finding {
   readonly level: CheckLevel
   readonly detail: string
@@ -14,12 +14,12 @@ export function well(detail: string): Finding {
   return { level: 'ok', detail, fix: null }
 }
 
-/** It works, with a risk or a delay that `fix` removes. */
+/** It works, but with a risk or delay that `fix` removes. */
 export function warning(detail: string, fix: string): Finding {
   return { level: 'warn', detail, fix }
 }
 
-/** There is nothing to check. `fix` says how to set it up, if that is an option. */
+/** There is nothing to check. `fix` says how to set it up, if that is possible. */
 export function skipped(detail: string, fix: string | null = null): Finding {
   return { level: 'skip', detail, fix }
 }
@@ -28,11 +28,11 @@ export function ill(detail: string, fix: string): Finding {
   return { level: 'fail', detail, fix }
 }
 
-/** Checks of what this process needs from outside, by name. */
+/** Checks of the external dependencies of this process, by name. */
 export interface Checks {
-  /** The last result of each; the first call runs them, and each call those that read memory only. */
+  /** The last result of each check. The first call runs all of them, later calls only the cheap ones. */
   all(): Promise<readonly Check[]>
-  /** A fresh result; `null`: no check has this name. */
+  /** A fresh result; `null` if there is no check with this name. */
   run(name: string): Promise<Check | null>
 }
 
@@ -41,8 +41,9 @@ export type Probe = (signal: AbortSignal) => Promise<Finding>
 const TIMEOUT_MS = 10_000
 
 /**
- * Keeps the last result of each probe and since when it is so. A probe that throws or takes over 10 s has failed.
- * @param cheap names of probes that read memory only: they run for each look
+ * Keeps the last result of each probe and the time since which its level holds. A probe fails if it
+ * throws or takes longer than 10 s.
+ * @param cheap names of probes that only read memory, so they run on every call
  */
 export function openChecks(
   probes: ReadonlyMap<string, Probe>,

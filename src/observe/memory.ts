@@ -2,14 +2,14 @@ import type { Condition } from '../contract/store.ts'
 import type { Status } from '../contract/words.ts'
 import type { ConditionVerdict } from '../domain/verdict.ts'
 
-/** What a verdict cannot say without looking back; lost at a restart and rebuilt from what is observed. */
+/** State of a store that needs the past. It is lost at a restart and rebuilt from observations. */
 export interface StoreMemory {
   everReady: boolean
   status: Status
   conditions: readonly Condition[]
   /**
-   * Tree that Argo CD was last known to have compared with, and to have applied: stands while the tree of a newer
-   * commit is being read, so that an unrelated commit does not make a store look unobserved for a moment.
+   * Trees that Argo CD was last known to have compared and applied. They are kept while the tree of a
+   * newer commit is being read, so an unrelated commit does not make a store look unobserved.
    */
   observed: string | null
   applied: string | null
@@ -20,8 +20,8 @@ export function newMemory(): StoreMemory {
 }
 
 /**
- * Conditions with the time of their last change of status. The first sight takes the best known time,
- * a later change takes `now` (RFC 3339).
+ * Adds the time of the last status change to each condition. A new condition gets the best known time
+ * of its verdict, a changed one gets `now` (RFC 3339).
  */
 export function withTransitions(
   verdicts: readonly ConditionVerdict[],

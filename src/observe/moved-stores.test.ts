@@ -7,7 +7,7 @@ import { storeFile, storeRecord } from '../testing/records.ts'
 import { movedFiles, unseenFiles } from './moved-stores.ts'
 import { createStoreViews } from './store-views.ts'
 
-it('tells of a removed store, so that the generator runs at once', () => {
+it('reports a removed store, so that the generator runs immediately', () => {
   const repo = memoryRepo(testPlatform())
   for (const name of ['one', 'two'])
     repo.put(storeRecord('2026-11-24T12:00:00Z', storeFile({ name })))
@@ -18,7 +18,7 @@ it('tells of a removed store, so that the generator runs at once', () => {
   ])
 })
 
-it('tells at a start of the stores that Argo CD has not looked at since they changed', () => {
+it('reports at a start the stores that Argo CD has not compared since they changed', () => {
   const clock = { now: () => Date.now() }
   const repo = memoryRepo(testPlatform(), clock.now)
   const applications = fakeApplications(clock.now)
@@ -37,6 +37,6 @@ it('tells at a start of the stores that Argo CD has not looked at since they cha
     }))
   expect(unseenFiles(views)).toEqual(files('unseen'))
   repo.drop('unseen')
-  // What was removed meanwhile is noticed by the generator, which one file sets off.
+  // Any file makes the generator run, which then notices the removed store.
   expect(unseenFiles(views)).toEqual(files('seen'))
 })

@@ -6,8 +6,9 @@ import { namesApart } from '../domain/store-map.ts'
 type Files = Parameters<PushListener['landed']>[0]['files']
 
 /**
- * Files that tell Argo CD which Applications to look at after the head moved: of each store whose newest commit
- * changed its `app.json` (what the ApplicationSet reads) and one file below `manifests/` (what the Application reads). A removed store is told by its `app.json`.
+ * Files to send to Argo CD's webhooks after the head moved. For each changed store these are its
+ * `app.json`, which the ApplicationSet reads, and one file below `manifests/`, which the Application
+ * reads. For a removed store it is `app.json` only.
  */
 export function movedFiles(before: Snapshot, after: Snapshot): Files {
   const files: { path: string; kind: 'added' | 'modified' }[] = []
@@ -15,7 +16,7 @@ export function movedFiles(before: Snapshot, after: Snapshot): Files {
     const known = before.stores.get(name)
     const record = after.stores.get(name)
     if (record === undefined) {
-      // The generator must run again; what is left of the folder says nothing of it.
+      // The generator must run again, whatever is left of the folder.
       if (known !== undefined)
         files.push({ path: `${storeFolder(known.team, name)}/app.json`, kind: 'modified' })
       continue
@@ -30,8 +31,9 @@ export function movedFiles(before: Snapshot, after: Snapshot): Files {
 }
 
 /**
- * The same for every store whose manifests Argo CD has not compared yet: what was pushed while this process did not run
- * was told by nobody, and would wait for Argo CD's next poll. One store at least, if there is any.
+ * The same for every store whose manifests Argo CD has not compared yet. If a commit was pushed while
+ * this process was not running, no webhook was sent, and Argo CD would only see it at its next poll.
+ * The result has at least one store, if there is any.
  */
 export function unseenFiles(views: Pick<StoreViews, 'all'>): Files {
   const [first, ...others] = views.all()
@@ -39,7 +41,7 @@ export function unseenFiles(views: Pick<StoreViews, 'all'>): Files {
   const unseen = [first, ...others].filter(({ conditions }) =>
     conditions.some(({ type, status }) => type === 'Observed' && status === 'False'),
   )
-  // One file is enough for the generator to notice what was removed.
+  // One file is enough for the generator to notice removed stores.
   return (unseen.length > 0 ? unseen : [first]).flatMap(({ team, name }) =>
     filesOf(team, name, 'modified'),
   )

@@ -7,7 +7,7 @@ import { hostOf, namespaceOf, urlOf } from '../domain/layout.ts'
 import { isModified, newerGenerator, type StoreRecord } from '../domain/snapshot.ts'
 import type { Judgement, PhaseInput } from '../domain/verdict.ts'
 
-/** What was concluded about one store. */
+/** The results of observing one store. */
 export interface Observed {
   readonly input: PhaseInput
   readonly judgement: Judgement
@@ -15,11 +15,11 @@ export interface Observed {
   readonly everReady: boolean
   readonly conditions: readonly Condition[]
   readonly simulated: boolean
-  /** Page of the Application in Argo CD; `null`: Argo CD's address is not known, or there is no Application. */
+  /** URL of the Application in Argo CD; `null` if the address of Argo CD is unknown or there is no Application. */
   readonly argo: string | null
 }
 
-/** One store as the API answers it. */
+/** One store in the form that the API returns. */
 export function presentStore(record: StoreRecord, platform: Platform, observed: Observed): Store {
   const { input, judgement } = observed
   const { intent, app } = record
@@ -42,7 +42,7 @@ export function presentStore(record: StoreRecord, platform: Platform, observed: 
     adminUser: intent?.admin.user ?? '',
     owner: intent?.owner ?? '',
     targetNamespace: namespaceOf(record.name),
-    // What a silent source said last must not look like what is so now; the message says what it was.
+    // The last report of a silent source must not look current. The message has the last verdict.
     health: judgement.stale ? 'Unknown' : input.application?.health || 'Unknown',
     sync: judgement.stale ? 'Unknown' : input.application?.sync || 'Unknown',
     simulated: observed.simulated,
@@ -113,7 +113,7 @@ function versionsOf(record: StoreRecord, platform: Platform): Store['version'] {
   }
 }
 
-/** A version newer than ours is believed only with proof. */
+/** A version newer than ours counts only with proof. */
 function generatorOf(record: StoreRecord): string {
   const { app, rendered } = record
   if (app === null) return GENERATOR
@@ -122,7 +122,7 @@ function generatorOf(record: StoreRecord): string {
   return believed ? app.generator : (rendered?.generator ?? GENERATOR)
 }
 
-/** `7.1.0` of `wordpress:7.1.0-php8.3-apache@sha256:…`. */
+/** For example `7.1.0` of `wordpress:7.1.0-php8.3-apache@sha256:…`. */
 function tagOf(image: string): string {
   return /:([^:@/]+)@/.exec(image)?.[1]?.split('-')[0] ?? ''
 }

@@ -1,15 +1,15 @@
 import type { ProblemDetail } from '../contract/problem.ts'
 
-/** Stores whose store.yaml parses and is not rendered, with the reasons. */
+/** Stores whose store.yaml parses but is not rendered, with the reasons. */
 export interface Refusals {
-  /** Empty: nothing is refused. */
+  /** Empty if nothing is refused. */
   get(name: string): readonly ProblemDetail[]
-  /** @param problems empty = no longer refused */
+  /** @param problems empty if the store is no longer refused */
   set(name: string, problems: readonly ProblemDetail[]): void
   readonly size: number
 }
 
-/** @param onChanged called with the name of a store that may read differently now */
+/** @param onChanged called with the name of a store whose reasons changed */
 export function openRefusals(onChanged: (name: string) => void = () => undefined): Refusals {
   const refused = new Map<string, readonly ProblemDetail[]>()
   return {

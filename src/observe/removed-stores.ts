@@ -1,21 +1,21 @@
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 
-/** Stores whose folder left Git while this process ran: what they made may still be in the cluster. */
+/** Stores whose folder was removed from Git while this process ran. Their resources may still be in the cluster. */
 export interface RemovedStores {
-  /** Notes what the head lost and takes back what it declares again. */
+  /** Adds stores that the head no longer declares, and removes those that it declares again. */
   moved(snapshot: Snapshot): void
-  /** What was last declared, without what Git no longer holds; `null`: not removed. */
+  /** The last record without the parts that Git no longer has; `null` if the store was not removed. */
   get(name: string): StoreRecord | null
   names(): readonly string[]
   forget(name: string): void
 }
 
-/** Removed stores kept; the oldest are forgotten first. */
+/** Most stores that are kept. The oldest are dropped first. */
 const LIMIT = 1000
 
 /**
- * Remembers removed stores until Argo CD is seen to have removed them too, so that an accident (a folder deleted by
- * hand, a create reverted) is shown and not forgotten. Not kept over a restart.
+ * Keeps removed stores until Argo CD has removed them too, so that an accident, such as a deleted
+ * folder or a reverted create, stays visible. Not kept over a restart.
  */
 export function openRemoved(start: Snapshot): RemovedStores {
   let known = start.stores
@@ -27,7 +27,7 @@ export function openRemoved(start: Snapshot): RemovedStores {
       }
       for (const name of removed.keys()) if (stores.has(name)) removed.delete(name)
       for (const [name, { intent }] of removed) {
-        // Not purged, and said to be gone: an admin released its name.
+        // Marked as purged without a purge: an admin released its name.
         const released = vacated.get(name)?.purged === true && intent?.lifecycle.state !== 'purge'
         if (released) removed.delete(name)
       }
@@ -40,7 +40,7 @@ export function openRemoved(start: Snapshot): RemovedStores {
   }
 }
 
-/** The record of a store that Git no longer declares: only what it was stays, its last rendered lifecycle above all. */
+/** The record of a store that Git no longer declares, reduced to what it was. It keeps its last rendered lifecycle. */
 function withoutGit(record: StoreRecord): StoreRecord {
   const { intent, app } = record
   const state = app?.lifecycle ?? intent?.lifecycle.state ?? 'active'

@@ -1,7 +1,7 @@
 import { type Row, type rowColumns, rowFlags } from '../contract/snapshot.ts'
 import type { Store } from '../contract/store.ts'
 
-/** A store in the columns of the stream and of the snapshot. */
+/** Converts a store to the columns of the stream and the snapshot. */
 export function rowOf(store: Store): Row {
   const values: Record<(typeof rowColumns)[number], string | number> = {
     name: store.name,

@@ -1,6 +1,9 @@
 import type { Phase, Status } from '../contract/words.ts'
 
-/** The seeds' four words for a phase; `last` is the status before, kept while nothing is known. */
+/**
+ * Maps a phase to one of the four status words of the earlier platforms.
+ * @param last the previous status, which is kept while the phase is Unknown
+ */
 export function statusOf(phase: Phase, everReady: boolean, last: Status): Status {
   switch (phase) {
     case 'Ready':

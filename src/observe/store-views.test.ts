@@ -49,7 +49,7 @@ function fixture(platform = testPlatform()) {
 }
 
 describe('a store as clients see it', () => {
-  it('S11 derives host, addresses and namespace, and shows none that app.json names', () => {
+  it('S11 derives host, addresses and namespace, and ignores those in app.json', () => {
     const { repo, views } = fixture()
     const app = RECORD.app === null ? null : { ...RECORD.app, ...FOREIGN }
     repo.put({ ...RECORD, app })
@@ -62,7 +62,7 @@ describe('a store as clients see it', () => {
     expect(modified).toBe(true)
   })
 
-  it('is not held up by an ApplicationSet that makes the stores of others', () => {
+  it('is not blocked by an ApplicationSet of other stores', () => {
     const asked = (yaml: string) =>
       `${yaml.replace('title: Acme', 'project: own')}argocd: {shards: ["[a-m]", "[n-z]"]}\n`
     const { views, applications, repo } = fixture(testPlatform(asked))
@@ -85,7 +85,7 @@ describe('a store as clients see it', () => {
     expect(reasons()[2]).toBe('GeneratorBlocked')
   })
 
-  it('S1-17 is not moved by a commit that leaves its manifests alone, not even for a moment', async () => {
+  it('S1-17 stays observed, without interruption, after a commit that does not change its manifests', async () => {
     const { views, observe, asked, known } = fixture()
     const observed = () => {
       const store = views.get('shop')
@@ -116,7 +116,7 @@ describe('a store as clients see it', () => {
     expect(views.get('shop')).toMatchObject({ phase: 'Unknown', reason: 'RevisionNotInClone' })
   })
 
-  it('F19 of a silent source keeps its data, its address and its last status, and says how old they are', () => {
+  it('F19 keeps its data, address and last status with their age while the source is silent', () => {
     const { views, applications, setNow } = fixture()
     expect(views.get('shop')?.status).toBe('Ready')
     applications.silentSince(after(60))
@@ -137,19 +137,22 @@ describe('a store as clients see it', () => {
   it.each([
     ['active', 'Detached', 'Detached'],
     ['purge', 'Deleted', 'Removed'],
-  ] as const)('that left Git as %s is %s once its Application is gone', (state, phase, reason) => {
-    const { views, repo, applications } = fixture()
-    const record = storeRecord(timeAfter(0), storeFile({ lifecycle: { state } }))
-    repo.put(record)
-    repo.moved()
-    views.get('shop')
-    repo.drop('shop')
-    // The Application lives on: nobody may call the store deleted.
-    expect(views.get('shop')).toMatchObject({ phase: 'Deleting', reason: 'WaitingForGenerator' })
-    applications.set('store-shop', null)
-    expect(views.all().map((store) => [store.phase, store.reason])).toEqual([[phase, reason]])
-    repo.put(record)
-    repo.moved()
-    expect(views.get('shop')?.phase).toBe('Committed')
-  })
+  ] as const)(
+    'that was removed from Git as %s is %s once its Application is gone',
+    (state, phase, reason) => {
+      const { views, repo, applications } = fixture()
+      const record = storeRecord(timeAfter(0), storeFile({ lifecycle: { state } }))
+      repo.put(record)
+      repo.moved()
+      views.get('shop')
+      repo.drop('shop')
+      // While the Application exists, the store must not be shown as deleted.
+      expect(views.get('shop')).toMatchObject({ phase: 'Deleting', reason: 'WaitingForGenerator' })
+      applications.set('store-shop', null)
+      expect(views.all().map((store) => [store.phase, store.reason])).toEqual([[phase, reason]])
+      repo.put(record)
+      repo.moved()
+      expect(views.get('shop')?.phase).toBe('Committed')
+    },
+  )
 })

@@ -19,14 +19,14 @@ export interface StoreViewsOptions {
   readonly repo: StoresRepo
   readonly applications: Applications
   readonly clock: Clock
-  /** Where people find Argo CD, and the namespace of its Applications; absent = no links there. */
+  /** Base URL of Argo CD, and the namespace of its Applications; absent = no links. */
   readonly argocdUrl?: string
   readonly argocdNamespace?: string
-  /** What is declared and not rendered. @default nothing */
+  /** Stores that are declared but not rendered. @default none */
   readonly refusals?: Pick<Refusals, 'get'>
-  /** What holds up stores that do not get on. @default nobody looks */
+  /** Why stores make no progress. @default no lookups */
   readonly causes?: Pick<Causes, 'explain' | 'windowDenies'>
-  /** Called with a store's name when a tree was read that its verdict waited for. */
+  /** Called with the name of a store when a tree that its verdict needs was read. */
   readonly onTreeKnown?: (name: string) => void
   /** Argo CD's `timeout.reconciliation` plus jitter. @default 180000 */
   readonly reconciliationMs?: number
@@ -34,7 +34,7 @@ export interface StoreViewsOptions {
 
 const EVER_READY_AGE_MS = 60 * 60_000
 
-/** Joins what Git declares with what Argo CD observed; judged anew at each call, with a little memory per store. */
+/** Joins the declared and the observed state. Each call evaluates again, with a little memory per store. */
 export function createStoreViews(options: StoreViewsOptions): StoreViews {
   const { repo, clock } = options
   const trees = createTrees(repo, options.onTreeKnown)
@@ -108,7 +108,7 @@ function inputOf(
       intentOnMain: record.intentBlob !== '',
       onMain: record.app !== null,
       problems: problemsOf(record, options),
-      // What was rendered is what Argo CD acts on; for a removed store the record keeps it in its intent.
+      // Argo CD acts on the rendered lifecycle. The record of a removed store has it in its intent.
       lifecycle: record.app?.lifecycle ?? record.intent?.lifecycle.state ?? 'active',
       autoSync: record.app?.autoSync ?? true,
       queued: isQueued(record),
@@ -143,7 +143,7 @@ function problemsOf({ name, problems }: StoreRecord, { refusals }: StoreViewsOpt
   return problems.length > 0 ? problems : (refusals?.get(name) ?? [])
 }
 
-/** Keeps the former answer while a newer one is on its way. */
+/** Keeps the earlier trees while newer ones are being read. */
 function lookUpTrees(
   record: StoreRecord,
   memory: StoreMemory,

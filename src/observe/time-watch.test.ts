@@ -26,14 +26,14 @@ beforeEach(() => {
 })
 
 describe('S3 a watch over the time', () => {
-  it('counts the time without a step from its start', () => {
+  it('counts the steady time from its start', () => {
     expect(pass(0)).toEqual({
       ...{ nowMs: START, startedMs: START, steadyForMs: 0, step: null, others: [] },
     })
     expect(pass(DAY)).toMatchObject({ startedMs: START, steadyForMs: DAY, step: null })
   })
 
-  it('sees a step of more than a minute and counts anew from there', () => {
+  it('detects a step of more than a minute and restarts the steady time', () => {
     pass(DAY)
     expect(step(59_000)).toMatchObject({ step: null, steadyForMs: DAY })
     expect(step(9 * DAY)).toMatchObject({ steadyForMs: 0, startedMs: START })
@@ -42,7 +42,7 @@ describe('S3 a watch over the time', () => {
     expect(after.step).toEqual({ toMs: START + 10 * DAY + 59_000, byMs: 9 * DAY + 59_000 })
   })
 
-  it('adds up small steps, and takes a clock that is slewed by 500 ppm for no step', () => {
+  it('adds up small steps, and does not count slewing by 500 ppm as a step', () => {
     for (let n = 0; n < 3; n += 1) step(25_000)
     expect(watch.reading().step).toMatchObject({ byMs: 75_000 })
     watch = openTimeWatch({ now: () => wall, uptimeMs: () => uptime })
@@ -53,23 +53,23 @@ describe('S3 a watch over the time', () => {
     expect(watch.reading()).toMatchObject({ step: null })
   })
 
-  it('forgets a step forwards that is taken back, and adds up what is left of it', () => {
+  it('drops a forward step that is undone, and keeps the rest of one that is partly undone', () => {
     step(9 * DAY)
     expect(step(-9 * DAY)).toMatchObject({ step: null, startedMs: START })
     step(9 * DAY)
     expect(step(-4 * DAY).step).toEqual({ toMs: START + 5 * DAY, byMs: 5 * DAY })
   })
 
-  it('moves its start back with a wall clock that was ahead at the start', () => {
+  it('corrects its start time if the wall clock was ahead at the start', () => {
     expect(step(-9 * DAY)).toMatchObject({ step: null, startedMs: START - 9 * DAY, steadyForMs: 0 })
   })
 
-  it('does not take a step back for time that has passed: ten years back and forth again is a step forwards', () => {
+  it('reports ten years back and ten years forth as a step forwards', () => {
     step(-3650 * DAY)
     expect(step(3650 * DAY).step).toMatchObject({ byMs: 3650 * DAY, toMs: START })
   })
 
-  it('knows how far another host is, by the monotonic clock between two answers', () => {
+  it('extrapolates the clock of another host by the monotonic clock', () => {
     watch.heard('Git host', START + 2000)
     expect(pass(DAY).others).toMatchObject([{ name: 'Git host', aheadMs: -2000 }])
     expect(step(9 * DAY).others).toEqual([
@@ -81,7 +81,7 @@ describe('S3 a watch over the time', () => {
     ])
   })
 
-  it('takes one answer of a host a minute, and the newest of each host', () => {
+  it('uses at most one response per host and minute, the newest of each host', () => {
     watch.heard('Git host', START)
     watch.heard('API server', START + 1000)
     pass(59_000)
@@ -92,7 +92,7 @@ describe('S3 a watch over the time', () => {
     expect(watch.reading().others.map(({ aheadMs }) => aheadMs)).toEqual([DAY, -1000])
   })
 
-  it('counts the time without a step anew once the clocks agree again', () => {
+  it('restarts the steady time once the clocks agree again', () => {
     pass(DAY)
     watch.heard('Git host', wall - 10 * MINUTE)
     expect(pass(DAY).steadyForMs).toBe(0)
@@ -100,7 +100,7 @@ describe('S3 a watch over the time', () => {
     expect(pass(MINUTE).steadyForMs).toBe(MINUTE)
   })
 
-  it('keeps the two readings of a difference while that stays the same', () => {
+  it('keeps the two readings of a difference that does not change', () => {
     watch.heard('Git host', START - DAY)
     const first = pass(0).others[0]?.seen
     expect(first).toEqual({ oursMs: START, theirsMs: START - DAY })

@@ -2,35 +2,36 @@ import { CLOCK_TOLERANCE_MS, type OtherClock, type TimeReading } from '../domain
 import type { MonotonicClock, Time } from '../domain/ports.ts'
 
 export interface TimeWatch extends Time {
-  /** A host answered with this `Date`, in milliseconds since the Unix epoch. */
+  /** Records the `Date` of a response of this host, in milliseconds since the Unix epoch. */
   heard(host: string, dateMs: number): void
 }
 
-/** The wall clock may move by so much against the monotonic one before that is a step, in milliseconds. */
+/** Largest drift of the wall clock against the monotonic clock that is not a step, in milliseconds. */
 const STEP_MS = 60_000
-/** Share by which a clock that is being slewed may run faster or slower. Source: adjtimex(2), 500 ppm. */
+/** Largest rate difference of a clock that is being slewed. Source: adjtimex(2), 500 ppm. */
 const SLEW = 0.0005
-/** The clock of one host is taken anew after so many milliseconds. */
+/** Minimum time between two readings of the clock of one host, in milliseconds. */
 const HEARD_MS = 60_000
-/** A difference that moves by less is the same difference. */
+/** Differences that vary by less than this count as the same, in milliseconds. */
 const SAME_MS = 60_000
 
 interface Heard {
   readonly dateMs: number
-  /** Monotonic milliseconds at which it was heard. */
+  /** Monotonic time of the response, in milliseconds. */
   readonly at: number
 }
 
 /**
- * Watches the wall clock from the first call on: whether it steps against the monotonic clock, and how far it is from the
- * clocks of other hosts. Between two answers of a host its clock runs on by the monotonic one.
+ * Watches the wall clock from the first call on. It detects steps against the monotonic clock, and
+ * differences to the clocks of other hosts. Between two responses of a host, its clock is
+ * extrapolated by the monotonic clock.
  */
 export function openTimeWatch(clock: MonotonicClock): TimeWatch {
   const hosts = new Map<string, Heard>()
   const seen = new Map<string, OtherClock>()
   let startedMs = clock.now()
   let steadySince = clock.uptimeMs()
-  /** Wall clock minus monotonic clock, and when that was last true. */
+  /** Wall clock minus monotonic clock, and the monotonic time at which that was last true. */
   let base = { offset: startedMs - steadySince, at: steadySince }
   let ahead: TimeReading['step'] = null
 

@@ -1,21 +1,21 @@
 import type { StoresRepo } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 
-/** Answers T(commit) of a store from memory; what is not known yet is asked once and known at a later call. */
+/** Tree ids of stores at commits, from memory. A missing one is fetched in the background for a later call. */
 export interface Trees {
   /**
-   * Tree id of the store's `manifests/` at `commit`: `''` for no commit or no such folder, `null` when the
-   * commit is in no clone of ours, `undefined` while the answer is on its way.
+   * Tree id of the store's `manifests/` at `commit`: `''` for no commit or no such folder, `null` if
+   * the commit is unknown, `undefined` while it is being fetched.
    */
   at(record: StoreRecord, commit: string): string | null | undefined
 }
 
-/** Entries kept; one is about 150 bytes. */
+/** Most entries. One takes about 150 bytes. */
 const LIMIT = 50_000
-/** An unknown commit may arrive with the next fetch, so that answer is not kept for long. */
+/** How long an unknown commit is cached, in milliseconds. It may arrive with the next fetch. */
 const UNKNOWN_MS = 10_000
 
-/** @param known called when an answer for a store has arrived */
+/** @param known called with the name of a store when one of its trees was fetched */
 export function createTrees(
   repo: Pick<StoresRepo, 'manifestsTree'>,
   known: (name: string) => void = () => undefined,

@@ -16,14 +16,14 @@ export interface PurgeLoopOptions extends Pick<
 > {
   readonly log: Log
   readonly newRequestId: () => string
-  /** Milliseconds between looks; time alone opens some gates. */
+  /** Milliseconds between passes. Some gates open through time alone, without an event. */
   readonly intervalMs: number
 }
 
-/** After a step that did not land the store is left alone for so long: longer where a person has to do something. */
+/** Pause for a store after a failed step, in milliseconds. It is longer if a person has to act. */
 const PAUSE_MS = { soon: 60_000, refused: 600_000 } as const
 
-/** Codes that pass by themselves. */
+/** Codes of failures that resolve by themselves. */
 const PASSING: readonly string[] = [
   'git_unavailable',
   'git_timeout',
@@ -34,13 +34,13 @@ const PASSING: readonly string[] = [
 ]
 
 /**
- * Finishes purges: the first step when the retention of a deleted store is over, the second when all gates are met. Two
- * of them are harmless: each decision looks at the newest head again.
+ * Carries out purges: the first step when the retention of a deleted store is over, the second when
+ * all gates are met. Several servers may run this, because each decision checks the newest head.
  */
 export function startPurges(options: PurgeLoopOptions): { close(): Promise<void> } {
   const paused = new Map<string, number>()
   const told = new Set<string>()
-  return startRounds(options, () => pass(options, paused, told), 'a look at purges failed')
+  return startRounds(options, () => pass(options, paused, told), 'a pass over purges failed')
 }
 
 async function pass(
@@ -50,7 +50,7 @@ async function pass(
 ): Promise<void> {
   const { repo, clock } = options
   const at = repo.snapshot()
-  // Also when nothing is deleted: a step of the wall clock is seen by looking.
+  // Read in every pass, because a step of the wall clock is only noticed by reading it.
   const time = options.time.reading()
   if (repo.state().blockedBy !== null) return
   tellHold(options, told)
@@ -67,11 +67,11 @@ async function pass(
   await Promise.all(steps)
 }
 
-/** Logs once that the clocks disagree or hold deletions, and once that they do not any more. */
+/** Logs once when the clocks start to disagree or hold deletions, and once when that is over. */
 function tellHold(options: PurgeLoopOptions, told: Set<string>): void {
   const hold = clockHoldOf(options)
   if (hold === null) {
-    if (told.delete(CLOCK)) options.log.info('the clocks agree and hold no deletion any more')
+    if (told.delete(CLOCK)) options.log.info('the clocks agree again and hold no deletions')
   } else if (!told.has(CLOCK)) {
     told.add(CLOCK)
     const detail = `${hold.detail} ${hold.fix}`
@@ -82,7 +82,7 @@ function tellHold(options: PurgeLoopOptions, told: Set<string>): void {
 /** Code of the banner and of the check. */
 const CLOCK = 'clock'
 
-/** The first step, when two clocks say that the retention is over. */
+/** The first step, if the retention is over by two clocks. */
 function firstStep(
   options: PurgeLoopOptions,
   { name, intent }: StoreRecord,
@@ -93,7 +93,7 @@ function firstStep(
   return due.is === 'due' ? (by) => purgeByRetention(options, name, by) : null
 }
 
-/** The second step, when all gates are met; a purge that waits too long is told once. */
+/** The second step, if all gates are met. Logs once when a purge is stuck. */
 async function removalOf(
   options: PurgeLoopOptions,
   record: StoreRecord,
@@ -130,11 +130,11 @@ async function land(
     const code = error instanceof StoreError ? error.code : 'internal'
     const passing = PASSING.includes(code)
     paused.set(stateOf(record), clock.now() + (passing ? PAUSE_MS.soon : PAUSE_MS.refused))
-    log.warn('a step of a purge did not land; it is tried again', { ...fields, code, err: error })
+    log.warn('a step of a purge failed and will be retried', { ...fields, code, err: error })
   }
 }
 
-/** A store at its newest commit: what was refused of one may be possible after the next. */
+/** Identifies a store at its newest commit, so that a pause ends with the next commit. */
 function stateOf({ team, name, last }: StoreRecord): string {
   return `${team}/${name} ${last.commit}`
 }

@@ -10,23 +10,24 @@ export interface QueueLoopOptions extends Pick<OperationDeps, 'repo' | 'sealer' 
   readonly provisioning: Provisioning
   readonly log: Log
   readonly newRequestId: () => string
-  /** Called when a pushed store that waits unrendered may start. */
+  /** Called when a pushed store that waits without being rendered may start. */
   readonly renderWaiting: () => void
-  /** Milliseconds between looks: a store becomes Ready without a move of the head. */
+  /** Milliseconds between passes. A store can become Ready without a move of the head. */
   readonly intervalMs: number
 }
 
-/** After a start that did not land the store lets others pass for so long. */
+/** After a failed start, a store is skipped for this time, in milliseconds. */
 const PAUSE_MS = 60_000
 
 /**
- * Lets stores that wait start, in the order of their commits, as others become Ready. The queue is in Git, so it is the
- * same after a restart and for a second server; each decision counts again on the newest head.
+ * Starts queued stores in the order of their commits, as other stores become Ready. The queue is in
+ * Git, so it survives a restart and all servers see the same one. Each decision counts again on the
+ * newest head.
  */
 export function startQueue(options: QueueLoopOptions): { close(): Promise<void> } {
   const paused = new Map<string, number>()
   const look = () => (queueOf(options.repo.snapshot()).length === 0 ? null : pass(options, paused))
-  return startRounds(options, look, 'a look at the queue failed')
+  return startRounds(options, look, 'a pass over the queue failed')
 }
 
 async function pass(options: QueueLoopOptions, paused: Map<string, number>): Promise<void> {
@@ -57,10 +58,14 @@ async function start(
     const by = systemRequester(newRequestId())
     const landed = await startQueued(options, provisioning, record, by)
     if (landed.outcome !== 'landed') return
-    log.info('a store that waited may start', { ...fields, revision: landed.commit })
+    log.info('a queued store was started', { ...fields, revision: landed.commit })
   } catch (error) {
     paused.set(record.name, clock.now() + PAUSE_MS)
     const code = error instanceof StoreError ? error.code : 'internal'
-    log.warn('a store could not start; others pass it', { ...fields, code, err: error })
+    log.warn('a queued store could not be started and is skipped for now', {
+      ...fields,
+      code,
+      err: error,
+    })
   }
 }

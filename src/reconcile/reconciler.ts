@@ -21,30 +21,30 @@ export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer'
   readonly log: Log
   readonly refusals: Refusals
   readonly newRequestId: () => string
-  /** Milliseconds between passes without a moved head: what failed or was refused is tried again. */
+  /** Milliseconds between passes without a new head. They retry what failed or was refused. */
   readonly intervalMs: number
-  /** Many are asked for at once. */
+  /** Called for many stores at once. */
   readonly render: RenderStore
-  /** @default no store waits for others */
+  /** @default no store is queued */
   readonly provisioning?: Provisioning
 }
 
 export interface Reconciler {
-  /** Looks again, at what waited for others above all. */
+  /** Starts a pass, for example when queued stores may be rendered. */
   look(): void
-  /** Resolves when nothing is left to do at the newest head known. */
+  /** Resolves when nothing is left to do at the newest known head. */
   idle(): Promise<void>
-  /** Ends after the chunk under way. */
+  /** Resolves after the chunk that is being processed. */
   close(): Promise<void>
 }
 
-/** Stores read, rendered and pushed together. */
+/** Number of stores that are read, rendered and pushed together. */
 const CHUNK = 100
 
 /**
- * Finishes what a person began in Git: renders each store whose store.yaml, platform.yaml or generator changed. Runs at
- * the start, after each move of the head and on an interval. Two of them are harmless: whoever comes second finds equal
- * bytes and makes no commit.
+ * Renders each store whose store.yaml, platform.yaml or generator changed. Runs at the start, after
+ * each move of the head and on an interval. Several servers may run this: the second one finds equal
+ * files and makes no commit.
  */
 export function startReconciler(options: ReconcilerOptions): Reconciler {
   const settled = openSettled()
@@ -86,7 +86,7 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
   }
 }
 
-/** One pass over everything that is not settled, worst first. */
+/** One pass over every store that may need a render, the most urgent first. */
 async function pass(
   options: ReconcilerOptions,
   settled: Settled,
@@ -101,7 +101,7 @@ async function pass(
     const began = performance.now()
     const { head } = repo.snapshot()
     const landed = await renderChunk(options, settled, chunk)
-    // A chunk of stores that stay as they are waits for nothing; requests must not wait for it either.
+    // A chunk without changes never awaits I/O, so yield to requests here.
     await new Promise((resolve) => setImmediate(resolve))
     const isLast = from + CHUNK >= names.length
     if (isLast || landed > 0 || repo.snapshot().head === head) continue
@@ -110,9 +110,9 @@ async function pass(
   settled.passed(start)
 }
 
-/** Where requests move the branch meanwhile, they get this many times what a pass takes of processor and disk. */
+/** If requests move the branch during a pass, the pass pauses for this multiple of the time each chunk took. */
 const OTHERS = 3
-/** Milliseconds; so a pass comes to its end beside any traffic. */
+/** Longest pause in milliseconds, so that a pass ends even under constant traffic. */
 const PAUSE_MS = 3_000
 
 function pause(milliseconds: number, over: AbortSignal): Promise<void> {
@@ -127,13 +127,13 @@ function pause(milliseconds: number, over: AbortSignal): Promise<void> {
   })
 }
 
-/** An unreadable app.json blocks every store; a new store has somebody waiting. */
+/** An unreadable app.json blocks every store, so it comes first. New stores come next. */
 function urgency({ app, manifestsTree }: StoreRecord): number {
   if (app !== null) return 0
   return manifestsTree === '' ? 1 : 2
 }
 
-/** @returns how many stores it tried to land */
+/** @returns number of renders that it tried to push */
 async function renderChunk(
   options: ReconcilerOptions,
   settled: Settled,
@@ -141,7 +141,7 @@ async function renderChunk(
 ): Promise<number> {
   const { repo } = options
   const at = repo.snapshot()
-  // Told without a look at their history: there may be thousands of them.
+  // Held deletions are handled without reading their history, because there may be thousands.
   const brake = brakeOf(goingAt(at, options.clock.now()), at.platform.massDelete, at.stores.size)
   const read: Declared[] = []
   for (const name of names) {
@@ -153,11 +153,11 @@ async function renderChunk(
       note(options, settled, record, at, { is: 'refused', problems: [heldBy(brake)] })
       continue
     }
-    // Not settled: the queue asks for another look when there is room.
+    // Left open: the queue triggers another pass when there is room.
     if (waits(options, record, at)) continue
     read.push(await readDeclared(options, record, at, true))
   }
-  // All at once, so that they share threads, and then a push.
+  // All renders together, so that they share the threads and then a push.
   const ahead = await Promise.all(read.map((declared) => renderAhead(declared, at, options.render)))
   const landings: Promise<void>[] = []
   for (const [n, declared] of read.entries()) {
@@ -174,7 +174,7 @@ async function renderChunk(
   return landings.length
 }
 
-/** After a start: did neither platform.yaml nor the generator change for this store since our last commit on it? */
+/** After a start: are platform.yaml and generator, as far as this store uses them, unchanged since our last commit on it? */
 async function stayed(
   { repo }: ReconcilerOptions,
   settled: Settled,
@@ -192,7 +192,7 @@ interface Found {
   readonly at: Snapshot
 }
 
-/** What is to be done about it. A fault of the renderer is a matter of this store alone. */
+/** Decides what to do about a store. An unexpected error of the renderer only affects this store. */
 function findingOf({ log }: ReconcilerOptions, { declared, render, at }: Found): Finding {
   try {
     return renderDeclared(declared, at, render)
@@ -205,9 +205,9 @@ function findingOf({ log }: ReconcilerOptions, { declared, render, at }: Found):
 }
 
 const FAULT =
-  'could not be rendered by a fault of Storewright, which its log tells; it is tried again each minute'
+  'could not be rendered because of an internal error, which is in the log of Storewright; it is retried each minute'
 
-/** A store that was pushed and that others keep waiting: it is rendered when its turn comes. */
+/** Is this a pushed store that has to wait because the provisioning cap is reached? */
 function waits(
   { provisioning, clock }: ReconcilerOptions,
   record: StoreRecord,
@@ -239,10 +239,10 @@ const SAID = {
   invalid: 'store.yaml does not parse; what was rendered before stays',
   refused: 'store.yaml is not rendered; what was rendered before stays',
   modified: 'rendered files were edited by hand',
-  newer: 'a newer generator rendered this store; it is left alone',
+  newer: 'a newer generator rendered this store, so it is not changed',
 } as const satisfies Record<Exclude<Finding['is'], 'settled' | 'render'>, string>
 
-/** Lands one render. A store that moved meanwhile is left to the next pass. */
+/** Pushes one render. A store that has changed since it was read is left to the next pass. */
 async function land(
   options: ReconcilerOptions,
   { declared, render, at: foundAt }: Found,
@@ -252,8 +252,8 @@ async function land(
   const { record } = declared
   const decide = (at: Snapshot) => {
     if (!isSame(record, at.stores.get(record.name))) return 'unchanged'
-    // A store that is rendered already depends on nothing but the platform; a new one on its neighbours too, and a
-    // deletion on how many others go.
+    // The render of an existing store depends on the platform only. A new store also depends on the
+    // other stores, and a deletion on the number of other deletions, so both are decided again.
     const apart = record.app !== null && found.action === 'render'
     if (apart && at.platform === foundAt.platform) return found
     if (waits(options, record, at)) return 'unchanged'
@@ -266,6 +266,6 @@ async function land(
     if (landed.outcome === 'landed') log.info('rendered', { ...fields, revision: landed.commit })
   } catch (error) {
     const code = error instanceof StoreError ? error.code : 'internal'
-    log.warn('a render did not land; it is tried again', { ...fields, code, err: error })
+    log.warn('a render failed and will be retried', { ...fields, code, err: error })
   }
 }

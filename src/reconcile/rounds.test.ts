@@ -19,7 +19,7 @@ const clock = { now: () => Date.now() }
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** A hundred events a second for ten seconds: what a resync of a large fleet looks like. */
+/** A hundred events a second for ten seconds, like a resync of a large fleet. */
 async function burst(event: () => void): Promise<void> {
   for (let n = 0; n < 1000; n += 1) {
     event()
@@ -35,7 +35,7 @@ function rounds(look: () => Promise<void> | null) {
   return { repo, applications, loop }
 }
 
-it('looks once for many events, and after the last of them', async () => {
+it('runs one look for many events, and one after the last of them', async () => {
   let events = 0
   const seen: number[] = []
   const { repo, applications, loop } = rounds(() => {
@@ -57,7 +57,7 @@ it('looks once for many events, and after the last of them', async () => {
   expect(seen).toHaveLength(length)
 })
 
-it('looks again for what moved during a look, and never twice at once', async () => {
+it('looks again after events during a look, and never runs two looks at once', async () => {
   const ends: (() => void)[] = []
   const { repo, loop } = rounds(() => new Promise((resolve) => void ends.push(resolve)))
   expect(ends).toHaveLength(1)
@@ -71,7 +71,7 @@ it('looks again for what moved during a look, and never twice at once', async ()
   await loop.close()
 })
 
-it('purges and the queue go through ten thousand stores once, not once an event', async () => {
+it('purges and the queue visit ten thousand stores once, not once per event', async () => {
   const records = Array.from({ length: 10_000 }, (_, n): [string, StoreRecord] => {
     const store = storeFile({ name: `shop-${n}` })
     return [store.name, storeRecord('2026-11-24T12:00:00Z', store)]

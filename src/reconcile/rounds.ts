@@ -4,18 +4,18 @@ export interface RoundsOptions {
   readonly repo: Pick<StoresRepo, 'onMoved'>
   readonly applications: Pick<Applications, 'onChanged'>
   readonly log: Log
-  /** Milliseconds between looks that nothing else asked for. */
+  /** Milliseconds between looks without an event. */
   readonly intervalMs: number
 }
 
-/** Milliseconds in which events are collected: Argo CD tells of hundreds of Applications in one breath. */
+/** Milliseconds for which events are collected, because Argo CD reports hundreds of Applications at once. */
 const COLLECT_MS = 250
 
 /**
- * Looks now, soon after the head or an Application moved, and on an interval; never twice at once. However many events
- * come, a look answers all that came before it, and none is forgotten.
- * @param look `null`: there is nothing to do
- * @param failed logged when a look rejects
+ * Runs `look` now, shortly after the head or an Application moved, and on an interval, but never two
+ * at once. One look covers all events before it, and an event during a look causes another look.
+ * @param look returns `null` if there is nothing to do
+ * @param failed logged if a look rejects
  */
 export function startRounds(
   { repo, applications, log, intervalMs }: RoundsOptions,
@@ -41,7 +41,7 @@ export function startRounds(
     if (closed) return
     collecting ??= setTimeout(() => {
       collecting = null
-      // What moved during a look may have been read before it moved.
+      // A running look may have read the state before this event.
       if (running === null) run()
       else collect()
     }, COLLECT_MS).unref()
@@ -61,7 +61,7 @@ export function startRounds(
   }
 }
 
-/** Who acts when nobody asked. */
+/** The requester of changes that Storewright makes by itself. */
 export function systemRequester(requestId: string): Requester {
   return { subject: 'system', auth: 'system', source: 'api', requestId }
 }

@@ -21,8 +21,8 @@ const snapshot = (platform: Snapshot['platform'], ...records: StoreRecord[]): Sn
   stores: new Map(records.map((each) => [each.name, each])),
 })
 
-describe('a store under another platform.yaml', () => {
-  it('stays when nothing that it follows from changed, and is settled under that one too', () => {
+describe('a store after a change of platform.yaml', () => {
+  it('stays if its inputs did not change, and is then settled for the new platform.yaml too', () => {
     const settled = openSettled()
     const shop = record()
     settled.passed(snapshot(first, shop))
@@ -32,7 +32,7 @@ describe('a store under another platform.yaml', () => {
     expect(settled.stays(shop, scheme)).toBe(false)
   })
 
-  it('stays under the second one in a row that leaves it alone', () => {
+  it('stays after a second change that does not affect it', () => {
     const settled = openSettled()
     const shop = record()
     settled.add(shop, first, false)
@@ -42,9 +42,9 @@ describe('a store under another platform.yaml', () => {
   })
 
   it.each<[string, (settled: ReturnType<typeof openSettled>) => StoreRecord]>([
-    ['before any pass has ended', () => record()],
+    ['before the first pass has ended', () => record()],
     [
-      'when it is refused, for that may be over',
+      'if it is refused, because the reason may be gone',
       (settled) => {
         const shop = record()
         settled.add(shop, first, true)
@@ -53,7 +53,7 @@ describe('a store under another platform.yaml', () => {
       },
     ],
     [
-      'when a person changed it since',
+      'if a person changed it since',
       (settled) => {
         settled.passed(snapshot(first, record()))
         const pushed = record({ title: 'New' })
@@ -61,7 +61,7 @@ describe('a store under another platform.yaml', () => {
       },
     ],
     [
-      'when its files were edited by hand, for it may be said to render them now',
+      'if its files were edited by hand, because platform.yaml may now say to render them',
       (settled) => {
         const edited = { ...record(), manifestsTree: 'f'.repeat(40) }
         settled.add(edited, first, false)
@@ -70,7 +70,7 @@ describe('a store under another platform.yaml', () => {
       },
     ],
     [
-      'when its secrets are sealed, for a certificate is no prop of it',
+      'if its secrets are sealed, because the certificate is not part of its digest',
       (settled) => {
         const sealed = record({ secretsMode: 'sealed' })
         settled.passed(snapshot(first, sealed))
@@ -78,28 +78,28 @@ describe('a store under another platform.yaml', () => {
       },
     ],
     [
-      'when its intent does not fit any more',
+      'if its intent does not fit the platform any more',
       (settled) => {
         const other = record({ plan: 'gone' })
         settled.passed(snapshot(first, other))
         return other
       },
     ],
-  ])('gets a look %s', (_when, prepare) => {
+  ])('is looked at %s', (_when, prepare) => {
     const settled = openSettled()
     const shop = prepare(settled)
     expect(settled.stays(shop, limits)).toBe(false)
   })
 })
 
-describe('a store that this process has not looked at', () => {
+describe('a store that this process has not looked at yet', () => {
   const known = (settled: ReturnType<typeof openSettled>, shop: StoreRecord, made = first) => [
     settled.isNew(shop),
     settled.stayed(shop, made, first),
     settled.isNew(shop),
   ]
 
-  it('stays where our commit was made under the same platform.yaml, or one that differs in nothing it follows from', () => {
+  it('stays if our commit was made with an equivalent platform.yaml', () => {
     const settled = openSettled()
     const [shop, other] = [record(), record({ name: 'other' })]
     expect(known(settled, shop)).toEqual([true, true, false])
@@ -108,21 +108,24 @@ describe('a store that this process has not looked at', () => {
   })
 
   it.each<[string, StoreRecord, typeof first]>([
-    ['its files follow from something else now', record(), scheme],
+    ['its inputs changed', record(), scheme],
     [
-      'another generator made them',
+      'another generator made its files',
       { ...record(), app: { ...record().app!, generator: '0.0.9' } },
       first,
     ],
-    ['sealed secrets stand under another platform.yaml', record({ secretsMode: 'sealed' }), limits],
-  ])('gets a look where %s', (_, shop, made) => {
+    ['its secrets are sealed and platform.yaml changed', record({ secretsMode: 'sealed' }), limits],
+  ])('is looked at if %s', (_, shop, made) => {
     expect(known(openSettled(), shop, made)).toEqual([true, false, true])
   })
 
   it.each<[string, StoreRecord]>([
-    ['a person pushed last', { ...record(), last: { ...record().last, requestId: null } }],
+    [
+      'its newest commit was pushed by a person',
+      { ...record(), last: { ...record().last, requestId: null } },
+    ],
     ['its files were edited by hand', { ...record(), manifestsTree: 'f'.repeat(40) }],
-  ])('gets a look where %s', (_, shop) => {
+  ])('is looked at if %s', (_, shop) => {
     const settled = openSettled()
     expect([settled.isNew(shop), settled.stayed(shop, first, first)]).toEqual([false, false])
   })

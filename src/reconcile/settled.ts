@@ -4,27 +4,28 @@ import { StoreError } from '../domain/errors.ts'
 import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { inputDigest } from '../operations/input-digest.ts'
 
-/** Which stores need no look: nothing that their files depend on changed since the last one. */
+/** Tracks which stores need no look, because none of the inputs of their files changed since the last one. */
 export interface Settled {
   /** Records of `at` that need a look. */
   open(at: Snapshot): StoreRecord[]
-  /** @returns false: this very state was noted before */
+  /** Notes the result of a look. @returns false if the same result was noted before */
   add(record: StoreRecord, platform: Platform, refused: boolean): boolean
   /**
-   * Does another platform.yaml leave this store as it is? Told by the digest of what its files follow from, at a small part
-   * of the cost of a render; then it is settled under this one too.
+   * Does a changed platform.yaml leave the files of this store unchanged? Compares input digests,
+   * which is far cheaper than a render. If so, the store is settled for this platform.yaml too.
    */
   stays(record: StoreRecord, platform: Platform): boolean
   /**
-   * The same of a store that this process has not looked at, whose newest commit is ours and of this generator.
+   * The same for a store that this process has not looked at, if its newest commit is ours and of
+   * this generator.
    * @param made platform.yaml at that commit
    */
   stayed(record: StoreRecord, made: Platform, platform: Platform): boolean
-  /** Was it never looked at, so that only {@link stayed} can tell? */
+  /** Was it never looked at, so that only {@link stayed} can decide? */
   isNew(record: StoreRecord): boolean
-  /** A pass over all of `at` has ended. */
+  /** Call this when a pass over all of `at` has ended. */
   passed(at: Pick<Snapshot, 'platform' | 'stores'>): void
-  /** Refused stores need a look again: they may depend on others. */
+  /** Opens refused stores again, because they may depend on other stores. */
   retry(): void
 }
 
@@ -38,7 +39,7 @@ interface Seen {
   again: boolean
 }
 
-/** Memory of this process: after a start it is what Git says of each store's newest commit. */
+/** Kept in memory. After a start, the newest commit of each store in Git replaces it. */
 export function openSettled(): Settled {
   const seen = new Map<string, Seen>()
   let passedPlatform: Platform | null = null
@@ -46,7 +47,7 @@ export function openSettled(): Settled {
   const isKnown = (record: StoreRecord, platform: Platform) => {
     const known = seen.get(record.name)
     if (known !== undefined && !known.again && isState(known, record, platform)) return true
-    // A commit of ours, made under the platform of the last pass, is what a render would give.
+    // Our own commit, made with the platform of the last pass, equals a new render.
     return isOurs(record) && platform === passedPlatform && known?.refused !== true
   }
   const remember = (record: StoreRecord, platform: Platform, refused: boolean) => {
@@ -88,12 +89,12 @@ export function openSettled(): Settled {
   }
 }
 
-/** Its files are what a render of ours gave. */
+/** Do its files come from a render of ours? */
 function isOurs(record: StoreRecord): boolean {
   return record.last.requestId !== null && record.app !== null && !isModified(record)
 }
 
-/** False also where that cannot be told without the committed files: sealed secrets, or an intent that does not fit. */
+/** False also if the committed files are needed to decide, as for sealed secrets, or if the intent does not fit. */
 function isSameInput({ intent }: StoreRecord, one: Platform, other: Platform): boolean {
   if (intent === null || intent.secretsMode === 'sealed') return false
   try {
