@@ -19,7 +19,7 @@ interface Side {
   readonly state: Lifecycle
 }
 
-/** A store as it was and as it will be; `null` = no such folder. */
+/** A store before and after a change; `null` if its folder does not exist on that side. */
 export interface Step {
   readonly team: string
   readonly name: string
@@ -27,7 +27,7 @@ export interface Step {
   readonly after: Side | null
 }
 
-/** A change as a whole. Its limits are those of the branch: a change cannot raise its own. */
+/** Input of the rules for a change as a whole. The limits are those of the branch, so a change cannot raise them. */
 export interface ChangeInput {
   readonly steps: readonly Step[]
   /** Every intent after the change. */
@@ -36,7 +36,7 @@ export interface ChangeInput {
   /** The platform of the branch. */
   readonly was: Platform
   readonly removals: readonly Removal[]
-  /** Names whose store left the branch. */
+  /** Names of stores that were removed from the branch. */
   readonly vacated: ReadonlyMap<string, Vacated>
   readonly storesBefore: number
   readonly labels: readonly string[]
@@ -46,10 +46,10 @@ export interface ChangeInput {
 
 const LABEL_MASS_DELETE = 'mass-delete-approved'
 const LABEL_BULK = 'bulk'
-/** More stores than that in one request nobody reads. */
+/** Most stores in one pull request. More cannot be reviewed. */
 const MOST_STORES = 200
 
-/** C03 and C11-C15, C21: what only the way from the branch to the change shows. */
+/** C03, C11 to C15 and C21, which compare the change with the branch. */
 export function changeRules(input: ChangeInput): CheckProblem[] {
   const { steps, labels, platform, was } = input
   const found = [
@@ -70,7 +70,7 @@ function stepProblems({ before, after }: Step, input: ChangeInput): CheckProblem
   if (now === null) return []
   if (before === null) return newStoreProblems(now, input)
   if (before.intent === null) return []
-  // Its data is of the release as the branch declares it, whatever the change makes of that.
+  // The data of the store has the release as the branch declares it, even if the change edits that release.
   const { release } = before.intent
   const old = Object.hasOwn(was.releases, release) ? was.releases[release] : undefined
   const moved = release !== now.release && old !== undefined
@@ -89,7 +89,7 @@ function ruleOf(code: ChangeProblem['code'], pointer: string): RuleId {
   return code === 'grow_only' ? 'C12' : 'C13'
 }
 
-/** C12 for a release that was edited in place while stores use it: their data is of the release as it was. */
+/** C12 for a release that is edited while stores use it: their data has the versions of the old release. */
 function releaseProblems(
   stores: readonly StoreFile[],
   was: Platform,
@@ -99,7 +99,7 @@ function releaseProblems(
   return [...used].flatMap(([id, store]) => {
     const [old, now] = [was.releases[id], platform.releases[id]]
     if (old === undefined || now === undefined) return []
-    // As if it were a move from one release to another.
+    // Compared like a move from one release to another.
     const both = { ...platform, releases: { old, now } }
     return changeProblems({ ...store, release: 'old' }, { ...store, release: 'now' }, both)
       .filter(({ pointer }) => pointer === '#/release')
@@ -107,14 +107,14 @@ function releaseProblems(
   })
 }
 
-/** C03: a name that no store may bear. One that is there already stays. */
+/** C03: a reserved name. Existing stores keep theirs. */
 export function reservedProblems(store: StoreFile, platform: Platform): CheckProblem[] {
   return isReservedName(store.name, platform.reservedNames)
     ? [problem('C03', intentPath(store), 'is a reserved name', '#/name')]
     : []
 }
 
-/** C02, C03 and C13 for a store that the change declares. */
+/** C02, C03 and C13 for a new store. */
 function newStoreProblems(store: StoreFile, input: ChangeInput): CheckProblem[] {
   const stores = new Map(input.declared.map((each) => [each.name, { ...each, intent: each }]))
   const found = [
@@ -125,7 +125,7 @@ function newStoreProblems(store: StoreFile, input: ChangeInput): CheckProblem[] 
     ].map(({ pointer, detail }) => problem('C02', intentPath(store), detail, pointer)),
   ]
   if (store.lifecycle.state !== 'active') {
-    const detail = 'a new store begins as active'
+    const detail = 'a new store must be active'
     found.push(problem('C13', intentPath(store), detail, '#/lifecycle/state'))
   }
   const kept = { vacated: input.vacated, platform: input.was }
@@ -136,15 +136,15 @@ function newStoreProblems(store: StoreFile, input: ChangeInput): CheckProblem[] 
 
 function heldSentence({ team, until }: Hold): string {
   return until === null
-    ? `belongs to team ${team}, whose store of this name left Git without a purge: the team takes it up again, or an admin releases the name (storectl release-name) and the store is created through the API, since a check has no key that proves a release`
-    : `belonged to team ${team}, and is free from ${until.slice(0, 10)} on`
+    ? `belongs to team ${team}, whose store of this name left Git without a purge. Let that team create it again, or release the name as an admin (storectl release-name) and create the store through the API, because a check cannot verify a release`
+    : `belonged to team ${team} and becomes free on ${until.slice(0, 10)}`
 }
 
 function intentPath({ team, name }: StoreFile): string {
   return `${storeFolder(team, name)}/store.yaml`
 }
 
-/** C14: folders that go although their store was not in purge. */
+/** C14: folders that are removed although their store is not in state `purge`. */
 function removalProblems(steps: readonly Step[]): CheckProblem[] {
   return steps.flatMap(({ team, name, before, after }) =>
     after === null && before !== null && before.state !== 'purge'
@@ -154,8 +154,8 @@ function removalProblems(steps: readonly Step[]): CheckProblem[] {
 }
 
 /**
- * C15: stores that this change deletes, together with those of the last window, against the limit that API and reconciler
- * have too. A store that is removed without a deletion counts as deleted.
+ * C15: the stores that this change deletes, plus those deleted within the last window, must not exceed
+ * the limit of API and reconciler. A folder that is removed without a deletion counts as deleted.
  */
 function brakeProblems({ steps, removals, storesBefore, was, nowMs }: ChangeInput): CheckProblem[] {
   const going = steps.filter(

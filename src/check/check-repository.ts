@@ -20,17 +20,17 @@ import {
 export interface CheckOptions {
   /** Full ids of commits. */
   readonly head: string
-  /** What the change starts from; `null` = no change, everything is checked. */
+  /** The commit to compare with; `null` = check everything. */
   readonly base: string | null
   /** Labels of the pull request. */
   readonly labels: readonly string[]
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: number
-  /** Checks one store, maybe on another thread; many are asked for at once. @default `checkStore`, in this thread */
+  /** Checks one store, possibly on another thread. Called for many at once. @default `checkStore` in this thread */
   readonly check?: (...input: Parameters<typeof checkStore>) => Promise<StoreFindings>
 }
 
-/** A remark that blocks nothing. */
+/** A remark that does not fail the check. */
 export interface Note {
   readonly path: string
   readonly detail: string
@@ -39,7 +39,7 @@ export interface Note {
 export interface CheckReport {
   readonly head: string
   readonly base: string | null
-  /** Stores at the head, and those that were looked into. */
+  /** Number of stores at the head, and of those that were checked. */
   readonly stores: number
   readonly checked: number
   readonly problems: readonly CheckProblem[]
@@ -52,7 +52,7 @@ export interface CheckReport {
   }[]
 }
 
-/** C01-C21 over a commit, and over the change that led to it when `base` is given. */
+/** Checks C01 to C21 for a commit, and for the change since `base` if it is given. */
 export async function checkRepository(
   repository: Repository,
   options: CheckOptions,
@@ -72,23 +72,23 @@ export async function checkRepository(
   }
 }
 
-/** Where one store stood and stands. */
+/** One store at the head and at the base. */
 interface Pair {
   readonly rows: StoreRows | null
   readonly before: StoreRows | null
 }
 
-/** What a look into one store gave; no findings: nothing that they depend on moved. */
+/** Result for one store. `findings` is `null` if none of its inputs changed. */
 type Look =
   | { readonly intent: StoreFile | null; readonly findings: null }
   | {
       readonly intent: StoreFile | null
       readonly findings: StoreFindings
-      /** Problems that the base has just so. */
+      /** Problems that exist at the base already. */
       readonly known: readonly CheckProblem[]
     }
 
-/** Stores that are read together, to be checked on threads. */
+/** Number of stores that are read together, so that threads can check them. */
 const AT_ONCE = 128
 
 class CheckRun {
@@ -100,7 +100,7 @@ class CheckRun {
   readonly #options: CheckOptions
   readonly #head: Layout
   readonly #base: Layout | null
-  /** Intents by `team/name`, `null` where they do not parse. */
+  /** Intents by `team/name`; `null` if they do not parse. */
   readonly #intents = new Map<string, StoreFile | null>()
 
   constructor(repository: Repository, options: CheckOptions, head: Layout, base: Layout | null) {
@@ -123,10 +123,7 @@ class CheckRun {
     )
     const platform = now.platform ?? was?.platform ?? null
     if (platform === null) {
-      this.#note(
-        'platform.yaml',
-        'the stores were not checked, because there is no platform to check them against',
-      )
+      this.#note('platform.yaml', 'stores were not checked, because platform.yaml is not valid')
       return
     }
     const moved = this.#head.files.get('platform.yaml') !== this.#base?.files.get('platform.yaml')
@@ -145,12 +142,12 @@ class CheckRun {
     await this.#change(platform, was?.platform ?? null)
   }
 
-  /** Takes up what is new; what the base has already, just so, is a note. */
+  /** Adds new problems. Problems that exist at the base become notes. */
   #add(problems: readonly CheckProblem[], known: readonly CheckProblem[]): void {
     const key = ({ path, pointer, detail }: CheckProblem) => `${path}\0${pointer}\0${detail}`
     const before = new Set(known.map(key))
     for (const one of problems) {
-      if (before.has(key(one))) this.#note(one.path, `${one.detail}, and did before`)
+      if (before.has(key(one))) this.#note(one.path, `${one.detail} (not new)`)
       else this.problems.push(one)
     }
   }
@@ -210,14 +207,14 @@ class CheckRun {
     return { team: rows.team, name: rows.name, files, objectFormat: objectFormatOf(rows.id) }
   }
 
-  /** C03: names and domains are unique over the platform. */
+  /** C03: names and domains are unique across the platform. */
   #names(platform: Platform): void {
     const holders = new Map<string, string>()
     for (const [key, { name, team }] of this.#head.stores) {
       const holder = holders.get(name)
       if (holder === undefined) holders.set(name, key)
       else if (this.#base?.stores.has(key) !== true || !this.#base.stores.has(holder)) {
-        const detail = `the name is taken: ${holder} has it, and names are unique over all teams`
+        const detail = `the name is taken by ${holder}; names are unique across all teams`
         this.problems.push(problem('C03', storeFolder(team, name), detail))
       }
     }
@@ -238,7 +235,7 @@ class CheckRun {
     }
   }
 
-  /** C11-C15, C21, and what a new store must be. Without a base only the names count. */
+  /** C11 to C15, C21 and the rules for new stores. Without a base, only the names are checked. */
   async #change(platform: Platform, was: Platform | null): Promise<void> {
     if (this.#base === null) {
       for (const intent of this.#declared())
@@ -251,10 +248,7 @@ class CheckRun {
     const removals = await this.#repository.removals(this.#base.commit, since)
     const vacated = await this.#repository.vacated(this.#base.commit)
     if (this.#repository.shallow) {
-      this.#note(
-        '',
-        'the clone is shallow: names that are kept and recent deletions may be unknown',
-      )
+      this.#note('', 'the clone is shallow, so reserved names and recent deletions may be unknown')
     }
     this.problems.push(
       ...changeRules({
@@ -271,7 +265,7 @@ class CheckRun {
     )
   }
 
-  /** Stores whose folder came, went or changed. */
+  /** Stores whose folder was added, removed or changed. */
   async #steps(): Promise<readonly Step[]> {
     const steps: Step[] = []
     for (const [key, { rows, before }] of this.#pairs()) {
@@ -283,7 +277,7 @@ class CheckRun {
       steps.push({
         team,
         name,
-        // An intent that cannot be read might be of a store that runs.
+        // An unreadable intent may belong to a running store, so it counts as active.
         before: before === null ? null : { intent: old, state: old?.lifecycle.state ?? 'active' },
         after: rows === null ? null : { intent: now, state: now?.lifecycle.state ?? 'active' },
       })
@@ -300,7 +294,7 @@ class CheckRun {
   }
 }
 
-/** Ids of the generated files: equal text, equal files. */
+/** Ids of the generated files. Equal text means equal files. */
 function generatedIds(rows: StoreRows | null): string {
   return `${rows?.files.get('app.json') ?? ''} ${rows?.manifestsTree ?? ''}`
 }

@@ -3,14 +3,14 @@ import { type CheckProblem, problem } from './problem.ts'
 
 export const CODEOWNERS_PATH = '.github/CODEOWNERS'
 
-/** Paths of the platform's people; every other line about stores/ is a team's. */
+/** Paths owned by the platform. Lines for paths below stores/ belong to teams. */
 const PLATFORM_PATHS = ['/.github/', '/platform.yaml', '/rollouts/']
 
 const HEADER = `# Who must review what. Printed by \`storectl codeowners\`; require code-owner review on main.
 # The last matching line wins. The lines of the platform are yours, those of the teams follow platform.yaml.
 `
 
-/** Text of .github/CODEOWNERS. `platformOwners`: who reviews platform.yaml and the workflow; empty = the lines stay comments. */
+/** Text of .github/CODEOWNERS. @param platformOwners reviewers of the platform's paths; if empty, these lines are comments */
 export function printCodeowners(platform: Platform, platformOwners: readonly string[]): string {
   const owners = platformOwners.length === 0 ? ['@your-org/platform'] : platformOwners
   const mark = platformOwners.length === 0 ? '# ' : ''
@@ -19,7 +19,7 @@ export function printCodeowners(platform: Platform, platformOwners: readonly str
   return `${HEADER}\n${general.join('')}${teams.length === 0 ? '' : `\n${teams.join('')}`}`
 }
 
-/** Owners of platform.yaml as a CODEOWNERS text says; empty when no line does. */
+/** Owners of platform.yaml in a CODEOWNERS text; empty if no line names any. */
 export function platformOwnersOf(text: string): readonly string[] {
   return ruleLines(text)
     .map((line) => line.split(/\s+/))
@@ -28,8 +28,8 @@ export function platformOwnersOf(text: string): readonly string[] {
 }
 
 /**
- * C19: the lines of the teams stand last (the last match wins), in order, and say what platform.yaml says; no other
- * line may claim a path below stores/.
+ * C19: the file ends with the lines of the teams, in order and as platform.yaml declares them, because
+ * the last match wins. No other line may match a path below stores/.
  */
 export function codeownersProblems(text: string | null, platform: Platform): CheckProblem[] {
   const wanted = teamLines(platform)
@@ -41,10 +41,10 @@ export function codeownersProblems(text: string | null, platform: Platform): Che
     .slice(0, lines.length - wanted.length)
     .filter((line) => /^\/?stores(?:\/|\s|$)/.test(line) && !wanted.includes(line))
   return [
-    ...missing.map((line) => refuse(`must end with the lines of the teams; not in place: ${line}`)),
-    ...strange.map((line) =>
-      refuse(`has a line that no team of platform.yaml stands for: ${line}`),
+    ...missing.map((line) =>
+      refuse(`must end with the lines of the teams; this one is missing or misplaced: ${line}`),
     ),
+    ...strange.map((line) => refuse(`has a line that matches no team of platform.yaml: ${line}`)),
   ]
 }
 
@@ -55,7 +55,7 @@ function teamLines({ teams }: Platform): string[] {
     .toSorted()
 }
 
-/** Lines that count: comments and blank lines left out, white space made one. */
+/** Lines without comments and blank lines, with white space collapsed. */
 function ruleLines(text: string): string[] {
   return text
     .split('\n')

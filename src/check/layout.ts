@@ -3,33 +3,33 @@ import { storeFolder } from '../domain/layout.ts'
 import { type CheckProblem, problem } from './problem.ts'
 import { FILE_MODE, FOLDER_MODE, type Repository, type Row } from './repository.ts'
 
-/** Rows of one folder `stores/<team>/<name>`; only plain files in their places. */
+/** Files of one folder `stores/<team>/<name>`, limited to plain files at allowed paths. */
 export interface StoreRows {
   readonly team: string
   readonly name: string
-  /** Tree id of the folder: equal ids, equal content. */
+  /** Tree id of the folder. Equal ids mean equal content. */
   readonly id: string
-  /** Tree id of `manifests/`, `''` when it is missing. */
+  /** Tree id of `manifests/`, `''` if it is missing. */
   readonly manifestsTree: string
-  /** Path below the folder -> blob id. */
+  /** Blob id by path below the folder. */
   readonly files: ReadonlyMap<string, string>
 }
 
-/** What a commit holds, as far as it is in its place. */
+/** Contents of a commit, limited to allowed paths. */
 export interface Layout {
   readonly commit: string
-  /** `team/name` -> rows, in path order. */
+  /** Stores by `team/name`, in path order. */
   readonly stores: ReadonlyMap<string, StoreRows>
-  /** Plain files outside of `stores/`, path -> blob id. */
+  /** Blob ids of plain files outside `stores/`, by path. */
   readonly files: ReadonlyMap<string, string>
   readonly problems: readonly CheckProblem[]
 }
 
-/** Most stores a platform may hold (`limits.maxStores`), and most manifests of one store: a bound for hostile trees. */
+/** Bounds for hostile trees. The first is the maximum of `limits.maxStores`. */
 const MAX_STORES = 20_000
 const MAX_MANIFESTS = 50
 
-/** Files that people keep beside the stores. No code: nothing in here is ever run. */
+/** Allowed files besides the stores. None of them is code that runs. */
 const OUTSIDE = [
   /^(?:platform\.yaml|README\.md|LICENSE|\.gitattributes|\.gitignore|\.editorconfig)$/,
   /^\.github\/(?:CODEOWNERS|pull_request_template\.md|workflows\/validate\.yaml)$/,
@@ -39,11 +39,11 @@ const OUTSIDE = [
 ]
 const OUTSIDE_FOLDERS = [/^\.github(?:\/workflows)?$/, /^docs(?:\/[A-Za-z0-9_-]+)?$/, /^rollouts$/]
 
-/** A name Argo CD would take for another kind of source (argo-cd v3.5.1 `util/app/discovery`). */
+/** Names that Argo CD takes for another kind of source (argo-cd v3.5.1 `util/app/discovery`). */
 const OTHER_SOURCE = ['kustomization', 'chart']
 const MANIFEST = /^[a-z0-9-]+\.yaml$/
 
-/** Reads what stands where in a commit; what does not belong there is a problem and is not opened. */
+/** Reads the paths of a commit. A path that is not allowed is a problem and is not opened. */
 export async function readLayout(repository: Repository, commit: string): Promise<Layout> {
   const reading = new LayoutReading(repository)
   await reading.outside('', await repository.root(commit))
@@ -68,7 +68,7 @@ class LayoutReading {
       } else if (row.mode === FOLDER_MODE && matches(OUTSIDE_FOLDERS, path)) {
         await this.outside(path, await this.#repository.rows(row.id))
       } else if (!matches(OUTSIDE, path)) {
-        this.#refuse(path, row, 'does not belong into a stores repo')
+        this.#refuse(path, row, 'is not allowed in a stores repo')
       } else if (this.#isPlain(path, row)) {
         this.files.set(path, row.id)
       }
@@ -79,12 +79,12 @@ class LayoutReading {
     for (const row of rows) {
       const path = `stores/${row.name}`
       if (row.mode !== FOLDER_MODE) {
-        if (!matches(OUTSIDE, path)) this.#refuse(path, row, 'is no team folder', 'C06')
+        if (!matches(OUTSIDE, path)) this.#refuse(path, row, 'is not a team folder', 'C06')
         else if (this.#isPlain(path, row)) this.files.set(path, row.id)
         continue
       }
       if (!STORE_NAME.test(row.name)) {
-        this.#refuse(path, row, 'is no team name', 'C06')
+        this.#refuse(path, row, 'is not a valid team name', 'C06')
         continue
       }
       for (const store of await this.#repository.rows(row.id)) await this.#store(row.name, store)
@@ -93,10 +93,11 @@ class LayoutReading {
 
   async #store(team: string, row: Row): Promise<void> {
     const path = storeFolder(team, row.name)
-    if (row.mode !== FOLDER_MODE) return this.#refuse(path, row, 'is no store folder', 'C06')
-    if (!STORE_NAME.test(row.name)) return this.#refuse(path, row, 'is no store name', 'C06')
+    if (row.mode !== FOLDER_MODE) return this.#refuse(path, row, 'is not a store folder', 'C06')
+    if (!STORE_NAME.test(row.name))
+      return this.#refuse(path, row, 'is not a valid store name', 'C06')
     if (this.stores.size >= MAX_STORES) {
-      return this.#refuse(path, row, `is beyond the ${MAX_STORES} stores of a platform`, 'C06')
+      return this.#refuse(path, row, `exceeds the limit of ${MAX_STORES} stores`, 'C06')
     }
     const files = new Map<string, string>()
     let manifestsTree = ''
@@ -106,7 +107,7 @@ class LayoutReading {
         manifestsTree = file.id
         await this.#manifests(at, file.id, files)
       } else if (file.name !== 'store.yaml' && file.name !== 'app.json') {
-        this.#refuse(at, file, 'does not belong into a store folder', 'C06')
+        this.#refuse(at, file, 'is not allowed in a store folder', 'C06')
       } else if (this.#isPlain(at, file)) {
         files.set(file.name, file.id)
       }
@@ -128,7 +129,7 @@ class LayoutReading {
         this.#refuse(
           path,
           row,
-          'is no name of a manifest: Argo CD might read it as something else',
+          'is not a valid name of a manifest, so Argo CD might treat it as something else',
           'C06',
         )
       } else if (this.#isPlain(path, row)) {
@@ -137,7 +138,7 @@ class LayoutReading {
     }
     if (rows.length > MAX_MANIFESTS) {
       this.problems.push(
-        problem('C06', folder, `holds ${rows.length} entries, at most ${MAX_MANIFESTS}`),
+        problem('C06', folder, `has ${rows.length} entries; at most ${MAX_MANIFESTS} are allowed`),
       )
     }
   }

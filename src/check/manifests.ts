@@ -1,11 +1,11 @@
 import { CORE_SCHEMA, loadAll } from 'js-yaml'
 import { type CheckProblem, problem, type RuleId } from './problem.ts'
 
-/** One object of a file of `manifests/`, with where it stands. */
+/** One object in a file of `manifests/`, with its location. */
 export interface KubeObject {
   /** Below the root of the repository. */
   readonly path: string
-  /** `#/<document number>`; pointers into the object go on from here. */
+  /** `#/<document number>`, the prefix of pointers into the object. */
   readonly pointer: string
   /** API group, `''` for the core. */
   readonly group: string
@@ -15,7 +15,7 @@ export interface KubeObject {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** A problem of an object, pointed at a member of it. */
+/** A problem with a member of an object. */
 export function objectProblem(
   rule: RuleId,
   object: KubeObject,
@@ -30,11 +30,12 @@ export function objectProblem(
   )
 }
 
-/** A store's files may not be larger: no manifest of ours comes near it. */
+/** Largest file of a store. Rendered manifests are far smaller. */
 export const MAX_FILE_BYTES = 1_048_576
 
 /**
- * Text of a file, or `null` when it is no UTF-8. NUL and a byte order mark count as not text: readers disagree on them.
+ * Decodes a file, or returns `null` if it is not UTF-8. NUL and a byte order mark count as not text,
+ * because YAML parsers treat them differently.
  */
 export function textOf(bytes: Uint8Array): string | null {
   try {
@@ -45,7 +46,7 @@ export function textOf(bytes: Uint8Array): string | null {
   }
 }
 
-/** C17: every document is an object with apiVersion, kind and name; no alias, no merge key, nothing cut off. */
+/** C17: every document is an object with apiVersion, kind and name. No alias, no merge key, not truncated. */
 export function parseManifests(path: string, bytes: Uint8Array) {
   const problems: CheckProblem[] = []
   const refuse = (detail: string, pointer = '#') => {
@@ -54,13 +55,14 @@ export function parseManifests(path: string, bytes: Uint8Array) {
   const objects: KubeObject[] = []
   const text = textOf(bytes)
   if (text === null) refuse('is not plain UTF-8 text')
-  else if (!text.endsWith('\n')) refuse('does not end with a line feed: is it cut off?')
+  else if (!text.endsWith('\n')) refuse('does not end with a line feed, so it may be truncated')
   const documents = text === null ? [] : load(text, refuse)
   documents.forEach((document, at) => {
     const object = objectOf(path, `#/${at}`, document)
-    if (object === null) refuse('is no object with apiVersion, kind and metadata.name', `#/${at}`)
+    if (object === null)
+      refuse('is not an object with apiVersion, kind and metadata.name', `#/${at}`)
     else if (hasMergeKey(document))
-      refuse('has a merge key <<, which readers resolve differently', `#/${at}`)
+      refuse('has a merge key <<, which parsers resolve differently', `#/${at}`)
     else objects.push(object)
   })
   return { objects, problems }
@@ -103,7 +105,7 @@ function hasMergeKey(value: unknown): boolean {
   return Object.hasOwn(value, '<<') || Object.values(value).some(hasMergeKey)
 }
 
-/** Member of nested mappings; `undefined` when there is none on the way. */
+/** Member of nested mappings; `undefined` if any key on the path is missing. */
 export function dig(value: unknown, ...keys: readonly string[]): unknown {
   return keys.reduce<unknown>(
     (at, key) =>

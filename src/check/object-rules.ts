@@ -6,15 +6,15 @@ import { podProblems } from './pod-rules.ts'
 import type { CheckProblem } from './problem.ts'
 import { quantityProblems } from './quantity-rules.ts'
 
-/** What the objects were rendered for. */
+/** The store that the objects belong to. */
 export interface ObjectContext {
   readonly name: string
-  /** `null`: not known; then RBAC and the kinds of every mode pass C08. */
+  /** `null` if unknown. C08 then accepts RBAC and the kinds of every mode. */
   readonly secretsMode: SecretsMode | null
   readonly lifecycle: Lifecycle
 }
 
-/** C07-C10, C16, C18 over the objects of one store. */
+/** C07 to C10, C16 and C18 for the objects of one store. */
 export function objectProblems(
   objects: readonly KubeObject[],
   context: ObjectContext,
@@ -55,7 +55,7 @@ function namespaceProblems(object: KubeObject, { name }: ObjectContext): CheckPr
   return found
 }
 
-/** Rights of the Job that makes credentials, word for word: anything more would be a way out of the store. */
+/** Exact rules of the Role for the Job that makes credentials. More rights could reach beyond the store. */
 const ROLE_RULES = JSON.stringify([
   { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
   {
@@ -103,7 +103,7 @@ function sortedKeys(_key: string, value: unknown): unknown {
 }
 
 const ARGO = 'argocd.argoproj.io/'
-/** Kinds that hold data or credentials, or whose end takes them along. */
+/** Kinds that hold data or credentials, or whose deletion deletes them too. */
 const PROTECTED = [
   'Namespace',
   'PersistentVolumeClaim',
@@ -134,7 +134,7 @@ function syncOptions({ annotations }: KubeObject): readonly string[] {
 
 const SYNC_OPTIONS = ['Prune=false', 'Delete=false', 'Delete=confirm']
 
-/** What an object may tell Argo CD; all else is a hook, a tracking id or an option that undoes a promise. */
+/** C10: allowed Argo CD annotations. Any other is a hook, a tracking id or an option that weakens a guarantee. */
 function argoProblems(object: KubeObject): CheckProblem[] {
   const found: CheckProblem[] = []
   const refuse = (pointer: string, detail: string) => {
@@ -155,7 +155,10 @@ function argoProblems(object: KubeObject): CheckProblem[] {
   if (!/-[0-9a-f]{8}$/.test(object.name))
     refuse('/metadata/name', 'must end in a hash of its content')
   if (dig(object.body, 'spec', 'ttlSecondsAfterFinished') !== undefined) {
-    refuse('/spec/ttlSecondsAfterFinished', 'would delete the Job, and Argo CD would run it again')
+    refuse(
+      '/spec/ttlSecondsAfterFinished',
+      'must be absent, because Argo CD would run the deleted Job again',
+    )
   }
   return found
 }
@@ -163,5 +166,7 @@ function argoProblems(object: KubeObject): CheckProblem[] {
 function secretProblems(object: KubeObject): CheckProblem[] {
   if (object.kind !== 'Secret') return []
   const filled = ['data', 'stringData'].find((key) => dig(object.body, key) !== undefined)
-  return filled === undefined ? [] : [objectProblem('C16', object, `/${filled}`, 'holds values')]
+  return filled === undefined
+    ? []
+    : [objectProblem('C16', object, `/${filled}`, 'must not hold values')]
 }

@@ -11,7 +11,7 @@ import { WORKFLOW_PATH, workflowProblems } from './workflow-rule.ts'
 
 const PLATFORM_PATH = 'platform.yaml'
 
-/** platform.yaml of a commit, or `null` and what is wrong with it (C02). */
+/** platform.yaml of a commit, or `null` and its problems (C02). */
 export async function readPlatform(
   repository: Repository,
   layout: Layout,
@@ -23,7 +23,7 @@ export async function readPlatform(
   const bytes = await repository.blob(id, MAX_FILE_BYTES)
   const text = bytes === null ? null : textOf(bytes)
   if (text === null) {
-    const detail = 'is larger than 1 MiB, or no plain UTF-8 text'
+    const detail = 'is larger than 1 MiB or not plain UTF-8 text'
     return { platform: null, problems: [problem('C02', PLATFORM_PATH, detail)] }
   }
   const { value, problems } = parsePlatformFile(text)
@@ -33,7 +33,7 @@ export async function readPlatform(
   return { platform: value, problems: found }
 }
 
-/** Files beside the stores: C01 for the workflow, C02 for rollouts, C16, C19. */
+/** Files outside `stores/`: C01 for the workflow, C02 for rollouts, C16, C19. */
 export async function outsideProblems(
   repository: Repository,
   layout: Layout,
@@ -67,8 +67,8 @@ function rolloutProblems(path: string, text: string): CheckProblem[] {
   try {
     const document = load(text, { schema: CORE_SCHEMA, maxAliases: 0 })
     if (document !== null && typeof document === 'object' && !Array.isArray(document)) return []
-    return [problem('C02', path, 'is no mapping')]
+    return [problem('C02', path, 'is not a mapping')]
   } catch {
-    return [problem('C02', path, 'is not valid YAML of one document without aliases')]
+    return [problem('C02', path, 'is not a single YAML document without aliases')]
   }
 }

@@ -5,8 +5,8 @@ import type { CheckProblem } from './problem.ts'
 type Demand = (holds: boolean, pointer: string, detail: string) => void
 
 /**
- * C18: what Pod Security `restricted` demands, and images by digest. Allow-lists throughout, so that a value which
- * another reader of YAML takes for `true` (`yes`, `on`) is refused too.
+ * C18: Pod Security `restricted`, and images by digest. Uses allow-lists throughout, so values that
+ * other YAML parsers read as `true` (`yes`, `on`) are refused too.
  * Source: Kubernetes docs, Pod Security Standards, restricted, v1.34.
  */
 export function podProblems(object: KubeObject): CheckProblem[] {
@@ -25,7 +25,7 @@ export function podProblems(object: KubeObject): CheckProblem[] {
   return found
 }
 
-/** Volume types of `restricted`. */
+/** Volume types allowed by `restricted`. */
 const VOLUMES = [
   'configMap',
   'csi',
@@ -47,13 +47,13 @@ function demandPod({ spec, pointer }: PodSpec, demand: Demand): void {
     demand(
       types.length === 1 && VOLUMES.includes(types[0] ?? ''),
       `${pointer}/volumes/${n}`,
-      `is a volume that restricted pods may not have: ${types.join(', ')}`,
+      `is not allowed by Pod Security restricted: ${types.join(', ')}`,
     )
   })
   demandContext(dig(spec, 'securityContext'), `${pointer}/securityContext`, demand)
 }
 
-/** Members that mean the same for pods and containers. */
+/** Members of a security context that pods and containers share. */
 function demandContext(context: unknown, pointer: string, demand: Demand): void {
   demand(dig(context, 'runAsUser') !== 0, `${pointer}/runAsUser`, 'must not be root')
   const seccomp = dig(context, 'seccompProfile', 'type')

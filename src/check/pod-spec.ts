@@ -6,7 +6,7 @@ export interface PodSpec {
   readonly pointer: string
 }
 
-/** The pod spec of a workload, `null` for other kinds. */
+/** The pod spec of a workload; `null` for other kinds. */
 export function podSpecOf(kind: string, body: unknown): PodSpec | null {
   const at = pathOf(kind)
   return at === null ? null : { spec: dig(body, ...at), pointer: `/${at.join('/')}` }

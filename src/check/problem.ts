@@ -1,16 +1,16 @@
-/** What must hold in a stores repo, whoever changes it: title and what to do when it does not. */
+/** Rules for the contents of a stores repo: title, and how to fix a violation. */
 export const rules = {
   C01: {
-    title: 'only paths of a stores repo, each a plain file',
-    fix: 'Take it out: the stores repo holds plain data files only (README, "What may stand here").',
+    title: 'only plain files at the paths of a stores repo',
+    fix: 'Remove it: a stores repo holds plain data files only (README, "What may stand here").',
   },
   C02: {
     title: 'input files follow their schema and fit each other',
-    fix: 'Correct the file; every problem of it is listed.',
+    fix: 'Correct the file; all its problems are listed.',
   },
   C03: {
-    title: 'a store bears the name of its folder, unique and free',
-    fix: 'Pick another name, and let name and team equal the folder.',
+    title: 'a store has the name of its folder, which is unique and free',
+    fix: 'Pick another name, and make name and team equal the folder.',
   },
   C04: {
     title: 'rendered files equal what the intent renders to',
@@ -18,18 +18,18 @@ export const rules = {
   },
   C05: {
     title: 'every app.json has every key',
-    fix: 'Run: storectl render --all. One bad app.json stops new stores of the whole platform.',
+    fix: 'Run: storectl render --all. One invalid app.json blocks new stores on the whole platform.',
   },
   C06: {
-    title: 'nothing nested or stray below stores/',
+    title: 'no other files below stores/',
     fix: 'Remove it: a store folder holds store.yaml, app.json and manifests/*.yaml.',
   },
   C07: {
     title: 'every object lives in the namespace of its store',
-    fix: 'Undo the edit: an object of another namespace would reach a store that is not this one.',
+    fix: 'Undo the edit: an object in another namespace would affect another store.',
   },
   C08: {
-    title: 'only kinds that a store may consist of',
+    title: 'only kinds that a store may have',
     fix: 'Undo the edit: Argo CD refuses other kinds, and RBAC is pinned word for word.',
   },
   C09: {
@@ -41,15 +41,15 @@ export const rules = {
     fix: 'Undo the edit of the annotation or of the Job.',
   },
   C11: {
-    title: 'volumes only grow, and only where they can',
-    fix: 'Restore the size: Kubernetes shrinks no volume, and enlarges it only where the StorageClass allows that.',
+    title: 'volumes never shrink, and grow only if the cluster allows it',
+    fix: 'Restore the size: Kubernetes cannot shrink a volume, and enlarges it only if the StorageClass allows that.',
   },
   C12: {
-    title: 'a database never gets an older schema',
+    title: 'data never moves to an older version',
     fix: 'Go forward to a newer release, or restore a dump made before the upgrade.',
   },
   C13: {
-    title: 'lifecycle steps in order, immutable keys untouched',
+    title: 'lifecycle steps are in order and immutable keys unchanged',
     fix: 'Restore the value; to move a store, clone it and delete the old one.',
   },
   C14: {
@@ -62,7 +62,7 @@ export const rules = {
   },
   C16: {
     title: 'no secret and no personal address in Git',
-    fix: 'Take it out, and change the secret: whoever can read the branch has it.',
+    fix: 'Remove it and replace the secret: everyone who can read the branch knows it.',
   },
   C17: {
     title: 'every manifest is a whole Kubernetes object',
@@ -73,7 +73,7 @@ export const rules = {
     fix: 'Undo the edit.',
   },
   C19: {
-    title: 'CODEOWNERS says what teams say',
+    title: 'CODEOWNERS has the owners that platform.yaml declares for teams',
     fix: 'Run: storectl codeowners > .github/CODEOWNERS',
   },
   C20: {
@@ -88,12 +88,12 @@ export const rules = {
 
 export type RuleId = keyof typeof rules
 
-/** One thing that is wrong: where, which rule, why. */
+/** A violation of a rule. */
 export interface CheckProblem {
   readonly rule: RuleId
-  /** Below the root of the repository. `''` = the change as a whole. */
+  /** Below the root of the repository; `''` = the change as a whole. */
   readonly path: string
-  /** RFC 6901 fragment; in a file of several documents the first part is the document's number, from 0. */
+  /** RFC 6901 fragment. In a file with several documents the first segment is the document number, from 0. */
   readonly pointer: string
   readonly detail: string
 }

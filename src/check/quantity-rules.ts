@@ -3,16 +3,16 @@ import { containersOf, podSpecOf } from './pod-spec.ts'
 import type { CheckProblem } from './problem.ts'
 
 /**
- * C18: quantities as the API server stores them. Any other form is rewritten there, and Argo CD shows the object
- * OutOfSync for ever (argo-cd docs/faq.md).
+ * C18: quantities must be in the form that the API server stores. It rewrites any other form, and
+ * Argo CD then shows the object as OutOfSync permanently (argo-cd docs/faq.md).
  */
 export function quantityProblems(object: KubeObject): CheckProblem[] {
   return quantitiesOf(object)
     .filter(([, value]) => !isCanonical(value))
-    .map(([pointer]) => objectProblem('C18', object, pointer, 'is no canonical quantity'))
+    .map(([pointer]) => objectProblem('C18', object, pointer, 'is not a canonical quantity'))
 }
 
-/** `1`, `250m`, `3Gi`; never `1000m`, `3072Mi`, `0.5`. */
+/** True for `1`, `250m` and `3Gi`, false for `1000m`, `3072Mi` and `0.5`. */
 export function isCanonical(value: unknown): boolean {
   const match = /^(0|[1-9][0-9]{0,14})(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(String(value))
   if (match === null) return false

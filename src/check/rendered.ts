@@ -9,14 +9,14 @@ import { renderStore } from '../operations/render-store.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { textOf } from './manifests.ts'
 
-/** What an intent renders to, or why it does not. */
+/** Rendered files of an intent, or the reasons why it cannot be rendered. */
 export type Rendered =
   | { readonly files: ReadonlyMap<string, Uint8Array>; readonly errors: null }
   | { readonly files: null; readonly errors: readonly ProblemDetail[] }
 
 /**
- * Generated files of a store, path below its folder -> bytes: app.json and `manifests/`.
- * Ciphertexts and the generator's version are taken over from what is committed.
+ * Generated files of a store: app.json and `manifests/`, as bytes by path below its folder.
+ * Ciphertexts and the version of the generator are those of the committed files.
  */
 export function renderedFiles(
   store: StoreFile,
@@ -38,21 +38,21 @@ export function renderedFiles(
   }
 }
 
-/** Committed ciphertexts; `null` when nothing is sealed for this store yet. */
+/** Committed ciphertexts; `null` if nothing is sealed for this store yet. */
 function sealedOf({ name }: StoreFile, committed: ReadonlyMap<string, Uint8Array>) {
   const text = textOf(committed.get(SEALED_FILE) ?? new Uint8Array()) ?? ''
   const sealed = parseSealedSecrets(text, namespaceOf(name))
   return Object.keys(sealed).length === 0 ? null : sealed
 }
 
-/** One generated file that is not what the intent renders to. `null` = there is none. */
+/** A generated file that differs from the render. A side is `null` if it lacks the file. */
 export interface Difference {
   readonly path: string
   readonly committed: Uint8Array | null
   readonly rendered: Uint8Array | null
 }
 
-/** Generated files that differ, by path. */
+/** Generated files that differ, sorted by path. */
 export function differences(
   committed: ReadonlyMap<string, Uint8Array>,
   rendered: ReadonlyMap<string, Uint8Array>,

@@ -1,6 +1,6 @@
 import { type CheckProblem, problem } from './problem.ts'
 
-/** Forms of credentials that are told by their look. No match is ever printed. */
+/** Patterns of credentials. A match is never printed. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN (?:[A-Z]+ ){0,2}PRIVATE KEY-----/, 'a private key'],
   [/\bstw_[A-Za-z0-9_-]{20,}/, 'a Storewright token'],
@@ -19,7 +19,10 @@ const ADDRESS: readonly (readonly [RegExp, string])[] = [
   [/\b[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b/, 'an e-mail address'],
 ]
 
-/** C16: what looks like a credential; with `addresses` also e-mail addresses (a render holds `<user>@<host>`, input must not). Names the line, never what stands there. */
+/**
+ * C16: lines that look like they hold a credential. Reports line numbers only.
+ * @param addresses also reports e-mail addresses; manifests hold `<user>@<host>`, input files must not
+ */
 export function secretProblems(path: string, text: string, addresses: boolean): CheckProblem[] {
   const forms = addresses ? [...SECRETS, ...ADDRESS] : SECRETS
   return text

@@ -16,15 +16,15 @@ import { secretProblems } from './secret-scan.ts'
 
 /** Content of one store folder. */
 export interface StoreContent {
-  /** Of the repository. */
+  /** Object format of the repository. */
   readonly objectFormat: ObjectFormat
   readonly team: string
   readonly name: string
-  /** Path below the folder -> content; files that are no plain file in their place are left out. */
+  /** Content by path below the folder, limited to plain files at allowed paths. */
   readonly files: ReadonlyMap<string, Uint8Array>
 }
 
-/** A generated file as it will be once Storewright has rendered the new intent. */
+/** The diff of a generated file that Storewright will write for the new intent. */
 export interface PendingFile {
   /** Below the root of the repository. */
   readonly path: string
@@ -34,11 +34,11 @@ export interface PendingFile {
 export interface StoreFindings {
   readonly intent: StoreFile | null
   readonly problems: readonly CheckProblem[]
-  /** What is not rendered yet: the change touches the intent alone. */
+  /** Files that are not rendered yet, because the change touches only the intent. */
   readonly pending: readonly PendingFile[]
 }
 
-/** The intent of a store, and what is wrong with it: C02, C03, C16. */
+/** The intent of a store and its problems: C02, C03, C16. */
 export function readIntent({ team, name, files }: Omit<StoreContent, 'objectFormat'>): {
   intent: StoreFile | null
   problems: readonly CheckProblem[]
@@ -63,9 +63,9 @@ export function readIntent({ team, name, files }: Omit<StoreContent, 'objectForm
 }
 
 /**
- * Everything that can be said of one store without looking at others: C02-C10, C16-C18, C20.
- * `touched`: the change touches generated files, or there is no change to compare with; then they must equal the
- * render. Otherwise what the render gives is pending.
+ * Checks one store without looking at others: C02 to C10, C16 to C18, C20.
+ * @param touched the change touches generated files, or there is no base; then they must equal the
+ *   render. Otherwise differences are pending.
  */
 export function checkStore(
   content: StoreContent,
@@ -76,8 +76,8 @@ export function checkStore(
   const { app, problems: appProblems } = readApp(content, touched)
   const found = [...problems, ...appProblems]
   if (app !== null && isNewer(app.generator, GENERATOR)) {
-    // Nothing here proves which version wrote the file, so every other rule is checked as well.
-    const detail = `names generator ${app.generator}; this checker knows ${GENERATOR}. If a server of that version runs, use its storectl`
+    // Nothing proves which version wrote the file, so all other rules are checked too.
+    const detail = `names generator ${app.generator}, which is newer than ${GENERATOR} of this storectl. If a server of that version is in use, check with its storectl`
     found.push(problem('C20', appPath(content), detail, '#/generator'))
   }
   const lifecycle = app?.lifecycle ?? intent?.lifecycle.state ?? 'active'
@@ -112,7 +112,7 @@ export function checkStore(
   return { intent, problems: found, pending: unlike.map((one) => pendingFile(content, one)) }
 }
 
-/** app.json with every key (C05). A new store may come without: it is rendered after the merge. */
+/** Checks that app.json has every key (C05). A new store may lack it, because it is rendered after the merge. */
 function readApp(
   content: StoreContent,
   touched: boolean,
@@ -126,14 +126,14 @@ function readApp(
   if (app === null) {
     return {
       app,
-      problems: [problem('C05', appPath(content), 'lacks a key or holds another type')],
+      problems: [problem('C05', appPath(content), 'lacks a key or has a value of the wrong type')],
     }
   }
   const problems = foreignKeys(app, content).map((key) =>
     problem('C05', appPath(content), `must be ${identityOf(content)[key]}`, `#/${key}`),
   )
   if (!/^[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}$/.test(app.generator)) {
-    problems.push(problem('C05', appPath(content), 'is no version', '#/generator'))
+    problems.push(problem('C05', appPath(content), 'is not a version', '#/generator'))
   }
   return { app, problems }
 }
@@ -162,10 +162,10 @@ function manifestProblems(
 
 function unequal(content: StoreContent, { path, committed, rendered }: Difference): CheckProblem {
   const at = `${storeFolder(content.team, content.name)}/${path}`
-  if (committed === null) return problem('C04', at, 'is missing: the intent renders to it')
-  if (rendered === null) return problem('C04', at, 'is nothing that the intent renders to')
+  if (committed === null) return problem('C04', at, 'is missing, but the intent renders it')
+  if (rendered === null) return problem('C04', at, 'is not rendered from the intent')
   const line = diffOf(committed, rendered).findIndex(({ mark }) => mark !== ' ')
-  return problem('C04', at, `differs from what the intent renders to, first in line ${line + 1}`)
+  return problem('C04', at, `differs from the render of the intent, first in line ${line + 1}`)
 }
 
 function pendingFile(

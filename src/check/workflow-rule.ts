@@ -5,8 +5,8 @@ import { type CheckProblem, problem } from './problem.ts'
 export const WORKFLOW_PATH = '.github/workflows/validate.yaml'
 
 /**
- * C01 for the one workflow of the stores repo. It runs with the files of strangers beside it, so it must not hold
- * rights or secrets, and must not run what a request brought.
+ * C01 for the workflow of the stores repo. It runs on untrusted pull requests, so it must not hold
+ * rights or secrets, and must not run code from the pull request.
  * Source: GitHub Security Lab, "Preventing pwn requests": no `pull_request_target` with a checkout.
  */
 export function workflowProblems(text: string): CheckProblem[] {
@@ -20,7 +20,7 @@ export function workflowProblems(text: string): CheckProblem[] {
   demand(
     triggers.length === 1 && triggers[0] === 'pull_request',
     '#/on',
-    'must run on pull_request alone: other triggers hold rights and secrets',
+    'must run on pull_request only, because other triggers have rights and secrets',
   )
   demandPermissions(dig(workflow, 'permissions'), '#/permissions', demand)
   demand(!/\bsecrets\b/.test(text), '#', 'must not name secrets')
@@ -46,10 +46,14 @@ type Demand = (holds: boolean, pointer: string, detail: string) => void
 function demandPermissions(value: unknown, pointer: string, demand: Demand): void {
   const rights = Object.entries(recordOf(value))
   const readOnly = rights.every(([, right]) => right === 'read' || right === 'none')
-  demand(rights.length > 0 && readOnly, pointer, 'must grant reading alone, such as contents: read')
+  demand(
+    rights.length > 0 && readOnly,
+    pointer,
+    'must grant read permissions only, such as contents: read',
+  )
 }
 
-/** The one program that steps may start; a shell would run what a request brought. */
+/** The only program that steps may run. A shell would run code from the pull request. */
 const RUN = /^storectl (?:check|version)(?: [-A-Za-z0-9_"$^{}./=]+)*\s*$/
 
 function demandStep(step: unknown, pointer: string, demand: Demand): void {
@@ -64,7 +68,7 @@ function demandStep(step: unknown, pointer: string, demand: Demand): void {
   demand(
     run === undefined || (typeof run === 'string' && RUN.test(run) && !run.includes('${{')),
     `${pointer}/run`,
-    'must start storectl and nothing else; values come by env, never by an expression',
+    'must run storectl and nothing else; pass values in env, never in an expression',
   )
 }
 

@@ -1,6 +1,6 @@
 import { AppFile } from '../contract/app-file.ts'
 
-/** Reads app.json; `null` when it is no JSON object with every key. */
+/** Parses app.json; `null` if it is not a JSON object with every key. */
 export function parseAppFile(text: string): AppFile | null {
   try {
     return AppFile.parse(JSON.parse(text))
@@ -9,7 +9,7 @@ export function parseAppFile(text: string): AppFile | null {
   }
 }
 
-/** Sorted keys, two spaces, final newline: one input, one text. */
+/** Prints app.json with sorted keys, two spaces and a final newline. Equal input gives equal text. */
 export function printAppFile(app: AppFile): string {
   const entries = Object.entries(app).sort(([a], [b]) => (a < b ? -1 : 1))
   return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`

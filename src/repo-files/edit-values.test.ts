@@ -26,13 +26,13 @@ describe('replaceValues', () => {
     ['#/b.1/flow/y', '{x: old, "y": new}   # and this'],
     ['#/b.1/d~1e', '    d/e: new'],
     ['#/last', 'last: new'],
-  ])('changes %s and nothing else', (pointer, line) => {
+  ])('changes only %s', (pointer, line) => {
     const now = replace(pointer)
     expect(now).toContain(line)
     expect(now.replace('new', 'old')).toBe(TEXT)
   })
 
-  it('changes several at once, of any length', () => {
+  it('changes several values at once, to any length', () => {
     const pointers = ['#/last', '#/a', '#/b.1/c']
     const values = new Map(pointers.map((pointer) => [pointer, 'a longer one']))
     const now = replaceValues(TEXT, values, new Map(pointers.map((pointer) => [pointer, 'old'])))

@@ -1,16 +1,16 @@
 import { EVENT_ID, parseEvents } from 'js-yaml'
 
-/** Where a value stands in the text; quotes are outside. */
+/** Offsets of a value in the text, without its quotes. */
 interface Place {
   readonly start: number
   readonly end: number
 }
 
 /**
- * Replaces single values of a YAML document and nothing else: comments, order, quotes and indentation stay byte for byte.
- * @param values what must stand at each JSON pointer; a value must need neither other quotes nor escapes than the old one
- * @param before the values that stand there now, as parsed
- * @throws Error a pointer that names no value, or a value that is not written as plain text on one line
+ * Replaces single values of a YAML document. Comments, order, quotes and indentation stay unchanged.
+ * @param values new value by JSON pointer; it must not need other quotes or escapes than the old one
+ * @param before the current values, as parsed
+ * @throws Error for a pointer without a value, or a value that is not plain text on one line
  */
 export function replaceValues(
   text: string,
@@ -33,10 +33,10 @@ export function replaceValues(
     .reduce((now, { start, end, value }) => now.slice(0, start) + value + now.slice(end), text)
 }
 
-/** Pointer of each value below mappings; lists are passed over. */
+/** Offsets by pointer of each value in nested mappings. Lists are skipped. */
 function placesOf(text: string): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>()
-  /** One entry for each open collection: its pointer, and the key whose value comes next. */
+  /** One entry per open collection: its pointer, and the key of the next value. */
   const open: { readonly pointer: string | null; key: string | null }[] = []
   const pointerOfNext = () => {
     const parent = open.at(-1)
@@ -66,7 +66,7 @@ function placesOf(text: string): ReadonlyMap<string, Place> {
   return places
 }
 
-/** A key as a part of a JSON pointer. Source: RFC 6901 section 3. */
+/** Escapes a key for a JSON pointer. Source: RFC 6901 section 3. */
 function token(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -11,7 +11,7 @@ import { parseStoreFile } from './store-file.ts'
 const STORE = storeYaml('acme', 'shop')
 const titled = (title: string) => STORE.replace('title: shop', `title: ${title}`)
 
-/** What, the file, where it is wrong, what is said of it. */
+/** Description, file, pointer of the problem, and its detail. */
 const FILES: readonly (readonly [string, string, string, RegExp])[] = [
   ['an alias', `${titled('&a shop')}labels: {a: *a}\n`, '#', /alias/],
   ['aliases that multiply', `a: &a [x]\nb: &b [*a,*a]\nc: [*b,*b]\n`, '#', /alias/],
@@ -59,13 +59,13 @@ const FILES: readonly (readonly [string, string, string, RegExp])[] = [
 ]
 
 describe('T2 store.yaml', () => {
-  it.each(FILES)('with %s is refused, and the place is named', (_what, text, pointer, detail) => {
+  it.each(FILES)('with %s is refused at the right pointer', (_what, text, pointer, detail) => {
     const { value, problems } = parseStoreFile(text, { team: 'acme', name: 'shop' })
     expect(value).toBeNull()
     expect(problems).toEqual([{ pointer, detail: expect.stringMatching(detail) }])
   })
 
-  it('never repeats what it refuses', () => {
+  it('never repeats refused input in a problem', () => {
     const canary = 'S3CR3T-canary'
     for (const text of [
       titled(`"${canary}\u202e"`),
@@ -79,8 +79,8 @@ describe('T2 store.yaml', () => {
   it.each([
     ['a byte order mark', `\ufeff${STORE}`, 'shop'],
     ['Windows line ends', STORE.replaceAll('\n', '\r\n'), 'shop'],
-    ['what looks like a date', titled('2026-01-01'), '2026-01-01'],
-    ['what YAML 1.1 took for a boolean', titled('yes'), 'yes'],
+    ['a title that looks like a date', titled('2026-01-01'), '2026-01-01'],
+    ['a title that YAML 1.1 reads as a boolean', titled('yes'), 'yes'],
   ])('with %s is read as text', (_what, text, title) => {
     expect(parseStoreFile(text, { team: 'acme', name: 'shop' }).value?.title).toBe(title)
   })
@@ -94,7 +94,7 @@ describe('T2 platform.yaml', () => {
     ['__proto__', `${PLATFORM_YAML}__proto__: {x: 1}\n`, '#/__proto__'],
     ['a plan named __proto__', `${PLATFORM_YAML}plans: {__proto__: {}}\n`, '#/plans/__proto__'],
     ['a duplicate release', PLATFORM_YAML.replace('releases:', 'releases:\n  "2026.11": {}'), '#'],
-  ])('with %s is refused, and the place is named', (_what, text, pointer) => {
+  ])('with %s is refused at the right pointer', (_what, text, pointer) => {
     const { value, problems } = parsePlatformFile(text)
     expect([value, problems[0]?.pointer]).toEqual([null, pointer])
   })
@@ -110,7 +110,7 @@ describe('T10 no file', () => {
     }),
   })).node
 
-  it('reaches a prototype, wherever the key stands', () => {
+  it('reaches a prototype, at any depth', () => {
     fc.assert(
       fc.property(
         tree,
@@ -129,7 +129,7 @@ describe('T10 no file', () => {
 })
 
 describe('T2 any text', () => {
-  it('is either refused with a place or read: parsing never throws', () => {
+  it('is parsed or refused with a pointer, and never throws', () => {
     const chunk = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 40 }),
       fc.constantFrom(
@@ -154,7 +154,7 @@ describe('T2 any text', () => {
     )
   })
 
-  it('that is accepted comes back from store.yaml unchanged, by two readers', () => {
+  it('that is accepted survives store.yaml unchanged, in two YAML parsers', () => {
     const platform = testPlatform()
     let read = 0
     fc.assert(

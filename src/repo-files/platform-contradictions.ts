@@ -3,7 +3,7 @@ import type { ProblemDetail } from '../contract/problem.ts'
 
 type Need = (holds: boolean, pointer: string, detail: string) => void
 
-/** What single keys of platform.yaml cannot show: references that lead nowhere, values that another one requires. */
+/** Rules across several keys of platform.yaml: references to undeclared names, and values that others require. */
 export function contradictions(file: PlatformFile, platform: Platform): ProblemDetail[] {
   const problems: ProblemDetail[] = []
   const need: Need = (holds, pointer, detail) => {
@@ -18,7 +18,7 @@ export function contradictions(file: PlatformFile, platform: Platform): ProblemD
     downloaded(id, release, platform, need)
   }
   for (const [id, plan] of Object.entries(platform.plans)) misfits(id, plan, need)
-  // Writing to main although the file asks for review would be worse than not starting.
+  // Refused at the start, so that a server never writes directly to main although the file asks for reviews.
   need(
     file.write?.mode !== 'pull-request',
     '#/write/mode',
@@ -39,7 +39,7 @@ function exposed({ baseDomain, exposure }: Platform, need: Need): void {
     peers.length > 0,
     '#/exposure/peers',
     mode === 'gateway'
-      ? 'is required with a Gateway: who may reach the pods?'
+      ? 'is required with a Gateway: the sources that may reach the pods'
       : 'is required: this ingress class has no preset',
   )
   need(mode !== 'gateway' || gateway !== null, '#/exposure/gateway', 'is required in mode gateway')
@@ -66,10 +66,18 @@ function counted(file: PlatformFile, platform: Platform, need: Need): void {
 
 function referenced(platform: Platform, need: Need): void {
   const { defaults, plans, releases, clusters, teams } = platform
-  need(Object.hasOwn(plans, defaults.plan), '#/defaults/plan', 'names no plan')
-  need(Object.hasOwn(releases, defaults.release), '#/defaults/release', 'names no release')
-  need(Object.hasOwn(clusters, defaults.cluster), '#/defaults/cluster', 'names no cluster')
-  need(Object.hasOwn(teams, defaults.team), '#/defaults/team', 'names no team')
+  need(Object.hasOwn(plans, defaults.plan), '#/defaults/plan', 'names an undeclared plan')
+  need(
+    Object.hasOwn(releases, defaults.release),
+    '#/defaults/release',
+    'names an undeclared release',
+  )
+  need(
+    Object.hasOwn(clusters, defaults.cluster),
+    '#/defaults/cluster',
+    'names an undeclared cluster',
+  )
+  need(Object.hasOwn(teams, defaults.team), '#/defaults/team', 'names an undeclared team')
   for (const [id, team] of Object.entries(teams)) {
     for (const [key, known] of [
       ['plans', plans],
@@ -79,7 +87,7 @@ function referenced(platform: Platform, need: Need): void {
         need(
           Object.hasOwn(known, name),
           `#/teams/${id}/${key}/${at}`,
-          `names no ${key.slice(0, -1)}`,
+          `names an undeclared ${key.slice(0, -1)}`,
         )
       }
     }
@@ -113,27 +121,27 @@ function kept({ secrets, backup }: Platform, need: Need): void {
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
-/** Every first letter in one shard and no more: a store in none would never be made, one in two fought over. */
+/** Each first letter must be in exactly one shard. Otherwise a store would have no ApplicationSet, or two. */
 function sharded({ shards }: Platform, need: Need): void {
   const letters = shards.map(lettersIn)
   for (const [at, mine] of letters.entries()) {
-    need(mine !== '', `#/argocd/shards/${at}`, `${shards[at]} runs backwards`)
+    need(mine !== '', `#/argocd/shards/${at}`, `${shards[at]} is in reverse order`)
     const twin = letters.findIndex((other, n) => n < at && [...mine].some((l) => other.includes(l)))
     need(
       twin < 0,
       `#/argocd/shards/${at}`,
-      `shares letters with ${shards[twin]}, and each store belongs to one shard`,
+      `shares letters with ${shards[twin]}, but each store must belong to one shard`,
     )
   }
   const left = [...LETTERS].filter((letter) => !letters.some((some) => some.includes(letter)))
   need(
     shards.length === 0 || left.length === 0,
     '#/argocd/shards',
-    `leaves out ${left.join(', ')}: no store whose name starts so would ever be made; cover a to z`,
+    `leaves out ${left.join(', ')}, so stores whose names start with them would not be deployed; cover a to z`,
   )
 }
 
-/** `[a-c]` = `abc`; `''` when it runs backwards. */
+/** Letters of a shard: `abc` for `[a-c]`; `''` if it is in reverse order. */
 function lettersIn(shard: string): string {
   const from = LETTERS.indexOf(shard[1] ?? '')
   return LETTERS.slice(from, LETTERS.indexOf(shard.at(-2) ?? '') + 1)
@@ -151,7 +159,7 @@ function downloaded(id: string, release: Release, { pluginHosts }: Platform, nee
   }
 }
 
-/** A plan whose parts contradict each other, or whose two servers alone do not fit its quota. */
+/** Contradictions within a plan: requests above limits, or pods that do not fit its quota. */
 function misfits(id: string, plan: Plan, need: Need): void {
   for (const part of ['wordpress', 'mariadb'] as const) {
     const { cpuRequestMillis, cpuLimitMillis, memoryRequestMi, memoryLimitMi } = plan[part]
@@ -164,7 +172,7 @@ function misfits(id: string, plan: Plan, need: Need): void {
   need(
     plan.mariadb.bufferPoolMi + 128 <= plan.mariadb.memoryLimitMi,
     `#/plans/${id}/mariadb/bufferPool`,
-    'leaves MariaDB less than 128Mi of its memory limit beside it',
+    'leaves MariaDB less than 128Mi of its memory limit for everything else',
   )
   for (const [key, used] of Object.entries(worstCase(plan))) {
     need(
@@ -176,9 +184,9 @@ function misfits(id: string, plan: Plan, need: Need): void {
 }
 
 /**
- * What all pods of one store may use at once: both servers, the largest cache, set-up, cron, two backups, a certificate
- * solver and `secrets-init`; scaled out, every replica and one more while an update rolls. CPU in millicores, memory in
- * MiB.
+ * Largest resource use of one store: both servers, the largest cache, set-up, cron, two backups, a
+ * certificate solver and `secrets-init`. If the store scales out, this includes every replica and one
+ * more for a rolling update. CPU in millicores, memory in MiB.
  */
 function worstCase({ wordpress, mariadb }: Plan): Plan['quota'] {
   const { max } = wordpress.replicas

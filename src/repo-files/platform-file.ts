@@ -3,7 +3,7 @@ import { type Peer, type Platform, PlatformFile } from '../contract/platform-fil
 import { contradictions } from './platform-contradictions.ts'
 import { type Parsed, parseYaml, refused } from './yaml.ts'
 
-/** Reads platform.yaml and fills in the defaults of its profile. */
+/** Parses platform.yaml and fills in the defaults of its profile. */
 export function parsePlatformFile(text: string): Parsed<Platform> {
   const parsed = parseYaml(text, PlatformFile)
   if (parsed.value === null) return parsed
@@ -12,7 +12,7 @@ export function parsePlatformFile(text: string): Parsed<Platform> {
   return problems.length === 0 ? { value: platform, problems: [] } : refused(problems)
 }
 
-/** Pods that serve the hosts, per IngressClass. Source: the charts' own labels (traefik, ingress-nginx). */
+/** Default pods that serve the hosts, by IngressClass. Source: labels in the charts of traefik and ingress-nginx. */
 const INGRESS_PEERS: Readonly<Record<string, Peer>> = {
   traefik: { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'traefik' } },
   nginx: { namespace: 'ingress-nginx', podLabels: { 'app.kubernetes.io/name': 'ingress-nginx' } },
@@ -157,7 +157,7 @@ function limitsOf({ limits }: PlatformFile, local: boolean) {
   }
 }
 
-/** Newest release id: compared number by number, so `2026.9` < `2026.11`. `''` when there is none. */
+/** Newest release id by numeric comparison, so `2026.9` < `2026.11`; `''` if there is none. */
 function newest(ids: readonly string[]): string {
   const key = (id: string) =>
     id

@@ -6,7 +6,7 @@ const pointersOf = (changes: Readonly<Record<string, unknown>>) =>
   parsePlatformFile(changedPlatform(changes)).problems.map(({ pointer }) => pointer)
 
 describe('platform.yaml with every key', () => {
-  it('is read, and says what rules and renders need', () => {
+  it('is parsed into all values that rules and renders need', () => {
     const { value, problems } = parsePlatformFile(changedPlatform({}))
     expect(problems).toEqual([])
     expect(value).toMatchObject({
@@ -39,7 +39,7 @@ describe('platform.yaml with every key', () => {
     })
   })
 
-  it('refuses a key it does not know at every level', () => {
+  it('refuses an unknown key at every level', () => {
     const paths = Object.keys(FULL_PLATFORM).flatMap((key) => {
       const value = FULL_PLATFORM[key as keyof typeof FULL_PLATFORM]
       return typeof value === 'object' &&
@@ -63,7 +63,7 @@ describe('platform.yaml with every key', () => {
     }
   })
 
-  it('needs few of its keys: what the others name, and what has no default', () => {
+  it('requires only keys without a default and keys that others refer to', () => {
     const needed = Object.keys(FULL_PLATFORM).flatMap((key) =>
       pointersOf({ [key]: undefined }).map((pointer) => `${key}: ${pointer}`),
     )
@@ -85,7 +85,7 @@ describe('platform.yaml with every key', () => {
   })
 })
 
-describe('platform.yaml names the place of', () => {
+describe('platform.yaml with an error', () => {
   it.each<[string, Readonly<Record<string, unknown>>]>([
     ['#/apiVersion', { apiVersion: 'storewright.dev/v2' }],
     ['#/kind', { kind: 'Store' }],
@@ -233,7 +233,7 @@ describe('platform.yaml names the place of', () => {
     ['#/argocd/shards/1', { 'argocd/shards': ['[a-m]', '[m-z]'] }],
     ['#/argocd/shards/2', { 'argocd/shards': ['[a-m]', '[n-z]', '[q]'] }],
     ['#/reservedNames/0', { reservedNames: ['*'] }],
-  ])('%s in %j', (pointer, changes) => {
+  ])('is refused at %s for %j', (pointer, changes) => {
     const found = pointersOf(changes)
     expect(
       found.some((each) => each === pointer || each.startsWith(`${pointer}/`)),
@@ -241,25 +241,26 @@ describe('platform.yaml names the place of', () => {
     ).toBe(true)
   })
 
-  it('says which letters of shards are missing, which are shared, and with whom', () => {
+  it('names the missing letters of shards, the shared ones, and the other shard', () => {
     const { problems } = parsePlatformFile(
       changedPlatform({ 'argocd/shards': ['[a-f]', '[f-m]', '[o-y]'] }),
     )
     expect(problems).toEqual([
       {
         pointer: '#/argocd/shards/1',
-        detail: 'shares letters with [a-f], and each store belongs to one shard',
+        detail: 'shares letters with [a-f], but each store must belong to one shard',
       },
       {
         pointer: '#/argocd/shards',
-        detail: 'leaves out n, z: no store whose name starts so would ever be made; cover a to z',
+        detail:
+          'leaves out n, z, so stores whose names start with them would not be deployed; cover a to z',
       },
     ])
     expect(pointersOf({ 'argocd/shards': [] })).toEqual([])
     expect(pointersOf({ 'argocd/shards': ['[n-z]', '[b-m]', '[a]'] })).toEqual([])
   })
 
-  it('every problem at once', () => {
+  it('reports every problem at once', () => {
     expect(
       pointersOf({
         profile: 'staging',

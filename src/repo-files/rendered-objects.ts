@@ -1,8 +1,8 @@
 import { CORE_SCHEMA, loadAll } from 'js-yaml'
 
 /**
- * Objects of a store's rendered files (path below its folder -> text), in the order of their paths.
- * `null`: one of them is no YAML, as a hand edit may leave it.
+ * Objects of a store's rendered files, given as text by path, in path order.
+ * @returns `null` if a file is not valid YAML, for example after a hand edit
  */
 export function renderedObjects(files: ReadonlyMap<string, string>): object[] | null {
   try {

@@ -30,7 +30,7 @@ const pointers = (problems: readonly { pointer: string }[]) =>
   problems.map(({ pointer }) => pointer)
 
 describe('store.yaml', () => {
-  it('is read and written in the documented key order', () => {
+  it('is parsed and printed in the documented key order', () => {
     const { value } = parseStoreFile(STORE_YAML, { team: 'acme', name: 'shop' })
     expect(Object.keys(storeDocument(value!))).toEqual(
       'apiVersion kind name team engine plan release cluster storage secretsMode lifecycle autoSync title owner admin site sampleProduct labels nonce'.split(
@@ -53,7 +53,7 @@ describe('store.yaml', () => {
     ])
   })
 
-  it('must lie where it says it belongs', () => {
+  it('must have the name and team of its folder', () => {
     expect(pointers(parseStoreFile(STORE_YAML, { team: 'x', name: 'y' }).problems)).toEqual([
       '#/name',
       '#/team',
@@ -77,7 +77,7 @@ describe('store.yaml', () => {
 })
 
 describe('platform.yaml', () => {
-  it('takes the defaults of its profile', () => {
+  it('gets the defaults of its profile', () => {
     const { value } = parsePlatformFile(
       PLATFORM_YAML.replace(
         'profile: local',
@@ -100,7 +100,7 @@ describe('platform.yaml', () => {
     })
   })
 
-  it('reads plans in quantities and refuses what Kubernetes would rewrite', () => {
+  it('parses quantities of plans and refuses those that Kubernetes would rewrite', () => {
     const plan = (cpu: string) =>
       `${PLATFORM_YAML}plans:\n  tiny:\n    wordpress: {cpuRequest: 50m, cpuLimit: ${cpu}, memoryRequest: 256Mi, memoryLimit: 512Mi, workers: 5}\n    mariadb: {cpuRequest: 50m, cpuLimit: 500m, memoryRequest: 256Mi, memoryLimit: 384Mi, bufferPool: 128Mi}\n    storage: {uploads: 1, database: 1}\n    quota: {requestsCpu: 600m, requestsMemory: 1Gi, limitsCpu: "4", limitsMemory: 2Gi, pods: 12}\n    initDeadlineSeconds: 900\n`
     expect(parsePlatformFile(plan('"1"')).value?.plans['tiny']?.wordpress.cpuLimitMillis).toBe(1000)
@@ -112,7 +112,7 @@ describe('platform.yaml', () => {
     ])
   })
 
-  it('refuses a plan whose store would not fit its own quota', () => {
+  it('refuses a plan whose store would exceed its own quota', () => {
     const plan = `plans:\n  tiny:\n    wordpress: {cpuRequest: 50m, cpuLimit: "1", memoryRequest: 256Mi, memoryLimit: 2Gi, workers: 5}\n    mariadb: {cpuRequest: 50m, cpuLimit: 500m, memoryRequest: 256Mi, memoryLimit: 384Mi, bufferPool: 128Mi}\n    storage: {uploads: 1, database: 1}\n    quota: {requestsCpu: 100m, requestsMemory: 1Gi, limitsCpu: "4", limitsMemory: 2Gi, pods: 12}\n`
     expect(pointers(parsePlatformFile(PLATFORM_YAML + plan).problems)).toEqual([
       '#/plans/tiny/quota/requestsCpu',
@@ -142,11 +142,11 @@ describe('platform.yaml', () => {
       '#/releases/2026.11/images/mariadb',
       (yaml: string) => yaml.replace(/(mariadb:11.8.6)@sha256:a+/, '$1'),
     ],
-  ])('points at %s', (pointer, change) => {
+  ])('reports the pointer %s', (pointer, change) => {
     expect(pointers(parsePlatformFile(change(PLATFORM_YAML)).problems)).toContain(pointer)
   })
 
-  it('takes 2026.11 for newer than 2026.9', () => {
+  it('treats 2026.11 as newer than 2026.9', () => {
     const older = PLATFORM_YAML.slice(PLATFORM_YAML.indexOf('  "2026.11":')).replace(
       '2026.11',
       '2026.9',
@@ -174,7 +174,7 @@ describe('app.json', () => {
     generator: '0.1.0',
   }
 
-  it('has sorted keys and is read back', () => {
+  it('has sorted keys and parses to the same value', () => {
     const text = printAppFile(app)
     const keys = [...text.matchAll(/^ {2}"([a-zA-Z]+)":/gm)].map((match) => match[1])
     expect(keys).toEqual(keys.toSorted())
@@ -182,7 +182,7 @@ describe('app.json', () => {
   })
 
   it.each(['', '{}', '[]', 'null', '{"schema":"1"}', 'not json'])(
-    'takes %j for unreadable',
+    'treats %j as unreadable',
     (text) => {
       expect(parseAppFile(text)).toBeNull()
     },

@@ -2,7 +2,7 @@ import { CORE_SCHEMA, loadAll } from 'js-yaml'
 import { z } from 'zod'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
 
-/** Where the credentials of a store in mode `sealed` stand, below its directory. */
+/** File with the credentials of a store in mode `sealed`, below its directory. */
 export const SEALED_FILE = 'manifests/20-secrets.yaml'
 
 const Committed = z.object({
@@ -24,8 +24,8 @@ const Committed = z.object({
 })
 
 /**
- * Ciphertexts in the text of {@link SEALED_FILE}: the next render takes them over byte for byte, since nobody can make
- * them again. What is not one of ours, or was sealed for another namespace, is left out.
+ * Parses the ciphertexts in {@link SEALED_FILE}. The next render keeps them byte for byte, because they
+ * cannot be created again. Secrets in another format or for another namespace are left out.
  */
 export function parseSealedSecrets(text: string, namespace: string): SealedSecrets {
   const found = documentsOf(text).flatMap((document) => {

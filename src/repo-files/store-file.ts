@@ -2,13 +2,13 @@ import type { ProblemDetail } from '../contract/problem.ts'
 import { type Component, StoreFile } from '../contract/store-file.ts'
 import { checkDocument, type Parsed, parseYaml, refused } from './yaml.ts'
 
-/** Where a store.yaml lies: `stores/<team>/<name>/`. */
+/** Location of a store.yaml: `stores/<team>/<name>/`. */
 export interface StorePath {
   readonly team: string
   readonly name: string
 }
 
-/** Reads store.yaml; with `path`, name and team must equal it. */
+/** Parses store.yaml. If `path` is given, name and team must match it. */
 export function parseStoreFile(text: string, path?: StorePath): Parsed<StoreFile> {
   const parsed = parseYaml(text, StoreFile)
   if (parsed.value === null || path === undefined) return parsed
@@ -23,16 +23,16 @@ export function parseStoreFile(text: string, path?: StorePath): Parsed<StoreFile
 }
 
 /**
- * What {@link parseStoreFile} gives for the printed `store`, without the YAML in between.
- * @returns undefined: the text has to be read, to say what is wrong with it
+ * The result of {@link parseStoreFile} for the printed `store`, without going through YAML.
+ * @returns undefined if the document is invalid; parse the text to get its problems
  */
 export function readBack(store: StoreFile): StoreFile | undefined {
   return checkDocument(storeDocument(store), StoreFile).value ?? undefined
 }
 
 /**
- * A store as plain data in the key order of the documentation, unset keys left out.
- * Printing it gives the same bytes for the same intent, whatever order a request had.
+ * Converts a store to plain data in the documented key order, without unset keys. The same intent
+ * always prints to the same bytes, whatever the order of keys in a request.
  */
 export function storeDocument(store: StoreFile): Record<string, unknown> {
   const { lifecycle, storage, admin, site, nonce, labels, backup, pin, origin } = store
@@ -104,7 +104,7 @@ function componentDocument({ slug, version, sha256 }: Component): Component {
   return { slug, version, sha256 }
 }
 
-/** Leading `#` lines of a store.yaml; an edit keeps them. */
+/** Leading comment lines of a store.yaml, which an edit keeps. */
 export function leadingComment(text: string): string {
   return /^(?:#[^\n]*\n)*/.exec(text)?.[0] ?? ''
 }

@@ -4,7 +4,7 @@ import { parseStoreFile, storeDocument } from './store-file.ts'
 const digest = 'a'.repeat(64)
 const component = (slug: string, version = '1.0') => ({ slug, version, sha256: digest })
 
-/** A store.yaml that says everything. */
+/** A store.yaml with every key. */
 const FULL = {
   apiVersion: 'storewright.dev/v1',
   kind: 'Store',
@@ -67,7 +67,7 @@ const pointersOf = (changes: Readonly<Record<string, unknown>>) =>
   )
 
 describe('store.yaml with every key', () => {
-  it('is read and written unchanged, keys in the order of the documentation', () => {
+  it('is parsed and printed unchanged, with keys in the documented order', () => {
     const { value, problems } = parseStoreFile(changed({}), { team: 'acme', name: 'shop' })
     expect(problems).toEqual([])
     expect(value).toEqual(FULL)
@@ -76,7 +76,7 @@ describe('store.yaml with every key', () => {
     expect(Object.keys(document)).toEqual(Object.keys(FULL))
   })
 
-  it('needs what every store has, and nothing of what is an option', () => {
+  it('requires the keys that every store has, and no optional ones', () => {
     const needed = Object.keys(FULL).filter((key) => pointersOf({ [key]: undefined }).length > 0)
     expect(needed).toEqual(
       'apiVersion kind name team engine plan release cluster storage secretsMode lifecycle autoSync title owner admin site sampleProduct nonce'.split(
@@ -86,7 +86,7 @@ describe('store.yaml with every key', () => {
   })
 })
 
-describe('store.yaml names the place of', () => {
+describe('store.yaml with an error', () => {
   it.each<[string, Readonly<Record<string, unknown>>]>([
     ['#/apiVersion', { apiVersion: 'v1' }],
     ['#/kind', { kind: 'Platform' }],
@@ -157,7 +157,7 @@ describe('store.yaml names the place of', () => {
     ['#/origin/at', { 'origin/at': 'yesterday' }],
     ['#/quarantine', { quarantine: 'yes' }],
     ['#/status', { status: 'Ready' }],
-  ])('%s in %j', (pointer, changes) => {
+  ])('is refused at %s for %j', (pointer, changes) => {
     const found = pointersOf(changes)
     expect(
       found.some((each) => each === pointer || each.startsWith(`${pointer}/`)),
@@ -165,7 +165,7 @@ describe('store.yaml names the place of', () => {
     ).toBe(true)
   })
 
-  it('every problem at once', () => {
+  it('reports every problem at once', () => {
     expect(
       pointersOf({
         plan: 7,

@@ -2,17 +2,18 @@ import { CORE_SCHEMA, load, YAMLException } from 'js-yaml'
 import type { z } from 'zod'
 import { problemDetails, type ProblemDetail } from '../contract/problem.ts'
 
-/** Input files of the stores repo are at most 64 KiB; a larger one is refused before it is parsed. */
+/** Largest input file. A larger file is refused before it is parsed. */
 const MAX_INPUT_BYTES = 65_536
 
-/** A parsed file, or everything that is wrong with it. */
+/** A parsed file, or all its problems. */
 export type Parsed<T> =
   | { readonly value: T; readonly problems: readonly [] }
   | { readonly value: null; readonly problems: readonly ProblemDetail[] }
 
 /**
- * Reads one YAML document and checks it against `schema`; every problem is reported, each with a JSON pointer.
- * Duplicate keys, unknown tags, aliases and a second document are errors; dates and `yes` stay strings.
+ * Parses one YAML document and validates it against `schema`. Every problem is reported with its JSON
+ * pointer. Duplicate keys, unknown tags, aliases and a second document are errors. Dates and `yes`
+ * stay strings.
  */
 export function parseYaml<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
   if (new TextEncoder().encode(text).length > MAX_INPUT_BYTES) {
@@ -27,7 +28,7 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
   return checkDocument(document, schema)
 }
 
-/** What {@link parseYaml} does once the text is data. */
+/** Validates a parsed document like {@link parseYaml}. */
 export function checkDocument<T>(document: unknown, schema: z.ZodType<T>): Parsed<T> {
   const checked = schema.safeParse(document)
   const found = checked.success ? [] : problemDetails(checked.error)
@@ -39,7 +40,7 @@ export function checkDocument<T>(document: unknown, schema: z.ZodType<T>): Parse
   return refused(problems)
 }
 
-/** Every key `__proto__` below `value` where any key may stand: zod 4 leaves it out of a record and says nothing. */
+/** Reports every key `__proto__` below `value`, because zod 4 silently drops it from records. */
 function prototypes(value: unknown, pointer: string): ProblemDetail[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, child]) => {
@@ -54,7 +55,7 @@ function reasonOf(error: unknown): string {
   return error.mark ? `${error.reason} (line ${error.mark.line + 1})` : error.reason
 }
 
-/** The answer for a file with problems. */
+/** The result for a file with problems. */
 export function refused(problems: readonly ProblemDetail[]): Parsed<never> {
   return { value: null, problems }
 }

@@ -3,43 +3,46 @@ import { performance } from 'node:perf_hooks'
 import { openThreads, type Threads } from './threads.ts'
 
 /**
- * Renders asked for within {@link WITHIN_MS} from which on threads pay: one costs as much as two hundred to start, and a burst
- * that is over by then would only have shared its processors with that.
+ * Number of renders within {@link WITHIN_MS} from which threads pay off. Starting a thread costs as
+ * much as two hundred renders, so a shorter burst would only lose processor time to it.
  */
 const ENOUGH = 160
 const WITHIN_MS = 5000
-/** Share of its time in which the event loop works, from which on a thread beside it pays: below, whoever asks waits for something else. */
+/** Event loop utilization from which threads pay off. Below it, requests wait for something other than renders. */
 const BUSY = 0.8
 const LOOK_MS = 1000
-/** Renders after which a thread is as fast as the one that answers requests. */
+/** Renders after which a thread is warm, which means as fast as the thread that serves requests. */
 const WARM = 24
-/** Renders that may wait for a thread; beyond that each caller may as well do its own. */
+/** Most renders that wait for a thread. Beyond that, callers render inline. */
 const MOST_WAITING = 128
-/** More only waited for the one thread that decides, and each takes memory. */
+/** Most threads. More would wait for the single thread that decides, and each takes memory. */
 const MOST = 2
 const IDLE_MS = 5000
 
 type Render = Threads['render']
 
 export interface BusyThreads {
-  /** Renders on a thread, which says `null` while that would take longer than doing it at once; `null`: so few are asked for. */
+  /**
+   * Returns `null` when load is low; the returned function returns `null` when the threads are not
+   * warm or are busy. Render inline in both cases.
+   */
   render(): ((...input: Parameters<Render>) => ReturnType<Render> | null) | null
   close(): Promise<void>
 }
 
 export interface BusyOptions {
-  /** Milliseconds on any clock that does not go back. @default performance.now */
+  /** Milliseconds of a monotonic clock. @default performance.now */
   readonly now?: () => number
-  /** Share of the time since the call before in which the event loop worked, 0 to 1. @default what Node measures */
+  /** Event loop utilization since the previous call, 0 to 1. @default as measured by Node */
   readonly utilization?: () => number
-  /** @default as many threads as there are processors beside the one of the caller, one at least and two at most */
+  /** @default one thread less than there are processors, at least one and at most two */
   readonly threads?: Threads
 }
 
 /**
- * Threads for renders of which each is wanted by itself, as those of requests: they are used while many are asked for,
- * and then the thread that answers requests has its time for that. A new thread renders for nobody until it is warm, so
- * that a burst does not wait for it.
+ * Threads for single renders, as in requests. They are used under high load, to free the thread that
+ * serves requests. A new thread first warms up with renders whose results are dropped, so that
+ * requests do not wait for it.
  */
 export function openBusyThreads({
   now = () => performance.now(),
@@ -55,10 +58,10 @@ export function openBusyThreads({
   let usedAt = 0
   let lookedAt = Number.NEGATIVE_INFINITY
 
-  /** Has the event loop had hardly any time left in the second before? */
+  /** Was the event loop busy for nearly all of the last second? */
   const isBusy = () => {
     if (now() - lookedAt < LOOK_MS) return false
-    // What was before many were asked for tells nothing.
+    // A measurement over a longer period includes time before the load began, so it does not count.
     const fresh = now() - lookedAt < 2 * LOOK_MS
     lookedAt = now()
     return utilization() >= BUSY && fresh
@@ -73,7 +76,7 @@ export function openBusyThreads({
     })
   }
   const render = (...input: Parameters<Render>) => {
-    // Without work its threads have ended, or are about to.
+    // The threads end when they are idle, so they may be gone by now.
     if (is === 'warm' && now() - usedAt > IDLE_MS / 2) is = 'cold'
     if (is === 'cold' && isBusy()) warmUp(input)
     if (is !== 'warm' || waiting >= MOST_WAITING) return null

@@ -3,11 +3,11 @@ import { type End, type Task, Thread } from './thread.ts'
 import type { Job, Result } from './work.ts'
 
 export interface PoolOptions {
-  /** Threads at most. */
+  /** Most threads. */
   readonly size: number
-  /** Milliseconds without work after which all threads are ended: each holds some 60 MB. */
+  /** Milliseconds without work after which all threads end. Each takes about 60 MB. */
   readonly idleMs: number
-  /** Milliseconds that one job may take. */
+  /** Time limit of one job in milliseconds. */
   readonly limitMs: number
   /** See `ThreadData`. @default 0 */
   readonly nice?: number
@@ -18,26 +18,27 @@ export interface PoolOptions {
 }
 
 export interface Pool {
-  /** A thread is there, so a job waits for no start. */
+  /** True if a thread is running, so a job does not wait for a start. */
   readonly isRunning: boolean
   /**
-   * Does a job on a thread, the oldest first.
-   * @throws StoreError as the job does; `internal`: it broke the thread; `shutting_down`: the pool was closed
-   * @throws NoThread none can be started here
+   * Runs a job on a thread, the oldest job first.
+   * @throws StoreError as the job does; `internal` if the job broke the thread; `shutting_down` if the
+   *   pool was closed
+   * @throws NoThread if no thread can be started
    */
   run(job: Job): Promise<Result>
-  /** Ends all threads; what they were at rejects. */
+  /** Ends all threads. Their jobs reject. */
   close(): Promise<void>
 }
 
-/** No thread works here, as where the system lets this process start none. */
+/** No thread can be started, for example because the system does not allow it. */
 export class NoThread extends Error {
   override readonly name = 'NoThread'
 }
 
 const SCRIPT = new URL('./worker.ts', import.meta.url)
 
-/** Threads that are started when there is work, as many as there is work for, and ended when there is none. */
+/** A pool that starts threads on demand, up to `size`, and ends them when there is no work. */
 export function openPool({
   size,
   idleMs,
@@ -78,7 +79,7 @@ export function openPool({
       thread.give(task)
     }
   }
-  /** One with nothing to do, else a new one, else one with little to do. */
+  /** The idle thread, or a new one, or the one with the least work. */
   const freest = (): Thread | null => {
     const [first] = [...threads].toSorted((a, b) => a.load - b.load)
     if (first?.load === 0) return first
@@ -92,7 +93,7 @@ export function openPool({
   const stopAll = async () => {
     clearTimeout(idle)
     const all = [...threads]
-    // What is asked for from now on gets a new one.
+    // Later jobs get new threads.
     threads.clear()
     await Promise.all(all.map((thread) => thread.stop()))
   }
@@ -115,7 +116,7 @@ export function openPool({
 }
 
 function broke(why: Error): StoreError {
-  return new StoreError('internal', `the thread that was at it ended: ${why.message}`, {
+  return new StoreError('internal', `the worker thread ended: ${why.message}`, {
     cause: why,
   })
 }

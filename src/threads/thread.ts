@@ -12,37 +12,37 @@ export interface Task {
 /** How a thread ended. */
 export interface End {
   readonly why: Error
-  /** False: it never worked, so another one would not either. */
+  /** False: it never became ready, so another one would fail in the same way. */
   readonly wasReady: boolean
-  /** What it was at; `undefined`: nothing. */
+  /** The job it was working on, if any. */
   readonly lost: Task | undefined
-  /** What it had not begun. */
+  /** Jobs that it had not started. */
   readonly left: readonly Task[]
 }
 
-/** What a thread is told when it starts. */
+/** Start options that are passed to the worker. */
 export interface ThreadData {
-  /** How much later it has its turn than the thread that answers requests, 0 to 19: `nice` as of setpriority(2). */
+  /** Priority below that of the thread that serves requests, 0 to 19: `nice` as in setpriority(2). */
   readonly nice: number
 }
 
 export interface ThreadOptions extends ThreadData {
   readonly script: URL
-  /** Young generation of its heap in MiB: less of it takes less memory, and collects garbage more often. */
+  /** Young generation of its heap in MiB. A smaller one takes less memory and causes more garbage collections. */
   readonly youngMb: number
-  /** Milliseconds without an answer after which a thread at work is ended. */
+  /** Milliseconds without a result after which a working thread is ended. */
   readonly limitMs: number
   answered(): void
   ended(thread: Thread, end: End): void
 }
 
-/** Tasks that lie at a thread: the one it is at, and one so that it need not wait for us. */
+/** Most tasks per thread: the current one and the next, so the thread does not idle between them. */
 const DEPTH = 2
 
-/** Old generation of a thread's heap in MiB. One that needs more is ended, and not the server. */
+/** Old generation of a thread's heap in MiB. Beyond it the thread ends, and the server goes on. */
 const OLD_MB = 256
 
-/** One worker thread and what was given to it. It keeps the process alive only while it is at work. */
+/** One worker thread and its tasks. It keeps the process alive only while it has work. */
 export class Thread {
   readonly #options: ThreadOptions
   readonly #worker: Worker
@@ -54,7 +54,7 @@ export class Thread {
 
   constructor(options: ThreadOptions) {
     this.#options = options
-    // Nothing of the environment: tokens are none of its business.
+    // An empty environment keeps tokens out of the thread.
     this.#worker = new Worker(options.script, {
       ...{ name: 'store-work', env: {}, execArgv: [] },
       resourceLimits: {
@@ -70,7 +70,7 @@ export class Thread {
     this.#worker.on('exit', (code) => this.#end(code))
   }
 
-  /** Tasks given and not answered. */
+  /** Number of tasks without a result. */
   get load(): number {
     return this.#tasks.length
   }
@@ -84,7 +84,7 @@ export class Thread {
     try {
       this.#worker.postMessage(order)
     } catch (error) {
-      // Something in it is no plain data.
+      // The job holds something that cannot be cloned.
       task.reject(error)
       return
     }
@@ -93,7 +93,7 @@ export class Thread {
     this.#watch()
   }
 
-  /** Ends it at once; what it was at is lost. */
+  /** Ends the thread at once. Its current task is lost. */
   async stop(): Promise<void> {
     await this.#worker.terminate()
   }

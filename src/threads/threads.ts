@@ -4,27 +4,27 @@ import { NoThread, openPool, type PoolOptions } from './pool.ts'
 import { type CheckStore, type Job, perform, type RenderStore, type Result } from './work.ts'
 
 /**
- * The pure functions over one store, for callers that ask for many at once. The first few are done in the calling
- * thread, one a turn of its event loop, as starting threads costs as much as two hundred renders; what comes beyond
- * that is done on threads. Same arguments, same result, wherever it is done.
+ * Runs the pure functions over one store, for callers that need many results. The first few jobs run
+ * in the calling thread, one per turn of its event loop, because starting threads costs as much as two
+ * hundred renders. Further jobs run on threads. The results do not depend on where a job runs.
  */
 export interface Threads {
-  /** @throws StoreError as `renderStore`; `internal`, with the store's path: the renderer is at fault */
+  /** @throws StoreError as `renderStore`; `internal`, with the path of the store, for a bug in the renderer */
   readonly render: (...input: Parameters<RenderStore>) => Promise<ReturnType<RenderStore>>
-  /** @throws StoreError `internal`, with the store's path: the checker is at fault */
+  /** @throws StoreError `internal`, with the path of the store, for a bug in the checker */
   readonly check: (...input: Parameters<CheckStore>) => Promise<ReturnType<CheckStore>>
   /** Ends all threads. */
   close(): Promise<void>
 }
 
 export interface ThreadsOptions extends Partial<PoolOptions> {
-  /** Jobs that may wait for the calling thread. @default 32, some 100 ms of work */
+  /** Most jobs that wait for the calling thread. @default 32, about 100 ms of work */
   readonly few?: number
 }
 
-/** What nobody waits for has its turn after the thread that answers requests. */
+/** `nice` of background work, so that the thread that serves requests runs first. */
 const LATER = 5
-/** More than four only waited for git, and each takes memory. */
+/** Most threads. More would only wait for git, and each takes memory. */
 const MOST = 4
 
 export function openThreads({ few = 32, ...options }: ThreadsOptions = {}): Threads {
@@ -65,7 +65,7 @@ export function openThreads({ few = 32, ...options }: ThreadsOptions = {}): Thre
   }
 }
 
-/** Files read from git are windows on larger buffers, which would be sent whole. */
+/** Copies the files, because they are views of larger buffers from git, which would be sent as a whole. */
 function apart(job: Job): Job {
   if (job.kind === 'render') return job
   const [content, ...more] = job.args
@@ -75,13 +75,13 @@ function apart(job: Job): Job {
   return { kind: 'check', args: [{ ...content, files }, ...more] }
 }
 
-/** What the rules say is passed on; anything else names the store. */
+/** Passes refusals on. Any other error gets the name of the store. */
 function named({ kind, args: [{ team, name }] }: Job, error: unknown): StoreError {
   if (error instanceof StoreError && error.code !== 'internal') return error
   const what = kind === 'render' ? 'rendered' : 'checked'
   const why = error instanceof Error ? error.message : String(error)
   return new StoreError('internal', `stores/${team}/${name} could not be ${what}: ${why}`, {
     cause: error,
-    hint: 'Other stores go on. This is a fault of Storewright: report it with this message.',
+    hint: 'Other stores are not affected. This is a bug in Storewright; please report this message.',
   })
 }

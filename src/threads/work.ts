@@ -6,15 +6,15 @@ import { StoreError, type StoreErrorCode } from '../domain/errors.ts'
 export type RenderStore = typeof import('../operations/render-store.ts').renderStore
 export type CheckStore = typeof import('../check/store-check.ts').checkStore
 
-/** One store's work: the arguments of a pure function, all of them plain data. */
+/** The work for one store: arguments of a pure function, which are all plain data. */
 export type Job =
   | { readonly kind: 'render'; readonly args: Parameters<RenderStore> }
   | { readonly kind: 'check'; readonly args: Parameters<CheckStore> }
 
-/** What a job gives, plain data too. */
+/** Result of a job, also plain data. */
 export type Result = ReturnType<RenderStore> | StoreFindings
 
-/** Does a job in the thread that calls it; loads what it needs at the first call. @throws StoreError as the function does */
+/** Runs a job in the calling thread, and loads the function on the first call. @throws StoreError as the function does */
 export async function perform(job: Job): Promise<Result> {
   if (job.kind === 'render') {
     const { renderStore } = await import('../operations/render-store.ts')
@@ -24,11 +24,11 @@ export async function perform(job: Job): Promise<Result> {
   return checkStore(...job.args)
 }
 
-/** A job on its way to a thread, which is told the platform once and not with every store. */
+/** A job in the form that is sent to a thread. The platform is sent only when it changes. */
 export interface Order {
   readonly kind: Job['kind']
   readonly store: Job['args'][0]
-  /** `null`: the one of the order before. */
+  /** `null`: the platform of the previous order. */
   readonly platform: Platform | null
   readonly more: Job['args'][2]
 }
@@ -37,24 +37,24 @@ export function orderOf({ kind, args: [store, platform, more] }: Job, known: unk
   return { kind, store, platform: platform === known ? null : platform, more }
 }
 
-/** @param known platform of the order before */
+/** @param known platform of the previous order */
 export function jobOf({ kind, store, platform, more }: Order, known: Platform | null): Job {
-  // Made by `orderOf`, which took the four from one job.
+  // `orderOf` took these four values from one job.
   return { kind, args: [store, platform ?? known, more] } as Job
 }
 
-/** What a thread says: `ready` once, then one answer for each order, in their order. */
+/** Messages of a thread: `ready` once, then one result for each order, in order. */
 export type Answer =
   | { readonly is: 'ready' }
   | { readonly is: 'done'; readonly result: Result }
-  /** The rules said no. A thread hands on no classes, so these are the parts of a StoreError. */
+  /** A refusal. Classes cannot be sent between threads, so these are the members of a StoreError. */
   | {
       readonly is: 'refused'
       readonly code: StoreErrorCode
       readonly message: string
       readonly errors: readonly ProblemDetail[]
     }
-  /** A fault of ours. */
+  /** An unexpected error. */
   | { readonly is: 'failed'; readonly error: unknown }
 
 export async function answerTo(job: Job): Promise<Answer> {

@@ -4,9 +4,9 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { ThreadData } from './thread.ts'
 import { type Answer, answerTo, jobOf, type Order } from './work.ts'
 
-/** A thread of `pool.ts`: does one order after the other. */
+/** A thread of `pool.ts`, which processes one order after the other. */
 
-// On Linux a thread has a priority of its own; elsewhere this would slow down the whole process.
+// On Linux each thread has its own priority. Elsewhere this would slow down the whole process.
 if (process.platform === 'linux') setPriority((workerData as ThreadData).nice)
 
 const say = (answer: Answer) => parentPort?.postMessage(answer)
