@@ -4,7 +4,7 @@ import { find, objectsOf, storeOf, textOf } from './rendered.ts'
 
 const local = testPlatform()
 
-describe('what a change moves', () => {
+describe('objects changed by an edit', () => {
   const base = storeOf('small')
   const parts = (change: Partial<typeof base>, platform = local) => {
     const objects = objectsOf({ ...base, ...change }, platform)
@@ -46,7 +46,7 @@ describe('what a change moves', () => {
     expect(moved(change)).toEqual(expected)
   })
 
-  it('a new plan changes the Namespace, quota, limits, both servers and the deadline of set-up, nothing else', () => {
+  it('a new plan changes only the Namespace, quota, limits, both servers and the set-up deadline', () => {
     const before = objectsOf(base, local)
     const after = objectsOf({ ...base, plan: 'medium' }, local)
     const text = new Set(before.map((object) => JSON.stringify(object)))
@@ -57,7 +57,7 @@ describe('what a change moves', () => {
     expect(after).toHaveLength(before.length)
   })
 
-  it('a new WordPress image restarts WordPress and runs set-up; the secrets Job uses that image too', () => {
+  it('a new WordPress image restarts WordPress and runs set-up and the secrets Job, which uses it', () => {
     expect(moved({}, release(/wordpress:7\.1\.0/, 'wordpress:7.1.1'))).toEqual([
       'init',
       'secrets',
@@ -69,7 +69,7 @@ describe('what a change moves', () => {
     expect(moved({}, release(/mariadb:11\.8\.6/, 'mariadb:11.8.7'))).toEqual(['mariadb'])
   })
 
-  it('active, deleted, active gives equal bytes', () => {
+  it('an active store has the same bytes before and after a deletion', () => {
     const text = [...textOf(base, local)]
     textOf({ ...base, lifecycle: { state: 'deleted' } }, local)
     expect([...textOf({ ...base, lifecycle: { state: 'active' } }, local)]).toEqual(text)

@@ -8,7 +8,7 @@ describe('the database', () => {
   const objects = objectsOf(storeOf('small'), local)
   const spec = find(objects, 'StatefulSet', 'mariadb')['spec']
 
-  it('keeps its volumes, starts in parallel, has time to stop', () => {
+  it('keeps its volumes, starts in parallel and has two minutes to stop', () => {
     expect(spec).toMatchObject({ podManagementPolicy: 'Parallel', serviceName: 'mariadb' })
     expect(spec.volumeClaimTemplates).toBeUndefined()
     expect(spec.template.spec.volumes.length).toBeGreaterThan(4)
@@ -19,7 +19,7 @@ describe('the database', () => {
     })
   })
 
-  it('S2-03 may take ten minutes to start; no probe names a host or the login page', () => {
+  it('S2-03 may take ten minutes to start, and no probe names a host or the login page', () => {
     const [server] = spec.template.spec.containers
     expect(
       server.startupProbe.periodSeconds * server.startupProbe.failureThreshold,

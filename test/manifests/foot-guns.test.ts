@@ -7,7 +7,7 @@ const { store, platform } = variant({})
 const clean = objectsOf(store, platform)
 const scaled = variant({ plan: 'large RWX' })
 
-/** Puts the fault into the one object that can have it. */
+/** Adds the fault to the one object that can have it. */
 type Plant = (object: KubeObject) => void
 const put =
   (path: string, value: unknown): Plant =>
@@ -29,7 +29,7 @@ const firstContainer =
   (object) =>
     change(object['spec'].template.spec.containers[0])
 
-/** One planted fault per foot-gun, in the same order. */
+/** One planted fault per foot-gun, in the order of the foot-guns. */
 const plants: readonly [kind: string, plant: Plant, from?: readonly KubeObject[]][] = [
   ['PersistentVolumeClaim', annotate('sync-wave', '-1')],
   ['Job', put('spec.ttlSecondsAfterFinished', 60)],
@@ -74,7 +74,7 @@ it('has one planted fault for each rule', () => {
 describe.each(footGuns.map((gun, n) => ({ gun, n, name: gun.name, source: gun.source })))(
   '$name ($source)',
   ({ gun, n }) => {
-    it('N-15 is found where it was planted', () => {
+    it('N-15 is found in the object with the planted fault', () => {
       const [kind, plant, from = clean] = plants[n] ?? ['', () => {}]
       const objects = structuredClone(from) as KubeObject[]
       const target = objects.find(
@@ -82,13 +82,13 @@ describe.each(footGuns.map((gun, n) => ({ gun, n, name: gun.name, source: gun.so
           object.kind === kind && (kind !== 'Service' || object.metadata.name === 'wordpress'),
       )
       if (target === undefined) throw new Error(`no ${kind} to plant in`)
-      // `spec.hard` has keys with dots.
+      // A key of `spec.hard` has a dot, so `put` cannot set it.
       if (kind === 'ResourceQuota') target['spec'].hard['requests.cpu'] = '1000m'
       else plant(target)
       expect(gun.found(objects).length).toBe(1)
     })
 
-    it('N-15 is in no render', () => {
+    it('N-15 is not found in any render', () => {
       const found = pairwise()
         .map(variant)
         .flatMap((each) =>

@@ -1,10 +1,10 @@
 import { containersOf, type KubeObject, podsOf } from './rendered.ts'
 
-/** A way to hurt oneself with Argo CD or Kubernetes that others ran into, and who reported it. */
+/** A known pitfall of Argo CD or Kubernetes, with the place where it was reported. */
 export interface FootGun {
   readonly name: string
   readonly source: string
-  /** Objects that have it, `Kind/name` each. */
+  /** Returns the objects that have it, as `Kind/name`. */
   readonly found: (objects: readonly KubeObject[]) => string[]
 }
 
@@ -27,7 +27,7 @@ export const footGuns: readonly FootGun[] = [
     ),
   },
   {
-    name: 'a Job that deletes itself: it is re-created for ever',
+    name: 'a Job that deletes itself and is re-created forever',
     source: 'argo-cd issue 8586',
     found: where(
       ({ kind, ...object }) =>
@@ -35,17 +35,17 @@ export const footGuns: readonly FootGun[] = [
     ),
   },
   {
-    name: 'a hook: not seen in health, run again at each full sync',
+    name: 'a hook, which health ignores and each full sync runs again',
     source: 'argo-cd issue 23719',
     found: where((object) => annotation(object, 'hook') !== undefined),
   },
   {
-    name: 'PruneLast: the sync waits for the last sync wave, and a bad Job blocks its own fix',
+    name: 'PruneLast, with which a failing Job blocks its own fix',
     source: 'argo-cd pull request 5199',
     found: where((object) => annotation(object, 'sync-options')?.includes('PruneLast') === true),
   },
   {
-    name: 'a health-gated workload before the last sync wave: a stuck sync skips the repair',
+    name: 'a workload before the last sync wave, whose bad health blocks its own fix',
     source: 'argo-cd issue 17314',
     found: where(
       (object) =>
@@ -54,24 +54,24 @@ export const footGuns: readonly FootGun[] = [
     ),
   },
   {
-    name: 'a Job whose name does not follow its content: its spec is immutable',
+    name: 'a Job whose name does not depend on its immutable spec',
     source: 'argo-cd issue 7430',
     found: where(({ kind, metadata }) => kind === 'Job' && !/-[0-9a-f]{8}$/.test(metadata.name)),
   },
   {
-    name: 'a tracking id in Git: another Application takes the object over',
+    name: 'a tracking id in Git, with which another Application takes over the object',
     source: 'argo-cd issue 29201',
     found: where((object) => annotation(object, 'tracking-id') !== undefined),
   },
   {
-    name: 'a quantity that Kubernetes rewrites: OutOfSync for ever',
+    name: 'a quantity that Kubernetes rewrites, which stays OutOfSync',
     source: 'argo-cd docs/faq.md',
     found: where((object) =>
       /"(?:cpu|requests\.cpu|limits\.cpu)":"[0-9]+000m"/.test(JSON.stringify(object)),
     ),
   },
   {
-    name: 'a StatefulSet that replaces no broken pod',
+    name: 'a StatefulSet that does not replace a broken pod',
     source: 'kubernetes issue 67250',
     found: where(
       ({ kind, ...object }) =>
@@ -79,7 +79,7 @@ export const footGuns: readonly FootGun[] = [
     ),
   },
   {
-    name: 'volumes lost by a StatefulSet without claim templates',
+    name: 'a StatefulSet without claim templates that lost its volumes',
     source: 'cdk8s-plus issue 6735',
     found: where(
       ({ kind, ...object }) =>
@@ -103,7 +103,7 @@ export const footGuns: readonly FootGun[] = [
     },
   },
   {
-    name: 'replicas in Git beside an autoscaler',
+    name: 'replicas in Git together with an autoscaler',
     source: 'argo-cd docs/user-guide/best_practices.md, "Leaving room for imperativeness"',
     found: (objects) =>
       objects.some(({ kind }) => kind === 'HorizontalPodAutoscaler')
@@ -116,7 +116,7 @@ export const footGuns: readonly FootGun[] = [
         : [],
   },
   {
-    name: 'a probe that names a host: Pod Security baseline refuses it',
+    name: 'a probe that names a host, which Pod Security baseline refuses',
     source: 'kubernetes KEP-4940',
     found: (objects) =>
       podsOf(objects)
@@ -132,7 +132,7 @@ export const footGuns: readonly FootGun[] = [
         .map(({ owner }) => owner),
   },
   {
-    name: 'a Secret mounted by subPath: it is never refreshed',
+    name: 'a Secret mounted by subPath, which is never refreshed',
     source: 'kubernetes docs, "Secrets", mounted Secrets are updated automatically',
     found: (objects) =>
       podsOf(objects)
@@ -151,7 +151,7 @@ export const footGuns: readonly FootGun[] = [
         .map(({ owner }) => owner),
   },
   {
-    name: 'an issuer annotation without tls: no certificate is ever made',
+    name: 'an issuer annotation without tls, which gets no certificate',
     source: 'cert-manager docs, "Annotated Ingress resource"',
     found: where(
       ({ kind, metadata, ...object }) =>

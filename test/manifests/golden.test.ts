@@ -6,7 +6,7 @@ import { readable, textOf } from './rendered.ts'
 
 const MAX_LINES = 420
 const FOLDER = fileURLToPath(new URL('../../constructs/golden', import.meta.url))
-/** Each plan, and what an option adds; where only some files are worth a reader's time, those. */
+/** Each plan, and the objects that an option changes. The pattern selects the files that are worth reading. */
 const cases: readonly (readonly [string, Variant, RegExp])[] = [
   ['small', variant({}), /./],
   ['medium', variant({ plan: 'medium' }), /./],
@@ -28,7 +28,7 @@ const cases: readonly (readonly [string, Variant, RegExp])[] = [
   ['quarantine', variant({ quarantine: true, code: 'baked' }), /^(?:10|50-wordpress-deployment)/],
 ]
 
-/** Golden files of a store: one per rendered file, one per object where that would be too long to read. */
+/** Golden files of a store: one per rendered file, or one per object if the file would be too long to read. */
 function goldenFiles(
   { store, platform, sealed }: Variant,
   wanted: RegExp,
@@ -50,7 +50,7 @@ function goldenFiles(
   return new Map([...files].filter(([name]) => wanted.test(name)))
 }
 
-describe('golden YAML: what Argo CD will apply', () => {
+describe('golden YAML', () => {
   it.each(cases)('golden %s', async (name, of, wanted) => {
     const files = goldenFiles(of, wanted)
     expect(files.size).toBeGreaterThan(0)
@@ -59,8 +59,8 @@ describe('golden YAML: what Argo CD will apply', () => {
     }
   })
 
-  it('golden files are short enough to be read, and none is left over', async () => {
-    // `production` is read by profiles.test.ts.
+  it('golden files are short enough to read, and none is unused', async () => {
+    // profiles.test.ts covers `production`.
     const folders = ['production', ...cases.map(([name]) => name)]
     expect((await readdir(FOLDER)).toSorted()).toEqual(folders.toSorted())
     for (const [name, of, wanted] of cases) {

@@ -13,7 +13,7 @@ import { find, objectsOf, textOf } from './rendered.ts'
 const { store, platform } = variant({})
 const title = StoreFile.shape.title
 
-/** Any text that the schema of a title takes. */
+/** Any title that the schema accepts. */
 const titles = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 80 })
   .map((text) => title.safeParse(text))
@@ -21,7 +21,7 @@ const titles = fc
   .map(({ data }) => data as string)
 
 describe('free text', () => {
-  it('T2 comes back from two YAML readers as it was given, and stands in one place', () => {
+  it('T2 is read back unchanged by two YAML parsers', () => {
     fc.assert(
       fc.property(fc.oneof(titles, fc.constantFrom(...TRAPS)), (given) => {
         const files = textOf({ ...store, title: given }, platform)
@@ -38,7 +38,7 @@ describe('free text', () => {
     )
   })
 
-  it('T7 stands in store-settings alone: no user text in a script, an argument or an environment', () => {
+  it('T7 is only in store-settings, never in a script, argument or environment variable', () => {
     const canary = 'canary-7f3a'
     for (const { store: plain, platform: on, sealed } of pairwise().map(variant)) {
       const objects = objectsOf({ ...plain, title: canary }, on, sealed)
@@ -46,13 +46,13 @@ describe('free text', () => {
       expect(holders.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([
         'ConfigMap/store-settings',
       ])
-      // Labels of a person must never reach the Namespace: Pod Security is switched by labels.
+      // Labels of a store must never reach the Namespace, because labels control Pod Security.
       const labelled = objectsOf({ ...plain, labels: { 'shop.example/x': canary } }, on, sealed)
       expect(JSON.stringify(labelled)).not.toContain(canary)
     }
   })
 
-  it('T7 renders the same from other secrets: no value depends on a random source', () => {
+  it('T7 no rendered object holds a secret value', () => {
     const text = JSON.stringify(objectsOf(store, platform))
     expect(text).not.toMatch(/"(?:password|root-password|[a-z-]+-(?:key|salt))":"[^"/]/)
     expect(
@@ -61,7 +61,7 @@ describe('free text', () => {
   })
 })
 
-/** Words that one YAML reader or another takes for something else. */
+/** Words that some YAML parsers do not read as a string. */
 const TRAPS = [
   'no',
   'on',
@@ -94,7 +94,7 @@ const TRAPS = [
   '日本',
 ]
 
-describe('the machine it runs on', () => {
+describe('the environment of the renderer', () => {
   const script = fileURLToPath(new URL('print-matrix.ts', import.meta.url))
   const run = promisify(execFile)
   const digest = async (environment: Record<string, string>) => {
@@ -102,7 +102,7 @@ describe('the machine it runs on', () => {
     return (await run(process.execPath, [script], { env })).stdout
   }
 
-  it('G13 does not show: every locale, time zone and cdk8s setting gives the same bytes', async () => {
+  it('G13 has no effect: every locale, time zone and cdk8s setting gives the same bytes', async () => {
     const [first, ...others] = await Promise.all([
       digest({ LANG: 'C', TZ: 'UTC' }),
       digest({ LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8', TZ: 'Pacific/Auckland' }),

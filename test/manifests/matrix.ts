@@ -4,7 +4,7 @@ import type { SealedSecrets } from '../../src/contract/sealed-secret.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { storeFile } from '../../src/testing/records.ts'
 
-/** Every choice that changes what a store consists of. */
+/** Every choice that affects the objects of a store. */
 export const DIMENSIONS = {
   plan: ['small', 'medium', 'large', 'large RWX'],
   exposure: ['none', 'wildcard', 'per-store', 'gateway'],
@@ -41,12 +41,12 @@ export const PLAIN: Choices = {
   lifecycle: 'active',
 }
 
-/** Own domains need an Ingress; nothing else excludes anything. */
+/** The only excluded combination: own domains need an Ingress. */
 export function possible({ exposure, domains }: Choices): boolean {
   return !(domains && exposure === 'gateway')
 }
 
-/** The store and the platform that these choices stand for. */
+/** The store and platform for these choices. */
 export function variant(change: Partial<Choices>): Variant {
   const choices = { ...PLAIN, ...change }
   const title = Object.entries(choices)
@@ -123,13 +123,13 @@ const EXPOSURES = {
     'exposure: {mode: gateway, tls: wildcard, gateway: {name: public, namespace: gateways, sectionName: https}, peers: [{namespace: gateways}]}\n',
 } as const
 
-/** Not a certificate that anything could be sealed with: these tests bring ciphertexts along. */
+/** Not a usable certificate, because these tests have their own ciphertexts. */
 const CERTIFICATE =
   '{certificate: "-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----\\n"}'
 const GENERATOR = `secrets: {mode: external, sealed: ${CERTIFICATE}, external: {storeKind: Generator}}\n`
 const OUTSIDE = `secrets: {sealed: ${CERTIFICATE}, external: {storeKind: ClusterSecretStore, storeName: vault}}\n`
 
-/** Ciphertexts as they would stand in Git, of a real one's length. */
+/** Ciphertexts as in Git, with the length of real ones. */
 const SEALED: SealedSecrets = Object.fromEntries(
   Object.entries({
     'db-credentials': ['password', 'revision', 'root-password'],
@@ -159,7 +159,7 @@ const SEALED: SealedSecrets = Object.fromEntries(
   ]),
 )
 
-/** Every possible combination of the given dimensions, the others plain. */
+/** Every possible combination of the given dimensions, with the plain value for all others. */
 export function product(keys: readonly (keyof Choices)[]): Choices[] {
   let all: Choices[] = [PLAIN]
   for (const key of keys) {
@@ -169,8 +169,8 @@ export function product(keys: readonly (keyof Choices)[]): Choices[] {
 }
 
 /**
- * Few combinations that hold every possible pair of values of every two dimensions. Greedy: each next one is the best
- * of those that begin with a pair not seen yet.
+ * A small set of combinations that covers every possible pair of values of any two dimensions. Greedy:
+ * each combination starts with an uncovered pair and then covers as many others as it can.
  */
 export function pairwise(): Choices[] {
   const keys = Object.keys(DIMENSIONS) as (keyof Choices)[]
@@ -194,7 +194,7 @@ export function pairwise(): Choices[] {
   return chosen
 }
 
-/** Fills the open dimensions one by one with the value that covers most pairs not seen yet. */
+/** Sets the remaining dimensions one by one to the value that covers most uncovered pairs. */
 function completed(
   begun: Partial<Choices>,
   keys: readonly (keyof Choices)[],

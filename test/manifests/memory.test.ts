@@ -31,7 +31,7 @@ describe.each(plans)('memory of plan %s', (plan) => {
   const php = named(shop, 'wordpress')
   const [database] = containers(objects, 'StatefulSet', 'mariadb')
 
-  it('holds every PHP worker at its limit, the code cache and Apache', () => {
+  it('holds all PHP workers at their limit, the code cache and Apache', () => {
     const cache = Number(
       /^opcache\.memory_consumption = (\d+)$/m.exec(wordpressConfig['php.ini'])?.[1],
     )
@@ -49,7 +49,7 @@ describe.each(plans)('memory of plan %s', (plan) => {
     expect(size !== undefined && holdsWorkers(size)).toBe(true)
   })
 
-  it('is shared by PHP and the web server', () => {
+  it('is divided between PHP and the web server', () => {
     for (const kind of ['requests', 'limits'] as const) {
       const sum = shop.reduce((all, { resources }) => all + mebi(resources[kind].memory), 0)
       const size = local.plans[plan]?.wordpress
@@ -57,7 +57,7 @@ describe.each(plans)('memory of plan %s', (plan) => {
     }
   })
 
-  it('is the database’s own from the start: its request equals its limit', () => {
+  it('is reserved for the database, whose request equals its limit', () => {
     expect(database?.resources.requests.memory).toBe(database?.resources.limits.memory)
   })
 })
@@ -65,7 +65,7 @@ describe.each(plans)('memory of plan %s', (plan) => {
 describe('probes of a shop', () => {
   const shop = containers(objectsOf(storeOf('small'), local), 'Deployment', 'wordpress')
 
-  it('ask the Store API at the start alone', () => {
+  it('call the Store API only at the start', () => {
     const probes = (name: string) =>
       ['startupProbe', 'readinessProbe', 'livenessProbe'].map((probe) =>
         ['exec', 'httpGet', 'tcpSocket'].filter((kind) =>
@@ -77,7 +77,7 @@ describe('probes of a shop', () => {
     expect(JSON.stringify(named(shop, 'wordpress')['startupProbe'])).toContain('/scripts/ready.sh')
   })
 
-  it('take a shop out of its Service after three failures, and restart a busy one never', () => {
+  it('remove a shop from its Service after three failures, and never restart a busy one', () => {
     for (const name of ['wordpress', 'web']) {
       const { failureThreshold } = named(shop, name)['readinessProbe'] as {
         failureThreshold: number

@@ -24,7 +24,7 @@ function inNamespace(namespace: string, labels: Record<string, string>): Endpoin
   }
 }
 
-/** The policies of two stores of the same shape side by side, and the pods of each by component. */
+/** The policies of two identical stores, and the pods of each by component. */
 function neighbours(objects: readonly KubeObject[], name: string) {
   const other = JSON.parse(
     JSON.stringify(objects)
@@ -54,7 +54,7 @@ describe.each(pairwise().map(variant))('$title', ({ store, platform, sealed, cho
   const can = (from: Endpoint | undefined, to: Endpoint | undefined, port: number) =>
     from !== undefined && to !== undefined && reaches(policies, from, to, port)
 
-  it('selects each pod by default-deny and by a policy of its own', () => {
+  it('has a default-deny policy and one more policy for each pod', () => {
     expect(podsOf(objects).length).toBeGreaterThanOrEqual(3)
     for (const pod of podsOf(objects)) {
       const names = selecting(own, pod)
@@ -70,7 +70,7 @@ describe.each(pairwise().map(variant))('$title', ({ store, platform, sealed, cho
     }
   })
 
-  it('S2-08 opens the shop to the profile’s gateway alone, and the database to three pods', () => {
+  it('S2-08 opens the shop only to the gateway of the profile, and the database to three pods', () => {
     const gateway =
       choices.exposure === 'gateway'
         ? inNamespace('gateways', {})
@@ -89,7 +89,7 @@ describe.each(pairwise().map(variant))('$title', ({ store, platform, sealed, cho
     expect(can(at('wp-cron'), at('valkey'), 6379)).toBe(false)
   })
 
-  it('S1-06 S2-01 T25 keeps every pod away from other stores, the node’s metadata and private networks', () => {
+  it('S1-06 S2-01 T25 blocks other stores, the node’s metadata and private networks for every pod', () => {
     for (const [component, from] of pods) {
       for (const port of [80, 443, 6443]) {
         expect(reaches(policies, from, METADATA, port), component).toBe(false)
@@ -117,12 +117,12 @@ describe.each(pairwise().map(variant))('$title', ({ store, platform, sealed, cho
     if (component === 'wordpress') return shop
     if (component === 'wp-init') return shop || bucket
     if (component === 'backup') return bucket
-    // Its policy names the API server; the default is every address, on the API server's ports.
+    // Its policy permits the API server, which by default means the API server's ports at any address.
     return component === 'secrets-init'
   }
 })
 
-it('T25 lets the secrets Job reach the API server, and the node’s metadata in no range that holds it', () => {
+it('T25 lets the secrets Job reach the API server, but never the node’s metadata', () => {
   for (const [cidrs, open] of [
     ['0.0.0.0/0', '203.0.113.9'],
     ['128.0.0.0/1', '203.0.113.9'],

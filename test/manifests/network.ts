@@ -1,11 +1,12 @@
 import type { KubeObject, Pod } from './rendered.ts'
 
 /**
- * A small evaluator of NetworkPolicies, for what our renders use: matchLabels and In, pods and namespaces by label,
- * ipBlock with except, numeric ports. Source: networking.k8s.io/v1 API reference, "The two sorts of pod isolation".
+ * An endpoint for a small evaluator of NetworkPolicies. It supports what our manifests use:
+ * matchLabels and In, pods and namespaces by label, ipBlock with except, numeric ports.
+ * Source: networking.k8s.io/v1 API reference, "The two sorts of pod isolation".
  */
 export interface Endpoint {
-  /** Labels of a pod; `null` = an address outside of the cluster. */
+  /** Labels of a pod; `null` = an address outside the cluster. */
   readonly pod: Readonly<Record<string, string>> | null
   readonly namespace: string
   /** Labels of the namespace. */
@@ -13,7 +14,7 @@ export interface Endpoint {
   readonly address: string
 }
 
-/** May `from` open a connection to `port` of `to`? Both its egress and the other's ingress must allow it. */
+/** May `from` connect to `port` of `to`? Both the egress of `from` and the ingress of `to` must allow it. */
 export function reaches(
   policies: readonly KubeObject[],
   from: Endpoint,
@@ -27,7 +28,7 @@ export function reaches(
   )
 }
 
-/** Policies of one store that select a pod of it. */
+/** Names of the policies of a store that select one of its pods. */
 export function selecting(policies: readonly KubeObject[], pod: Pick<Pod, 'labels'>): string[] {
   return policies
     .filter((policy) => matches(policy['spec'].podSelector, pod.labels))

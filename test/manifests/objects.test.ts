@@ -13,7 +13,7 @@ function objectsOf(choices: Parameters<typeof variant>[0]) {
   return chart.node.findAll().filter((one) => ApiObject.isApiObject(one))
 }
 
-it('every object of every variant is, to the order of its keys, what the generated class makes of it', () => {
+it('every object of every variant equals that of the generated class, including the order of keys', () => {
   const kinds = new Set<string>()
   for (const choices of [...pairwise(), ...product(['plan', 'exposure', 'lifecycle'])]) {
     for (const object of objectsOf(choices)) {
@@ -29,7 +29,7 @@ it('every object of every variant is, to the order of its keys, what the generat
   expect(kinds.size).toBe(17)
 })
 
-it('a patch that would be lost is refused', () => {
+it('a patch that would have no effect is refused', () => {
   const map = new KubeConfigMap(new Chart(new App(), 'Chart'), 'Map', { metadata: { name: 'map' } })
   expect(() => map.addJsonPatch(JsonPatch.add('/data', {}))).toThrow('stands in its props')
 })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { pairwise, variant } from './matrix.ts'
 import { textOf } from './rendered.ts'
 
-// Prints one digest over every file of the matrix, to be compared between processes with other environments.
+// Prints one digest over every file of the matrix, to compare processes with different environments.
 const hash = createHash('sha256')
 const variants = pairwise().map(variant)
 for (const { store, platform, sealed } of variants) {

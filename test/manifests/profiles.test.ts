@@ -15,7 +15,7 @@ const TEMPLATE = new URL('../../gitops-repo-template/platform.yaml', import.meta
 
 type Files = ReadonlyMap<string, string>
 
-/** Files of a store requested by its name alone, under the template's platform.yaml after `change`. */
+/** Files of a store created with only a name, with the template's platform.yaml after `change`. */
 async function created(change: (yaml: string) => string): Promise<Files> {
   const { value, problems } = parsePlatformFile(change(await readFile(TEMPLATE, 'utf8')))
   if (value === null) throw new Error(JSON.stringify(problems))
@@ -26,13 +26,13 @@ async function created(change: (yaml: string) => string): Promise<Files> {
   return new Map(files.map(({ path, content }) => [path, readable(content)]))
 }
 
-/** All that a platform owner changes to go from trying out to real stores. */
+/** The complete edit that turns a trial installation into a production one. */
 const toProduction = (yaml: string) =>
   yaml
     .replace(/^profile: local$/m, 'profile: production')
     .replace(/^baseDomain: .*$/m, 'baseDomain: shops.example.com')
 
-/** `git diff` between two sets of files, without what depends on the version of git. */
+/** `git diff` between two sets of files, without the parts that depend on the version of git. */
 async function difference(before: Files, after: Files): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'storewright-profiles-'))
   try {
@@ -75,7 +75,7 @@ describe('profiles local and production', () => {
   beforeAll(async () => {
     ;[local, production] = await Promise.all([created((yaml) => yaml), created(toProduction)])
   })
-  it('S1-52 S2-02 are the same code: the whole difference is one golden diff', async () => {
+  it('S1-52 S2-02 differ only by one golden diff', async () => {
     const diff = await difference(local, production)
     const changed = [...diff.matchAll(/^diff --git a\/local\/(\S+)/gm)].map(([, path]) => path)
     expect(changed.length).toBeGreaterThan(3)
@@ -83,7 +83,7 @@ describe('profiles local and production', () => {
     await expect(diff).toMatchFileSnapshot(`${FOLDER}/local-to-production.diff`)
   })
 
-  it('part of S2-26: is served by Traefik under the domain of the platform; dashboard and api are no names of stores', async () => {
+  it('part of S2-26: uses Traefik and the base domain, and reserves the names dashboard and api', async () => {
     const route = production.get('manifests/80-route.yaml') ?? ''
     await expect(route).toMatchFileSnapshot(`${FOLDER}/80-route.yaml`)
     expect(route).toMatch(/ingressClassName: traefik/)
@@ -92,7 +92,7 @@ describe('profiles local and production', () => {
     expect(['dashboard', 'api'].map((name) => isReservedName(name, []))).toEqual([true, true])
   })
 
-  it('leave no golden file over', async () => {
+  it('have no unused golden file', async () => {
     const written = ['80-route.yaml', 'local-to-production.diff']
     expect((await readdir(FOLDER)).toSorted()).toEqual(written)
   })

@@ -6,7 +6,7 @@ import { propsOf } from '../../src/operations/resolve-store.ts'
 import { type Choices, variant } from './matrix.ts'
 import type { KubeObject } from './rendered.ts'
 
-/** Stores that together hold every prop with a value. */
+/** Stores that together set every prop. */
 const shapes: readonly (Partial<Choices> & { readonly copy?: true })[] = [
   { backup: 'pvc', cache: true, smtp: true, exposure: 'per-store', domains: true },
   { plan: 'large RWX', exposure: 'gateway', secrets: 'sealed' },
@@ -30,22 +30,22 @@ function propsOfShape({ copy, ...choices }: (typeof shapes)[number]): WooStorePr
 
 type Path = readonly (string | number)[]
 
-/** A member to change, and what to change it to. */
+/** A changed member and its new value. */
 interface Change {
-  /** Indices of lists and keys of records left out. */
+  /** Path without indices of lists and keys of records. */
   readonly member: string
   readonly at: Path
   readonly to: unknown
 }
 
-/** Words that must stay one of a few; of others any text is as good. */
+/** Members that allow only certain words. Any other text member may have any value. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   lifecycle: ['active', 'deleted'],
   code: ['download', 'baked'],
   'exposure.tls': ['none', 'per-store'],
   'storage.uploadsAccess': ['RWO', 'RWX'],
 }
-/** They decide which other members there are; the matrix goes through all of their values. */
+/** Members that decide which other members exist. The matrix covers all their values. */
 const DISCRIMINATORS = ['exposure.mode', 'secrets.mode', 'backup.destination']
 
 function changesOf(value: unknown, at: Path = []): Change[] {
@@ -86,7 +86,7 @@ function objectsOf(props: WooStoreProps): readonly KubeObject[] {
   return JSON.parse(JSON.stringify(chart.toJson())) as KubeObject[]
 }
 
-/** Purpose of each Job -> its name, and everything that it runs: the spec and the text of what it mounts. */
+/** Name and content of each Job by purpose. The content is the pod template and the mounted text. */
 function jobsOf(objects: readonly KubeObject[]): Map<string, { name: string; content: string }> {
   const data = new Map(
     objects
@@ -111,7 +111,7 @@ function jobsOf(objects: readonly KubeObject[]): Map<string, { name: string; con
   )
 }
 
-/** Found in one pass over all changes: a render each is most of the time. */
+/** Collected in one pass over all changes, because each needs a render, which takes most of the time. */
 const seen = { members: new Set<string>(), moving: new Set<string>(), renders: 0 }
 const misnamed: string[] = []
 
@@ -138,12 +138,12 @@ function misnamedJobs(before: readonly KubeObject[], after: readonly KubeObject[
   })
 }
 
-it('has no prop that reaches no manifest', () => {
+it('has no prop that affects no manifest', () => {
   expect(seen.members.size).toBeGreaterThan(60)
   expect([...seen.members].filter((member) => !seen.moving.has(member))).toEqual([])
 })
 
-it('names a Job anew when anything that it runs changes, and at no other time', () => {
+it('renames a Job if and only if its content changes', () => {
   expect(seen.renders).toBeGreaterThan(300)
   expect(misnamed).toEqual([])
 })

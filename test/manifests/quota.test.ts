@@ -5,19 +5,19 @@ import { propsOf } from '../../src/operations/resolve-store.ts'
 import { type Choices, product, variant } from './matrix.ts'
 import { containersOf, find, type KubeObject, mebi, millis, type Pod, podsOf } from './rendered.ts'
 
-/** Everything that adds a pod, or makes one larger, in every combination. */
+/** Every combination of the options that add a pod or make one larger. */
 const choices = product(['plan', 'exposure', 'secrets', 'code', 'backup', 'cache', 'lifecycle'])
 
-/** Objects of a store straight from the chart, with a backup by hand beside the scheduled one. */
+/** Objects of a store with a manual backup in addition to the scheduled one. */
 function objectsOf(change: Choices): readonly KubeObject[] {
   const { store, platform, sealed } = variant(change)
   const asked = { ...store, nonce: { ...store.nonce, backup: 1 } }
   const chart = new WooStore(new App(), store.name, propsOf(asked, platform, sealed))
-  // As text and back: what a reader of the YAML sees.
+  // Through JSON, so that the objects are as a reader of the YAML sees them.
   return JSON.parse(JSON.stringify(chart.toJson())) as KubeObject[]
 }
 
-/** What one pod can use at a time: the larger of its largest init container and the sum of its containers. */
+/** Peak use of a pod: its largest init container or the sum of its containers, whichever is larger. */
 function need(pod: Pod, of: (container: never) => number): number {
   const init = (pod.spec.initContainers ?? []).map(of) as number[]
   const main = (pod.spec.containers.map(of) as number[]).reduce((sum, value) => sum + value, 0)
@@ -26,7 +26,7 @@ function need(pod: Pod, of: (container: never) => number): number {
 
 const SOLVER = { requests: { cpu: 10, memory: 64 }, limits: { cpu: 100, memory: 64 } }
 
-/** Faults of all combinations, found in one pass: a render each is most of the time. */
+/** Collected in one pass over all combinations, because each needs a render, which takes most of the time. */
 const found = { quota: [] as string[], waves: [] as string[], seen: 0 }
 
 beforeAll(() => {
@@ -38,13 +38,13 @@ beforeAll(() => {
   }
 }, 120_000)
 
-it('S1-13 every store fits its own quota in the worst case: all pods, a surge, two backups, a certificate solver', () => {
+it('S1-13 every store fits its own quota with all pods, a surge, two backups and a certificate solver', () => {
   expect(choices.length).toBeGreaterThan(4000)
   expect(found.seen).toBeGreaterThan(100_000)
   expect(found.quota).toEqual([])
 })
 
-it('in every combination the first sync wave holds what others need, and nothing that waits for a pod', () => {
+it('no object that waits for a pod is in the first sync wave', () => {
   expect(found.waves).toEqual([])
 })
 
@@ -78,7 +78,7 @@ function overQuota(choice: Choices, objects: readonly KubeObject[]): string[] {
   return misfits
 }
 
-/** A claim in an earlier sync wave than its consumer waits for ever (argo-cd issue 12840). */
+/** A claim in an earlier sync wave than its consumer never binds (argo-cd issue 12840). */
 function wrongWaves(choice: Choices, objects: readonly KubeObject[]): string[] {
   return objects.flatMap(({ kind, metadata }) => {
     const wave = metadata.annotations?.['argocd.argoproj.io/sync-wave'] ?? '0'
@@ -88,7 +88,7 @@ function wrongWaves(choice: Choices, objects: readonly KubeObject[]): string[] {
   })
 }
 
-it('S1-06 no container exceeds what one may have, and no volume what the quota allows', () => {
+it('S1-06 no container exceeds the LimitRange, and the volumes stay within the quota', () => {
   for (const choice of product(['plan', 'code', 'backup', 'cache', 'lifecycle'])) {
     const objects = objectsOf(choice)
     const { hard } = find(objects, 'ResourceQuota', 'quota')['spec']
@@ -101,7 +101,7 @@ it('S1-06 no container exceeds what one may have, and no volume what the quota a
     const sizes = claims.map((claim) => mebi(claim['spec'].resources.requests.storage))
     const sum = sizes.reduce((all, size) => all + size, 0)
     expect(claims.length).toBeLessThan(Number(hard.persistentvolumeclaims))
-    // Room for one restored copy of the largest.
+    // Room for one restored copy of the largest volume.
     expect(sum + Math.max(...sizes)).toBeLessThanOrEqual(mebi(hard['requests.storage']))
     expect(sizes.every((size) => size % 1024 === 0)).toBe(true)
   }

@@ -6,7 +6,7 @@ import type { SealedSecrets } from '../../src/contract/sealed-secret.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { storeFile } from '../../src/testing/records.ts'
 
-/** A Kubernetes object as read back from the rendered text. */
+/** A Kubernetes object parsed from the rendered text. */
 export interface KubeObject {
   readonly apiVersion: string
   readonly kind: string
@@ -16,12 +16,12 @@ export interface KubeObject {
     readonly labels: Record<string, string>
     readonly annotations?: Record<string, string>
   }
-  // Tests look into specs of many kinds; what they expect is what is asserted.
+  // Tests read specs of many kinds, and their assertions check the values.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly [member: string]: any
 }
 
-/** Store of a plan, with the plan's volumes. */
+/** A store with the plan and the plan's volumes. */
 export function storeOf(plan: string, change: Partial<StoreFile> = {}): StoreFile {
   const sizes = testPlatform().plans[plan]?.storage
   if (sizes === undefined) throw new Error(`no plan ${plan}`)
@@ -34,7 +34,7 @@ export function storeOf(plan: string, change: Partial<StoreFile> = {}): StoreFil
   })
 }
 
-/** Path below the store's folder -> text. */
+/** Text by path below the store's folder. */
 export function textOf(
   store: StoreFile,
   platform: Platform,
@@ -69,14 +69,14 @@ export interface Pod {
   readonly spec: any
 }
 
-/** Pod templates of all workloads, those of CronJobs too. */
+/** Pod templates of all workloads, including CronJobs. */
 export function podsOf(objects: readonly KubeObject[]): readonly Pod[] {
   return objects.flatMap((object) => {
     const template =
       object.kind === 'CronJob'
         ? object['spec'].jobTemplate.spec.template
         : object['spec']?.template
-    // A SealedSecret has a template too, of a Secret.
+    // The template of a SealedSecret is that of a Secret.
     if (template?.spec === undefined) return []
     return [
       {
@@ -95,7 +95,7 @@ export function containersOf(pod: Pod): readonly any[] {
   return [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
 }
 
-/** The object of a kind and name, the hash of a Job's name left out. */
+/** The object with this kind and name. The hash in the name of a Job is ignored. */
 export function find(objects: readonly KubeObject[], kind: string, name: string): KubeObject {
   const found = objects.find(
     (object) =>
@@ -118,7 +118,7 @@ export function mebi(quantity: string): number {
     : Number(quantity.slice(0, -2))
 }
 
-/** Text of scripts is read in constructs/files; the golden file keeps the keys. */
+/** Replaces the text of scripts by a placeholder and keeps the keys. The scripts are reviewed in constructs/files. */
 export function readable(text: string): string {
   return text.replaceAll(/^( {2}\S+): \|-?\n(?: {4}.*\n|\n)+/gm, '$1: … (constructs/files)\n')
 }

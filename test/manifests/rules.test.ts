@@ -6,18 +6,18 @@ import { pairwise, variant } from './matrix.ts'
 import { containersOf, find, objectsOf, podsOf, textOf } from './rendered.ts'
 
 const variants = pairwise().map(variant)
-/** Without options a store must stay small; with every one of them it may take half as much again. */
+/** Size limits in bytes for a store without options and for one with all options. */
 const PLAIN_BYTES = 73_728
 const FULL_BYTES = 98_304
-/** Objects that carry a hash of their content in the name: it replaces them when the content changes. */
+/** Objects with a hash of their content in the name, so that a changed one replaces the old one. */
 const HASHED = ['backup', 'secrets-init', 'wp-init']
 
-it('covers every pair of choices with few renders', () => {
+it('covers every pair of choices with at most 300 renders', () => {
   expect(variants.length).toBeGreaterThan(16)
   expect(variants.length).toBeLessThanOrEqual(300)
 })
 
-it('S1-05 a store without options fits 72 KiB and puts everything into its own namespace', () => {
+it('S1-05 a store without options takes at most 72 KiB', () => {
   const { store, platform } = variant({})
   const files = [...textOf(store, platform)].filter(([path]) => path.startsWith('manifests/'))
   const bytes = files.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0)
@@ -35,7 +35,7 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
   const active = choices.lifecycle === 'active'
   const platformHost = `${store.name}.127-0-0-1.nip.io`
 
-  it('renders the same bytes twice, at most 9 files and 96 KiB, each whole YAML', () => {
+  it('renders the same bytes twice, as at most 9 files of valid YAML and 96 KiB', () => {
     expect(textOf(store, platform, sealed)).toEqual(textOf(store, platform, sealed))
     const bytes = files.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0)
     expect(files.length).toBeLessThanOrEqual(9)
@@ -48,7 +48,7 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     }
   })
 
-  it('names every object itself, and only kinds of the closed list, never a Secret', () => {
+  it('has an explicit name for every object, and only permitted kinds', () => {
     const mode = store.secretsMode
     const allowed = new Set(namespacedKinds([mode]).map(({ group, kind }) => `${group}/${kind}`))
     for (const { apiVersion, kind, metadata } of objects) {
@@ -61,7 +61,7 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     }
     const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`)
     expect(new Set(names).size).toBe(names.length)
-    // cdk8s names an object that has no name by its path and a hash (cdk8s 2.70, src/names.ts).
+    // cdk8s derives a missing name from path and hash (cdk8s 2.70, src/names.ts).
     const hashed = objects.flatMap(
       ({ metadata }) => /^(.*)-[0-9a-f]{8}$/.exec(metadata.name)?.[1] ?? [],
     )
@@ -97,13 +97,13 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
       for (const member of ['hostNetwork', 'hostPID', 'hostIPC'])
         expect(spec[member]).toBe(undefined)
       expect(JSON.stringify(spec.volumes)).not.toContain('hostPath')
-      // A team or a plan in a template would restart pods whenever either changes.
+      // A team or plan label in a pod template would restart the pods on every change of it.
       expect(Object.keys(labels).filter((key) => /\/(?:team|plan)$/.test(key))).toEqual([])
     }
     expect(containers.length).toBeGreaterThanOrEqual(6)
   })
 
-  it('has two sync waves, no hook, no PruneLast and no TTL', () => {
+  it('has at most two sync waves, and no hook, PruneLast or TTL', () => {
     for (const { kind, metadata } of objects) {
       const wave = metadata.annotations?.['argocd.argoproj.io/sync-wave']
       const first = FIRST.includes(kind) || metadata.name.startsWith('secrets-')
@@ -115,7 +115,7 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     }
   })
 
-  it('protects the namespace, volumes and credentials, in every lifecycle but purge', () => {
+  it('protects namespace, volumes and credentials in every lifecycle except purge', () => {
     const guarded = objects
       .filter(({ metadata }) => metadata.annotations?.[SYNC_OPTIONS] !== undefined)
       .map(({ kind, metadata }) => [`${kind}`, metadata.annotations?.[SYNC_OPTIONS]])
@@ -128,7 +128,7 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     )
   })
 
-  it('writes quantities as the API server stores them', () => {
+  it('writes quantities in the form that the API server stores', () => {
     const quantities =
       JSON.stringify(objects).match(
         /"(?:cpu|memory|storage|sizeLimit|requests\.\w+|limits\.\w+)":"[^"]+"/g,
@@ -142,7 +142,7 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     }
   })
 
-  it('runs what its lifecycle says', () => {
+  it('runs the workloads that its lifecycle requires', () => {
     const finalBackup = choices.lifecycle === 'purge' && choices.backup === 's3'
     const scaled = choices.plan === 'large RWX' && choices.code !== 'writable'
     const replicas = (kind: string, name: string) => find(objects, kind, name)['spec'].replicas
@@ -164,13 +164,13 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     expect(route).toBe(active || choices.lifecycle === 'suspended')
   })
 
-  it('waits at its end for routers only where another pod serves meanwhile', () => {
+  it('delays the stop of a pod only if other pods serve the shop', () => {
     const scaled = choices.plan === 'large RWX' && choices.code !== 'writable'
     const server = find(objects, 'Deployment', 'wordpress')['spec'].template.spec.containers[0]
     expect(server.lifecycle !== undefined).toBe(scaled)
   })
 
-  it('mounts every key of every ConfigMap somewhere, and only keys of Secrets that exist', () => {
+  it('mounts every key of every ConfigMap, and only existing keys of Secrets', () => {
     const mounted = new Set<string>()
     for (const { spec } of pods) {
       for (const volume of spec.volumes) {
@@ -193,7 +193,7 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     expect([...mounted].filter((key) => !given.includes(key))).toEqual([])
   })
 
-  it('S1-44 gives secrets as mounted files alone, never by subPath', () => {
+  it('S1-44 provides secrets only as mounted files, never by subPath', () => {
     const secretVolumes = pods.flatMap(({ spec }) =>
       spec.volumes.filter(({ secret }: { secret?: object }) => secret !== undefined),
     )
@@ -211,7 +211,7 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
     )
   })
 
-  it('S1-43 S2-28 is reached at its hosts, with a certificate where an issuer makes one', () => {
+  it('S1-43 S2-28 is served at its hosts, with a certificate if an issuer is configured', () => {
     if (!active || choices.exposure === 'gateway') return
     const route = objects.find(({ kind }) => kind === 'Ingress')
     const environment = find(objects, 'Deployment', 'wordpress')['spec'].template.spec.containers[0]
@@ -236,7 +236,7 @@ describe.each(variants)('$title', ({ store, platform, sealed, choices }) => {
   })
 })
 
-it('S1-43 a Gateway gets an HTTPRoute with every default written out', () => {
+it('S1-43 a Gateway gets an HTTPRoute with all defaults explicit', () => {
   const { store, platform } = variant({ exposure: 'gateway' })
   const route = find(objectsOf(store, platform), 'HTTPRoute', 'wordpress')
   expect(route['spec']).toEqual({
@@ -282,7 +282,7 @@ const FIRST = [
   ...SECRET_KINDS,
 ]
 
-/** Secrets that operators give, beside our own. */
+/** Secrets that operators provide. */
 const GIVEN: Readonly<Record<string, readonly string[]>> = { 'backup-target': ['rclone.conf'] }
 
 function expectKnownSecret(secret: { secretName: string; items?: { key: string }[] }): void {

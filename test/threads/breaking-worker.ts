@@ -1,13 +1,13 @@
 import { parentPort } from 'node:worker_threads'
 import type { Answer, Order } from '../../src/threads/work.ts'
 
-/** A thread that breaks in the way that a store's name tells, and answers for any other with its name. */
+/** A worker that fails as the name of the store says, and returns the name for any other store. */
 const say = (answer: Answer) => parentPort?.postMessage(answer)
 const text = (words: string) => new TextEncoder().encode(words)
 
 parentPort?.on('message', ({ store: { name } }: Order) => {
   if (name === 'exits') process.exit(3)
-  if (name === 'throws') throw new RangeError('nobody catches this')
+  if (name === 'throws') throw new RangeError('not caught')
   if (name === 'fills') fill()
   if (name === 'loops') for (;;);
   say({ is: 'done', result: new Map([['name', text(name)]]) })

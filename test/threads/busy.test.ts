@@ -7,11 +7,11 @@ import { openThreads } from '../../src/threads/threads.ts'
 
 const platform = testPlatform()
 
-/** Path -> bytes as text. */
+/** Files as path and text. */
 const plain = (files: ReadonlyMap<string, Uint8Array>) =>
   Array.from(files, ([path, bytes]) => [path, Buffer.from(bytes).toString('latin1')])
 
-/** Real threads, and a clock that stands still until it is moved. */
+/** Real threads, with a clock that only moves when the test moves it. */
 function busy() {
   let at = 0
   let used = 1
@@ -30,7 +30,7 @@ function busy() {
 
 type Busy = ReturnType<typeof openBusyThreads>
 
-/** Asks for a render so many times; which of them are many? */
+/** Requests a number of renders. Returns for each one whether load is high. */
 function ask(opened: Busy, times: number, between = () => {}) {
   return Array.from({ length: times }, () => {
     between()
@@ -38,14 +38,14 @@ function ask(opened: Busy, times: number, between = () => {}) {
   })
 }
 
-/** One render; whoever does not wait for it does not mind that the threads are closed at the end. */
+/** One render. Its rejection is handled, so it may still be running when the threads close. */
 function renderOne(opened: Busy, name: string) {
   const render = opened.render()?.(storeFile({ name }), platform)
   render?.catch(() => {})
   return render
 }
 
-/** Asks for many over a second in which the event loop has no time left, and on until a thread takes a render. */
+/** Creates high load for a second with a busy event loop, then requests renders until a thread takes one. */
 function untilWarm({ opened, pass }: Pick<ReturnType<typeof busy>, 'opened' | 'pass'>) {
   ask(opened, 159)
   expect(renderOne(opened, 'first')).toBeNull()
@@ -56,7 +56,7 @@ function untilWarm({ opened, pass }: Pick<ReturnType<typeof busy>, 'opened' | 'p
 const untilTaken = (opened: Busy) =>
   vi.waitFor(() => expect(renderOne(opened, 'warm')).toBeInstanceOf(Promise), { timeout: 15_000 })
 
-it('160 renders within 5 s are many, for as long as it goes on like that', () => {
+it('load is high from 160 renders within 5 s on, until the rate drops', () => {
   const { opened, pass } = busy()
   expect(ask(opened, 159)).not.toContain(true)
   expect(ask(opened, 40)).not.toContain(false)
@@ -67,7 +67,7 @@ it('160 renders within 5 s are many, for as long as it goes on like that', () =>
   expect(ask(opened, 200, () => pass(32)).slice(160)).not.toContain(true)
 })
 
-it('nobody waits for a thread that is not warm, nor for one that had nothing to do', async () => {
+it('no request waits for a thread that is not warm or was idle', async () => {
   const { opened, pass } = busy()
   await untilWarm({ opened, pass })
   pass(3000)
@@ -78,7 +78,7 @@ it('nobody waits for a thread that is not warm, nor for one that had nothing to 
   await untilTaken(opened)
 })
 
-it('no thread is started while the event loop has time left, or for what it did before many were asked for', async () => {
+it('no thread is started while the event loop has time left, or for load before the requests', async () => {
   const { opened, pass, use, rendered } = busy()
   use(0.79)
   ask(opened, 159)
@@ -96,13 +96,13 @@ it('no thread is started while the event loop has time left, or for what it did 
   await untilTaken(opened)
 })
 
-it('128 renders wait for a thread at most; what they give is what this thread gives', async () => {
+it('at most 128 renders wait for a thread, and give the same files as this thread', async () => {
   const { opened, pass } = busy()
   await untilWarm({ opened, pass })
   const names = Array.from({ length: 128 }, (_, n) => `shop-${n}`)
   const renders = names.map((name) => renderOne(opened, name))
   const taken = renders.filter((render) => render instanceof Promise)
-  // The one that it became warm with may still be on its way.
+  // The render that showed that it is warm may still be running.
   expect(taken.length).toBeGreaterThanOrEqual(127)
   expect(renderOne(opened, 'one-more')).toBeNull()
   const made = await Promise.all(taken)

@@ -38,11 +38,11 @@ const withOne = (broken: string) => ['a', 'b', 'c', broken, 'd', 'e', 'f', 'g', 
 describe('a thread that', () => {
   it.each([
     ['exits', 'it ended with code 3', 60_000],
-    ['throws', 'nobody catches this', 60_000],
+    ['throws', 'not caught', 60_000],
     ['fills', 'memory', 60_000],
     ['loops', 'no answer for 1 s', 1000],
   ])(
-    '%s is an error of the store it was at, by name; the others go on',
+    '%s is an error of its current store, and other stores are not affected',
     async (name, why, limitMs) => {
       const { render: onThreads } = threads({ script: BREAKING, limitMs })
       const ends = await Promise.allSettled(
@@ -58,13 +58,13 @@ describe('a thread that', () => {
         message: expect.stringMatching(`stores/default/${name} could not be rendered: .*${why}`),
         hint: expect.stringContaining('report'),
       })
-      // The pool is whole again.
+      // The pool still works.
       const after = await onThreads(storeFile({ name: 'after' }), platform)
       expect(new TextDecoder().decode(after.get('name'))).toBe('after')
     },
   )
 
-  it('cannot be started is none: all is rendered in this thread', async () => {
+  it('cannot be started is replaced by this thread', async () => {
     const one = pool({ script: MISSING })
     await expect(one.run(render('a'))).rejects.toThrow(NoThread)
     const { render: onThreads } = threads({ script: MISSING })
@@ -76,7 +76,7 @@ describe('a thread that', () => {
 })
 
 describe('threads', () => {
-  it('are started when there is work, and ended when there is none; then new ones start', async () => {
+  it('start on demand, end when idle and start again', async () => {
     const one = pool({ idleMs: 20 })
     expect(one.isRunning).toBe(false)
     await one.run(render('a'))
@@ -86,7 +86,7 @@ describe('threads', () => {
     expect(one.isRunning).toBe(true)
   })
 
-  it('give no job to one that is being ended', async () => {
+  it('give no job to a thread that is ending', async () => {
     const one = pool({ idleMs: 0 })
     for (let n = 0; n < 8; n += 1) {
       await expect(one.run(render(`a${n}`))).resolves.toBeDefined()
@@ -94,7 +94,7 @@ describe('threads', () => {
     }
   })
 
-  it('that are closed answer what they were asked, and take nothing more', async () => {
+  it('reject waiting and later jobs once they are closed', async () => {
     const one = pool()
     const ends = Promise.allSettled(withOne('loops').map((name) => one.run(render(name))))
     await eventually(() => one.isRunning)
@@ -105,14 +105,14 @@ describe('threads', () => {
     await expect(one.run(render('late'))).rejects.toMatchObject({ code: 'shutting_down' })
   })
 
-  it('refuse what is no plain data, and go on', async () => {
+  it('reject a job that cannot be cloned, and continue', async () => {
     const one = pool()
     const odd = storeFile({ name: 'odd', title: (() => '') as never })
     await expect(one.run({ kind: 'render', args: [odd, platform] })).rejects.toThrow(/cloned/)
     await expect(one.run(render('even'))).resolves.toBeDefined()
   })
 
-  it('keep no program from ending', async () => {
+  it('do not keep a program running', async () => {
     const program = `
       import { openThreads } from './src/threads/threads.ts'
       import { testPlatform } from './src/testing/platform.ts'

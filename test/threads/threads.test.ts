@@ -15,19 +15,19 @@ import { pairwise, product, variant } from '../manifests/matrix.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const platform = testPlatform()
 
-/** Two threads that do everything. */
+/** Two threads that run every job. */
 function threads(options: ThreadsOptions = {}) {
   const opened = openThreads({ size: 2, few: 0, ...options })
   onTestFinished(() => opened.close())
   return opened
 }
 
-/** Path -> bytes, to be compared whatever kind of array holds them. */
+/** Files as path and text, so that different kinds of arrays compare as equal. */
 const plain = (files: ReadonlyMap<string, Uint8Array>) =>
   Array.from(files, ([path, bytes]) => [path, Buffer.from(bytes).toString('latin1')])
 
-describe('on threads', () => {
-  it('every variant of a store is rendered to the bytes of one thread', async () => {
+describe('on threads,', () => {
+  it('every variant of a store renders to the same bytes as in one thread', async () => {
     const variants = [...pairwise(), ...product(['plan', 'exposure', 'lifecycle'])].map(variant)
     expect(variants.length).toBeGreaterThan(60)
     const { render } = threads()
@@ -42,7 +42,7 @@ describe('on threads', () => {
     }
   })
 
-  it('every example is, under the platform.yaml of both profiles', async () => {
+  it('every example renders to the same bytes as in one thread, in both profiles', async () => {
     const template = await readFile(join(ROOT, 'gitops-repo-template/platform.yaml'), 'utf8')
     const { render } = threads()
     const names = await readdir(join(ROOT, 'examples'))
@@ -67,7 +67,7 @@ describe('on threads', () => {
     ['a release', { release: '__proto__' }],
     ['secrets', { secretsMode: 'sealed' }],
     ['a name', { name: 'constructor' }],
-  ] as const)('%s that is odd is refused, or rendered, as by one thread', async (_what, odd) => {
+  ] as const)('%s that is unusual is refused or rendered as in one thread', async (_what, odd) => {
     const store = storeFile(odd)
     const outcome = async (run: () => unknown) => {
       try {
@@ -85,7 +85,7 @@ describe('on threads', () => {
     )
   })
 
-  it('each store meets the platform it was asked with, however they mix', async () => {
+  it('each store is rendered with its own platform, in any order', async () => {
     const others = ['a', 'b', 'c'].map((name) =>
       testPlatform((yaml) => `${yaml}baseDomain: ${name}.example.com\n`),
     )
@@ -100,7 +100,7 @@ describe('on threads', () => {
     }
   })
 
-  it('a store is checked to the findings of one thread, of windows on a larger buffer too', async () => {
+  it('a check gives the same findings as in one thread, also for views of a larger buffer', async () => {
     const store = storeFile({ name: 'shop' })
     const files = new Map(
       Array.from(renderStore(store, platform), ([path, bytes]) => {
@@ -120,13 +120,13 @@ describe('on threads', () => {
   })
 })
 
-describe('a fault of the renderer', () => {
+describe('a bug in the renderer', () => {
   const broken = { ...platform, plans: null as never }
 
   it.each([
     ['on a thread', 0],
     ['in this thread', 32],
-  ])('%s is an error of that store, by name', async (_where, few) => {
+  ])('%s is an error that names the store', async (_where, few) => {
     const { render } = threads({ few })
     await expect(render(storeFile({ name: 'shop' }), broken)).rejects.toMatchObject({
       name: 'StoreError',
@@ -137,8 +137,8 @@ describe('a fault of the renderer', () => {
   })
 })
 
-describe('where a render is done', () => {
-  /** A thread answers with the name alone. */
+describe('the thread of a render', () => {
+  /** The worker returns only the name, which shows that a thread did the render. */
   const options = { script: new URL('./breaking-worker.ts', import.meta.url), few: 8 }
   const ask = (render: ReturnType<typeof threads>['render'], count: number) =>
     Promise.all(
@@ -148,21 +148,21 @@ describe('where a render is done', () => {
       }),
     )
 
-  it('is this thread for one and for a few', async () => {
+  it('is this thread for a few renders', async () => {
     const { render } = threads(options)
     for (const count of [1, 8, 1]) {
       expect(new Set(await ask(render, count))).toEqual(new Set(['here']))
     }
   })
 
-  it('is a thread for what comes beyond a few, and for all while there are threads', async () => {
+  it('is a worker beyond a few renders, and for every render while workers exist', async () => {
     const { render } = threads({ ...options, idleMs: 60_000 })
     const where = await ask(render, 20)
     expect(where).toEqual([...Array(8).fill('here'), ...Array(12).fill('thread')])
     expect(await ask(render, 1)).toEqual(['thread'])
   })
 
-  it('leaves the loop of events free between two renders of this thread', async () => {
+  it('yields to the event loop between two renders', async () => {
     const { render } = threads(options)
     const order: string[] = []
     const turn = async () => {
