@@ -18,7 +18,7 @@ const root = join(import.meta.dirname, '..')
 const run = promisify(execFile)
 const FENCE = 'eslint(no-restricted-imports)'
 
-/** Lints planted files by a copy of the rules, elsewhere: the checkout is never touched. */
+/** Lints planted files in a temporary folder with a copy of the rules, so the checkout is not touched. */
 async function lint(files: readonly (readonly [path: string, text: string])[]) {
   const folder = await mkdtemp(join(tmpdir(), 'storewright-fences-'))
   try {
@@ -38,7 +38,7 @@ async function lint(files: readonly (readonly [path: string, text: string])[]) {
   }
 }
 
-/** One import a line, so that a finding names its import. */
+/** One import per line, so that the line of a finding identifies its import. */
 const importing = (specifiers: readonly string[]) =>
   specifiers.map((specifier, at) => `export * as planted${at} from '${specifier}'`).join('\n')
 
@@ -61,7 +61,7 @@ describe('each fence', () => {
   })
 
   it.each(fences.map(({ plant, allow }) => [plant, allow] as const))(
-    'of %s lets pass what belongs there',
+    'of %s allows the permitted imports',
     (plant, allow) => {
       const found = allowed.findings.filter((each) => each.filename === plant)
       expect(found.filter((each) => each.code === FENCE)).toEqual([])
@@ -69,7 +69,7 @@ describe('each fence', () => {
     },
   )
 
-  it('was checked, and none is untried', async () => {
+  it('is tested, and no fence is missing', async () => {
     expect(refused.checked).toBe(fences.length)
     expect(allowed.checked).toBe(fences.length)
     const rules = JSON.parse(await readFile(join(root, '.oxlintrc.json'), 'utf8')) as {
@@ -82,7 +82,7 @@ describe('each fence', () => {
   })
 })
 
-it('a fence sees every form of import', async () => {
+it('a fence detects every form of import', async () => {
   const forms = [
     `import * as a from 'node:fs'`,
     `import type { Stats } from 'node:fs'`,
@@ -97,7 +97,7 @@ it('a fence sees every form of import', async () => {
   expect(new Set(lines)).toEqual(new Set([1, 2, 3, 4, 5]))
 }, 60_000)
 
-it('the dashboard takes schemas as types only', async () => {
+it('the dashboard may import schemas only as types', async () => {
   const { findings } = await lint([
     [
       'dashboard/src/one.ts',
@@ -111,7 +111,7 @@ it('the dashboard takes schemas as types only', async () => {
   expect(findings.map(({ filename }) => filename)).toEqual(['dashboard/src/two.ts'])
 }, 60_000)
 
-describe('other rules of the house', () => {
+describe('other lint rules', () => {
   const codes = new Map<string, string[]>()
 
   beforeAll(async () => {

@@ -21,7 +21,7 @@ let folder = ''
 let checkout = ''
 let config: Cdk8sConfig
 
-/** A copy of the checkout with a stores repo inside of it and one beside it, both with a history. */
+/** A copy of the checkout with one stores repo inside it and one next to it, both with a history. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'storewright-synth-'))
   checkout = join(folder, 'storewright')
@@ -49,7 +49,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Path -> digest of every file below the folder, the output of synth and installed packages left out. */
+/** Digest of every file below the folder by path, without the output of synth and installed packages. */
 async function tree(): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const paths = entries
@@ -66,8 +66,9 @@ async function tree(): Promise<ReadonlyMap<string, string>> {
 }
 
 /**
- * What `cdk8s synth` does with cdk8s.yaml: empties the output folder, then runs the app in a shell, the folder in
- * CDK8S_OUTDIR. Source: cdk8s-team/cdk8s-cli `src/cli/cmds/synth.ts` and `src/util.ts`, 2.207.
+ * Does what `cdk8s synth` does with cdk8s.yaml: it empties the output folder, then runs the app in a
+ * shell with the folder in CDK8S_OUTDIR.
+ * Source: cdk8s-team/cdk8s-cli `src/cli/cmds/synth.ts` and `src/util.ts`, 2.207.
  */
 async function cdk8sSynth(): Promise<readonly string[]> {
   const output = join(checkout, config.output)
@@ -84,7 +85,7 @@ async function cdk8sSynth(): Promise<readonly string[]> {
 }
 
 describe('cdk8s synth', () => {
-  it('leaves a stores repo beside it, and one inside of it, untouched', async () => {
+  it('does not touch a stores repo next to the checkout or inside it', async () => {
     const before = await tree()
     expect(before.has('stores-repo/stores/default/shop/manifests/30-config.yaml')).toBe(true)
     expect(before.has('storewright/stores-repo/.git/HEAD')).toBe(true)
@@ -94,7 +95,7 @@ describe('cdk8s synth', () => {
     expect(await tree()).toEqual(before)
   })
 
-  it('writes the same bytes when it is run again', async () => {
+  it('writes the same bytes when run again', async () => {
     const read = () => readFile(join(checkout, 'dist/small.k8s.yaml'), 'utf8')
     await cdk8sSynth()
     const first = await read()
@@ -103,7 +104,7 @@ describe('cdk8s synth', () => {
     expect(first).toContain('kind: StatefulSet')
   })
 
-  it('has an output folder of its own, because the CLI empties it first', () => {
+  it('has its own output folder, because the CLI empties it first', () => {
     expect(config).toEqual({ language: 'typescript', app: 'node src/synth.ts', output: 'dist' })
   })
 })

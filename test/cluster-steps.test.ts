@@ -22,7 +22,7 @@ const options = {
 let folder = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'storewright-cluster-'))
-  // Each writes its words and its input, and fails where FAIL names it with these words.
+  // Each program logs its arguments and its input, and fails if they match FAIL.
   const program = `#!/bin/sh
 name=$(basename "$0")
 if [ ! -t 0 ]; then input=$(cat | tr '\\n' ' '); fi
@@ -37,7 +37,7 @@ case "$name $*" in $FAIL) exit 3;; esac
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** Runs the script with programs in the place of the real ones. @returns also what was called, in order */
+/** Runs the script with fake programs. @returns the result and the calls, in order */
 async function cluster(words: readonly string[], fail = 'nothing') {
   const log = join(folder, `log-${Math.random()}`)
   await writeFile(log, '')
@@ -63,7 +63,7 @@ const CREATE: Readonly<Record<Tool, string>> = {
 }
 
 describe('part of S1-46 and S2-13: npm run cluster:up', () => {
-  it.each(tools)('with %s takes these steps, in this order', (tool) => {
+  it.each(tools)('runs these steps in this order with %s', (tool) => {
     const steps = upSteps(tool, options)
     const k = `kubectl --context ${contextOf(tool)}`
     const alias = expect.stringContaining('patch deployment argocd-repo-server') as string
@@ -91,12 +91,12 @@ describe('part of S1-46 and S2-13: npm run cluster:up', () => {
       `${k} apply --server-side --force-conflicts -f -`,
     ])
     expect(steps.at(-1)?.input).toBe('OBJECTS')
-    // A secret on a command line can be read by every process of the machine.
+    // Every process of the machine can read a secret on a command line.
     expect(steps.flatMap(({ command }) => command).join(' ')).not.toMatch(/TOKEN-1|SECRET-1/)
     expect(repoUrlOf(tool, 8090)).toMatch(/^http:\/\/host\.\w+\.internal:8090\/git\/stores\.git$/)
   })
 
-  it.each(tools)('with %s reads files that are there', async (tool) => {
+  it.each(tools)('reads only existing files with %s', async (tool) => {
     const files = upSteps(tool, options).flatMap(({ command }) =>
       command.filter((word) => word.startsWith('argocd/')),
     )
@@ -104,7 +104,7 @@ describe('part of S1-46 and S2-13: npm run cluster:up', () => {
     await Promise.all(files.map((file) => access(join(ROOT, file))))
   })
 
-  it.each(tools)('with %s maps other ports where the usual ones are taken', (tool) => {
+  it.each(tools)('maps other ports with %s if the usual ones are taken', (tool) => {
     const [create, ...rest] = upSteps(tool, { ...options, ports: OTHERS })
     const text = [...(create?.command ?? []), create?.input].join(' ')
     expect(text).toMatch(/8081.*8444/)
@@ -114,7 +114,7 @@ describe('part of S1-46 and S2-13: npm run cluster:up', () => {
     )
   })
 
-  it('with kind maps the ports of the node on loopback alone', () => {
+  it('maps the ports of the node only on loopback with kind', () => {
     const [create] = upSteps('kind', options)
     expect(load(create?.input ?? '')).toMatchObject({
       nodes: [
@@ -129,7 +129,7 @@ describe('part of S1-46 and S2-13: npm run cluster:up', () => {
     })
   })
 
-  it('installs the controller that a new platform.yaml expects, where its pods are let in', () => {
+  it('installs the ingress controller that a new platform.yaml expects and lets its pods in', () => {
     const { exposure } = testPlatform((yaml) => yaml)
     const objects = traefikObjects() as {
       kind: string
@@ -146,7 +146,7 @@ describe('part of S1-46 and S2-13: npm run cluster:up', () => {
     expect(VERSIONS.traefik).toMatch(/^traefik:v\d+\.\d+\.\d+$/)
   })
 
-  it.each(tools)('runs them with %s, and ends with the address of a shop', async (tool) => {
+  it.each(tools)('runs the steps with %s and prints the address of a shop', async (tool) => {
     const { code, stdout, called } = await cluster(['up', tool])
     expect(code).toBe(0)
     const steps = upSteps(tool, options).map(({ command }) => command[0])
@@ -160,7 +160,7 @@ describe('part of S1-46 and S2-13: npm run cluster:up', () => {
     expect(objects).toContain('kind: ApplicationSet')
   })
 
-  it.skipIf(process.platform !== 'linux')('gives the host of kind its address', async () => {
+  it.skipIf(process.platform !== 'linux')('adds the address of the host with kind', async () => {
     const { called } = await cluster(['up', 'kind'])
     const patch = called.find(([line]) => line?.includes('argocd-repo-server'))?.[0] ?? ''
     expect(JSON.parse(patch.slice(patch.indexOf('{')))).toEqual({
@@ -180,7 +180,7 @@ describe('part of S1-46 and S2-13: npm run cluster:up', () => {
     expect(stdout).not.toContain('my-shop')
   })
 
-  it('prints what it would do, and does nothing, with --dry-run', async () => {
+  it('prints the steps and runs none with --dry-run', async () => {
     const { code, stdout, called } = await cluster(['up', 'kind', '--dry-run'])
     expect([code, called]).toEqual([0, []])
     expect(stdout).toMatch(
@@ -195,7 +195,7 @@ describe('part of S1-46 and S2-13: npm run cluster:up', () => {
     [['up', 'docker']],
     [['sideways', 'kind']],
     [['up', 'kind', '--force']],
-  ])('refuses %j with its usage', async (words) => {
+  ])('refuses %j and prints the usage', async (words) => {
     const { code, stderr, called } = await cluster(words)
     expect([code, stderr, called]).toEqual([2, expect.stringContaining('kind|k3d|minikube'), []])
   })
@@ -206,17 +206,14 @@ describe('part of S2-34: npm run cluster:down', () => {
     ['kind', 'kind delete cluster --name storewright'],
     ['k3d', 'k3d cluster delete storewright'],
     ['minikube', 'minikube delete --profile storewright'],
-  ] as const)(
-    'with %s removes the cluster that cluster:up made, and nothing else',
-    async (tool, line) => {
-      expect(downSteps(tool).map(({ command }) => command.join(' '))).toEqual([line])
-      const { code, called } = await cluster(['down', tool])
-      expect([code, called.map(([words]) => words)]).toEqual([0, [line]])
-      // All that cluster:up makes is in the cluster: nothing of its steps is on this machine.
-      const outside = upSteps(tool, options).filter(
-        ({ command }) => !['kubectl', 'curl', 'sh'].includes(command[0] ?? ''),
-      )
-      expect(outside.map(({ what }) => what)).toEqual(['create the cluster'])
-    },
-  )
+  ] as const)('removes only the cluster of cluster:up with %s', async (tool, line) => {
+    expect(downSteps(tool).map(({ command }) => command.join(' '))).toEqual([line])
+    const { code, called } = await cluster(['down', tool])
+    expect([code, called.map(([words]) => words)]).toEqual([0, [line]])
+    // cluster:up creates nothing on this machine outside the cluster.
+    const outside = upSteps(tool, options).filter(
+      ({ command }) => !['kubectl', 'curl', 'sh'].includes(command[0] ?? ''),
+    )
+    expect(outside.map(({ what }) => what)).toEqual(['create the cluster'])
+  })
 })

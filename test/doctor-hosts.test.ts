@@ -7,7 +7,7 @@ import { storeFile, storeRecord } from '../src/testing/records.ts'
 import { httpFixture } from './http-fixture.ts'
 import { storectlOf } from './storectl-fixture.ts'
 
-it('S2-15 storectl doctor finds a resolver that blocks nip.io and prints the lines for /etc/hosts', async () => {
+it('S2-15 storectl doctor detects a resolver that blocks nip.io and prints lines for /etc/hosts', async () => {
   const repo = memoryRepo(testPlatform())
   for (const name of ['one', 'two'])
     repo.put(storeRecord('2026-11-24T12:00:00Z', storeFile({ name })))

@@ -1,6 +1,6 @@
-/** One fence of `.oxlintrc.json`: what a file there may not import, and what it must stay able to. */
+/** One fence of `.oxlintrc.json`: the imports that it must refuse in a file, and those that it must allow. */
 export interface Fence {
-  /** First glob of the override, word for word. */
+  /** First glob of the override, verbatim. */
   readonly glob: string
   /** A file that the glob matches. */
   readonly plant: string
@@ -18,7 +18,7 @@ const adapter = (name: string, other: string, own: readonly string[]): Fence => 
   ],
   allow: ['./x.ts', '../../domain/ports.ts', '../../contract/store.ts', 'node:fs/promises', ...own],
 })
-/** Folders of the git adapter, each with those that it may build on. */
+/** Folders of the git adapter, each with the folders that it may import. */
 const GIT = {
   process: [],
   remote: ['process'],
@@ -58,7 +58,7 @@ const feature = (name: string, refuse: readonly string[], allow: readonly string
   allow: ['./x.tsx', '../../api/request.ts', '../../ui/button.tsx', 'react', ...allow],
 })
 
-/** Every fence of docs/architecture.md, then the exclusive imports: one file alone may have them. */
+/** Every fence of docs/architecture.md, then the imports that are limited to a single file. */
 export const fences: readonly Fence[] = [
   {
     glob: 'src/*.ts',

@@ -8,7 +8,7 @@ const TEMPLATE = new URL('../gitops-repo-template/', import.meta.url)
 const read = (path: string) => readFile(new URL(path, TEMPLATE), 'utf8')
 
 describe('gitops-repo-template', () => {
-  it('declares a platform that parses, with every reference resolved', async () => {
+  it('declares a valid platform.yaml with all references resolved', async () => {
     const { value, problems } = parsePlatformFile(await read('platform.yaml'))
     expect(problems).toEqual([])
     expect(value?.profile).toBe('local')
@@ -16,12 +16,12 @@ describe('gitops-repo-template', () => {
     expect(Object.keys(value?.releases ?? {})).toEqual([value?.defaults.release])
   })
 
-  it('has the one line that takes the base domain of a new installation', async () => {
+  it('has exactly one line for the base domain of a new installation', async () => {
     const lines = (await read('platform.yaml')).match(/^baseDomain: .*$/gm)
     expect(lines).toEqual(['baseDomain: 127-0-0-1.nip.io'])
   })
 
-  it('says where every placeholder stands that no cluster can use', async () => {
+  it('explains its placeholders, which no cluster can use', async () => {
     const lines = (await read('platform.yaml')).split('\n')
     const placeholders = lines.filter((line) => line.includes('0'.repeat(64)))
     const told = lines.filter(
@@ -32,7 +32,7 @@ describe('gitops-repo-template', () => {
     )
   })
 
-  it('offers the optional keys it comments out in a form that parses', async () => {
+  it('has optional keys in comments that are valid when enabled', async () => {
     const text = await read('platform.yaml')
     const enabled = text.replace(
       /^( *)# ((?:limits|deletion|network|peers):.*(?:\n *#  .*)+)/gm,
@@ -49,7 +49,7 @@ describe('gitops-repo-template', () => {
     })
   })
 
-  it('T6 runs its one workflow on pull_request, reading, pinned, and starts nothing but storectl', async () => {
+  it('T6 has a read-only, pinned workflow on pull_request that runs only storectl', async () => {
     const text = await read('.github/workflows/validate.yaml')
     expect(workflowProblems(text)).toEqual([])
     expect(text).toContain('FILL IN')
@@ -73,12 +73,12 @@ describe('gitops-repo-template', () => {
     expect(workflowProblems(changed).map((one) => one.pointer)).toContain(pointer)
   })
 
-  it('names owners as storectl codeowners prints them', async () => {
+  it('has the CODEOWNERS that storectl codeowners prints', async () => {
     const { value } = parsePlatformFile(await read('platform.yaml'))
     expect(await read('.github/CODEOWNERS')).toBe(printCodeowners(value!, []))
   })
 
-  it('marks what is rendered, so that reviews show the intent', async () => {
+  it('marks rendered files as generated, so that reviews show the intent', async () => {
     const lines = (await read('.gitattributes')).split('\n')
     expect(lines).toEqual(
       expect.arrayContaining([

@@ -11,7 +11,7 @@ const surfaces = [
 ] as const
 
 describe.each(surfaces)('hints of %s', (_surface, hintOf, fallback) => {
-  it('never name a route, a header or a member of the API, and are never the fallback', () => {
+  it('never name a route, header or member of the API, and exist for every code', () => {
     const api = problemCodes.filter((code) => API_WORDS.test(PROBLEMS[code].hint))
     expect(api.length).toBeGreaterThan(10)
     for (const code of problemCodes) {
@@ -26,11 +26,11 @@ describe.each(surfaces)('hints of %s', (_surface, hintOf, fallback) => {
     'Look at it, or purge it again with acknowledgeDataLoss: true.',
     'Send allowMassDelete=3 with a reason.',
     'Use mode restore-to.',
-  ])('replaces %j of a code that has no words yet', (hint) => {
+  ])('replaces %j for a code without its own hint', (hint) => {
     expect(hintOf({ code: 'internal', hint })).toBe(fallback)
   })
 
-  it('keeps a hint that a person can follow there', () => {
+  it('keeps a hint that a user can follow', () => {
     const hint = 'Correct store.yaml in the stores repo first.'
     expect(hintOf({ code: 'conflict', hint })).toBe(hint)
   })

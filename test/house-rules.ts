@@ -1,4 +1,4 @@
-/** Path, text, and the code of the rule it breaks. */
+/** Path and text of a file, and the code of the lint rule that it breaks. */
 export const otherRules: readonly (readonly [string, string, string])[] = [
   ['src/planted-default.ts', 'export default 1', 'import(no-default-export)'],
   ['src/PlantedName.ts', 'export const one = 1', 'unicorn(filename-case)'],

@@ -37,7 +37,7 @@ const audit = (query = '') => get<Change[]>(`/api/v1/audit${query}`)
 const newest = async () => (await get<Change[]>(`${SHOP}/history`))[0]!
 
 describe('an attempt to write', () => {
-  it('S1-26 is one audit line, refused ones too, with store, subject and end; what landed is in the audit', async () => {
+  it('S1-26 is logged once with store, subject and result, and is in the audit if it landed', async () => {
     await http.post('/api/v1/stores', { name: 'shop' })
     await http.post('/api/v1/stores', { name: 'shop', plan: 7 })
     await http.post('/api/v1/stores', 'no json', {})
@@ -69,7 +69,7 @@ describe('GET /audit', () => {
     await set({ title: 'Sale' })
   })
 
-  it('part of S2-42: tells who did what to which store, by subject and never by address, and how far it got', async () => {
+  it('part of S2-42: lists action, store, subject and progress of each change, without addresses', async () => {
     const all = await audit()
     expect(all.map(({ action, stores, result }) => [action, ...stores, result])).toEqual([
       ...[
@@ -106,7 +106,7 @@ describe('GET /audit', () => {
     },
   )
 
-  it('exports everything that matches as a table that no spreadsheet takes for formulas', async () => {
+  it('exports all matches as CSV without cells that a spreadsheet would run as formulas', async () => {
     await set({ title: 'B', reason: '=HYPERLINK("http://evil.example"),"x"' })
     const reply = await http.get('/api/v1/audit?format=csv&store=shop')
     expect(reply.headers.get('Content-Type')).toBe('text/csv; charset=utf-8')
@@ -119,7 +119,7 @@ describe('GET /audit', () => {
 })
 
 describe('a change of release', () => {
-  it('that raises the data bears Schema-Change and the dump before it; one that does not bears neither', async () => {
+  it('has the trailers Schema-Change and Restore-Point if and only if it upgrades the data', async () => {
     await set({ release: '2026.13' })
     expect(repo.landed.at(-1)?.trailers).toEqual({})
     await set({ release: '2026.12' })
@@ -139,7 +139,7 @@ describe('a change of release', () => {
 })
 
 describe('history', () => {
-  it('links a revert with what it took back, both ways', async () => {
+  it('links a revert and the reverted change in both directions', async () => {
     await set({ title: 'Sale' })
     const { commit } = await newest()
     await http.post(`${SHOP}/revert`, { commit, reason: 'the sale is over' })
@@ -152,7 +152,7 @@ describe('history', () => {
 
 describe('GET /stores/{name}/diff', () => {
   const diff = (query = '') => get<Diff>(`${SHOP}/diff${query}`)
-  it('shows what one change did: the intent first, then what was rendered of it', async () => {
+  it('shows one change, with the intent before the rendered files', async () => {
     await set({ plan: 'medium' })
     const { commit } = await newest()
     await set({ title: 'Sale' })
@@ -177,7 +177,7 @@ describe('GET /stores/{name}/diff', () => {
     }
   })
 
-  it('compares any two commits, and a creation with nothing', async () => {
+  it('compares any two commits, and a creation with an empty folder', async () => {
     const first = await newest()
     await set({ title: 'Sale' })
     const last = await newest()

@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 
 describe('F26 the fourth deletion within the hour', () => {
-  it('N-06 is refused with the numbers and commits nothing; other changes go on', async () => {
+  it('N-06 is refused with the numbers and without a commit, while other changes are accepted', async () => {
     const landed = http.repo.landed.length
     expect(landed).toBe(9)
     const reply = await remove('shop-4')
@@ -30,11 +30,11 @@ describe('F26 the fourth deletion within the hour', () => {
     expect(http.repo.landed).toHaveLength(landed)
     expect(await banners()).not.toContain('mass_delete_brake')
     expect((await http.post('/api/v1/stores/shop-4/suspend', {})).status).toBe(200)
-    // Gone already: nothing more goes.
+    // Deleted already, so it does not count again.
     expect((await remove('shop-1')).status).toBe(204)
   })
 
-  it('passes for an admin who types the count and says why, and the commit says so', async () => {
+  it('is accepted with the exact count and a reason, and the commit names the admin', async () => {
     const why = 'reason=end%20of%20the%20season'
     expect((await remove('shop-4', `?${why}&allowMassDelete=5`)).status).toBe(409)
     const unexplained = await problemIn(await remove('shop-4', '?allowMassDelete=4'))
@@ -42,17 +42,17 @@ describe('F26 the fourth deletion within the hour', () => {
     expect((await remove('shop-4', `?${why}&allowMassDelete=4`)).status).toBe(204)
     expect(http.repo.landed.at(-1)?.trailers).toEqual({ 'Mass-Delete-Approved-By': 'local' })
     expect(await banners()).toContain('mass_delete_brake')
-    // It counts for the next one.
+    // It counts towards the next deletion.
     expect(await problemIn(await remove('shop-5', `?${why}&allowMassDelete=4`))).toMatchObject({
       code: 'mass_delete_brake',
       count: 5,
     })
   })
 
-  it('is refused by whatever way a shop ends: taking a restore back too', async () => {
+  it('is refused for a revert of a restore too, unless the store was counted already', async () => {
     await http.post('/api/v1/stores/shop-3/restore', {})
     expect((await remove('shop-4')).status).toBe(409)
-    // shop-3 went within the hour already, so that it goes again makes no difference.
+    // shop-3 was deleted within the hour already, so deleting it again does not count.
     const [restored] = (await (await http.get('/api/v1/stores/shop-3/history')).json()) as {
       commit: string
     }[]
@@ -65,7 +65,7 @@ describe('F26 the fourth deletion within the hour', () => {
   })
 })
 
-it('F26 a store counts once, when it is deleted: any number of deleted stores may be purged', async () => {
+it('F26 any number of deleted stores may be purged, because each counted when it was deleted', async () => {
   const why = (count: number) => `?reason=end%20of%20the%20season&allowMassDelete=${count}`
   expect((await remove('shop-4', why(4))).status).toBe(204)
   for (const name of ['shop-1', 'shop-2', 'shop-3', 'shop-4']) {
@@ -73,14 +73,14 @@ it('F26 a store counts once, when it is deleted: any number of deleted stores ma
     expect((await http.post(`/api/v1/stores/${name}/purge`, body)).status, name).toBe(202)
     expect(http.repo.landed.at(-1)?.trailers).toEqual({})
   }
-  // Four stores went within the hour, not eight.
+  // Four stores count, not eight.
   expect(await problemIn(await remove('shop-5'))).toMatchObject({
     code: 'mass_delete_brake',
     count: 5,
   })
 })
 
-it('F26 storectl purge needs no count: what it purges counted when it was deleted', async () => {
+it('F26 storectl purge needs no count, because the store counted when it was deleted', async () => {
   const storectl = await storectlOf(http)
   const words = ['purge', 'shop-5', '--yes', '--accept-data-loss']
   await remove('shop-4', '?reason=end%20of%20the%20season&allowMassDelete=4')
@@ -103,7 +103,7 @@ it('F26 a deletion that was pushed and is held cannot be purged past the limit',
 })
 
 describe('a release of pushed deletions', () => {
-  it('is refused when nothing is held, and for another count', async () => {
+  it('is refused if nothing is held or the count differs', async () => {
     const ask = (count: number) =>
       http.post('/api/v1/repository/release-deletions', { count, reason: 'really, all of them' })
     expect(await problemIn(await ask(3))).toMatchObject({ status: 409, code: 'conflict' })

@@ -25,7 +25,7 @@ beforeEach(async () => {
 })
 
 describe('PATCH of a store', () => {
-  it('S1-19 changes what is asked for, in one commit whose subject says what', async () => {
+  it('S1-19 applies the patch in one commit whose subject lists the changes', async () => {
     const { etag } = await storeIn(await http.get('/api/v1/stores/shop'))
     const reply = await patch(
       { plan: 'medium', title: 'New', reason: 'sale' },
@@ -41,13 +41,13 @@ describe('PATCH of a store', () => {
       facts: expect.arrayContaining(['plan small -> medium', 'title']),
       reason: 'sale',
     })
-    // A larger plan brings its volumes along; a smaller one leaves them.
+    // A larger plan grows the volumes, and a smaller one keeps them.
     expect(lastText('store.yaml')).toContain('uploads: 10\n')
     await patch({ plan: 'small' })
     expect(lastText('store.yaml')).toContain('uploads: 10\n')
   })
 
-  it('lets volumes keep their size where they cannot be enlarged, and says so', async () => {
+  it('keeps the size of volumes that cannot be enlarged, with a warning', async () => {
     http = httpFixture(
       {},
       testPlatform((yaml) => yaml.replace('    allowVolumeExpansion: true\n', '')),
@@ -70,19 +70,19 @@ describe('PATCH of a store', () => {
     expect(problem.errors?.map(({ pointer }) => pointer)).toEqual(['#/storage/uploads'])
   })
 
-  it('keeps what is not named, and takes away what is null', async () => {
+  it('keeps absent members and removes null ones', async () => {
     await patch({ cache: null, labels: null, site: { currency: 'EUR' } })
     expect(lastText('store.yaml')).not.toContain('labels')
     expect(lastText('store.yaml')).toContain('currency: EUR\n')
     expect(lastText('store.yaml')).toContain('country: US\n')
   })
 
-  it('makes no commit when nothing would change', async () => {
+  it('makes no commit if nothing changes', async () => {
     expect((await patch({ plan: 'small' })).status).toBe(200)
     expect(committed()).toBe(1)
   })
 
-  it('needs the version that was seen: 428 without it, 412 with another', async () => {
+  it('requires the current version: 428 without it, 412 with another', async () => {
     const without = await patch({ title: 'x' }, {})
     expect([without.status, (await problemIn(without)).code]).toEqual([
       428,
@@ -101,7 +101,7 @@ describe('PATCH of a store', () => {
     expect(now.title).toBe('first')
   })
 
-  it('lets one of two people win who saw the same version', async () => {
+  it('accepts only one of several requests with the same version', async () => {
     const { etag } = await storeIn(await http.get('/api/v1/stores/shop'))
     const replies = await Promise.all(
       ['a', 'b', 'c', 'd'].map((title) => patch({ title }, { 'If-Match': etag })),
@@ -130,7 +130,7 @@ describe('PATCH of a store', () => {
     },
   )
 
-  it('is refused over a hand edit, unless it is forced', async () => {
+  it('is refused for a store with hand edits, unless it is forced', async () => {
     const record = http.repo.snapshot().stores.get('shop')
     if (record === undefined) throw new Error('no shop')
     http.repo.put({ ...record, manifestsTree: 'f'.repeat(40) })
@@ -141,7 +141,7 @@ describe('PATCH of a store', () => {
 })
 
 describe('the life of a store', () => {
-  it('N-04 suspends and resumes: the same bytes as before', async () => {
+  it('N-04 renders the same bytes after suspend and resume', async () => {
     const before = http.repo.landed.at(-1)?.files
     const suspended = await storeIn(await post('suspend', { reason: 'holiday' }))
     expect([suspended.lifecycle, http.repo.landed.at(-1)?.action]).toEqual(['suspended', 'suspend'])
@@ -154,7 +154,7 @@ describe('the life of a store', () => {
   })
 
   it.each(['active', 'suspended'] as const)(
-    'restores a deleted store to %s, as it was',
+    'restores a deleted store to its earlier state %s',
     async (was) => {
       if (was === 'suspended') await post('suspend')
       await http.send('DELETE', '/api/v1/stores/shop')
@@ -166,14 +166,14 @@ describe('the life of a store', () => {
     },
   )
 
-  it('S1-30 deletes once: 204 again without a commit, 404 for a stranger', async () => {
+  it('S1-30 deletes once, then returns 204 without a commit, and 404 for an unknown store', async () => {
     expect((await http.send('DELETE', '/api/v1/stores/shop')).status).toBe(204)
     expect((await http.send('DELETE', '/api/v1/stores/shop')).status).toBe(204)
     expect(committed()).toBe(2)
     expect((await http.send('DELETE', '/api/v1/stores/nobody')).status).toBe(404)
   })
 
-  it('resumes and suspends no deleted store, and restores none into a full platform', async () => {
+  it('refuses to resume or suspend a deleted store', async () => {
     await http.send('DELETE', '/api/v1/stores/shop')
     for (const step of ['resume', 'suspend']) {
       const refused = await post(step)
@@ -181,7 +181,7 @@ describe('the life of a store', () => {
     }
   })
 
-  it('retries set-up, rotates, resets the admin and backs up by raising a counter', async () => {
+  it('raises a counter to repeat set-up, rotate passwords or make a backup', async () => {
     for (const [what, line] of [
       ['init', 'retry: 1'],
       ['credentials', 'credentials: 2'],
@@ -195,7 +195,7 @@ describe('the life of a store', () => {
     expect((await post('retry', { what: 'everything' })).status).toBe(400)
   })
 
-  it('renders over a hand edit, and not again when all is as it should be', async () => {
+  it('renders over a hand edit, and makes no commit if the files are up to date', async () => {
     expect((await post('render')).status).toBe(200)
     expect(committed()).toBe(1)
     const record = http.repo.snapshot().stores.get('shop')

@@ -29,12 +29,12 @@ let repo: MemoryRepo
 let applications: FakeApplications
 let http: HttpFixture
 
-/** Real time passes. */
+/** Lets real time pass. */
 const pass = (ms: number) => {
   wall += ms
   uptime += ms
 }
-/** The process ends and begins again, with its clock moved. */
+/** Restarts the process, with its wall clock moved. */
 const restart = (movedMs = 0) => {
   wall += movedMs
   uptime = 0
@@ -66,7 +66,7 @@ const release = (count: number) =>
   })
 const lifecycleOf = async (name: string) =>
   ((await (await http.get(`/api/v1/stores/${name}`)).json()) as Store).lifecycle
-/** Argo CD has applied the newest commit. */
+/** Simulates that Argo CD applied the newest commit. */
 const applied = (name: string) => {
   const revision = repo.snapshot().head
   const ago = (ms: number) => new Date(wall - ms).toISOString()
@@ -101,7 +101,7 @@ async function open(retentionDays: number) {
 }
 
 describe('S3 a server without another clock', () => {
-  it('purges what fell due while it was running, after an hour', async () => {
+  it('purges a deletion that fell due while it was running, after an hour', async () => {
     const operation = async () =>
       ((await (await http.get('/api/v1/operations?store=shop')).json()) as Operation[])[0]
     expect((await gatesOf('shop')).map(({ gate }) => gate)).toEqual(['retention', 'clock'])
@@ -120,7 +120,7 @@ describe('S3 a server without another clock', () => {
     expect(await look()).toEqual(['remove shop'])
   })
 
-  it('holds what fell due while it was not running, says why, and purges it for an admin', async () => {
+  it('holds a deletion that fell due while it was not running, until an admin releases it', async () => {
     restart(9 * DAY)
     pass(2 * HOUR)
     expect(await look()).toEqual([])
@@ -141,14 +141,14 @@ describe('S3 a server without another clock', () => {
       ...{ action: 'purge', facts: ['retention confirmed'], reason: 'a week has passed' },
     })
     expect([await lifecycleOf('shop'), await banner()]).toEqual(['purge', undefined])
-    // Another server, started later, asks no clock again.
+    // After the release, a server that starts later checks no clock.
     restart()
     applied('shop')
     expect(await look()).toEqual(['remove shop'])
     expect(await (await release(1)).json()).toMatchObject({ status: 409, code: 'conflict' })
   })
 
-  it('holds what fell due through a step of its clock until the whole retention has passed', async () => {
+  it('holds a deletion that fell due because of a clock step until the whole retention has passed', async () => {
     pass(DAY)
     await look()
     wall += 9 * DAY
@@ -157,7 +157,7 @@ describe('S3 a server without another clock', () => {
     pass(2 * HOUR)
     expect(await look()).toEqual([])
     expect(await banner()).toContain('was set forward by 9 days')
-    // Seven days and an hour after the deletion of each, whatever the wall clock says.
+    // Seven days and an hour after each deletion in real time.
     pass(6 * DAY - 2 * HOUR - 1000)
     expect([await look(), await lifecycleOf('shop')]).toEqual([[], 'deleted'])
     pass(HOUR)
@@ -166,7 +166,7 @@ describe('S3 a server without another clock', () => {
     expect([await look(), await banner()]).toEqual([['purge other'], undefined])
   })
 
-  it('lets a shop be restored after its clock was nine days ahead, and purges it in its own time otherwise', async () => {
+  it('holds nothing once its clock is nine days back again, so the shop can be restored', async () => {
     restart(9 * DAY)
     expect(await look()).toEqual([])
     restart(-9 * DAY)
@@ -175,7 +175,7 @@ describe('S3 a server without another clock', () => {
     expect(await lifecycleOf('shop')).toBe('active')
   })
 
-  it('purges nothing with a clock ten years behind, and nothing early once that is right again', async () => {
+  it('purges nothing while its clock is ten years behind, nor early once it is corrected', async () => {
     restart(-3650 * DAY)
     expect(await look()).toEqual([])
     await http.send('DELETE', '/api/v1/stores/other')
@@ -188,7 +188,7 @@ describe('S3 a server without another clock', () => {
     ])
   })
 
-  it('goes on at once where the retention is 0, after a restart too', async () => {
+  it('purges at once with a retention of 0, also after a restart', async () => {
     await open(0)
     restart(1000)
     expect(await look()).toEqual(['purge shop'])
@@ -198,8 +198,8 @@ describe('S3 a server without another clock', () => {
   })
 })
 
-describe('S3 a server that hears another clock', () => {
-  it('purges what fell due while it was not running, an hour after its start', async () => {
+describe('S3 a server that knows another clock', () => {
+  it('purges a deletion that fell due while it was not running, an hour after its start', async () => {
     pass(7 * DAY)
     restart(DAY)
     time.heard('Git host', wall + 20_000)
@@ -208,7 +208,7 @@ describe('S3 a server that hears another clock', () => {
     expect(await look()).toEqual(['purge shop'])
   })
 
-  it('holds every deletion while the clocks disagree, both steps, and says which clock says what', async () => {
+  it('holds both steps of every deletion while the clocks disagree, and names both times', async () => {
     await open(0)
     restart(9 * DAY)
     time.heard('Git host', wall - 9 * DAY)
@@ -221,7 +221,7 @@ describe('S3 a server that hears another clock', () => {
       level: 'fail',
       fix: expect.stringContaining('storectl release-deletions --held-by clock --count 1'),
     })
-    // A purge by request takes its first step, and the second waits.
+    // A requested purge takes its first step. Only the second one waits.
     const body = { confirm: 'shop', acknowledgeDataLoss: true }
     expect((await http.post('/api/v1/stores/shop/purge', body)).status).toBe(202)
     applied('shop')
@@ -237,11 +237,11 @@ describe('S3 a server that hears another clock', () => {
     expect(err).toContain('storectl restore takes one back')
     applied('shop')
     expect(await look()).toEqual(['remove shop'])
-    // The clocks still disagree, and nothing is held any more.
+    // The clocks still disagree, but nothing is held.
     expect(await banner()).toMatch(/^The clocks disagree: .* an hour after the clocks agree\.$/)
   })
 
-  it('goes on by itself an hour after the clocks agree again', async () => {
+  it('continues by itself an hour after the clocks agree again', async () => {
     time.heard('API server', wall)
     pass(7 * DAY)
     wall += 10 * 60_000

@@ -63,7 +63,7 @@ beforeEach(async () => {
 afterEach(() => argo.close())
 
 describe('the detail of a store', () => {
-  it('is the tree of its objects, with health and sync of each', async () => {
+  it('lists its objects as a tree, with their health and sync status', async () => {
     const reply = (await (await fixture.get('/api/v1/stores/shop/resources')).json()) as Resources
     expect(reply.source).toBe('argocd')
     expect(
@@ -75,7 +75,7 @@ describe('the detail of a store', () => {
     expect(argo.requests.every((line) => line.includes('project=stores-of-default'))).toBe(true)
   })
 
-  it('S1-11 merges events of the cluster with our own changes, newest first, repeats folded', async () => {
+  it('S1-11 merges cluster events with changes, newest first, with repeats combined', async () => {
     const event = (at: string) => ({
       type: 'Warning',
       reason: 'Failed',
@@ -93,19 +93,19 @@ describe('the detail of a store', () => {
       ['kubernetes', 'Failed', 'Pod wordpress-1', '2026-11-24T12:09:00Z'],
       ['audit', 'create', 'Store shop', '2026-11-24T12:00:00.000Z'],
     ])
-    // Asked three times (Application, Deployment, Pod), two events of two each.
+    // Three requests (Application, Deployment, Pod), each with two events of count two.
     expect(events[0]?.count).toBe(12)
     expect(events[1]?.message).toContain('for the fair')
   })
 
-  it('S1-11 tells our own changes alone when Argo CD does not answer', async () => {
+  it('S1-11 lists only changes while Argo CD is unavailable', async () => {
     argo.answer(`${APP}/resource-tree`, { status: 500, body: {} })
     const response = await fixture.get('/api/v1/stores/shop/events')
     expect(response.status).toBe(200)
     expect(((await response.json()) as StoreEvent[]).map(({ source }) => source)).toEqual(['audit'])
   })
 
-  it('is the end of a log as plain text', async () => {
+  it('returns the last lines of a log as plain text', async () => {
     const lines = ['one', '<script>two</script>'].map((content) =>
       JSON.stringify({ result: { content } }),
     )
@@ -120,7 +120,7 @@ describe('the detail of a store', () => {
     expect(argo.requests.at(-1)).toContain('podName=wordpress-1&tailLines=7')
   })
 
-  it('is refreshed by a question, not by a write', async () => {
+  it('is refreshed by a read request, not by a write', async () => {
     expect((await fixture.post('/api/v1/stores/shop/refresh', {})).status).toBe(202)
     expect(argo.requests.at(-1)).toBe(`GET ${APP}?project=stores-of-default&refresh=normal`)
     expect(new Set(argo.requests.map((line) => line.split(' ')[0]))).toEqual(new Set(['GET']))
@@ -131,7 +131,7 @@ describe('the detail of a store', () => {
     ['GET', '/logs?pod=a'],
     ['POST', '/refresh'],
   ])(
-    'F19 %s %s is 503 with a hint when Argo CD refuses, and repeats nothing of it',
+    'F19 %s %s is 503 with a hint if Argo CD refuses, without its message',
     async (method, path) => {
       const body = { error: 'token argo-token at 10.1.2.3 expired' }
       for (const at of [APP, `${APP}/resource-tree`, `${APP}/logs`])
@@ -148,13 +148,16 @@ describe('the detail of a store', () => {
     },
   )
 
-  it.each(['/resources', '/events', '/logs?pod=a'])('of no store is 404: %s', async (path) => {
-    expect((await fixture.get(`/api/v1/stores/none${path}`)).status).toBe(404)
-  })
+  it.each(['/resources', '/events', '/logs?pod=a'])(
+    'is 404 for an unknown store: %s',
+    async (path) => {
+      expect((await fixture.get(`/api/v1/stores/none${path}`)).status).toBe(404)
+    },
+  )
 })
 
 describe('without a cluster', () => {
-  it('the objects are those that Git declares', async () => {
+  it('lists the objects that Git declares', async () => {
     const own = httpFixture()
     await own.post('/api/v1/stores', { name: 'shop' })
     const reply = (await (await own.get('/api/v1/stores/shop/resources')).json()) as Resources
@@ -173,7 +176,7 @@ describe('without a cluster', () => {
 })
 
 describe('checks', () => {
-  it('keep since when it is so, and run anew when asked', async () => {
+  it('keep the time of the last change, and run again on request', async () => {
     let ok = true
     let now = Date.parse('2026-11-24T12:00:00Z')
     const probe = async () => (ok ? well('fine') : ill('bad', 'mend it'))

@@ -6,7 +6,7 @@ import { type HttpFixture, httpFixture } from './http-fixture.ts'
 import { storectlOf } from './storectl-fixture.ts'
 import { declareSamples, sampleOf, sendSample } from './writes.ts'
 
-/** Writes of one store: what lands is what the dry run showed. */
+/** Writes of one store, for which the commit must equal the dry run. */
 const OF_STORE = [
   'createStore',
   'updateStore',
@@ -25,7 +25,7 @@ async function declared(): Promise<{ http: HttpFixture; commit: string }> {
 }
 
 describe('dryRun=true', () => {
-  it.each(OF_STORE)('P-1 of %s answers with the next commit, and writes nothing', async (id) => {
+  it.each(OF_STORE)('P-1 of %s returns the next commit and writes nothing', async (id) => {
     const { http, commit } = await declared()
     const sample = sampleOf(id, commit)
     const before = http.repo.landed.length
@@ -47,14 +47,14 @@ describe('dryRun=true', () => {
     )
   })
 
-  it('P-1 of renderStore answers that nothing would be committed where the files are as rendered', async () => {
+  it('P-1 of renderStore returns no commit if the files are up to date', async () => {
     const { http } = await declared()
     const reply = await sendSample(http, 'renderStore', sampleOf('renderStore'), 'dryRun=true')
     const { commits, diff } = Preview.parse(await reply.json())
     expect([reply.status, commits, diff?.files]).toEqual([200, [], []])
   })
 
-  it('P-1 of releaseName answers with the commit that would be made, and keeps the name', async () => {
+  it('P-1 of releaseName returns the next commit and keeps the name reserved', async () => {
     const { http } = await declared()
     await http.post('/api/v1/stores', { name: 'vanished' })
     http.repo.drop('vanished')
@@ -73,7 +73,7 @@ describe('dryRun=true', () => {
     expect(http.repo.landed).toHaveLength(before + 1)
   })
 
-  it('P-1 of acceptRewrite stays in read-only mode, with the refusals of the write', async () => {
+  it('P-1 of acceptRewrite keeps the read-only mode and has the refusals of the write', async () => {
     const { http } = await declared()
     const head = '0'.repeat(40)
     const sample = sampleOf('acceptRewrite')
@@ -87,7 +87,7 @@ describe('dryRun=true', () => {
     expect(http.repo.state().rewrite).toBeNull()
   })
 
-  it('P-1 of a delete whose retention is 0 days deletes and purges nothing', async () => {
+  it('P-1 of a delete with a retention of 0 days deletes and purges nothing', async () => {
     const { http } = await declared()
     const reply = await http.send('DELETE', '/api/v1/stores/shop?dryRun=true')
     expect(reply.status).toBe(200)
@@ -104,7 +104,7 @@ describe('dryRun=true', () => {
     ['404', 'revertChange', 'commit_not_found', {}, { commit: 'f'.repeat(40) }],
     ['400', 'suspendStore', 'invalid_request', { 'Idempotency-Key': 'short' }, {}],
   ] as const)(
-    'P-1 is refused with %s %s %s as the write is',
+    'P-1 is refused like the write: %s %s %s',
     async (status, id, code, headers, more) => {
       const { http, commit } = await declared()
       const { headers: own, ...sample } = sampleOf(id, commit)
@@ -118,7 +118,7 @@ describe('dryRun=true', () => {
     },
   )
 
-  it('is no attempt to write in the audit log, and a write is one', async () => {
+  it('is not in the audit log, unlike a write', async () => {
     const lines: (string | undefined)[] = []
     const log = {
       ...{ debug() {}, warn() {}, error() {} },
@@ -165,7 +165,7 @@ describe('storectl --dry-run', () => {
     expect(http.repo.landed).toHaveLength(before)
   })
 
-  it('of release-name names the commit; without it the name is released', async () => {
+  it('of release-name prints the commit and releases nothing', async () => {
     const { http } = await declared()
     await http.post('/api/v1/stores', { name: 'vanished' })
     http.repo.drop('vanished')

@@ -20,13 +20,13 @@ export interface HttpFixture {
   readonly app: ReturnType<typeof createApp>
   send(method: string, path: string, headers?: Headers, body?: string): Promise<Response>
   get(path: string, headers?: Headers): Promise<Response>
-  /** `body`: text as it is, anything else as JSON. */
+  /** `body`: a string is sent unchanged, anything else as JSON. */
   post(path: string, body: unknown, headers?: Headers): Promise<Response>
 }
 
 export const at = (path: string) => `http://localhost:8080${path}`
 
-/** The whole app over a repo in memory and the simulated Argo CD, at noon. */
+/** The whole app with an in-memory repo and the simulated Argo CD, at noon. */
 export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatform()): HttpFixture {
   const clock = { now: () => Date.parse('2026-11-24T12:00:00Z') }
   const repo = memoryRepo(platform, clock.now)

@@ -6,7 +6,7 @@ import { httpFixture } from './http-fixture.ts'
 
 const json = { 'Content-Type': 'application/json', 'If-Match': '*' }
 
-it('S2-42 refuses a store beyond the limit of platform, team, plan and cluster, at create, restore and change of plan', async () => {
+it('S2-42 enforces the limits of platform, team, plan and cluster on create, restore and change of plan', async () => {
   const http = httpFixture(
     {},
     testPlatform((yaml) =>
@@ -39,7 +39,7 @@ it('S2-42 refuses a store beyond the limit of platform, team, plan and cluster, 
   await refused(create('d', { team: 'acme' }), 'team', 2)
   for (const name of ['d', 'e']) expect((await create(name)).status).toBe(201)
   await refused(create('f'), 'platform', 5)
-  // A deleted store leaves room; whoever takes it keeps the deleted one out.
+  // A deleted store frees its place. If another store takes the place, the deleted one cannot be restored.
   await http.send('DELETE', '/api/v1/stores/b')
   expect((await create('f', { plan: 'large' })).status).toBe(201)
   await refused(http.post('/api/v1/stores/b/restore', {}), 'platform', 5)
@@ -47,7 +47,7 @@ it('S2-42 refuses a store beyond the limit of platform, team, plan and cluster, 
   await refused(http.post('/api/v1/stores/b/restore', {}), 'plan', 1)
 })
 
-it('S2-40 acknowledges a store that must wait, says so in preview and answer, and previews the bytes it commits', async () => {
+it('S2-40 accepts a store that must wait, reports it in the preview, and commits the previewed bytes', async () => {
   const http = httpFixture(
     {},
     testPlatform((yaml) => yaml.replace('provisioning: 0', 'provisioning: 2')),
@@ -64,7 +64,7 @@ it('S2-40 acknowledges a store that must wait, says so in preview and answer, an
   for (const { path, content } of preview.files) {
     expect(new TextDecoder().decode(committed?.get(path)), path).toBe(content)
   }
-  // Deleted or suspended while it waits, it is that at once; taken back, it waits again.
+  // Suspending or deleting a queued store takes effect at once. Resumed or restored, it is queued again.
   const app = () => new TextDecoder().decode(http.repo.landed.at(-1)?.files.get('app.json'))
   expect(app()).toContain('"autoSync": false')
   for (const [ends, begins] of [
@@ -77,7 +77,7 @@ it('S2-40 acknowledges a store that must wait, says so in preview and answer, an
     expect((await http.post(`/api/v1/stores/c/${begins}`, {})).status).toBe(200)
     expect(app(), begins).toContain('"autoSync": false')
   }
-  // Who wants Argo CD only to compare waits for nobody.
+  // A store without auto-sync is never queued.
   await http.post('/api/v1/stores', { name: 'd', autoSync: false })
   const text = new TextDecoder().decode(http.repo.landed.at(-1)?.files.get('store.yaml'))
   expect(text).not.toContain('queued')

@@ -3,7 +3,7 @@ import type { Operation } from '../src/contract/operation.ts'
 import type { Problem } from '../src/contract/problem.ts'
 import { httpFixture } from './http-fixture.ts'
 
-it('GET /operations lists what landed, newest first, by store and state; an unknown one is 404', async () => {
+it('GET /operations lists landed requests, newest first, by store and state, and an unknown id is 404', async () => {
   const http = httpFixture()
   await http.post('/api/v1/stores', { name: 'shop' })
   await http.post('/api/v1/stores', { name: 'other' })
@@ -17,7 +17,7 @@ it('GET /operations lists what landed, newest first, by store and state; an unkn
     ['create', 'shop'],
   ])
   expect(kinds(await list('?store=shop&limit=1'))).toEqual([['suspend', 'shop']])
-  // What a later change replaced is live with it.
+  // A change that a later one superseded counts as live.
   expect(kinds(await list('?state=Live'))).toEqual([['create', 'shop']])
   const [newest] = await list()
   expect(await (await http.get(`/api/v1/operations/${newest?.id}`)).json()).toEqual(newest)

@@ -27,21 +27,18 @@ describe('a preview of a change', () => {
     ['patch', { patch: { plan: 'medium', title: 'Sale' } }],
     ['suspend', { action: 'suspend' }],
     ['delete', { action: 'delete' }],
-  ] as const)(
-    'of a %s is the next commit byte for byte, and writes nothing',
-    async (what, body) => {
-      const found = await preview(body)
-      expect(http.repo.landed).toHaveLength(1)
-      if (what === 'patch') await http.send('PATCH', SHOP, json, JSON.stringify(body.patch))
-      else if (what === 'suspend') await http.post(`${SHOP}/suspend`, {})
-      else await http.send('DELETE', SHOP)
-      expect(filesOf(found)).toEqual(committed())
-      const said = found.diff!.files.flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))
-      expect(said).toContain(what === 'patch' ? '+plan: medium' : '-  state: active')
-    },
-  )
+  ] as const)('of a %s has the bytes of the next commit and writes nothing', async (what, body) => {
+    const found = await preview(body)
+    expect(http.repo.landed).toHaveLength(1)
+    if (what === 'patch') await http.send('PATCH', SHOP, json, JSON.stringify(body.patch))
+    else if (what === 'suspend') await http.post(`${SHOP}/suspend`, {})
+    else await http.send('DELETE', SHOP)
+    expect(filesOf(found)).toEqual(committed())
+    const said = found.diff!.files.flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))
+    expect(said).toContain(what === 'patch' ? '+plan: medium' : '-  state: active')
+  })
 
-  it('goes through the whole life: each step is previewed from where the store is, and refused elsewhere', async () => {
+  it('is accepted for steps that the lifecycle allows, and refused for others', async () => {
     expect(await refused({ action: 'purge' })).toMatchObject({ code: 'lifecycle_conflict' })
     await http.send('DELETE', SHOP)
     for (const action of ['restore', 'purge'] as const) {
@@ -51,7 +48,7 @@ describe('a preview of a change', () => {
     expect(http.repo.landed).toHaveLength(2)
   })
 
-  it('says when nothing would change, what would not happen, and what it would take', async () => {
+  it('has an empty diff if nothing changes, and shows the required resources', async () => {
     const same = await preview({ patch: { plan: 'small' } })
     expect([same.diff?.files, same.warnings]).toEqual([[], []])
     const grown = await preview({ patch: { plan: 'medium' } })
@@ -67,7 +64,7 @@ describe('a preview of a change', () => {
     [400, 'invalid_request', { patch: {}, title: 'New' }],
     [400, 'invalid_request', { patch: {}, action: 'suspend' }],
     [400, 'invalid_request', { action: 'burn' }],
-  ] as const)('answers %i %s as the change itself would', async (status, code, body) => {
+  ] as const)('returns %i %s like the change itself', async (status, code, body) => {
     const problem = await refused(body)
     expect([problem.status, problem.code]).toEqual([status, code])
     expect(http.repo.landed).toHaveLength(1)
@@ -81,12 +78,12 @@ describe('a preview of a change', () => {
     [{ domains: ['shop.example.com'] }, ['address_changes', 'shop_restarts', 'set_up_runs']],
     [{ smtp: true }, ['shop_restarts', 'set_up_runs']],
     [{ plan: 'medium' }, ['volumes_grow', 'database_restarts', 'shop_restarts']],
-  ])('says what %j costs a store that runs, from its rendered objects', async (patch, codes) => {
+  ])('lists the side effects of %j on a running store', async (patch, codes) => {
     const { effects } = await preview({ patch })
     expect(effects?.map(({ code }) => code)).toEqual(codes)
   })
 
-  it('costs a stopped store no restart, and a revert what it costs', async () => {
+  it('lists the side effects of a revert, and no restart for a stopped store', async () => {
     await http.send('PATCH', SHOP, json, '{"plan":"medium"}')
     const [{ commit }] = (await (await http.get(`${SHOP}/history`)).json()) as [Change]
     const wish = { commit, reason: 'the sale is over', dryRun: true }
@@ -97,7 +94,7 @@ describe('a preview of a change', () => {
     expect(stopped.effects?.map(({ code }) => code)).toEqual(['volumes_grow'])
   })
 
-  it('of a revert is its dry run, with the diff', async () => {
+  it('of a revert is its dry run with the diff', async () => {
     await http.send('PATCH', SHOP, json, '{"title":"Sale"}')
     const [{ commit }] = (await (await http.get(`${SHOP}/history`)).json()) as [Change]
     const wish = { commit, reason: 'the sale is over' }

@@ -53,7 +53,7 @@ const operation = async (id: string) =>
   (await (await http.get(`/api/v1/operations/${id}`)).json()) as Operation
 const text = (path: string) =>
   new TextDecoder().decode(repo.landed.at(-1)?.files.get(path) ?? new Uint8Array())
-/** Argo CD has applied the newest commit and looked just now. */
+/** Simulates that Argo CD applied the newest commit and has just compared. */
 const applied = () => {
   const revision = repo.snapshot().head
   const at = (ms: number) => new Date(now - ms).toISOString()
@@ -66,7 +66,7 @@ const applied = () => {
     }),
   )
 }
-/** One look of the loop. */
+/** Runs one pass of the loop. */
 const look = async () => {
   const { landed } = repo
   const before = landed.length
@@ -77,7 +77,7 @@ const look = async () => {
 }
 
 describe('POST /stores/{name}/purge', () => {
-  it('commits the first step: no protection, no pod, a lifecycle that brings the finalizer', async () => {
+  it('commits the first step, with no protection, no pod and the lifecycle purge', async () => {
     await remove()
     expect(text('manifests/40-database.yaml')).toContain('Delete=false')
     const reply = await ask({ reason: 'the customer asked' })
@@ -101,7 +101,7 @@ describe('POST /stores/{name}/purge', () => {
     expect(text('manifests/40-database.yaml')).toContain('replicas: 0\n')
   })
 
-  it('shows its gates after another change of the store too', async () => {
+  it('shows its gates also after another change of the store', async () => {
     await remove()
     const { gates } = await asked()
     const headers = { 'Content-Type': 'application/json', 'If-Match': '*' }
@@ -110,7 +110,7 @@ describe('POST /stores/{name}/purge', () => {
     expect(await operation(change.operation ?? '')).toMatchObject({ kind: 'update', gates })
   })
 
-  it('makes no second commit, and answers with the same operation', async () => {
+  it('makes no second commit and returns the same operation', async () => {
     await remove()
     const { id } = await asked()
     const { length } = repo.landed
@@ -123,7 +123,7 @@ describe('POST /stores/{name}/purge', () => {
     [400, 'invalid_request', { confirm: undefined }, '#/confirm'],
     [400, 'invalid_request', { force: true }, '#/force'],
     [422, 'data_loss_unacknowledged', { acknowledgeDataLoss: false }, '#/acknowledgeDataLoss'],
-  ] as const)('answers %i %s for %j and commits nothing', async (status, code, body, pointer) => {
+  ] as const)('returns %i %s for %j and commits nothing', async (status, code, body, pointer) => {
     await remove()
     const { length } = repo.landed
     const problem = await refused(body)
@@ -132,7 +132,7 @@ describe('POST /stores/{name}/purge', () => {
     expect(repo.landed).toHaveLength(length)
   })
 
-  it('is refused for a store that is not deleted, or not there', async () => {
+  it('is refused for a store that is not deleted or does not exist', async () => {
     expect(await refused()).toMatchObject({
       ...{ status: 409, code: 'lifecycle_conflict', lifecycle: 'active' },
     })
@@ -141,7 +141,7 @@ describe('POST /stores/{name}/purge', () => {
     expect(repo.landed).toHaveLength(1)
   })
 
-  it('needs no consent where a last backup goes elsewhere, which the database is up for', async () => {
+  it('needs no consent if a final backup goes to a bucket, and keeps the database running for it', async () => {
     open(bucket)
     await http.post('/api/v1/stores', { name: 'shop' })
     await remove()
@@ -156,7 +156,7 @@ describe('POST /stores/{name}/purge', () => {
     const application = applications.get(repo.snapshot().stores.get('shop')!)!
     applications.set('store-shop', { ...application, health: 'Progressing' })
     expect(await look()).toEqual([])
-    // A request that accepts the loss ends the wait.
+    // A request that accepts the data loss ends the wait for the backup.
     await ask()
     applied()
     const again = applications.get(repo.snapshot().stores.get('shop')!)!
@@ -166,7 +166,7 @@ describe('POST /stores/{name}/purge', () => {
 })
 
 describe('the second step', () => {
-  it('removes the folder only when every gate is met, and says so on the way', async () => {
+  it('removes the folder only when every gate is met, and reports its progress', async () => {
     await remove()
     const { id } = await asked()
     expect(await look()).toEqual([])
@@ -185,7 +185,7 @@ describe('the second step', () => {
   })
 
   it.each(['finalizer', 'silence', 'simulated'] as const)(
-    'does not come without %s',
+    'does not run in the case: %s',
     async (what) => {
       if (what === 'simulated') {
         open(week, 'simulated')
@@ -209,7 +209,7 @@ describe('the second step', () => {
     },
   )
 
-  it('is called off by a revert of the first', async () => {
+  it('is cancelled by a revert of the first step', async () => {
     await remove()
     const { id, commit } = await asked()
     const reverted = await http.post(`${SHOP}/revert`, { commit, reason: 'not this shop' })
@@ -221,7 +221,7 @@ describe('the second step', () => {
   })
 
   it.each(['active', 'suspended'] as const)(
-    'is called off by a restore, whatever is met by then: the store is %s again',
+    'is cancelled by a restore although all gates are met, and the store is %s again',
     async (state) => {
       if (state === 'suspended') await http.post(`${SHOP}/suspend`, {})
       const headers = { 'Content-Type': 'application/json', 'If-Match': '*' }
@@ -242,7 +242,7 @@ describe('the second step', () => {
     },
   )
 
-  it('is called off for good by a restore where the retention is over, which a revert says it does not', async () => {
+  it('is cancelled for good by a restore, while a revert warns that the purge will start again', async () => {
     open((yaml) => yaml)
     await http.post('/api/v1/stores', { name: 'shop' })
     await remove()
@@ -258,7 +258,7 @@ describe('the second step', () => {
     expect(await look()).toEqual([])
   })
 
-  it('that has begun to remove is not called off: there is no such store', async () => {
+  it('cannot be cancelled once it has removed the folder', async () => {
     await remove()
     await ask()
     applied()
@@ -266,7 +266,7 @@ describe('the second step', () => {
     expect((await http.post(`${SHOP}/restore`, {})).status).toBe(404)
   })
 
-  it('that waits for 30 minutes is an alarm, and nothing is removed', async () => {
+  it('raises an alarm after 30 minutes and removes nothing', async () => {
     await remove()
     const { id } = await asked()
     now += 31 * 60_000
@@ -285,7 +285,7 @@ describe('the second step', () => {
 })
 
 describe('a retention', () => {
-  it('that is over purges by itself, one that is not does nothing', async () => {
+  it('starts a purge by itself once it is over, and not before', async () => {
     await remove()
     now += 6.9 * 86_400_000
     expect(await look()).toEqual([])
@@ -296,7 +296,7 @@ describe('a retention', () => {
     expect(await look()).toEqual(['remove'])
   })
 
-  it('of no days ends with the deletion, in two commits still', async () => {
+  it('of 0 days ends with the deletion, but takes two commits', async () => {
     open((yaml) => yaml)
     await http.post('/api/v1/stores', { name: 'shop' })
     await remove()
@@ -305,7 +305,7 @@ describe('a retention', () => {
     expect(await look()).toEqual(['remove'])
   })
 
-  it('without autoPurge waits for a person', async () => {
+  it('never ends by itself without autoPurge', async () => {
     open((yaml) => `${yaml}deletion:\n  autoPurge: false\n`)
     await http.post('/api/v1/stores', { name: 'shop' })
     await remove()

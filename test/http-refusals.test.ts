@@ -78,7 +78,7 @@ describe('a refusal', () => {
   ]
 
   it.each(cases)(
-    '%s is a whole problem with status %i and lands nothing',
+    '%s is a complete problem with status %i and commits nothing',
     async (code, status, request) => {
       const response = await request()
       expect(response.status).toBe(status)
@@ -96,7 +96,7 @@ describe('a refusal', () => {
     },
   )
 
-  it('points at each wrong member and never repeats a value', async () => {
+  it('has a pointer to each wrong member and never repeats a value', async () => {
     const body = await problem(
       await post('/api/v1/stores', {
         name: 'SECRET',
@@ -112,7 +112,7 @@ describe('a refusal', () => {
     expect(JSON.stringify(body)).not.toContain('SECRET')
   })
 
-  it('is 413 for a body that comes in pieces, too', async () => {
+  it('is 413 for a chunked body too', async () => {
     const stream = new ReadableStream({
       pull(controller) {
         controller.enqueue(new TextEncoder().encode(' '.repeat(40_000)))
@@ -130,12 +130,12 @@ describe('a refusal', () => {
     expect(response.status).toBe(413)
   })
 
-  it('names the methods that are possible', async () => {
+  it('names the allowed methods', async () => {
     expect((await send('PUT', '/api/v1/stores')).headers.get('Allow')).toBe('GET, POST')
     expect((await send('POST', '/healthz')).headers.get('Allow')).toBe('GET')
   })
 
-  it('says when to come back, while reads go on', async () => {
+  it('has Retry-After while the server is not ready, and reads still work', async () => {
     fixture = httpFixture({ ready: () => false })
     const response = await get('/readyz')
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '2'])

@@ -42,7 +42,7 @@ beforeEach(async () => {
   await vanished()
 })
 
-it('S2-16 lets an admin give the name of a vanished store to others, on the record', async () => {
+it('S2-16 lets an admin release the name of a vanished store, with an audit entry', async () => {
   const taken = await http.post('/api/v1/stores', elsewhere)
   expect(((await taken.json()) as Problem).hint).toContain('storectl release-name')
   const reply = await release()
@@ -64,14 +64,14 @@ it.each([
   [{ reason: 'short' }, '#/reason'],
   [{ name: 'No_Name' }, '#/name'],
   [{ force: true }, '#/force'],
-])('refuses %j and points at %s', async (change, pointer) => {
+])('refuses %j with the pointer %s', async (change, pointer) => {
   const problem = (await (await release(change)).json()) as Problem
   expect([problem.status, problem.code]).toEqual([400, 'invalid_request'])
   expect(problem.errors?.map((each) => each.pointer)).toContain(pointer)
   expect(repo.landed).toHaveLength(1)
 })
 
-it('is refused while Argo CD has the Application, or cannot be asked', async () => {
+it('is refused while Argo CD has the Application or is unavailable', async () => {
   applications.set('store-shop', healthyApplication())
   expect(await refused()).toMatchObject({
     ...{ status: 409, code: 'conflict', text: expect.stringContaining('store-shop is gone') },
@@ -85,10 +85,10 @@ it('is refused while Argo CD has the Application, or cannot be asked', async () 
   expect(repo.landed).toHaveLength(1)
 })
 
-it('is refused for a name that a store bears, that is free, or that waits out its quarantine', async () => {
+it('is refused for a name that is in use, free or in quarantine', async () => {
   expect(await refused({ name: 'free' })).toMatchObject({
     status: 409,
-    text: expect.stringContaining('It is free'),
+    text: expect.stringContaining('The name is free'),
   })
   await http.post('/api/v1/stores', { name: 'other' })
   expect(await refused({ name: 'other' })).toMatchObject({
@@ -99,7 +99,7 @@ it('is refused for a name that a store bears, that is free, or that waits out it
   expect(await refused()).toMatchObject({ status: 409, code: 'conflict' })
 })
 
-it('is asked for by storectl, which says first what to look at', async () => {
+it('is available in storectl, which first asks to check the namespace', async () => {
   const storectl = await storectlOf(http)
   const words = ['release-name', 'shop', '--reason', said.reason]
   const unseen = await storectl(...words)

@@ -8,7 +8,7 @@ const HEAD = 'a'.repeat(40)
 const reason = 'restored from the backup of Monday'
 const vanished = [{ team: 'acme', name: 'shop-1' }]
 
-it('F16 shows what a rewrite lost, and goes on when that head is accepted', async () => {
+it('F16 shows the stores that a rewrite lost, and continues once that head is accepted', async () => {
   const { repo, get, post } = httpFixture()
   repo.setState({ blockedBy: 'history_rewritten', rewrite: { head: HEAD, vanished } })
   const platform = (await (await get('/api/v1/platform')).json()) as PlatformView
@@ -27,7 +27,7 @@ it.each([
   [{ expectedHead: HEAD, reason: 'short' }, '#/reason'],
   [{ expectedHead: 'main', reason }, '#/expectedHead'],
   [{ expectedHead: HEAD, reason, force: true }, '#/force'],
-])('refuses %j and points at %s', async (body, pointer) => {
+])('refuses %j with the pointer %s', async (body, pointer) => {
   const reply = await httpFixture().post(PATH, body)
   const problem = (await reply.json()) as Problem
   expect([reply.status, problem.code]).toEqual([400, 'invalid_request'])
@@ -47,12 +47,12 @@ it('F30 names acknowledged stores that the branch lost', async () => {
   )
 })
 
-it('tells in Server-Timing how long a write took, and how long the host held it back', async () => {
+it('reports in Server-Timing how long a write took and how long the push limit delayed it', async () => {
   const reply = await httpFixture().post('/api/v1/stores', { name: 'shop-1' })
   expect(reply.headers.get('Server-Timing')).toMatch(/^write;dur=[\d.]+, pace;dur=[\d.]+$/)
 })
 
-it('T10 makes a store called constructor like any other', async () => {
+it('T10 creates a store named constructor like any other', async () => {
   const reply = await httpFixture().post('/api/v1/stores', { name: 'constructor' })
   expect(reply.status).toBe(201)
 })

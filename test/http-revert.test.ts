@@ -34,7 +34,7 @@ const done = async (body: object) => (await (await revert(body)).json()) as Reve
 const problem = async (body: object) => (await (await revert(body)).json()) as Problem
 
 describe('undo', () => {
-  it('takes back what one change did and leaves later changes alone', async () => {
+  it('undoes one change and keeps later ones', async () => {
     await set({ title: 'Sale', labels: { tier: 'gold' } })
     const commit = await newest()
     await set({ site: { currency: 'EUR' } })
@@ -53,14 +53,14 @@ describe('undo', () => {
     })
   })
 
-  it('may be undone itself', async () => {
+  it('can itself be undone', async () => {
     await set({ title: 'Sale' })
     await done({ commit: await newest() })
     await done({ commit: await newest() })
     expect(intent().title).toBe('Sale')
   })
 
-  it('is refused where a later change moved the same member, and names it', async () => {
+  it('is refused with the pointer if a later change set the same member', async () => {
     await set({ title: 'one', cache: false })
     const commit = await newest()
     await set({ title: 'two' })
@@ -71,7 +71,7 @@ describe('undo', () => {
     expect(intent().title).toBe('two')
   })
 
-  it('of a plan lets volumes keep their size and says so', async () => {
+  it('of a plan keeps the volumes, with a warning', async () => {
     await set({ plan: 'medium' })
     const { storage } = intent()
     const { warnings } = await done({ commit: await newest() })
@@ -79,7 +79,7 @@ describe('undo', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['volumes_kept'])
   })
 
-  it('of a volume alone is refused: it only grows', async () => {
+  it('of a larger volume is refused, because volumes never shrink', async () => {
     await set({ storage: { uploads: 20 } })
     expect(await problem({ commit: await newest() })).toMatchObject({
       status: 422,
@@ -87,7 +87,7 @@ describe('undo', () => {
     })
   })
 
-  it('S2-31 of a release goes back in history, but never across a database upgrade, which offers choices', async () => {
+  it('S2-31 of a release is allowed, but not across a database upgrade, which offers alternatives', async () => {
     await set({ release: '2026.13' })
     await done({ commit: await newest() })
     expect(intent().release).toBe('2026.11')
@@ -105,7 +105,7 @@ describe('undo', () => {
     ])
   })
 
-  it.each(['suspend', 'delete'])('of a %s brings the store back as it was', async (what) => {
+  it.each(['suspend', 'delete'])('of a %s restores the earlier intent', async (what) => {
     const before = intent()
     if (what === 'delete') await fixture.send('DELETE', SHOP)
     else await fixture.post(`${SHOP}/suspend`, {})
@@ -113,7 +113,7 @@ describe('undo', () => {
     expect(intent()).toEqual(before)
   })
 
-  it('of a retry changes nothing: what ran again stays run', async () => {
+  it('of a retry changes nothing, with a warning', async () => {
     await fixture.post(`${SHOP}/retry`, { what: 'init' })
     const landed = repo.landed.length
     const { commit, changes, warnings } = await done({ commit: await newest() })
@@ -129,7 +129,7 @@ describe('undo', () => {
 })
 
 describe('restore-to', () => {
-  it('makes the intent what it was, but for counters and larger volumes', async () => {
+  it('restores the intent, except for counters and larger volumes', async () => {
     await set({ title: 'one' })
     const commit = await newest()
     await set({ title: 'two', plan: 'medium' })
@@ -147,7 +147,7 @@ describe('restore-to', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['counters_kept', 'volumes_kept'])
   })
 
-  it('goes back to the creation too', async () => {
+  it('can restore the state at creation', async () => {
     const commit = await newest()
     const before = intent()
     await set({ title: 'one', cache: false, labels: { a: 'b' } })
@@ -157,7 +157,7 @@ describe('restore-to', () => {
 })
 
 describe('a revert', () => {
-  it('with dryRun says what would change and commits nothing', async () => {
+  it('with dryRun lists the changes and commits nothing', async () => {
     await set({ title: 'Sale' })
     const { length } = repo.landed
     const { commit, changes } = await done({ commit: await newest(), dryRun: true })
@@ -165,7 +165,7 @@ describe('a revert', () => {
     expect(repo.landed).toHaveLength(length)
   })
 
-  it('needs a commit of this store and a reason of ten characters', async () => {
+  it('requires a commit of this store and a reason of ten characters', async () => {
     await set({ title: 'Sale' })
     const commit = await newest()
     expect(await problem({ commit: 'f'.repeat(40) })).toMatchObject({ code: 'commit_not_found' })

@@ -13,7 +13,7 @@ const STORES = '/api/v1/stores'
 const problem = async (reply: Response) => (await reply.json()) as Problem
 
 describe('S18 streams', () => {
-  it('S18 of one client beyond 20 are 429 too_many_streams, and another client still gets one', async () => {
+  it('S18 beyond 20 of one client are 429 too_many_streams, while another client still gets one', async () => {
     const { app } = httpFixture()
     const open = async (peer: string) =>
       app.request('http://localhost/api/v1/stream', { headers: { Host: 'localhost' } }, { peer })
@@ -39,7 +39,7 @@ describe('S19 S20 a JSON body', () => {
     ['{"name":"shop","labels":{"prototype":"x"}}', '#/labels/prototype'],
     ['{"name":"shop","labels":{"\\u005f_proto__":"x"}}', '#/labels/__proto__'],
     ['{"name":"shop","plugins":[{"a":[{"__proto__":1}]}]}', '#/plugins[]/a[]/__proto__'],
-  ])('S19 %s is refused at its member', async (text, pointer) => {
+  ])('S19 %s is refused with the pointer of its member', async (text, pointer) => {
     const { post, repo } = httpFixture()
     const reply = await post(STORES, text)
     const { status, code, errors } = await problem(reply)
@@ -53,7 +53,7 @@ describe('S19 S20 a JSON body', () => {
     ['{"name":"shop","\\u006eame":"other"}', '#/name'],
     ['{"name":"shop","site":{"country":"US","country":"DE"}}', '#/site/country'],
     ['{"name":"shop","labels":{"a":"1","b":"2","a":"1"}}', '#/labels/a'],
-  ])('S20 %s is refused, since a proxy may read the other member', async (text, pointer) => {
+  ])('S20 %s is refused, because a proxy may use the other value', async (text, pointer) => {
     const { post, repo } = httpFixture()
     const { status, code, errors } = await problem(await post(STORES, text))
     expect([status, code, errors]).toEqual([
@@ -63,7 +63,7 @@ describe('S19 S20 a JSON body', () => {
     expect(repo.landed).toEqual([])
   })
 
-  it('S20 may hold one key in several objects, and any text in a string', async () => {
+  it('S20 may have the same key in different objects, and any text in a string', async () => {
     const { post } = httpFixture()
     const title = String.raw`{"name":"a","name":"b"} \" [x]`
     const body = { name: 'shop', title, site: { country: 'DE' }, labels: { name: 'x', site: 'y' } }
@@ -71,7 +71,7 @@ describe('S19 S20 a JSON body', () => {
   })
 
   it.each(['\u2800', '\u3164', '\uffa0', '\u115f\u1160', '\u2800 \u3164', '\u034f'])(
-    'S20 a title or reason of %j alone is refused: nothing of it shows',
+    'S20 a title or reason of only %j is refused, because it is invisible',
     async (blank) => {
       const { post, repo } = httpFixture()
       for (const member of ['title', 'reason']) {
@@ -82,14 +82,14 @@ describe('S19 S20 a JSON body', () => {
     },
   )
 
-  it('S20 a title may hold such a character beside one that shows', async () => {
+  it('S20 a title may have such a character next to a visible one', async () => {
     const { post } = httpFixture()
     expect((await post(STORES, { name: 'a', title: 'Caf\u0301e \u2800 ☕' })).status).toBe(201)
   })
 })
 
 describe('S23 the host', () => {
-  /** Sends the request target as it is given. */
+  /** Sends the request target unchanged. */
   async function raw(target: string, host: string): Promise<number | undefined> {
     const { app } = httpFixture()
     const listener = await listen({ host: '127.0.0.1', port: 0 }, (asked) => app.fetch(asked))
@@ -135,7 +135,7 @@ describe('S24 If-None-Match', () => {
     ['a list without it', '"a", "b"', 200],
     ['the tag without quotes', 'b007b007.1', 200],
     ['a part of it', '"b007b007"', 200],
-  ])('S24 of the snapshot with %s: %s is %i', async (_what, value, status) => {
+  ])('S24 for the snapshot with %s: %s is %i', async (_what, value, status) => {
     const { get } = httpFixture()
     const reply = await get('/api/v1/snapshot', { 'If-None-Match': value })
     expect([reply.status, reply.headers.get('ETag')]).toEqual([status, '"b007b007.1"'])
@@ -162,17 +162,20 @@ describe('S25 headers', () => {
       /^access-control|^set-cookie|^server$|^x-powered/.test(name),
     )
 
-  it.each(Object.keys(paths) as OperationId[])('S25 of %s are these and no other', async (id) => {
-    const http = httpFixture()
-    const commit = await declareSamples(http)
-    const reply = await sendSample(http, id, sampleOf(id, commit))
-    expect(Object.fromEntries(reply.headers)).toMatchObject(ALWAYS)
-    expect(names(reply.headers)).toEqual([])
-    const empty = reply.status === 204 || reply.status === 202
-    const cached = reply.headers.get('Cache-Control')
-    expect(empty ? (cached ?? 'no-store') : cached).toBe(CACHED[id] ?? 'no-store')
-    await reply.body?.cancel()
-  })
+  it.each(Object.keys(paths) as OperationId[])(
+    'S25 of %s are exactly the expected ones',
+    async (id) => {
+      const http = httpFixture()
+      const commit = await declareSamples(http)
+      const reply = await sendSample(http, id, sampleOf(id, commit))
+      expect(Object.fromEntries(reply.headers)).toMatchObject(ALWAYS)
+      expect(names(reply.headers)).toEqual([])
+      const empty = reply.status === 204 || reply.status === 202
+      const cached = reply.headers.get('Cache-Control')
+      expect(empty ? (cached ?? 'no-store') : cached).toBe(CACHED[id] ?? 'no-store')
+      await reply.body?.cancel()
+    },
+  )
 
   it.each([
     ['/', 200, 'no-cache'],
@@ -181,21 +184,21 @@ describe('S25 headers', () => {
     ['/nothing', 404, 'no-store'],
     ['/git/stores.git/info/refs', 404, 'no-store'],
     ['/api/v1/stores/shop/purge', 405, 'no-store'],
-  ])('S25 of %s (%i) are these and no other', async (path, status, cached) => {
+  ])('S25 of %s (%i) are exactly the expected ones', async (path, status, cached) => {
     const reply = await httpFixture().get(path)
     expect([reply.status, reply.headers.get('Cache-Control')]).toEqual([status, cached])
     expect(Object.fromEntries(reply.headers)).toMatchObject(ALWAYS)
     expect(names(reply.headers)).toEqual([])
   })
 
-  it('S25 are looked at for every kind of route', () => {
+  it('S25 are tested for every kind of route', () => {
     expect(Object.keys(otherPaths).toSorted()).toEqual(
       ['dashboard', 'docs', 'document', 'git', 'gitReadOnly'].toSorted(),
     )
   })
 })
 
-/** A store whose folder was filled by a push. */
+/** A store whose folder got more files by a push. */
 async function filled(count: number, size: number): Promise<HttpFixture> {
   const http = httpFixture()
   await http.post(STORES, { name: 'shop' })
@@ -209,7 +212,7 @@ async function filled(count: number, size: number): Promise<HttpFixture> {
 }
 
 describe('a folder of 20,000 files', () => {
-  it('the manifests are cut at 1,000 files, intent included, and say so', async () => {
+  it('the manifests are truncated at 1,000 files, including the intent, and report it', async () => {
     const http = await filled(20_000, 1)
     const found = (await (await http.get(`${STORES}/shop/manifests`)).json()) as Manifests
     expect([found.files.length, found.truncated]).toEqual([1_000, true])
@@ -217,7 +220,7 @@ describe('a folder of 20,000 files', () => {
     expect(found.intent?.name).toBe('shop')
   })
 
-  it('the manifests are cut at 512 KiB', async () => {
+  it('the manifests are truncated at 512 KiB', async () => {
     const http = await filled(40, 60_000)
     const found = (await (await http.get(`${STORES}/shop/manifests`)).json()) as Manifests
     const bytes = found.files.reduce((sum, file) => sum + file.bytes, 0)
@@ -225,7 +228,7 @@ describe('a folder of 20,000 files', () => {
     expect(bytes).toBeGreaterThan(400_000)
   })
 
-  it('the difference names no file that only one side has read', async () => {
+  it('the diff has no file that only one side has read', async () => {
     const http = await filled(20_000, 1)
     const from = http.repo.snapshot().head
     await http.post(`${STORES}`, { name: 'other' })
@@ -236,7 +239,7 @@ describe('a folder of 20,000 files', () => {
   })
 })
 
-it('folders that cannot be read take no place among the stores, and a store of ours does', async () => {
+it('an unreadable folder does not count as a store, unless a request created it', async () => {
   const platform = testPlatform((yaml) => yaml.replace('maxStores: 20000', 'maxStores: 2'))
   const http = httpFixture({}, platform)
   await http.post(STORES, { name: 'first' })

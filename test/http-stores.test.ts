@@ -13,7 +13,7 @@ const send: HttpFixture['send'] = (...request) => fixture.send(...request)
 const problem = async (response: Response) => (await response.json()) as Problem
 
 describe('a store', () => {
-  it('S1-27 is created by the documented request, with the members of the earlier platform', async () => {
+  it('S1-27 is created by the documented request and has the members of the earlier platform', async () => {
     const response = await post('/api/v1/stores', { name: 'my-shop', engine: 'woo', plan: 'small' })
     const store = (await response.json()) as Store
     expect(response.status).toBe(201)
@@ -31,7 +31,7 @@ describe('a store', () => {
     expect(fixture.repo.snapshot().stores.has('my-shop')).toBe(true)
   })
 
-  it('S1-12 is created with woo and its alias; medusa is refused whole and the hint names the engine', async () => {
+  it('S1-12 is created with woo or its alias, and refused with medusa and a hint that names woo', async () => {
     expect((await post('/api/v1/stores', { name: 'one', engine: 'woo' })).status).toBe(201)
     expect((await post('/api/v1/stores', { name: 'two', type: 'woocommerce' })).status).toBe(201)
     const refused = await problem(await post('/api/v1/stores', { name: 'three', engine: 'medusa' }))
@@ -42,7 +42,7 @@ describe('a store', () => {
     expect(fixture.repo.landed).toHaveLength(2)
   })
 
-  it('S1-28 is listed in a bare array and filtered by namespace', async () => {
+  it('S1-28 is listed in a plain array and filtered by namespace', async () => {
     await post('/api/v1/stores', { name: 'one' })
     await post('/api/v1/stores', { name: 'two', namespace: 'acme' })
     const names = async (query: string) =>
@@ -52,7 +52,7 @@ describe('a store', () => {
     )
   })
 
-  it('S1-28 of a team is found and deleted with the namespace of that team alone', async () => {
+  it('S1-28 is found and deleted only with the namespace of its team', async () => {
     await post('/api/v1/stores', { name: 'two', namespace: 'acme' })
     const statuses = async (method: string) => [
       (await fixture.send(method, '/api/v1/stores/two?namespace=default')).status,
@@ -74,7 +74,7 @@ describe('a store', () => {
     ]).toEqual(['3', ['c'], null])
   })
 
-  it('S1-30 is deleted with 204, again with 204 and no commit; an unknown one is 404', async () => {
+  it('S1-30 is deleted with 204, again with 204 and no commit, and an unknown one is 404', async () => {
     await post('/api/v1/stores', { name: 'shop' })
     expect((await send('DELETE', '/api/v1/stores/shop?reason=over')).status).toBe(204)
     expect((await send('DELETE', '/api/v1/stores/shop')).status).toBe(204)
@@ -85,7 +85,7 @@ describe('a store', () => {
     )
   })
 
-  it('is previewed, also as dry run, and lands nothing', async () => {
+  it('is previewed without a commit, with the same result as a dry run', async () => {
     const preview = await (await post('/api/v1/stores:preview', { name: 'shop' })).json()
     expect(await (await post('/api/v1/stores?dryRun=true', { name: 'shop' })).json()).toEqual(
       preview,
@@ -100,7 +100,7 @@ describe('a store', () => {
     expect((preview as { files: unknown }).files).toEqual(files)
   })
 
-  it('has one history, newest first', async () => {
+  it('has a history, newest first', async () => {
     await post('/api/v1/stores', { name: 'shop', reason: 'new brand' })
     const history = (await (await get('/api/v1/stores/shop/history')).json()) as {
       action: string
@@ -110,8 +110,8 @@ describe('a store', () => {
   })
 })
 
-describe('every answer', () => {
-  it('part of S1-25: bears an id of ours and safe headers, and lets no other origin read it', async () => {
+describe('every response', () => {
+  it('part of S1-25: has our request id and safe headers, and no CORS header', async () => {
     for (const path of [
       '/',
       '/new',
@@ -136,7 +136,7 @@ describe('every answer', () => {
     }
   })
 
-  it('says what is simulated', async () => {
+  it('reports what is simulated', async () => {
     expect(await (await get('/api/v1/platform')).json()).toMatchObject({
       simulated: true,
       statusSource: 'simulated',
@@ -144,7 +144,7 @@ describe('every answer', () => {
     })
   })
 
-  it('part of S2-09: of a page is the dashboard, from the same origin as the API', async () => {
+  it('part of S2-09: to a page request is the dashboard, from the same origin as the API', async () => {
     for (const path of ['/', '/new', '/stores/my-shop']) {
       expect(await (await get(path)).text(), path).toBe('<h1>dashboard</h1>')
     }
@@ -154,7 +154,7 @@ describe('every answer', () => {
   const BROWSER = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
 
   it.each(['/nope/x', '/settings', '/stores/my-shop/nothing'])(
-    'S2-09 answers 404 for %s: the dashboard to a browser that navigates, a problem to any other client',
+    'S2-09 for %s is 404, with the dashboard for browser navigation and a problem for other clients',
     async (path) => {
       const page = await get(path, BROWSER)
       expect([page.status, await page.text()]).toEqual([404, '<h1>dashboard</h1>'])
@@ -170,7 +170,7 @@ describe('every answer', () => {
   )
 
   it.each(['/api/v1/nope', '/api', '/git/nope', '/assets/nope.js'])(
-    'answers %s with a problem, in a browser too',
+    'for %s is a problem, also in a browser',
     async (path) => {
       const reply = await get(path, BROWSER)
       expect([reply.status, reply.headers.get('Content-Type')]).toEqual([

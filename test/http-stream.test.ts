@@ -10,7 +10,7 @@ beforeEach(() => {
   fixture = httpFixture()
 })
 
-/** A feed of `count` stores that a test moves by hand. */
+/** A feed of `count` stores that a test changes by hand. */
 function handFeed(count: number) {
   const rows = Array.from({ length: count }, (_, n) => [
     ...[`store-number-${n}`, `team-${n % 40}`, ['small', 'medium', 'large'][n % 3] ?? '', 'Ready'],
@@ -55,7 +55,7 @@ async function readUntil(response: Response, what: RegExp): Promise<string> {
 }
 
 describe('GET /api/v1/stream', () => {
-  it('greets, says what is simulated, and is never kept or compressed', async () => {
+  it('starts with hello and banners, and is never cached or compressed', async () => {
     const response = await fixture.get('/api/v1/stream', { 'Accept-Encoding': 'gzip' })
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'text/event-stream',
@@ -71,7 +71,7 @@ describe('GET /api/v1/stream', () => {
     expect(text).not.toContain('resync')
   })
 
-  it('tells of a change, and goes on from where a client was', async () => {
+  it('sends changes, and continues after the last event of a client', async () => {
     const { feed, move } = handFeed(3)
     const streams = openStreamHub({ feed, banners: () => [] })
     const own = httpFixture({ feed, streams })
@@ -92,14 +92,14 @@ describe('GET /api/v1/stream', () => {
   })
 
   it.each(['0badb007.1', 'b007b007.99', 'b007b007.x', 'nonsense'])(
-    'makes a client start anew that was at %s',
+    'sends resync to a client with the last event %s',
     async (id) => {
       const response = await fixture.get('/api/v1/stream', { 'Last-Event-ID': id })
       expect(await readUntil(response, /event: resync\ndata: {}\n\n/)).toContain('resync')
     },
   )
 
-  it('says bye and ends at a shutdown', async () => {
+  it('sends bye and ends on shutdown', async () => {
     const { feed } = handFeed(1)
     const streams = openStreamHub({ feed, banners: () => [] })
     const own = httpFixture({ feed, streams })
@@ -107,11 +107,11 @@ describe('GET /api/v1/stream', () => {
     streams.close()
     expect(await response.text()).toMatch(/event: bye\ndata: {}\n\n$/)
     expect(streams.size).toBe(0)
-    // A page that reconnects during the drain would otherwise say that it is live.
+    // A page that reconnects during the drain would otherwise show itself as live.
     expect((await own.get('/api/v1/stream')).ok).toBe(false)
   })
 
-  it('lets a client go that is more than 1 MiB behind, and keeps the others', async () => {
+  it('drops a client that is more than 1 MiB behind', async () => {
     const { feed, move } = handFeed(1)
     const streams = openStreamHub({ feed, banners: () => [] })
     const own = httpFixture({ feed, streams })
@@ -125,7 +125,7 @@ describe('GET /api/v1/stream', () => {
     streams.close()
   })
 
-  it('tells when a banner comes and goes', async () => {
+  it('sends banners when they appear and disappear', async () => {
     const { feed } = handFeed(1)
     let banners = [{ code: 'argocd_unavailable', message: 'down' }]
     const streams = openStreamHub({ feed, banners: () => banners })
@@ -139,7 +139,7 @@ describe('GET /api/v1/stream', () => {
 })
 
 describe('GET /api/v1/snapshot', () => {
-  it('holds every row, and is not sent again to who knows it', async () => {
+  it('has every row, and is 304 for a client with the current ETag', async () => {
     await fixture.post('/api/v1/stores', { name: 'shop', plan: 'small' })
     const own = httpFixture()
     const response = await own.get('/api/v1/snapshot')
@@ -150,7 +150,7 @@ describe('GET /api/v1/snapshot', () => {
     expect([again.status, await again.text()]).toEqual([304, ''])
   })
 
-  it('of 10,000 stores takes at most 30 bytes a row, and reads as it was', async () => {
+  it('takes at most 30 bytes per row for 10,000 stores, and decodes to the same rows', async () => {
     const { feed } = handFeed(10_000)
     const streams = openStreamHub({ feed, banners: () => [] })
     const own = httpFixture({ feed, streams })

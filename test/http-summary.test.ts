@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Summary } from '../src/contract/summary.ts'
 import { httpFixture } from './http-fixture.ts'
 
-it('counts stores by facet, a facet without its own filter, deleted ones only when asked for', async () => {
+it('counts stores by facet, each without its own filter, and deleted stores only on request', async () => {
   const http = httpFixture()
   for (const [name, plan, team] of [
     ['one', 'small', 'default'],

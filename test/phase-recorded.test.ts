@@ -5,7 +5,7 @@ import { inputOf, recordings } from './recordings.ts'
 
 const all = recordings()
 
-/** Everything that Ready demands, broken one at a time. */
+/** Every condition of Ready, broken one at a time. */
 const breakages: readonly [what: string, breakIt: (input: PhaseInput) => PhaseInput][] = [
   ['other manifests were compared', (input) => ({ ...input, observed: 'f'.repeat(40) })],
   ['the commit is unknown', (input) => ({ ...input, observed: null })],
@@ -60,20 +60,20 @@ function withOperation(input: PhaseInput, change: Partial<Operation>): PhaseInpu
     : withApplication(input, { operationState: { ...operation, ...change } })
 }
 
-describe('what a real Argo CD said', () => {
-  it('was recorded in many states', () => {
+describe('recordings of a real Argo CD', () => {
+  it('cover many states', () => {
     expect(all.length).toBeGreaterThanOrEqual(13)
     expect(new Set(all.map(({ expected }) => expected.reason)).size).toBeGreaterThanOrEqual(10)
   })
 
   it.each(all.map((recording) => [recording.row, recording] as const))(
-    'S1-09 row %s is told as it was',
+    'S1-09 give the recorded verdict for row %s',
     (_row, recording) => {
       expect(phaseOf(inputOf(recording))).toMatchObject(recording.expected)
     },
   )
 
-  it('S1-09 is green while broken in many of them, and not once told as Ready', () => {
+  it('S1-09 are never Ready although several are Healthy in Argo CD', () => {
     const green = all.filter(({ expected, application }) => {
       const health = (application as { status?: { health?: { status?: string } } } | null)?.status
         ?.health?.status
@@ -84,7 +84,7 @@ describe('what a real Argo CD said', () => {
   })
 
   const ready = all.filter(({ expected }) => expected.phase === 'Ready')
-  it.each(breakages)('S1-09 is never Ready when %s', (_what, breakIt) => {
+  it.each(breakages)('S1-09 are not Ready when %s', (_what, breakIt) => {
     expect(ready.length).toBeGreaterThan(0)
     for (const recording of ready) {
       expect(phaseOf(inputOf(recording)).phase).toBe('Ready')

@@ -4,7 +4,7 @@ import { printYaml } from '../constructs/index.ts'
 import { parseStoreFile, readBack, storeDocument } from '../src/repo-files/store-file.ts'
 import { storeFile } from '../src/testing/records.ts'
 
-it('a store.yaml reads back as it was printed, without the text in between', () => {
+it('readBack returns the value that parsing the printed store.yaml gives', () => {
   const good = fc.constantFrom(
     'Mug & Pot: no',
     ' Café e\u0301 ',

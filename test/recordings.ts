@@ -4,9 +4,9 @@ import { digestOf, setDigestOf } from '../src/adapters/argocd/digest.ts'
 import type { Lifecycle } from '../src/contract/words.ts'
 import type { PhaseInput } from '../src/domain/verdict.ts'
 
-/** One state of one store on a real Argo CD, written by the cluster suite with RECORD=1. Times are RFC 3339 UTC. */
+/** State of a store on a real Argo CD, recorded by the cluster suite with RECORD=1. Times are RFC 3339 UTC. */
 export interface Recording {
-  /** Row of the phase table and what is special. */
+  /** Row of the phase table, and what distinguishes this recording. */
   readonly row: string
   readonly expected: { readonly phase: string; readonly reason: string }
   readonly now: string
@@ -20,21 +20,21 @@ export interface Recording {
   }
   readonly observed: string | null
   readonly applied: string | null
-  /** As Kubernetes gave it, without what only that cluster knew. */
+  /** The object from Kubernetes, without values specific to that cluster. */
   readonly application: unknown
   readonly applicationSet: unknown
 }
 
 const FOLDER = fileURLToPath(new URL('recorded/', import.meta.url))
 
-/** Every recording of the folder, in the order of its file names. */
+/** Every recording in the folder, in the order of its file names. */
 export function recordings(): readonly Recording[] {
   return readdirSync(FOLDER)
     .toSorted()
     .map((file) => JSON.parse(readFileSync(FOLDER + file, 'utf8')) as Recording)
 }
 
-/** What the phase engine is given for a recording. */
+/** Converts a recording to the input of the phase table. */
 export function inputOf(recording: Recording): PhaseInput {
   const { declared } = recording
   return {

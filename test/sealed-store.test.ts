@@ -14,7 +14,7 @@ const platform = testPlatform((yaml) =>
   yaml.concat(`secrets: {mode: sealed, sealed: {certificate: ${JSON.stringify(pem)}}}\n`),
 )
 
-/** Opens every ciphertext as the controller does: the label is the namespace and name the Secret will have. */
+/** Decrypts every ciphertext like the controller, with namespace and name of the Secret as the label. */
 function opened(namespace: string, secrets: SealedSecrets): Record<string, Record<string, string>> {
   const values = Object.entries(secrets).map(([name, { ciphertexts }]) => [
     name,
@@ -52,7 +52,7 @@ describe('a store in mode sealed, created over HTTP', () => {
     secrets = parseSealedSecrets(text, 'store-shop')
   })
 
-  it('holds exactly what its pods mount, in letters and digits', () => {
+  it('has exactly the keys that its pods mount, with values of letters and digits', () => {
     const values = opened('store-shop', secrets)
     expect(Object.keys(values)).toEqual(['db-credentials', 'wp-admin', 'wp-salts'])
     expect(values['db-credentials']).toEqual({
@@ -70,13 +70,13 @@ describe('a store in mode sealed, created over HTTP', () => {
     }
   })
 
-  it('opens under its own namespace and names only', () => {
+  it('can only be decrypted for its own namespace and names', () => {
     expect(() => opened('store-other', secrets)).toThrow()
     const swapped = { 'wp-admin': secrets['db-credentials']! }
     expect(() => opened('store-shop', swapped)).toThrow()
   })
 
-  it('T7 shows no plain value in any file, answer or page of the API', async () => {
+  it('T7 shows no plain value in any file or API response', async () => {
     const plain = Object.values(opened('store-shop', secrets))
       .flatMap((secret) => Object.entries(secret))
       .flatMap(([key, value]) => (key === 'revision' ? [] : [value]))
@@ -94,7 +94,7 @@ describe('a store in mode sealed, created over HTTP', () => {
     }
   })
 
-  it('accepts both database passwords after a rotation', () => {
+  it('has both database passwords after a rotation', () => {
     const sealer = sealedSecrets({ clock: { now: () => Date.parse('2026-11-24T12:00:00Z') } })
     const nonce = { retry: 0, credentials: 2, adminReset: 0 }
     const rotated = sealStore(sealer, pem, { name: 'shop', nonce }, secrets)
@@ -127,7 +127,7 @@ it('two stores in mode sealed share no secret value', async () => {
   expect([values.length, new Set(values).size]).toEqual([22, 22])
 })
 
-it('a create with an expired certificate is refused and says where a new one comes from', async () => {
+it('a create with an expired certificate is refused with a hint how to get a new one', async () => {
   const { pem: expired } = testCertificate({ years: 0 })
   const repo = memoryRepo(
     testPlatform((yaml) =>

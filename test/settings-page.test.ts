@@ -36,7 +36,7 @@ it('docs/settings.md shows each default that a setting has', async () => {
   const wrong = Object.values(settings).flatMap((setting) => {
     const fallback = setting.fallback === null ? '' : setting.print(setting.fallback as never)
     const told = byName.get(setting.env) ?? ''
-    // A duration may be told in minutes, and a default that is found out in words.
+    // The README may give a duration in minutes, and a computed default in words.
     if (!told.startsWith('`') || setting.fallback === null) return []
     return told === `\`${fallback}\`` || (told === '`3m`' && fallback === '180s')
       ? []

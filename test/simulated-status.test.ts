@@ -10,7 +10,7 @@ import { createStoreViews } from '../src/observe/store-views.ts'
 const T0 = Date.parse('2026-11-24T12:00:00Z')
 const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString()
 
-/** Views over the simulated Argo CD with a clock that the test sets. */
+/** Views of the simulated Argo CD, with a clock that the test sets. */
 function fixture(record: StoreRecord = storeRecord(iso(0)), source?: Applications) {
   const time = { now: T0 }
   const clock = { now: () => time.now }
@@ -31,8 +31,8 @@ function fixture(record: StoreRecord = storeRecord(iso(0)), source?: Application
 const simulate = (fault: string) =>
   storeRecord(iso(0), storeFile({ labels: { 'storewright.dev/simulate': fault } }))
 
-describe('store views over the simulated Argo CD', () => {
-  it('goes from Committed to Ready in 12 seconds', () => {
+describe('store views of the simulated Argo CD', () => {
+  it('go from Committed to Ready in 12 seconds', () => {
     const { at } = fixture()
     const seen = [0, 1, 2, 4, 7, 11, 12].map((seconds) => {
       const { phase, reason, status } = at(seconds)
@@ -49,7 +49,7 @@ describe('store views over the simulated Argo CD', () => {
     ])
   })
 
-  it('reports no part as missing while a running store changes', () => {
+  it('never report Missing for a change of a running store', () => {
     const { repo, at } = fixture()
     at(60)
     const record = storeRecord(iso(0))
@@ -59,13 +59,13 @@ describe('store views over the simulated Argo CD', () => {
     expect(fixture().at(3).health).toBe('Missing')
   })
 
-  it('has no url before the first Ready, and says that it is made up', () => {
+  it('have no url before the first Ready, and are marked as simulated', () => {
     const { at } = fixture()
     expect(at(4)).toMatchObject({ url: '', host: 'shop.127-0-0-1.nip.io', simulated: true })
     expect(at(12).url).toBe('http://shop.127-0-0-1.nip.io')
   })
 
-  it('knows a store that was Ready before this process started', () => {
+  it('know that a store was Ready before this process started', () => {
     expect(fixture().at(7200)).toMatchObject({
       phase: 'Ready',
       url: 'http://shop.127-0-0-1.nip.io',
@@ -77,11 +77,11 @@ describe('store views over the simulated Argo CD', () => {
     ['stuck', 'Progressing', 'Starting'],
     ['sync-failed', 'Failed', 'SyncFailed'],
     ['missing', 'Committed', 'WaitingForApplication'],
-  ])('plays %s', (fault, phase, reason) => {
+  ])('simulate %s', (fault, phase, reason) => {
     expect(fixture(simulate(fault)).at(60)).toMatchObject({ phase, reason })
   })
 
-  it('loses patience with a store that never gets ready', () => {
+  it('report a missed deadline for a store that never becomes Ready', () => {
     expect(fixture(simulate('stuck')).at(960)).toMatchObject({
       phase: 'Degraded',
       reason: 'ProgressDeadline',
@@ -89,7 +89,7 @@ describe('store views over the simulated Argo CD', () => {
     expect(fixture(simulate('missing')).at(400)).toMatchObject({ reason: 'ApplicationMissing' })
   })
 
-  it('follows a soft delete', () => {
+  it('follow a soft delete', () => {
     const created = storeRecord(iso(-600))
     const intent = storeFile({
       lifecycle: {
@@ -113,20 +113,20 @@ describe('store views over the simulated Argo CD', () => {
     })
   })
 
-  it('shows Git of a store whose Argo CD is silent, as stale', () => {
+  it('are stale but have the declared state while Argo CD is silent', () => {
     const time = simulatedApplications({ now: () => T0 + 20_000 })
     const { at } = fixture(storeRecord(iso(0)), { ...time, asOf: () => T0 + 20_000 })
     expect(at(20).phase).toBe('Ready')
     expect(at(200)).toMatchObject({ phase: 'Unknown', stale: true, status: 'Ready', plan: 'small' })
   })
 
-  it('sees a hand edit of rendered files', () => {
+  it('detect a hand edit of rendered files', () => {
     const record = storeRecord(iso(0))
     expect(fixture({ ...record, manifestsTree: 'e'.repeat(40) }).at(60).modified).toBe(true)
     expect(fixture(record).at(60).modified).toBe(false)
   })
 
-  it('keeps the time at which a condition changed', () => {
+  it('keep the time of the last change of a condition', () => {
     const { at } = fixture()
     at(4)
     at(9)
@@ -134,7 +134,7 @@ describe('store views over the simulated Argo CD', () => {
     expect(healthy).toMatchObject({ status: 'True', lastTransitionTime: iso(9) })
   })
 
-  it('tells the change apart: Committed, Synced, Live', () => {
+  it('report the states Committed, Synced and Live of a change', () => {
     const { at } = fixture()
     expect([1, 5, 12].map((seconds) => at(seconds).change.state)).toEqual([
       'Committed',

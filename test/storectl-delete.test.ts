@@ -6,7 +6,7 @@ import { storectlOf } from './storectl-fixture.ts'
 it.each([
   ['the purge follows at once', ''],
   ['would be kept for 7 days', 'deletion: {retentionDays: 7}\n'],
-])('storectl delete says before --yes what becomes of the data: it %s', async (words, yaml) => {
+])('storectl delete without --yes states what happens to the data: %s', async (words, yaml) => {
   const http = httpFixture(
     {},
     testPlatform((text) => `${text}${yaml}`),

@@ -3,7 +3,7 @@ import { runStorectl } from '../src/cli/program.ts'
 import { listen } from '../src/listen.ts'
 import type { HttpFixture } from './http-fixture.ts'
 
-/** Serves `http` on a port of its own until the test ends; runs storectl in this process against it. */
+/** Serves `http` on its own port until the test ends, and runs storectl against it in this process. */
 export async function storectlOf({ app }: HttpFixture) {
   const listener = await listen({ host: '127.0.0.1', port: 0 }, (request) => app.fetch(request))
   onTestFinished(() => listener.close())

@@ -9,7 +9,7 @@ it.each([
   ['an unknown plan', ['create', 'shop-2', '--plan', 'huge'], /plan/],
   ['an unknown member', ['set', 'shop', 'colour=red'], /colour/],
   ['a value that does not fit', ['set', 'shop', 'plan=huge'], /plan/],
-])('exits with 2 for %s, which is refused input', async (_what, words, said) => {
+])('exits with 2 for %s, which is invalid input', async (_what, words, said) => {
   const http = httpFixture()
   await http.post('/api/v1/stores', { name: 'shop' })
   const { code, err } = await (await storectlOf(http))(...words)
@@ -41,7 +41,7 @@ it.each(['json', 'yaml'])('prints the preview of create --dry-run as %s', async 
   })
 })
 
-it('says that a team is unknown instead of showing an empty list', async () => {
+it('reports an unknown team instead of an empty list', async () => {
   const storectl = await storectlOf(httpFixture())
   const unknown = await storectl('list', '--team', 'nope')
   expect([unknown.code, unknown.out]).toEqual([3, ''])
@@ -49,7 +49,7 @@ it('says that a team is unknown instead of showing an empty list', async () => {
   expect((await storectl('list', '--team', 'acme')).code).toBe(0)
 })
 
-it('names the commits that an ambiguous id may mean, for diff and revert', async () => {
+it('lists the commits that match an ambiguous id, for diff and revert', async () => {
   const http = httpFixture()
   await http.post('/api/v1/stores', { name: 'shop' })
   const headers = { 'Content-Type': 'application/json', 'If-Match': '*' }
@@ -57,7 +57,7 @@ it('names the commits that an ambiguous id may mean, for diff and revert', async
   const storectl = await storectlOf(http)
   const history = load((await storectl('history', 'shop', '-o', 'json')).out) as Change[]
   const [newest, created] = history.map(({ commit }) => commit)
-  // The ids of this repository differ in their last digits only.
+  // The commit ids of this repository differ only in their last digits.
   const ambiguous = await storectl('diff', 'shop', String(newest).slice(0, 12))
   expect([ambiguous.code, ambiguous.err]).toEqual([
     2,

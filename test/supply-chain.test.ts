@@ -27,13 +27,13 @@ const locked = async () => {
 }
 
 describe('T26 the packages that npm installs', () => {
-  it('S30 are pinned by a hash of their bytes, or lie inside a package that is', async () => {
+  it('S30 are pinned by a hash, or bundled in a package that is', async () => {
     const all = await locked()
     const bare = all.filter(
       ([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ''),
     )
     expect(all.length).toBeGreaterThan(100)
-    // cdk8s and cdk8s-plus-28 carry these in their own archives, whose hashes cover them: npm writes no other for them.
+    // Bundled in the archives of cdk8s and cdk8s-plus-28, whose hashes cover them. npm records no other hash.
     for (const [path, { inBundle, resolved }] of bare) {
       expect([path, inBundle, resolved]).toEqual([
         expect.stringMatching(/^node_modules\/cdk8s(?:-plus-28)?\/node_modules\//) as string,
@@ -46,13 +46,13 @@ describe('T26 the packages that npm installs', () => {
     expect(bare.length).toBeLessThanOrEqual(7)
   })
 
-  it('run no script while they are installed, but for the one that brings Node', async () => {
+  it('run no install script, except for the package of Node', async () => {
     const scripts = (await locked()).filter(([, { hasInstallScript }]) => hasInstallScript === true)
     expect(scripts.map(([path]) => path)).toEqual(['node_modules/node'])
     expect((await json<Manifest>('package.json')).allowScripts).toEqual({ node: true })
   })
 
-  it('are few, named by exact versions, and a week old when they are taken', async () => {
+  it('are few, have exact versions, and are at least a week old when added', async () => {
     const [root, dashboard] = await Promise.all([
       json<Manifest>('package.json'),
       json<Manifest>('dashboard/package.json'),

@@ -9,7 +9,7 @@ const text = await readFile(
 )
 const KEYS = Object.keys(PlatformFile.shape)
 
-/** The template with the commented blocks of these keys, at any depth, switched on. */
+/** The template with the commented blocks of these keys enabled, at any depth. */
 function enabled(...keys: readonly string[]): string {
   return keys.reduce((yaml, key) => {
     const block = new RegExp(`^( *)# ${key}:.*(?:\\n\\1# {2,}.*)*`, 'm')
@@ -18,13 +18,13 @@ function enabled(...keys: readonly string[]): string {
   }, text)
 }
 
-it('platform.yaml of the template names every key there is, set or commented out', () => {
+it('platform.yaml of the template has every key, set or commented out', () => {
   expect(KEYS.length).toBeGreaterThan(20)
   const missing = KEYS.filter((key) => !new RegExp(`^(?:# )?${key}:`, 'm').test(text))
   expect(missing).toEqual([])
 })
 
-it('platform.yaml of the template is valid with every commented key switched on at once', () => {
+it('platform.yaml of the template is valid with all commented keys enabled', () => {
   const commented = KEYS.filter((key) => new RegExp(`^# ${key}:`, 'm').test(text))
   expect(commented.length).toBeGreaterThan(10)
   const { value, problems } = parsePlatformFile(enabled(...commented))
@@ -50,7 +50,7 @@ it.each([
   expect(value?.exposure).toMatchObject(exposure)
 })
 
-it('platform.yaml of the template becomes one for a Gateway', () => {
+it('platform.yaml of the template is valid for a Gateway', () => {
   const yaml = enabled('gateway', 'peers')
   expect(yaml).toContain('  gateway:\n    name: public')
   const { value, problems } = parsePlatformFile(yaml.replace('mode: ingress', 'mode: gateway'))

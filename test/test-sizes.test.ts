@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 
-/** Names between the braces of `test/git/{a,b}.test.ts`, as a configuration spells them. */
+/** Names between the braces of `test/git/{a,b}.test.ts` in a configuration. */
 function listed(configuration: string): readonly string[] {
   const [, names] = /'test\/git\/\{([a-z,-]+)\}\.test\.ts'/.exec(read(configuration)) ?? []
   return (names ?? '').split(',')

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** An authority, and a certificate of it for `name`, such as `DNS:a.example` or `IP:127.0.0.1`; all PEM. */
+/** A certificate authority, and a certificate for `name`, such as `DNS:a.example` or `IP:127.0.0.1`; all in PEM. */
 export function certificates(name: string): { authority: string; key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'storewright-tls-'))
   const openssl = (words: string) =>

@@ -6,13 +6,13 @@ import type { HttpFixture } from './http-fixture.ts'
 export interface Sample {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** `null`: the operation takes none. */
+  /** `null`: the operation has no body. */
   readonly body: Readonly<Record<string, unknown>> | null
 }
 
 const HEAD = '0'.repeat(40)
 
-/** Bodies with which each operation succeeds on the stores of {@link declareSamples}. */
+/** Bodies with which each operation succeeds for the stores of {@link declareSamples}. */
 const BODIES: Partial<Record<OperationId, Readonly<Record<string, unknown>>>> = {
   createStore: { name: 'fresh' },
   updateStore: { title: 'Sale' },
@@ -29,7 +29,7 @@ const BODIES: Partial<Record<OperationId, Readonly<Record<string, unknown>>>> = 
   releaseName: { name: 'vanished', namespaceGone: true, reason: 'looked at the cluster' },
 }
 
-/** Store that each operation is about; `shop` runs, `stopped` is suspended, `gone` is deleted. */
+/** Store for each operation. `shop` runs, `stopped` is suspended, `gone` is deleted. */
 const STORES: Partial<Record<OperationId, string>> = {
   resumeStore: 'stopped',
   restoreStore: 'gone',
@@ -51,7 +51,7 @@ export function sampleOf(id: OperationId, commit = HEAD): Sample {
   }
 }
 
-/** Declares the stores of the samples. Returns a commit of `shop` that can be undone. */
+/** Creates the stores of the samples. Returns a commit of `shop` that can be undone. */
 export async function declareSamples(http: HttpFixture): Promise<string> {
   for (const name of ['shop', 'stopped', 'gone']) await http.post('/api/v1/stores', { name })
   await http.post('/api/v1/stores/stopped/suspend', {})
@@ -64,7 +64,7 @@ export async function declareSamples(http: HttpFixture): Promise<string> {
   return change?.commit ?? ''
 }
 
-/** Sends a sample; `query` is appended, `more` are further members of the body. */
+/** Sends a sample. `query` is appended, `more` is added to the body. */
 export function sendSample(
   http: HttpFixture,
   id: OperationId,
