@@ -110,7 +110,7 @@ describe('admitStore', () => {
     expect(admitStore(copyOf('mine'), at, 'local', NOW)).toMatchObject({ quarantine: true })
     for (const store of ['theirs', 'nobody']) {
       expect(refusal(copyOf(store), at).errors, store).toEqual([
-        { pointer: '#/origin/store', detail: 'is no store of this team' },
+        { pointer: '#/origin/store', detail: 'is not a store of this team' },
       ])
     }
   })

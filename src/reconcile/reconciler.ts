@@ -205,7 +205,7 @@ function findingOf({ log }: ReconcilerOptions, { declared, render, at }: Found):
 }
 
 const FAULT =
-  'could not be rendered because of an internal error, which is in the log of Storewright; it is retried each minute'
+  'could not be rendered because of a fault of Storewright, which its log describes; it is retried each minute'
 
 /** Is this a pushed store that has to wait because the provisioning cap is reached? */
 function waits(
