@@ -59,7 +59,7 @@ export function requireEndlessHold(name: string, at: Snapshot, now: number): Vac
   if (last?.purged === false) return last
   const declared = at.stores.has(name)
   const until = holdOf(name, '', at, now)?.until ?? null
-  throw new StoreError('conflict', 'this name is not reserved without an end date', {
+  throw new StoreError('conflict', 'there is no reservation of this name to release', {
     extra: { until },
     hint: declared
       ? 'A store has this name. Delete and purge that store instead.'
