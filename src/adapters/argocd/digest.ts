@@ -73,9 +73,7 @@ const CASCADE_FINALIZERS = [
   'foreground-finalizer.argocd.argoproj.io',
 ]
 const APPROVED = 'argocd.argoproj.io/deletion-approved'
-/**
- * Kinds that Argo CD keeps after Git no longer declares them (docs/adr/0012-deletion-in-steps.md).
- */
+/** Kinds that Argo CD keeps after Git no longer declares them (ADR 0012). */
 const PROTECTED = [
   'Namespace',
   'PersistentVolumeClaim',
