@@ -70,6 +70,7 @@ const gates = [
   ['openapi drift', () => drift(/openapi/i)],
   ['golden drift', () => drift(/golden/i)],
   ['argocd drift', () => drift(/render-argocd/)],
+  ['adr drift', () => drift(/adr-index/)],
   ['parity', parity],
 ]
 
