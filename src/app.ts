@@ -25,7 +25,10 @@ import { storeRoutes } from './http/stores.ts'
 import { streamRoutes } from './http/stream.ts'
 import { summaryRoutes } from './http/summary.ts'
 
-/** The whole HTTP surface: middleware in order, routes, one problem for every error. */
+/**
+ * Builds the HTTP application: middleware in order, then the routes. Every error becomes one
+ * problem document.
+ */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
   app.onError(answerError(deps.log))
@@ -63,7 +66,10 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   return app
 }
 
-/** The OpenAPI 3.1 document of an app; the same whatever it was given. */
+/**
+ * Returns the OpenAPI 3.1 document of an app. It depends on the routes only, not on the app's
+ * dependencies.
+ */
 export function openApiDocument(app: OpenAPIHono<AppEnv>) {
   const generated = app.getOpenAPI31Document({
     openapi: '3.1.0',

@@ -71,7 +71,7 @@ const [setOfAll] = setupOf(PLAIN).applicationSets
 const [projectOfAll] = setupOf(PLAIN).projects
 
 describe('the check argocd_setup', () => {
-  it('is well with what storectl argocd prints, and names it', async () => {
+  it('passes for the output of storectl argocd and names what is installed', async () => {
     install(OWN)
     expect(await check(OWN)).toEqual({
       level: 'ok',
@@ -81,7 +81,7 @@ describe('the check argocd_setup', () => {
     })
   })
 
-  it('says what a changed platform.yaml asks for, and which commands give it', async () => {
+  it('names what a changed platform.yaml requires, and the commands that apply it', async () => {
     install(PLAIN)
     expect(await check(OWN)).toEqual({
       level: 'fail',
@@ -103,7 +103,7 @@ describe('the check argocd_setup', () => {
     expect((await check(OWN)).level).toBe('ok')
   })
 
-  it('says what nothing asks for any more', async () => {
+  it('names objects that platform.yaml no longer requires', async () => {
     install(asked(''))
     const { detail, fix } = await check(PLAIN)
     expect(detail).toBe(
@@ -124,7 +124,7 @@ describe('the check argocd_setup', () => {
     ['spec.templatePatch', ({ spec }: Spec) => (spec['templatePatch'] = '')],
     ['spec.syncPolicy', ({ spec }: Spec) => delete spec['syncPolicy']],
     ['spec.template.spec.project', ({ spec }: Spec) => (spec.template.spec.project = 'default')],
-  ])('sees an ApplicationSet that differs in %s', async (place, change) => {
+  ])('reports an ApplicationSet that differs in %s', async (place, change) => {
     install(PLAIN)
     put('applicationsets', setOfAll, change)
     expect((await check(PLAIN)).detail).toBe(`ApplicationSet stores differs in ${place}`)
@@ -176,13 +176,13 @@ describe('the check argocd_setup', () => {
       'permits too much: repository *',
       ({ spec }: Spec) => (spec['sourceRepos'] = ['*', REPO.replace('.git', '')]),
     ],
-  ])('sees an AppProject that %s', async (problem, change) => {
+  ])('reports an AppProject that %s', async (problem, change) => {
     install(PLAIN)
     put('appprojects', projectOfAll, change)
     expect((await check(PLAIN)).detail).toBe(`AppProject stores ${problem}`)
   })
 
-  it('takes what the ApplicationSet controller writes in the place of what was applied', async () => {
+  it('accepts the form that the ApplicationSet controller writes back', async () => {
     install(PLAIN)
     put('applicationsets', setOfAll, ({ spec }) => {
       delete spec.template.spec.source.directory.recurse
@@ -191,7 +191,7 @@ describe('the check argocd_setup', () => {
     expect((await check(PLAIN)).level).toBe('ok')
   })
 
-  it('leaves sync windows, roles and what others made alone, and tells of the windows', async () => {
+  it('ignores sync windows, roles and objects of others, and mentions the windows', async () => {
     install(PLAIN)
     put('appprojects', projectOfAll, ({ spec }) => {
       spec['syncWindows'] = [{ kind: 'deny', schedule: '0 22 * * *', duration: '1h' }]
@@ -208,13 +208,13 @@ describe('the check argocd_setup', () => {
     })
   })
 
-  it('counts every problem and tells the first ones', async () => {
+  it('counts every problem and lists the first ones', async () => {
     expect((await check(OWN)).detail.split('; ')).toHaveLength(5)
     const all = asked('argocd: {shards: ["[a-m]", "[n-y]", "[z]"]}\n')
     expect((await check(all)).detail).toMatch(/^(?:[^;]+ is missing; ){5}and 1 more$/)
   })
 
-  it('says that two places name different namespaces, or that nothing is watched', async () => {
+  it('reports different namespaces in two places, or that no cluster is watched', async () => {
     expect(await check(asked('argocd: {namespace: gitops}\n'))).toMatchObject({
       level: 'fail',
       detail: 'platform.yaml says that Argo CD is in namespace gitops, and argocd is watched',
@@ -223,7 +223,7 @@ describe('the check argocd_setup', () => {
     expect((await setupCheck(deps, AbortSignal.timeout(1))).level).toBe('skip')
   })
 
-  it('fails when the cluster does not answer, or answers nonsense', async () => {
+  it('fails when the cluster does not respond, or sends an invalid response', async () => {
     server.setFault({ kind: 'garbage' })
     expect(await check(PLAIN)).toMatchObject({
       level: 'fail',
@@ -238,7 +238,7 @@ describe('the check argocd_setup', () => {
     })
   })
 
-  it("reads the same from Argo CD's API, and says when its token may not", async () => {
+  it("reads the same from Argo CD's API, and skips when the token lacks the right", async () => {
     const argocd = await fakeArgoCd()
     const tls = { rejectUnauthorized: true }
     const connection = openConnection({ server: argocd.url, token: async () => 'argo-token', tls })

@@ -13,14 +13,14 @@ export interface SetupCheckDeps {
     'argocdNamespace' | 'publicUrl' | 'storesRepoBranch' | 'storesRepoUrl'
   >
   readonly repo: Pick<StoresRepo, 'snapshot'>
-  /** Reads what is installed; `null`: nothing real is watched. */
+  /** Reads what is installed. `null` if no cluster is watched (simulated status). */
   readonly installed: ((signal: AbortSignal) => Promise<InstalledArgoCd>) | null
 }
 
-/** Problems told in one sentence. */
+/** Largest number of problems listed in the detail. The rest are counted. */
 const MAX_PROBLEMS = 5
 
-/** Are the AppProjects and ApplicationSets those that platform.yaml at head asks for? */
+/** Checks that the installed AppProjects and ApplicationSets match `platform.yaml` at the head. */
 export async function setupCheck(deps: SetupCheckDeps, signal: AbortSignal): Promise<Finding> {
   const { config, repo, installed } = deps
   if (installed === null) return skipped('no cluster is watched')
@@ -38,7 +38,8 @@ export async function setupCheck(deps: SetupCheckDeps, signal: AbortSignal): Pro
   } catch (error) {
     const why = error instanceof ApiFailure ? error.message : 'the answer makes no sense'
     const told = `AppProjects and ApplicationSets cannot be read: ${why}`
-    // A project's token never may; the check is for who has a cluster, or an account that may.
+    // A project's token is never allowed to read these objects. The check needs a cluster
+    // connection or an account with that right.
     return error instanceof ApiFailure && error.status === 403
       ? skipped(told)
       : ill(told, 'Check the address, the credentials and the network.')

@@ -29,10 +29,10 @@ function fixture() {
   return { applications, api: () => probes.get('argocd_api')?.(AbortSignal.timeout(5000)) }
 }
 
-it('argocd_api asks for a store of each project, since a list leaves out what the token may not see', async () => {
+it('argocd_api requests one store of each project, since a list omits hidden ones', async () => {
   const { api } = fixture()
   argo.answer('/api/v1/applications/store-shop', { status: 200, body: {} })
-  // Nothing is known of the other: not there yet.
+  // Argo CD does not know the other Application yet.
   expect(await api()).toMatchObject({ level: 'ok' })
   argo.answer('/api/v1/applications/store-other', { status: 403, body: { code: 7 } })
   expect(await api()).toEqual({
@@ -43,7 +43,7 @@ it('argocd_api asks for a store of each project, since a list leaves out what th
   expect(argo.requests).toContain('GET /api/v1/applications/store-other?project=stores-acme')
 })
 
-it('argocd_api asks in the project that an Application is in, which may lag behind platform.yaml', async () => {
+it('argocd_api uses the actual project of an Application, which may lag behind platform.yaml', async () => {
   const { api, applications } = fixture()
   applications.set('store-other', { ...healthyApplication(), project: 'stores' })
   await api()

@@ -15,7 +15,7 @@ export interface CheckDeps extends Pick<SetupCheckDeps, 'installed'> {
   readonly config: Config
   readonly repo: StoresRepo
   readonly applications: Applications
-  /** Argo CD's own API; `null`: not configured. */
+  /** Argo CD's own API. `null` if it is not configured. */
   readonly argocd: Connection | null
   readonly time: Time
   readonly purge: PurgeSettings
@@ -28,7 +28,10 @@ const GIT_FIXES = {
   not_ready: 'Wait until the index of the stores repo is loaded.',
 } as const
 
-/** Every check of this process by name: what it needs from outside, each with what to do when it fails. */
+/**
+ * Returns every check of this process by name. Each one tests an outside dependency, and a failed
+ * one says how to fix it.
+ */
 export function probesOf(deps: CheckDeps): ReadonlyMap<string, Probe> {
   return new Map<string, Probe>([
     ['git_read', async () => gitRead(deps)],
@@ -145,7 +148,10 @@ async function argoCdApi(deps: CheckDeps, signal: AbortSignal): Promise<Finding>
   }
 }
 
-/** Projects of a team whose Applications the token may not see. A list leaves them out silently, so one each is asked for. */
+/**
+ * Finds projects whose Applications the token cannot read. A list request omits those silently, so
+ * this requests one Application of each project.
+ */
 async function hiddenProjects(
   argocd: Connection,
   { repo, applications }: CheckDeps,
@@ -163,7 +169,7 @@ async function hiddenProjects(
       await argocd.json(path, { timeoutMs: 10_000, signal })
     } catch (error) {
       if (error instanceof ApiFailure && error.status === 403) return [project]
-      // It may not be there yet.
+      // 404 means that the Application does not exist yet.
       if (!(error instanceof ApiFailure && error.status === 404)) throw error
     }
     return []
@@ -189,7 +195,7 @@ function webhooks({ applications, config }: CheckDeps): Finding {
   }
   return count === 1
     ? ill(
-        'only one address is told',
+        'only one address is configured',
         'Name both in ARGOCD_WEBHOOK_URLS: argocd-server and the applicationset-controller.',
       )
     : well(`${count} addresses are told of each push, signed`)

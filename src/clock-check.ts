@@ -2,7 +2,10 @@ import { CLOCK_TOLERANCE_MS, spanOf, type TimeReading } from './domain/clocks.ts
 import { type Finding, ill, skipped, well } from './observe/checks.ts'
 import { clockHoldOf, type HoldDeps } from './operations/clock-hold.ts'
 
-/** Does this server's clock agree with the others, and is no deletion held because of it? */
+/**
+ * Checks that this server's clock agrees with the clocks of other systems, and that no deletion is
+ * on hold because of it.
+ */
 export function clockCheck(deps: HoldDeps): Finding {
   const hold = clockHoldOf(deps)
   return hold === null ? agreement(deps.time.reading()) : ill(hold.detail, hold.fix)

@@ -6,7 +6,7 @@ import { isBranchName } from './adapters/git/process/argv.ts'
 import { readConfig } from './config.ts'
 import { remoteOf } from './stores-remote.ts'
 
-/** Text around the edges of what settings take. */
+/** Edge cases of what settings accept. */
 const odd = fc.oneof(
   fc.constantFrom(
     '',
@@ -25,7 +25,7 @@ const odd = fc.oneof(
   fc.string({ maxLength: 30 }),
   fc.string({ unit: 'binary', maxLength: 30 }),
 )
-/** Mostly what is good, so that enough configurations are taken. */
+/** Mostly valid values, so that enough configurations are accepted. */
 const mostly = (...good: string[]) =>
   fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: odd })
 const host = fc.constantFrom('h.example', 'localhost', '127.0.0.1', '127.0.0.2', '[::1]', 'h:84')
@@ -39,7 +39,7 @@ const url = fc
   .map(([scheme, user, name, path]) => `${scheme}://${user}${name}/${path}`)
 const path = mostly('/keys/id', '/keys/id', '/keys/hosts', '/a b/id', 'relative', "/a'b")
 
-it('S17 what --check-config takes, the start takes too, in 2,000 generated configurations', () => {
+it('S17 the start accepts what --check-config accepts, in 2,000 generated configurations', () => {
   let taken = 0
   fc.assert(
     fc.property(

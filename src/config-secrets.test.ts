@@ -37,7 +37,7 @@ describe('S13 URLs in messages', () => {
     expect(text).not.toContain(CANARY)
   })
 
-  it('prints the user name of an ssh URL nowhere', () => {
+  it('never prints the user name of an ssh URL', () => {
     const { config } = read({
       STORES_REPO_URL: `ssh://${CANARY}@host.example/x.git`,
       GIT_SSH_KEY_FILE: '/keys/id',
@@ -67,7 +67,7 @@ describe('S16 secrets', () => {
     expect(problems({}, [`-git-token=${CANARY}`, `--gittoken=${CANARY}`])).not.toContain(CANARY)
   })
 
-  it('storewright.yaml is no place for a secret', () => {
+  it('a secret in storewright.yaml is refused', () => {
     const text = problems({}, [], { 'storewright.yaml': `gitToken: ${CANARY}` })
     expect(text).toContain('gitToken is a secret; set GIT_TOKEN, or GIT_TOKEN_FILE')
     expect(text).not.toContain(CANARY)
@@ -95,7 +95,7 @@ describe('S17 --check-config', () => {
     expect(problems(environment)).toMatch(expected)
   })
 
-  it('takes http on a loopback host, and a token file that ends in CRLF', () => {
+  it('accepts http on a loopback host, and a token file that ends in CRLF', () => {
     const { config } = read(
       { STORES_REPO_URL: 'http://127.0.0.1:1/x.git', GIT_TOKEN_FILE: '/t' },
       [],
@@ -106,7 +106,7 @@ describe('S17 --check-config', () => {
 })
 
 describe('variables without effect', () => {
-  it('part of S1-32 and S1-35: each one that is set gives one warning that says what to do instead', () => {
+  it('part of S1-32 and S1-35: each one that is set gives one warning with the replacement', () => {
     const { config } = read({
       REDIS_ADDR: 'redis:6379',
       RATE_LIMIT: '3',

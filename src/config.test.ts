@@ -16,7 +16,7 @@ function read(
 }
 
 describe('configuration', () => {
-  it('starts from nothing, on this machine alone', () => {
+  it('starts without any setting, for this machine only', () => {
     expect(read({}).config).toMatchObject({
       listenAddr: { host: '127.0.0.1', port: 8080 },
       env: 'dev',
@@ -47,7 +47,7 @@ describe('configuration', () => {
     })
   })
 
-  it('reports every problem at once, with what was given and what is expected', () => {
+  it('reports every problem at once, with the given value and what is expected', () => {
     const { problems } = read(
       {
         LISTEN_ADDR: 'nonsense',

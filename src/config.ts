@@ -5,17 +5,20 @@ import { ignoredVariables } from './ignored-variables.ts'
 import { isLoopback, readSetting, type Settings, settings } from './settings.ts'
 import { remoteOf } from './stores-remote.ts'
 
-/** Everything the process was told, checked. */
+/** The checked configuration of the process. */
 export interface Config extends Settings {
-  /** No authentication is configured, so only this machine is answered. */
+  /** No authentication is configured, so the server accepts requests from this machine only. */
   readonly loopbackOnly: boolean
-  /** `GIT_TOKEN_FILE`, which is read again when the token is refused; `null`: the token came another way. */
+  /**
+   * Value of `GIT_TOKEN_FILE`. The file is read again when the remote rejects the token. `null` if
+   * the token came from another source.
+   */
   readonly gitTokenFile: string | null
-  /** API server of the cluster this process runs in; `null` outside of one. */
+  /** API server of the cluster this process runs in. `null` outside a cluster. */
   readonly inClusterServer: string | null
-  /** Where each value came from: `flag`, `environment`, `file` or `default`. */
+  /** Origin of each value: `flag`, `environment`, `file` or `default`. */
   readonly sources: Readonly<Record<string, Source>>
-  /** One sentence for each variable that is set and has no effect. */
+  /** One sentence for each variable that is set but has no effect. */
   readonly warnings: readonly string[]
 }
 
@@ -28,11 +31,14 @@ export type ConfigResult =
 export interface ConfigInput {
   readonly flags: ReadonlyMap<string, string>
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Text of a file, or `null` when it does not exist. */
+  /** Returns the text of a file, or `null` if it does not exist. */
   readonly readFile: (path: string) => string | null
 }
 
-/** Flag over environment over file over default. Every problem is found before the first socket opens. */
+/**
+ * Precedence is flag, environment, file, default. All problems are reported together, before any
+ * socket opens.
+ */
 export function readConfig(input: ConfigInput): ConfigResult {
   const problems: string[] = []
   const file = readConfigFile(input, problems)
@@ -47,7 +53,7 @@ export function readConfig(input: ConfigInput): ConfigResult {
   }
   problems.push(...flagProblems(input.flags))
   if (problems.length > 0) return { config: null, problems }
-  // Every key of `settings` was read above without a problem.
+  // The loop above read every key of `settings` without a problem.
   const read = values as unknown as Settings
   const gitTokenFile = input.environment['GIT_TOKEN_FILE'] || null
   problems.push(...contradictions(read), ...remoteProblems({ ...read, gitTokenFile }))
@@ -73,7 +79,9 @@ const KNOWN_FLAGS = new Set([
   ...Object.keys(settings).map(kebab),
 ])
 
-/** A command line is open to every process of the machine, so a secret there is refused, not used. */
+/**
+ * Every process of the machine can read a command line, so a secret passed as a flag is rejected.
+ */
 const SECRET_FLAGS: ReadonlyMap<string, string> = new Map(
   Object.entries(settings)
     .filter(([, { secret }]) => secret === true)
@@ -85,7 +93,7 @@ function flagProblems(flags: ConfigInput['flags']): readonly string[] {
     const env = SECRET_FLAGS.get(flag)
     if (env !== undefined)
       return [`--${flag}: is a secret and not taken from the command line; ${setSecret(env)}`]
-    // What stands after "=" may be a secret under a mistyped name.
+    // The text after "=" may be a secret under a mistyped flag name.
     return KNOWN_FLAGS.has(flag) ? [] : [`--${flag.replace(/=.*$/s, '')}: is not a known flag`]
   })
 }
@@ -142,7 +150,7 @@ function readConfigFile(input: ConfigInput, problems: string[]): ReadonlyMap<str
   return values
 }
 
-/** What single values cannot show. */
+/** Problems that show only when several values are compared. */
 function contradictions(read: Settings): string[] {
   const problems: string[] = []
   const embedded = read.storesRepoUrl === null
@@ -183,7 +191,10 @@ function contradictions(read: Settings): string[] {
   return problems
 }
 
-/** What the Git adapter refuses when it opens the repository is refused before the start too. */
+/**
+ * Reports what the Git adapter would reject when it opens the repository, so that it is found
+ * before the start.
+ */
 function remoteProblems(read: Parameters<typeof remoteOf>[0]): readonly string[] {
   if (read.storesRepoUrl === null) return []
   try {
@@ -194,7 +205,7 @@ function remoteProblems(read: Parameters<typeof remoteOf>[0]): readonly string[]
   }
 }
 
-/** The effective configuration for people; secrets are masked. */
+/** The effective configuration as text. Secrets are masked. */
 export function describeConfig(config: Config): string {
   return Object.entries(settings)
     .map(([key, setting]) => {
@@ -206,11 +217,11 @@ export function describeConfig(config: Config): string {
     .join('')
 }
 
-/** Every flag with its variable and its default, for `--help`. */
+/** Text of `--help`: every flag with its variable and its default. */
 export function settingsHelp(): string {
   const rows = Object.entries(settings).map(([key, setting]) => {
     const fallback = setting.fallback === null ? '' : setting.print(setting.fallback as never)
-    // A secret is not taken from the command line.
+    // Secrets have no flag.
     const flag = setting.secret === true ? '' : `--${kebab(key)}`
     return [flag, setting.env, fallback] as const
   })
@@ -232,7 +243,7 @@ ${lines.join('\n')}
 `
 }
 
-/** `--listen-addr :8081`, `--listen-addr=:8081`, `--check-config`. */
+/** Parses flags such as `--listen-addr :8081`, `--listen-addr=:8081` and `--check-config`. */
 export function readFlags(argv: readonly string[]): ReadonlyMap<string, string> {
   const flags = new Map<string, string>()
   for (let at = 0; at < argv.length; at += 1) {
@@ -249,7 +260,7 @@ export function readFlags(argv: readonly string[]): ReadonlyMap<string, string> 
   return flags
 }
 
-/** The configuration of this process. */
+/** Reads the configuration of this process. */
 export function processConfig(argv: readonly string[]): ConfigResult {
   return readConfig({ flags: readFlags(argv), environment: process.env, readFile: readText })
 }

@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('S26 openDataDir', () => {
-  it('makes a folder that other users cannot read, and leaves nothing in it', async () => {
+  it('creates an empty folder that other users cannot read', async () => {
     const path = join(folder, 'a', 'data')
     await openDataDir(path, log)
     expect(await modeOf(path)).toBe(0o700)
@@ -57,7 +57,7 @@ describe('S26 openDataDir', () => {
 })
 
 describe('S27 openDataDir', () => {
-  it('says in one sentence that the folder cannot be made', async () => {
+  it('reports in one sentence that the folder cannot be created', async () => {
     const file = join(folder, 'file')
     await writeFile(file, '')
     await expect(openDataDir(join(file, 'data'), log)).rejects.toThrow(
@@ -66,7 +66,7 @@ describe('S27 openDataDir', () => {
   })
 
   it.skipIf(process.platform !== 'linux')(
-    'says so of a file system that takes no files',
+    'reports a file system that accepts no files',
     async () => {
       await expect(openDataDir('/proc/self', log)).rejects.toThrow(
         /^DATA_DIR: \/proc\/self cannot be written \(E[A-Z]+: /,

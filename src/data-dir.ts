@@ -3,17 +3,17 @@ import { chmod, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Log } from './domain/ports.ts'
 
-/** Mode bits of everybody but the owner. */
+/** Mode bits of the group and of other users. */
 const OTHERS = 0o077
-/** Mode bit of folders that several users share, such as /tmp. */
+/** Sticky bit, which marks folders that several users share, such as /tmp. */
 const STICKY = 0o1000
 const OURS: ReadonlySet<string> = new Set(['stores.git', 'cache.git'])
-/** Errors of a disk that is full: reads work, and the server starts on it. */
+/** Errors of a full disk. Reads still work, so the server starts. */
 const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
 
 /**
- * Makes DATA_DIR, readable by the user of this process alone, and checks that it can be written.
- * @throws Error one sentence that names the folder, the reason and what to do
+ * Creates DATA_DIR with access for the user of this process only, and checks that it is writable.
+ * @throws Error one sentence with the folder, the reason and the fix
  */
 export async function openDataDir(dataDir: string, log: Log): Promise<void> {
   const path = resolve(dataDir)
@@ -32,7 +32,10 @@ export async function openDataDir(dataDir: string, log: Log): Promise<void> {
   }
 }
 
-/** Only a folder that holds nothing but ours is changed: DATA_DIR may be set to one that others use. */
+/**
+ * Changes the mode only if the folder is empty or holds our repositories. DATA_DIR may point to a
+ * folder that other programs use.
+ */
 async function closeToOthers(path: string, log: Log): Promise<void> {
   const { mode } = await stat(path)
   if ((mode & OTHERS) === 0) return

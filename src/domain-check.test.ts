@@ -23,17 +23,17 @@ const to =
     Promise.resolve([address])
 
 describe('the check base_domain', () => {
-  it('is well where names resolve, to the address that they say', async () => {
+  it('passes when names resolve to the address that they contain', async () => {
     expect(await check('127-0-0-1.nip.io', to('127.0.0.1'))).toMatchObject({ level: 'ok' })
     expect(await check('10.1.2.3.nip.io', to('10.1.2.3'))).toMatchObject({ level: 'ok' })
     expect(await check('shops.example.com', to('203.0.113.7'))).toMatchObject({ level: 'ok' })
   })
 
-  it('warns where a resolver answers with an address of its own', async () => {
+  it('warns when a resolver returns another address', async () => {
     expect(await check('127-0-0-1.nip.io', to('198.51.100.1'))).toMatchObject({ level: 'warn' })
   })
 
-  it('asks for a wildcard record of another domain, and for a line for each store to come', async () => {
+  it('suggests a wildcard record for another domain, and a hosts line per store', async () => {
     expect((await check('shops.example.com', blocked)).fix).toBe(
       'Add a wildcard record *.shops.example.com to the DNS of that domain.',
     )
@@ -49,7 +49,7 @@ describe('the check base_domain', () => {
     expect(fix).toMatch(/\(and 5 more\)$/)
   })
 
-  it('looks nothing up while status is simulated', async () => {
+  it('resolves no name while status is simulated', async () => {
     const deps = { repo: repoOf('a.example'), applications: { simulated: true }, resolve: blocked }
     expect(await domainCheck(deps)).toMatchObject({ level: 'skip' })
   })

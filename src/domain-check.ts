@@ -4,21 +4,22 @@ import type { Applications, StoresRepo } from './domain/ports.ts'
 import type { Snapshot } from './domain/snapshot.ts'
 import { type Finding, skipped, warning, well } from './observe/checks.ts'
 
-/** Addresses of a name. @throws Error there is none */
+/** Resolves a name to its addresses. @throws Error if there is none */
 export type Resolve = (name: string) => Promise<readonly string[]>
 
 export interface DomainCheckDeps {
   readonly repo: Pick<StoresRepo, 'snapshot'>
   readonly applications: Pick<Applications, 'simulated'>
-  /** @default by the resolver of this machine */
+  /** @default the resolver of this machine */
   readonly resolve?: Resolve
 }
 
 const MOST_HOSTS = 20
 
 /**
- * Do the hosts of stores resolve here? Resolvers that block answers with private addresses (DNS rebinding protection) leave
- * out names of nip.io; such a name says its own address, so lines for /etc/hosts can stand in.
+ * Checks that the hosts of stores resolve here. Resolvers with DNS rebinding protection drop
+ * answers with private addresses, and therefore names of nip.io. Such a name contains its address,
+ * so the check can suggest lines for /etc/hosts.
  */
 export async function domainCheck(deps: DomainCheckDeps): Promise<Finding> {
   if (deps.applications.simulated) return skipped('no cluster serves the stores')
@@ -45,7 +46,7 @@ export async function domainCheck(deps: DomainCheckDeps): Promise<Finding> {
 const bySystem: Resolve = async (name) =>
   (await lookup(name, { all: true })).map(({ address }) => address)
 
-/** IPv4 address that a name of nip.io or sslip.io says itself; `null` for another domain. */
+/** The IPv4 address that a name of nip.io or sslip.io contains. `null` for another domain. */
 function addressIn(domain: string): string | null {
   const found =
     /^(?:.*[.-])?(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})\.(?:nip|sslip)\.io$/.exec(domain)

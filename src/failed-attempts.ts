@@ -1,15 +1,18 @@
 import { peerKey } from './domain/git-client.ts'
 
-/** Wrong tokens of one peer within {@link WINDOW_MS} after which it is refused until the window ends. */
+/**
+ * A peer that sends this many wrong tokens within {@link WINDOW_MS} is refused until the window
+ * ends.
+ */
 const LIMIT = 10
 const WINDOW_MS = 60_000
-/** Peers remembered at once; beyond that the oldest is forgotten. */
+/** Maximum number of peers remembered. The oldest is dropped first. */
 const MAX_PEERS = 10_000
 
 export interface FailedAttempts {
-  /** Seconds for which this peer is refused; 0: it may try. */
+  /** Seconds for which this peer is still refused. 0 if it may try. */
   refusedFor(peer: string): number
-  /** @returns whether this attempt was the last one that the peer has for now */
+  /** @returns whether this attempt used up the peer's attempts */
   failed(peer: string): boolean
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { freeHeap } from './free-heap.ts'
 
-it('hands back what nothing holds any more', () => {
+it('returns unreferenced memory to the system', () => {
   let rows: object[] | null = Array.from({ length: 400_000 }, (_, n) => ({ n, text: `row ${n}` }))
   const held = process.memoryUsage().heapTotal
   expect(rows.length).toBe(400_000)

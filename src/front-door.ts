@@ -11,19 +11,20 @@ import { listen, type Listener } from './listen.ts'
 
 type Fetch = (request: Request, peer: string) => Response | Promise<Response>
 
-/** The main listener. It answers before the app can, and while the app ends. */
+/** The main listener. It responds before the app is ready and while it shuts down. */
 export interface FrontDoor {
   readonly listener: Listener
   /** Passes every later request to `fetch`. */
   open(fetch: Fetch): void
-  /** Answers every later request with 503 `shutting_down`. Requests under way are not touched. */
+  /** Answers every later request with 503 `shutting_down`. Requests in progress continue. */
   drain(): void
 }
 
 /**
- * Listens, and answers 503 `not_ready` until the app opens: an index of thousands of stores takes seconds to load, and a
- * probe that is refused tells nothing. `/healthz` is 200 all the time.
- * @throws Error the address is in use or not ours
+ * Listens and returns 503 `not_ready` until the app opens, because loading an index of thousands of
+ * stores takes seconds and a refused connection tells a probe nothing. `/healthz` always returns
+ * 200.
+ * @throws Error if the address is in use or does not belong to this machine
  */
 export async function openFrontDoor(
   config: Pick<Config, 'listenAddr' | 'loopbackOnly'>,
@@ -39,7 +40,7 @@ export async function openFrontDoor(
     if (config.loopbackOnly) router.use(loopbackHost)
     router.use(async (c) => {
       if (c.req.path === '/healthz') return c.json({ status: 'alive' as const })
-      // A kept connection would hold the listener open.
+      // A keep-alive connection would keep the listener open.
       if (code === 'shutting_down') c.header('Connection', 'close')
       throw new StoreError(code, message)
     })

@@ -6,8 +6,9 @@ import type { AppEnv } from './http/env.ts'
 import { openRouter } from './http/router.ts'
 
 /**
- * What the second listener answers: the embedded stores repo, read-only, and nothing else. The token is the password of Basic
- * authentication, under any user name. A peer that sent ten wrong tokens is refused until the minute is over.
+ * The app of the second listener. It serves the embedded stores repo read-only, and nothing else.
+ * The token is the password of Basic authentication, with any user name. After ten wrong tokens a
+ * peer is refused for the rest of the minute.
  */
 export function gitApp(packServer: PackServer, token: string, log: Log): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>()
@@ -28,7 +29,7 @@ export function gitApp(packServer: PackServer, token: string, log: Log): OpenAPI
     }
     const given = request.headers.get('Authorization')
     if (given === null || !timingSafeEqual(sha256(passwordOf(given)), expected)) {
-      // Git asks once without a password before it sends the one that it has.
+      // Git first sends a request without credentials, which does not count as a wrong token.
       if (given !== null) wrong(peer)
       const challenge = { 'WWW-Authenticate': 'Basic realm="stores"' }
       return refuse(401, 'send GIT_SERVE_TOKEN as the password', challenge)
@@ -54,7 +55,7 @@ function passwordOf(authorization: string): string {
   return decoded.slice(decoded.indexOf(':') + 1)
 }
 
-/** Equal lengths, as a comparison in constant time needs them. */
+/** Hashing makes both sides equally long, which the constant-time comparison requires. */
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

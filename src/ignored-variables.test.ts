@@ -6,7 +6,7 @@ import { IGNORED, ignoredVariables } from './ignored-variables.ts'
 import { settings } from './settings.ts'
 
 describe('variables of other platforms', () => {
-  it('S1-35 do not stop the start, each with a warning, and the documentation tells what replaces it', async () => {
+  it('S1-35 do not stop the start, give a warning each, and have their replacement documented', async () => {
     const environment = Object.fromEntries(Object.keys(IGNORED).map((name) => [name, '/charts/x']))
     const { config, problems } = readConfig({
       flags: new Map(),
@@ -32,12 +32,12 @@ describe('variables of other platforms', () => {
     expect(rows).toEqual(Object.entries(IGNORED))
   })
 
-  it('are no settings of ours', () => {
+  it('are not settings of this version', () => {
     const own = new Set(Object.values(settings).map(({ env }) => env))
     expect(Object.keys(IGNORED).filter((name) => own.has(name))).toEqual([])
   })
 
-  it('are not warned of where they are empty', () => {
+  it('give no warning when they are empty', () => {
     expect(ignoredVariables({ REDIS_ADDR: '', RATE_LIMIT: undefined })).toEqual([])
   })
 })

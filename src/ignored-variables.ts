@@ -1,6 +1,6 @@
 /**
- * Variables that other store platforms read and this one does not, each with what to do instead. A person who moves over
- * must not believe that a limit holds which nothing enforces.
+ * Variables that other store platforms read and this one does not, each with the replacement.
+ * Without a warning, an operator who migrates could believe that a limit is still enforced.
  */
 export const IGNORED: Readonly<Record<string, string>> = {
   REDIS_ADDR: 'this version keeps nothing in Redis, so remove it',
@@ -27,7 +27,7 @@ export const IGNORED: Readonly<Record<string, string>> = {
     'addresses of stores have no port of their own; set scheme and baseDomain in platform.yaml',
 }
 
-/** One sentence for each variable that is set and has no effect. Values are not repeated. */
+/** One sentence for each variable that is set but has no effect. Values are not printed. */
 export function ignoredVariables(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {

@@ -8,22 +8,22 @@ export interface Listener {
   /** `http://127.0.0.1:8080`. */
   readonly origin: string
   readonly port: number
-  /** No new connection; resolves when the last request has its answer. */
+  /** Stops accepting connections. Resolves after the last response. */
   close(): Promise<void>
 }
 
 /**
- * Address of the connection itself; headers play no part. IPv4 clients of a listener for both families come without `::ffff:`,
- * and IPv6 without a zone. `''`: the connection has ended.
+ * Remote address of the connection; headers are ignored. The prefix `::ffff:` of IPv4 clients on a
+ * dual-stack listener and the zone of IPv6 addresses are removed. `''` if the connection has ended.
  */
 function peerOf({ socket }: Pick<IncomingMessage | Http2ServerRequest, 'socket'>): string {
   return (socket.remoteAddress ?? '').replace(/^::ffff:(?=[0-9.]+$)/i, '').replace(/%.*$/, '')
 }
 
 /**
- * Serves `fetch` on one address. Time limits hold off slow and idle clients: Node's own (60 s for headers, 300 s for
- * a request, no limit of connections) are too loose.
- * @throws Error the address is in use or not ours
+ * Serves `fetch` on one address. The time limits protect against slow and idle clients. Node's
+ * defaults (60 s for headers, 300 s for a request, no connection limit) are too loose.
+ * @throws Error if the address is in use or does not belong to this machine
  */
 export async function listen(
   at: Address,

@@ -3,13 +3,13 @@ import { type Config, describeConfig, processConfig, readFlags, settingsHelp } f
 import { openServer, type RunningServer } from './server.ts'
 import { restoreEmbedded } from './stores-remote.ts'
 
-/** Reads the configuration, starts the server, drains it on SIGTERM and SIGINT. */
+/** Reads the configuration, starts the server and drains it on SIGTERM or SIGINT. */
 async function main(argv: readonly string[]): Promise<void> {
   if (argv.includes('--help') || argv.includes('-h')) {
     process.stdout.write(settingsHelp())
     return
   }
-  // Files that the server makes, git's included, are for its user alone.
+  // Only the user of this process may read files that the server or git creates.
   process.umask(0o077)
   const { config, problems } = processConfig(argv)
   if (config === null) {
@@ -49,13 +49,13 @@ async function restore(config: Config): Promise<void> {
   }
 }
 
-/** A refusal is one sentence. A stack follows only where the code itself is wrong. */
+/** Expected errors are logged as one sentence. Programming errors also get a stack trace. */
 function reasonOf(error: unknown): Readonly<Record<string, unknown>> {
   const defect = [TypeError, RangeError, ReferenceError].some((kind) => error instanceof kind)
   return !defect && error instanceof Error ? { detail: error.message } : { err: error }
 }
 
-/** On standard error: standard output is the log's alone. */
+/** Written to standard error, because standard output carries only the log. */
 function greet(server: RunningServer): void {
   process.stderr.write(
     `\n  Storewright is ready: ${server.origin}\n\n${server.about.map((line) => `  ${line}\n`).join('')}\n`,

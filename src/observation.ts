@@ -19,7 +19,7 @@ import type { TimeWatch } from './observe/time-watch.ts'
 import { bannersOf } from './operations/get-platform.ts'
 import { argoCdAccess, type StatusSource } from './status-source.ts'
 
-/** Everything that joins what Git declares with what is observed, and tells of it. */
+/** Opens the parts that combine declared and observed state and publish the result. */
 export async function openObservation(
   config: Config,
   repo: StoresRepo,
@@ -36,7 +36,7 @@ export async function openObservation(
   const argocd = configured ? openConnection(await argoCdAccess(config), heard) : null
   const byKubernetes =
     kubernetes === null ? null : kubernetesDetail(kubernetes, config.argocdNamespace)
-  // What runs may lag behind what platform.yaml asks for.
+  // The project of a running Application may lag behind `platform.yaml`.
   const projectOf = (record: StoreRecord) =>
     applications.get(record)?.project ?? projectNameOf(repo.snapshot().platform, record.team)
   const detail = argocd === null ? byKubernetes : argoCdDetail(argocd, projectOf)

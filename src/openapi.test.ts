@@ -16,7 +16,7 @@ const document = JSON.parse(text) as {
 }
 
 describe('openapi.json', () => {
-  it('openapi drift: is what the routes give (else: npm run openapi)', async () => {
+  it('openapi drift: matches the routes (to update it: npm run openapi)', async () => {
     expect(await readFile(new URL('../openapi.json', import.meta.url), 'utf8')).toBe(text)
   })
 
@@ -27,12 +27,12 @@ describe('openapi.json', () => {
     expect(document.openapi).toBe('3.1.0')
   })
 
-  it('names every problem code that a route can answer with, and every code has a row and an anchor', () => {
+  it('names every problem code that a route can return, and every code has a row and an anchor', () => {
     const named = new Set(
       Object.values(document.paths)
         .flatMap((item) => Object.values(item))
         .flatMap(({ responses }) => Object.entries(responses))
-        // 431 comes from the HTTP server itself, without a problem.
+        // The HTTP server itself returns 431, without a problem document.
         .filter(([status]) => Number(status) >= 400 && status !== '431')
         .flatMap(([, { description }]) => description.split(' · ')),
     )

@@ -5,12 +5,12 @@ import type { AppDeps } from './http/env.ts'
 
 const FILE = fileURLToPath(new URL('../openapi.json', import.meta.url))
 
-/** The document as committed: two spaces, final newline. It depends on the routes alone. */
+/** The document as committed: two spaces, final newline. It depends on the routes only. */
 export function openApiText(deps: AppDeps): string {
   return `${JSON.stringify(openApiDocument(createApp(deps)), null, 2)}\n`
 }
 
-/** Dependencies of an app that only describes itself: nothing of them is called. */
+/** Dependencies for an app that is only described. None of them is called. */
 export const undescribed = new Proxy({} as AppDeps, {
   get: (_target, member) => (member === 'dashboard' ? new Map() : undefined),
 })

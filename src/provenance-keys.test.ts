@@ -15,7 +15,7 @@ async function dataDir(): Promise<string> {
 const embedded = { provenanceKeys: null, storesRepoUrl: null }
 
 describe('the key ring of a process', () => {
-  it('is made at the first start, for this user alone, and found at the next', async () => {
+  it('is created at the first start, for this user only, and reused at the next', async () => {
     const directory = await dataDir()
     const log = memoryLog()
     const first = await openKeys({ ...embedded, dataDir: directory }, log)
@@ -26,14 +26,14 @@ describe('the key ring of a process', () => {
     expect(log.lines.map(({ level }) => level)).toEqual(['info'])
   })
 
-  it('is one when two processes start at once', async () => {
+  it('is the same when two processes start at once', async () => {
     const directory = await dataDir()
     const config = { ...embedded, dataDir: directory }
     const rings = await Promise.all(Array.from({ length: 8 }, () => openKeys(config, memoryLog())))
     expect(new Set(rings.map((ring) => ring.sign('text'))).size).toBe(1)
   })
 
-  it('is the one of the setting, and then no file is made', async () => {
+  it('comes from the setting without creating a file', async () => {
     const directory = await dataDir()
     const config = { provenanceKeys: TEST_KEYS, storesRepoUrl: 'https://x/y', dataDir: directory }
     const log = memoryLog()
@@ -49,7 +49,7 @@ describe('the key ring of a process', () => {
     expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
   })
 
-  it('names the file that cannot be used', async () => {
+  it('names a key file that cannot be used', async () => {
     const directory = await dataDir()
     await writeFile(keyFileIn(directory), 'short\n')
     await expect(openKeys({ ...embedded, dataDir: directory }, memoryLog())).rejects.toThrow(

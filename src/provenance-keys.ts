@@ -8,14 +8,15 @@ import type { KeyRing } from './domain/provenance.ts'
 
 type KeyConfig = Pick<Config, 'provenanceKeys' | 'dataDir' | 'storesRepoUrl'>
 
-/** Where a ring is kept that no setting gives. */
+/** Path of the key ring in `DATA_DIR`, used if no setting provides one. */
 export function keyFileIn(dataDir: string): string {
   return join(resolve(dataDir), 'provenance-keys')
 }
 
 /**
- * The key ring of `PROVENANCE_KEYS`, or the one in `DATA_DIR`, which is made when it is missing.
- * @throws Error a sentence: the file cannot be used
+ * Returns the key ring of `PROVENANCE_KEYS`, or else the one in `DATA_DIR`, which is created if
+ * missing.
+ * @throws Error one sentence, if the file cannot be used
  */
 export async function openKeys(config: KeyConfig, log: Log): Promise<KeyRing> {
   if (config.provenanceKeys !== null) return openKeyRing(config.provenanceKeys)
@@ -35,7 +36,10 @@ export async function openKeys(config: KeyConfig, log: Log): Promise<KeyRing> {
   }
 }
 
-/** Two processes that start at once end with one ring: link(2) fails where the name is taken. */
+/**
+ * If two processes start at the same time, both use one ring, because link(2) fails if the name
+ * exists.
+ */
 async function makeKeys(file: string, log: Log): Promise<string> {
   await mkdir(resolve(file, '..'), { recursive: true })
   const draft = `${file}.${randomBytes(6).toString('hex')}`
@@ -51,7 +55,10 @@ async function makeKeys(file: string, log: Log): Promise<string> {
   return readFile(file, 'utf8')
 }
 
-/** `null`: there is no such file. Others must not be able to read it, whatever a restore from a backup left. */
+/**
+ * Returns `null` if the file does not exist. Restores the mode 0600, which a restore from a backup
+ * may have loosened.
+ */
 async function textOf(file: string): Promise<string | null> {
   try {
     const text = await readFile(file, 'utf8')

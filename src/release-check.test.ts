@@ -9,11 +9,11 @@ const check = (simulated: boolean, change: (yaml: string) => string) =>
 const filled = (yaml: string) => yaml.replaceAll(ZEROS, 'a'.repeat(64))
 const zeros = (yaml: string) => yaml.replaceAll(/(?<=sha256:)[0-9a-f]{64}/g, ZEROS)
 
-it('is well when every digest is set', () => {
+it('passes when every digest is set', () => {
   expect(check(false, filled)).toMatchObject({ level: 'ok', fix: null })
 })
 
-it('fails on a placeholder where a cluster runs the stores, and names the command that helps', () => {
+it('fails on a placeholder if a cluster runs the stores, and names the command that fixes it', () => {
   const finding = check(false, zeros)
   expect(finding.level).toBe('fail')
   expect(finding.detail).toMatch(
@@ -26,7 +26,7 @@ it('warns while status is simulated, since nothing is pulled', () => {
   expect(check(true, zeros)).toMatchObject({ level: 'warn' })
 })
 
-it('counts one placeholder, also that of a zip', () => {
+it('counts a single placeholder, also of a zip', () => {
   const oneZip = (yaml: string) =>
     filled(yaml).replace(/sha256: "?[0-9a-f]{64}"?/, `sha256: "${ZEROS}"`)
   expect(check(false, oneZip)).toMatchObject({
@@ -35,7 +35,7 @@ it('counts one placeholder, also that of a zip', () => {
   })
 })
 
-it('asks for no checksum of a zip that is baked into the image', () => {
+it('requires no checksum for a zip that is baked into the image', () => {
   const baked = (yaml: string) =>
     filled(yaml)
       .replace(/sha256: "?[0-9a-f]{64}"?/g, `sha256: "${ZEROS}"`)

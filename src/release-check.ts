@@ -11,8 +11,8 @@ const FIX =
   'In a clone of the stores repo, run storectl release resolve, then commit and push platform.yaml.'
 
 /**
- * Can pods download what the releases name? With placeholders they cannot: that fails where a cluster runs the stores, and
- * is a warning while status is simulated.
+ * Checks that pods can download the images and archives of all releases. Placeholder digests fail
+ * the check if a cluster runs the stores. With simulated status they are a warning.
  */
 export function releaseDigests({ repo, applications }: ReleaseCheckDeps): Finding {
   const pins = releasePins(repo.snapshot().platform.releases)

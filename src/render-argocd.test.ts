@@ -7,7 +7,7 @@ const files = await argoCdFiles()
 
 describe('argoCdFiles', () => {
   it.each([...files])(
-    '%s is what the constructs render (else: npm run argocd)',
+    '%s matches what the constructs render (to update it: npm run argocd)',
     async (path, text) => {
       expect(await readFile(new URL(`../${path}`, import.meta.url), 'utf8')).toBe(text)
       const documents = parseAllDocuments(text).map((document) => document.toJS() as object)

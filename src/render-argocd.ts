@@ -4,7 +4,10 @@ import { printYaml } from '../constructs/yaml.ts'
 import { argoCdSetup, type Installation } from './operations/argocd-setup.ts'
 import { parsePlatformFile } from './repo-files/platform-file.ts'
 
-/** Values of the committed examples below `argocd/`; the rest is platform.yaml of a new stores repo. */
+/**
+ * Values of the committed examples in `argocd/`. Everything else comes from the template's
+ * `platform.yaml`.
+ */
 const EXAMPLE: Installation = {
   apiNamespace: 'storewright',
   repoURL: 'https://github.com/acme/stores.git',
@@ -16,8 +19,8 @@ const NOTE = '# Rendered by `npm run argocd`; edits are overwritten. See argocd/
 const fromRoot = (path: string) => new URL(`../${path}`, import.meta.url)
 
 /**
- * Path below the repository's root -> text of the committed examples.
- * @throws Error the template's platform.yaml is not valid
+ * Text of the committed examples by path below the repository's root.
+ * @throws Error if the template's platform.yaml is not valid
  */
 export async function argoCdFiles(): Promise<ReadonlyMap<string, string>> {
   const text = await readFile(fromRoot('gitops-repo-template/platform.yaml'), 'utf8')

@@ -8,8 +8,8 @@ import { parseStoreFile } from './repo-files/store-file.ts'
 const TEMPLATE = fileURLToPath(new URL('../gitops-repo-template/platform.yaml', import.meta.url))
 
 /**
- * Renders one store.yaml as the server would, with the platform.yaml of the template or another.
- * @throws Error every problem of either file, one a line
+ * Renders one store.yaml as the server does, with the template's platform.yaml or another one.
+ * @throws Error lists every problem of either file, one per line
  */
 export async function renderFile(
   storePath: string,

@@ -41,16 +41,16 @@ import { openThreads } from './threads/threads.ts'
 import { openKeys } from './provenance-keys.ts'
 import { openEmbedded, remoteOf, signingOf } from './stores-remote.ts'
 
-/** Milliseconds to wait at start for the first list of Applications. */
+/** Milliseconds to wait at the start for the first list of Applications. */
 const FIRST_LIST_MS = 5_000
 
-/** Milliseconds after which renders that failed or were refused are tried again. */
+/** Milliseconds after which failed or refused renders are tried again. */
 const RECONCILE_MS = 60_000
 
-/** Milliseconds between looks at stores that wait for their turn. */
+/** Milliseconds between checks of the queue of new stores. */
 const QUEUE_LOOK_MS = 1_000
 
-/** Milliseconds between looks at stores that are deleted or purged. */
+/** Milliseconds between checks of deleted and purged stores. */
 const PURGE_LOOK_MS = 1_000
 
 const ABOUT = {
@@ -59,27 +59,35 @@ const ABOUT = {
   argocd: 'watched through its own API',
 } as const satisfies Record<Applications['source'], string>
 
-/** Milliseconds after the first list until the commits that it names are known. */
+/** Milliseconds to wait for the trees of the commits that the first list of Applications names. */
 const TREES_MS = 3_000
 
 const clock: MonotonicClock = { now: () => Date.now(), uptimeMs: () => performance.now() }
 
-/** Milliseconds of uptime for which a deletion must have been due before it goes on. */
+/**
+ * Minimum uptime in milliseconds during which a deletion must have been due before it continues.
+ */
 const MIN_UPTIME_MS = 3_600_000
 
-/** In order within this process, even in one millisecond: the queue of new stores goes by it. */
+/**
+ * Ids increase within this process, even within one millisecond. The queue of new stores is ordered
+ * by them.
+ */
 const newRequestId = monotonicFactory()
 
 export interface RunningServer {
-  /** Address that people open. */
+  /** Address to open in a browser. */
   readonly origin: string
-  /** What is real and what is not, one line each. */
+  /** What is real and what is simulated, one line each. */
   readonly about: readonly string[]
-  /** Stops as SIGTERM does: writes under way end, for at most the grace; then everything is closed. */
+  /**
+   * Shuts down as on SIGTERM: writes in progress may finish within the grace period, then
+   * everything is closed.
+   */
   stop(): Promise<void>
 }
 
-/** Listens, opens the stores repo and loads its index. @throws Error when there is nothing to read yet */
+/** Listens, opens the stores repo and loads its index. @throws Error if it cannot be read */
 export async function openServer(config: Config, log: Log): Promise<RunningServer> {
   const door = await openFrontDoor(config, log, newRequestId)
   return openBehind(door, config, log).catch(async (error: unknown) => {
@@ -113,7 +121,7 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
     throw error
   })
   const { applications } = source
-  // Long enough for 10,000 Applications; a source that is down must not keep reads from being served.
+  // Long enough for 10,000 Applications. An unreachable source must not delay reads any longer.
   await Promise.race([applications.listed, sleep(FIRST_LIST_MS, undefined, { ref: false })])
   let ready = false
   let webhook: PushListener | null = null
@@ -156,15 +164,22 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
   const loop = { repo, log, clock, sealer: sealedSecrets({ clock }), newRequestId }
   const threads = openThreads()
   const reconciler = startReconciler({
-    ...{ ...loop, refusals, provisioning, render: threads.render, intervalMs: RECONCILE_MS },
+    ...loop,
+    refusals,
+    provisioning,
+    render: threads.render,
+    intervalMs: RECONCILE_MS,
   })
   const queue = startQueue({
-    ...{ ...loop, applications, provisioning, intervalMs: QUEUE_LOOK_MS },
+    ...loop,
+    applications,
+    provisioning,
+    intervalMs: QUEUE_LOOK_MS,
     renderWaiting: () => reconciler.look(),
   })
   const purges = startPurges({ ...loop, time, applications, purge, intervalMs: PURGE_LOOK_MS })
   ready = true
-  // Its first pass looks at every store.
+  // The first pass covers every store.
   void reconciler.idle().then(freeHeap)
   void tellUnseen(observation.views, applications, (files) => {
     if (ready) argocd.landed({ head: repo.snapshot().head, files })
@@ -176,7 +191,7 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
       ready = false
       over.abort()
       door.drain()
-      // Before the listeners: they wait until the last stream has ended.
+      // Close streams before the listeners, which wait for the last stream to end.
       observation.streams.close()
       const reconciled = Promise.all([reconciler.close(), purges.close(), queue.close()])
       await repo.close(config.shutdownGrace)
@@ -226,7 +241,7 @@ async function buildApp(
   })
 }
 
-/** A simulated status may stand for a real one where this process keeps the only repository. */
+/** Simulated status is enough for a purge if this process holds the only repository. */
 function purgeSettings({ argocdReconciliation, storesRepoUrl }: Config): PurgeSettings {
   const simulatedIsEnough = storesRepoUrl === null
   return {
@@ -257,7 +272,10 @@ function argocdWebhook(config: Config, served: Listener, log: Log) {
   })
 }
 
-/** Tells `listeners` of each move of the branch that touched a store, made by us or by others. */
+/**
+ * Notifies `listeners` of each branch update that changes a store, whether this server or another
+ * client pushed it.
+ */
 function tell(repo: StoresRepo, listeners: readonly PushListener[]): void {
   let before = repo.snapshot()
   repo.onMoved((after) => {
@@ -268,7 +286,7 @@ function tell(repo: StoresRepo, listeners: readonly PushListener[]): void {
   })
 }
 
-/** Tells Argo CD once of what was pushed before this process began to watch. */
+/** Notifies Argo CD once of commits pushed before this process started to watch. */
 async function tellUnseen(
   views: StoreViews,
   { listed, simulated }: Applications,
@@ -276,23 +294,30 @@ async function tellUnseen(
 ): Promise<void> {
   await listed
   if (simulated) return
-  // The first look asks for the trees of the commits that Argo CD names, the second knows them.
+  // The first call requests the trees of the commits that Argo CD names. The second finds them
+  // loaded.
   views.all()
   await sleep(TREES_MS, undefined, { ref: false })
   const files = unseenFiles(views)
   if (files.length > 0) landed(files)
 }
 
-/** Renders after which the code of a create is compiled for speed, and milliseconds between two of them. */
+/**
+ * Number of renders after which the JIT has optimized a create, and milliseconds between two of
+ * them.
+ */
 const WARM = { renders: 24, everyMs: 40 } as const
 
-/** The first renders pay for loading and compiling; they shall not be a user's. The first is done at once. */
+/**
+ * The first renders are slow because code is loaded and compiled. This moves the cost to the start.
+ * The first render runs immediately.
+ */
 async function warmUp(repo: StoresRepo, over: AbortSignal): Promise<void> {
   for (let n = 0; n < WARM.renders && !over.aborted; n += 1) {
     try {
       previewStore({ repo, clock }, { name: 'storewright-warm-up' }, 'local')
     } catch (error) {
-      // A full platform refuses even this; the code is warm all the same.
+      // A full platform rejects the create, but the code has run all the same.
       if (!(error instanceof StoreError)) throw error
     }
     await sleep(WARM.everyMs, undefined, { ref: false, signal: over }).catch(() => {})

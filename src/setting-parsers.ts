@@ -1,7 +1,7 @@
 import { isBranchName } from './adapters/git/process/argv.ts'
 import { openKeyRing } from './adapters/secrets/key-ring.ts'
 
-/** `host:port`; port 0 = any free one. */
+/** `host:port`. Port 0 picks a free port. */
 export interface Address {
   readonly host: string
   readonly port: number
@@ -28,7 +28,7 @@ export function address(value: string): Address {
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
 
-/** Go's form: `300ms`, `1m30s`. Bounds in milliseconds. */
+/** Parses a Go duration such as `300ms` or `1m30s`. Bounds in milliseconds. */
 export function duration(min: number, max: number) {
   return (value: string): number => {
     if (!/^(?:[0-9]+(?:ms|s|m|h))+$/.test(value))
@@ -60,14 +60,17 @@ export function url(...protocols: readonly string[]) {
   }
 }
 
-/** Comma-separated addresses; a query is refused, since it may carry a secret that then appears in logs. */
+/**
+ * Parses comma-separated URLs. A query is rejected because it may hold a secret that would appear
+ * in logs.
+ */
 export function webhookUrls(value: string): readonly string[] {
   return value.split(',').map((part) => url('http:', 'https:')(part.trim()))
 }
 
 /**
- * A URL as it may appear in logs and error messages: without user, password, query and fragment.
- * Text that is not a URL with a host is cut in the same way, since a mistyped URL may hold a password too.
+ * A URL that is safe to print in logs and errors, without user, password, query and fragment. Text
+ * that is not a URL with a host is cut in the same way, because a mistyped URL may hold a password.
  */
 export function printableUrl(value: string): string {
   const parsed = URL.parse(value)
@@ -78,13 +81,16 @@ export function printableUrl(value: string): string {
   return `${parsed.protocol}//${parsed.host}${path}`
 }
 
-/** Several URLs. One that does not parse may be half of a password with a comma, so then nothing is shown. */
+/**
+ * Prints several URLs. If one does not parse, it may be part of a password with a comma, so all are
+ * masked.
+ */
 export function printableUrls(value: string): string {
   const parts = value.split(',').map((part) => part.trim())
   return parts.every((part) => URL.parse(part)?.host) ? parts.map(printableUrl).join(',') : '***'
 }
 
-/** A secret that an HTTP header carries. */
+/** Parses a secret that is sent in an HTTP header. */
 export function headerSecret(value: string): string {
   if (!/^[\u0021-\u007e]+$/.test(value)) {
     throw new Error('expected printable ASCII characters without spaces or line breaks')
@@ -92,7 +98,7 @@ export function headerSecret(value: string): string {
   return value
 }
 
-/** A secret that one listener of ours asks for: too long to be guessed. */
+/** Parses a secret that clients of our listener must present. It must be too long to guess. */
 export function serveSecret(value: string): string {
   if (value.length < 32) {
     throw new Error('expected at least 32 characters, such as those of: openssl rand -hex 32')
@@ -100,19 +106,21 @@ export function serveSecret(value: string): string {
   return headerSecret(value)
 }
 
-/** A secret that is used as a key and never sent. */
+/** Parses a secret that is used as a key and never sent. */
 export function keySecret(value: string): string {
   if (/\p{Cc}/u.test(value)) throw new Error('must not hold control characters or line breaks')
   return value
 }
 
-/** Keys that prove which commits are ours. */
+/** Parses the keys that prove which commits this system made. */
 export function keyRing(value: string): string {
   openKeyRing(value)
   return value
 }
 
-/** User name of HTTP Basic authentication. Source: RFC 7617 section 2, a user-id holds no colon. */
+/**
+ * User name of HTTP Basic authentication. Source: RFC 7617 section 2, a user-id contains no colon.
+ */
 export function userName(value: string): string {
   if (!/^[^:\p{Cc}]{1,100}$/u.test(value)) {
     throw new Error('expected one line without a colon, at most 100 characters')

@@ -23,17 +23,17 @@ import {
   yesOrNo,
 } from './setting-parsers.ts'
 
-/** One setting: its variable, how its text is read, and what it is when nothing was given. */
+/** One setting: its variable, its parser and its default. */
 interface Setting<T> {
   readonly env: string
-  /** Throws a sentence that says what is expected. */
+  /** @throws Error one sentence that states what is expected */
   readonly parse: (text: string) => T
   readonly fallback: T
   readonly print: (value: T) => string
   readonly secret?: true
-  /** `<NAME>_FILE` may hold the value. */
+  /** The value may also come from the file that `<NAME>_FILE` names. */
   readonly file?: true
-  /** How an invalid value is repeated in an error. @default as given, cut at 100 characters */
+  /** How an error shows an invalid value. @default as given, cut at 100 characters */
   readonly repeat?: (given: string) => string
 }
 
@@ -60,7 +60,7 @@ export interface Settings {
   readonly gitAuthorEmail: string
   /** Milliseconds. */
   readonly gitFetchInterval: number
-  /** 0 = as they come; `null` = what the host of the stores repo asks for. */
+  /** 0 = no limit, `null` = the limit known for the host of the stores repo. */
   readonly gitPushesPerMinute: number | null
   readonly allowGeneratorDowngrade: boolean
   readonly requireIfMatch: boolean
@@ -87,7 +87,10 @@ const optional = (env: string): Setting<string | null> => ({
   print: shown,
 })
 
-/** Taken from its variable or from the file that `<NAME>_FILE` names; never from a flag or storewright.yaml. */
+/**
+ * Read from its variable or from the file that `<NAME>_FILE` names, never from a flag or
+ * storewright.yaml.
+ */
 const secret = (env: string, parse: (value: string) => string): Setting<string | null> => ({
   env,
   parse,
@@ -208,7 +211,10 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   logFormat: { env: 'LOG_FORMAT', parse: one('json', 'pretty'), fallback: null, print: shown },
 }
 
-/** The value of one setting, or a sentence: the value given (secrets masked) and what is expected. */
+/**
+ * Returns the value of one setting, or a sentence with the given value (secrets masked) and what is
+ * expected.
+ */
 export function readSetting<T>(
   setting: Setting<T>,
   given: string | null,
@@ -228,7 +234,7 @@ export function readSetting<T>(
   }
 }
 
-/** May only this machine reach this host? */
+/** Returns whether only this machine can reach the host. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.[0-9]{1,3}){3}$/.test(host)
 }

@@ -18,7 +18,10 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** Reads the built dashboard into memory (under 1 MB). Empty when it was not built. Source maps are left out. */
+/**
+ * Reads the built dashboard into memory (under 1 MB), without source maps. Empty if it was not
+ * built.
+ */
 export async function readDashboard(folder = BUILT): Promise<ReadonlyMap<string, StaticFile>> {
   const files = new Map<string, StaticFile>()
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])

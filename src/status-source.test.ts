@@ -56,18 +56,18 @@ const DEAD = 'http://127.0.0.1:1'
 const rest = () => ({ ARGOCD_URL: argo.url, ARGOCD_TOKEN: 'argo-token' })
 
 describe('STATUS_SOURCE=auto', () => {
-  it('is the cluster that answers for Applications', async () => {
+  it('uses the cluster that serves Applications', async () => {
     const KUBECONFIG = await kubeconfig(cluster.url)
     expect(await sourceOf({ KUBECONFIG, ...rest() })).toBe('kubernetes')
   })
 
-  it('is Argo CD when no cluster answers', async () => {
+  it('uses Argo CD when no cluster responds', async () => {
     const KUBECONFIG = await kubeconfig(DEAD)
     expect(await sourceOf({ KUBECONFIG, ...rest() })).toBe('argocd')
     expect(warnings).toContain('the cluster is not used as status source')
   })
 
-  it('is simulated when there is neither, which production refuses', async () => {
+  it('uses simulated status without either, which production refuses', async () => {
     expect(await sourceOf({})).toBe('simulated')
     const KUBECONFIG = await kubeconfig(DEAD)
     expect(await sourceOf({ KUBECONFIG })).toBe('simulated')
@@ -76,7 +76,7 @@ describe('STATUS_SOURCE=auto', () => {
 })
 
 describe('S3 the clock of the status source', () => {
-  it.each(['API server', 'Argo CD'])('is heard from the answers of the %s', async (host) => {
+  it.each(['API server', 'Argo CD'])('is read from the responses of the %s', async (host) => {
     heard.clear()
     const watched = host === 'API server'
     const KUBECONFIG = await kubeconfig(watched ? cluster.url : DEAD)
@@ -88,13 +88,13 @@ describe('S3 the clock of the status source', () => {
 })
 
 describe('STATUS_SOURCE=kubernetes', () => {
-  it('stays with a cluster that does not answer yet', async () => {
+  it('keeps a cluster that does not respond yet', async () => {
     const KUBECONFIG = await kubeconfig(DEAD)
     expect(await sourceOf({ STATUS_SOURCE: 'kubernetes', KUBECONFIG })).toBe('kubernetes')
     expect(opened?.asOf()).toBe(0)
   })
 
-  it('says what it needs', async () => {
+  it('names the missing setting', async () => {
     await expect(sourceOf({ STATUS_SOURCE: 'kubernetes' })).rejects.toThrow(/needs KUBECONFIG/)
     await expect(
       sourceOf({ STATUS_SOURCE: 'kubernetes', KUBECONFIG: join(folder, 'none') }),

@@ -12,14 +12,18 @@ const PROBE_MS = 5_000
 
 export interface StatusSource {
   readonly applications: Applications
-  /** The cluster that is watched; `null` for another source. Closed with `applications`. */
+  /**
+   * Connection to the watched cluster. `null` for another source. Closed together with
+   * `applications`.
+   */
   readonly kubernetes: Connection | null
 }
 
 /**
- * Who tells what runs. `auto`: the cluster of `KUBECONFIG` or of this pod when it answers for Applications, else Argo
- * CD's API when `ARGOCD_URL` and `ARGOCD_TOKEN` are set, else simulated, which production refuses.
- * @throws Error a sentence: what is missing
+ * Opens the source of observed status. `auto` uses the cluster of `KUBECONFIG` or of this pod if it
+ * serves Applications. Otherwise it uses Argo CD's API if `ARGOCD_URL` and `ARGOCD_TOKEN` are set,
+ * or else simulated status, which production rejects.
+ * @throws Error one sentence that names what is missing
  */
 export async function openStatusSource(
   config: Config,
@@ -66,7 +70,7 @@ async function kubeAccess(config: Config, log: Log): Promise<Access | null> {
   }
 }
 
-/** Does the cluster know Applications, and may we read them? */
+/** Returns whether the cluster serves Applications and lets us read them. */
 async function answers(access: Access, config: Config, log: Log): Promise<boolean> {
   const connection = openConnection(access)
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${config.argocdNamespace}/applications?limit=1`
@@ -95,7 +99,7 @@ async function rest(
   return { applications: argoCdApplications({ connection, clock, log }), kubernetes: null }
 }
 
-/** @throws Error `ARGOCD_CA_FILE` cannot be read */
+/** @throws Error if `ARGOCD_CA_FILE` cannot be read */
 export async function argoCdAccess(config: Config): Promise<Access> {
   const ca = config.argocdCaFile === null ? {} : { ca: await readFile(config.argocdCaFile, 'utf8') }
   return {

@@ -8,11 +8,11 @@ describe('storeNames', () => {
   const found = (duplicates: readonly string[]) =>
     storeNames({ repo: { snapshot: () => ({ ...snapshot(), duplicates }) } })
 
-  it('is well while every folder has a name of its own', () => {
+  it('passes while every folder has a unique name', () => {
     expect(found([]).level).toBe('ok')
   })
 
-  it('fails for folders that have the name of another store, and says how to go on', () => {
+  it('fails for folders with the name of another store, and names the fix', () => {
     expect(found(['acme/shop', 'zoo/shop'])).toMatchObject({
       level: 'fail',
       detail: expect.stringContaining('2 folders, such as stores/acme/shop') as string,

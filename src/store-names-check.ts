@@ -1,7 +1,10 @@
 import type { StoresRepo } from './domain/ports.ts'
 import { type Finding, ill, well } from './observe/checks.ts'
 
-/** Does every folder of a store have a name of its own? Of two folders with one name the rendered one is the store. */
+/**
+ * Checks that no two store folders share a name. Of two folders with one name, the rendered one is
+ * the store.
+ */
 export function storeNames({ repo }: { readonly repo: Pick<StoresRepo, 'snapshot'> }): Finding {
   const { duplicates } = repo.snapshot()
   const [first] = duplicates

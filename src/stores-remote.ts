@@ -7,7 +7,7 @@ import type { Config } from './config.ts'
 import type { Log } from './domain/ports.ts'
 import type { Settings } from './settings.ts'
 
-/** The repository that this process keeps and serves itself. */
+/** Opens the repository that this process stores and serves itself. */
 export async function openEmbedded(config: Config, log: Log) {
   const { path, packServer, upkeep } = await openLocalRemote({
     dataDir: config.dataDir,
@@ -19,7 +19,11 @@ export async function openEmbedded(config: Config, log: Log) {
   return { path, packServer, upkeep, remote }
 }
 
-/** Makes a vanished embedded repository anew from the cache. @returns its head @throws Error one sentence */
+/**
+ * Recreates a lost embedded repository from the cache.
+ * @returns its head
+ * @throws Error one sentence
+ */
 export async function restoreEmbedded(config: Config): Promise<string> {
   if (config.storesRepoUrl !== null) {
     throw new Error(
@@ -29,7 +33,7 @@ export async function restoreEmbedded(config: Config): Promise<string> {
   return restoreFromCache({ dataDir: config.dataDir, branch: config.storesRepoBranch })
 }
 
-/** The repository that `STORES_REPO_URL` names, and how it is reached. */
+/** The repository in `STORES_REPO_URL` and how to reach it. */
 export function remoteOf(config: Settings & Pick<Config, 'gitTokenFile'>): Remote {
   const url = config.storesRepoUrl ?? ''
   if (url.startsWith('ssh:')) {
@@ -50,13 +54,15 @@ export function remoteOf(config: Settings & Pick<Config, 'gitTokenFile'>): Remot
   }
 }
 
-/** A mounted Secret is replaced in place, so its file is worth a second look. */
+/**
+ * A mounted Secret is replaced in place, so a token file is read again when the token is refused.
+ */
 function refreshOf({ gitTokenFile }: Pick<Config, 'gitTokenFile'>) {
   if (gitTokenFile === null) return {}
   return { refreshToken: async () => (await readFile(gitTokenFile, 'utf8')).trim() }
 }
 
-/** What makes and trusts signatures of commits, where they are asked for. */
+/** Signing key and trusted keys for commits, if signing is configured. */
 export function signingOf({ gitSigning, gitSigningKeyFile, gitTrustedKeysFile: trusted }: Config) {
   if (gitSigning === 'none' || gitSigningKeyFile === null) return {}
   const keyFile = resolve(gitSigningKeyFile)

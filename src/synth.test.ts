@@ -24,7 +24,7 @@ it('renders every example', async () => {
 })
 
 it.each(['.git', 'stores'])(
-  'refuses a folder that holds %s and leaves it as it is',
+  'refuses a folder that contains %s and leaves it unchanged',
   async (name) => {
     const repository = join(folder, `with-${name}`)
     await mkdir(join(repository, name), { recursive: true })

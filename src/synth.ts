@@ -6,9 +6,10 @@ import { renderFile } from './render-example.ts'
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url))
 
 /**
- * cdk8s entry: one file per example into `folder`. `cdk8s synth` empties its output folder first (cdk8s-cli
- * `synth.ts`), so a folder that holds a repository or stores is refused.
- * @throws Error the folder is, or holds, a stores repo
+ * Entry point of cdk8s. Writes one file per example into `folder`. `cdk8s synth` empties its output
+ * folder first (cdk8s-cli `synth.ts`), so a folder that contains a repository or stores is
+ * rejected.
+ * @throws Error if the folder is or contains a stores repo
  */
 export async function synth(folder: string): Promise<readonly string[]> {
   for (const name of ['.git', 'stores', 'platform.yaml', 'HEAD']) {
@@ -28,7 +29,7 @@ export async function synth(folder: string): Promise<readonly string[]> {
   return written
 }
 
-/** Every manifest as one stream of documents. */
+/** All manifests as one stream of YAML documents. */
 export function manifestsOf(files: ReadonlyMap<string, Uint8Array>): string {
   const decoder = new TextDecoder()
   return [...files]
@@ -38,7 +39,7 @@ export function manifestsOf(files: ReadonlyMap<string, Uint8Array>): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  // The variable by which `cdk8s synth` names its output folder.
+  // `cdk8s synth` passes its output folder in this variable.
   // oxlint-disable-next-line node/no-process-env
   const folder = resolve(process.env['CDK8S_OUTDIR'] ?? 'dist')
   for (const path of await synth(folder)) process.stdout.write(`${path}\n`)
