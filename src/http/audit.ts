@@ -18,7 +18,7 @@ const audit = operation('listAudit', {
   codes: ['commit_not_found', 'git_unavailable'],
 })
 
-/** The history of everything. */
+/** Mounts the audit log of the whole stores repo. */
 export function auditRoutes(router: Router, deps: AppDeps): void {
   router.operation(audit, async (c) => {
     const query = c.req.valid('query')

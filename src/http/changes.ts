@@ -20,7 +20,7 @@ import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
 import { teamOf } from './stores.ts'
 
-/** Codes that every change of a declared store can answer with. */
+/** Codes that every change of a declared store can return. */
 export const CHANGE_CODES: readonly StoreErrorCode[] = [
   'invalid_json',
   'invalid_request',
@@ -90,7 +90,7 @@ const retry = change(
 )
 const render = change('renderStore', endpoints.renderStore.body, 'Render again, over hand edits')
 
-/** Everything that changes a store which exists. */
+/** Mounts every operation that changes an existing store. */
 export function changeRoutes(router: Router, deps: AppDeps): void {
   router.operation(update, (c) => {
     const patch = c.req.valid('json')
@@ -132,7 +132,7 @@ interface Said {
   readonly ticket?: string | undefined
 }
 
-/** Which store, in which version, and why. */
+/** Combines the store, the expected version and the reason into one request. */
 export function requestOf(
   c: Context<AppEnv>,
   query: z.output<typeof OfTeam>,
@@ -150,7 +150,7 @@ export function requestOf(
   }
 }
 
-/** @throws StoreError `invalid_request` for an unusable Idempotency-Key */
+/** @throws StoreError `invalid_request` for a malformed Idempotency-Key */
 export async function optionsOf(c: Context<AppEnv>, body: unknown) {
   const idempotency = await idempotencyOf(c, body)
   return idempotency === undefined ? {} : { idempotency }
@@ -162,7 +162,7 @@ type Change = (
   options: ChangeOptions,
 ) => Promise<Pick<Changed, 'store' | 'landed' | 'warnings'>>
 
-/** Runs a change, or with `dryRun=true` its preview. */
+/** Runs a change, or its preview if `dryRun=true`. */
 async function answer(
   c: Context<AppEnv>,
   deps: AppDeps,

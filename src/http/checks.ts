@@ -23,7 +23,7 @@ const run = operation('runCheck', {
   codes: ['check_not_found'],
 })
 
-/** Connections to Git and Argo CD, checked. */
+/** Mounts the checks of the connections to Git and Argo CD. */
 export function checkRoutes(router: Router, { checks }: AppDeps): void {
   router.operation(list, async (c) =>
     c.json([...(await checks.all())], 200, { 'Cache-Control': 'no-store' }),

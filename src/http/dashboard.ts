@@ -4,13 +4,14 @@ import type { AppEnv, StaticFile } from './env.ts'
 import type { Router } from './router.ts'
 
 const PAGE = /^\/(?:$|new\/?$|activity\/?$|operations\/[^/]+\/?$|stores\/?$|stores\/[^/]+\/?$)/
-/** Paths of programs: an unknown one is a problem in JSON, in a browser too. */
+/** API paths. An unknown one returns a JSON problem, in a browser too. */
 const PROGRAMS = /^\/(?:api|git|assets)(?:\/|$)/
 const DAY = 86_400
 
 /**
- * The built dashboard: its files, and index.html for every page of it. A browser that navigates to an unknown path gets
- * index.html too, with status 404, so that the dashboard shows its own page. Query strings are the dashboard's own.
+ * Serves the built dashboard: its files, and index.html for each of its pages. If a browser
+ * navigates to an unknown path, it gets index.html with status 404, and the dashboard shows its own
+ * "not found" page. The dashboard handles query strings itself.
  */
 export function dashboardRoutes(router: Router, files: ReadonlyMap<string, StaticFile>): void {
   const index = files.get('index.html')
@@ -37,7 +38,10 @@ function answer(c: Context<AppEnv>, file: StaticFile, status: 200 | 404): Respon
   })
 }
 
-/** A navigation names `text/html`; `curl`, `fetch` and most clients name any type or JSON. */
+/**
+ * Browser navigation accepts `text/html`. `curl`, `fetch` and most other clients accept any type or
+ * JSON.
+ */
 function wantsPage(c: Context<AppEnv>): boolean {
   return /\btext\/html\b/i.test(c.req.header('Accept') ?? '')
 }

@@ -7,7 +7,7 @@ import { json, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
 import { teamOf } from './stores.ts'
 
-/** Longer than one question to Argo CD, shorter than a person's patience. */
+/** Long enough for one request to Argo CD, short enough for a person to wait. */
 const DEADLINE_MS = 15_000
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
@@ -62,7 +62,7 @@ const refresh = operation('refreshStore', {
   codes: ['store_not_found', 'status_unavailable'],
 })
 
-/** One store in depth, asked when a person looks. */
+/** Mounts the reads of one store's live details, which are fetched on demand. */
 export function detailRoutes(router: Router, deps: AppDeps): void {
   const storeOf = (name: string, query: Parameters<typeof teamOf>[0]) => {
     const team = teamOf(query)
@@ -88,7 +88,7 @@ export function detailRoutes(router: Router, deps: AppDeps): void {
       container === undefined ? of : { ...of, container },
       deadline(),
     )
-    // Text of a stranger: never sniffed, never a page.
+    // Logs are untrusted text. The browser must neither sniff nor render them.
     return c.text(text, 200, { ...NO_STORE, 'X-Content-Type-Options': 'nosniff' })
   })
   router.operation(refresh, async (c) => {

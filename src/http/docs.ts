@@ -7,7 +7,10 @@ interface OpenApiOperation {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
-/** One static page: every route of the OpenAPI document and every problem code with its anchor. No script, no CDN. */
+/**
+ * Static page with every route of the OpenAPI document and every problem code with its anchor. No
+ * script, no CDN.
+ */
 export function docsPage(paths: Readonly<Record<string, object>>): string {
   const routes = Object.entries(paths).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {

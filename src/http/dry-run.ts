@@ -4,7 +4,9 @@ import { endpoints } from '../contract/endpoints.ts'
 import type { AppEnv } from './env.ts'
 import { json } from './route.ts'
 
-/** Does the request ask for the preview of a write? Remembers it for the audit log: a dry run is no attempt to write. */
+/**
+ * Returns whether the request asks for a preview. Marks it, so that the audit log skips dry runs.
+ */
 export function isDryRun(
   c: Context<AppEnv>,
   { dryRun }: { readonly dryRun?: 'true' | 'false' | boolean | undefined },
@@ -14,11 +16,11 @@ export function isDryRun(
   return dry
 }
 
-/** Description of the `200` of a write. */
+/** Description of the `200` response of a write. */
 export const PREVIEWED =
   'With dryRun=true: the commits that the write would make; nothing was written'
 
-/** Body of the `200` of a write whose success is a `200` too. */
+/** Body of the `200` response of a write that also returns `200` on success. */
 export function orPreview<T extends z.ZodType>(reply: T) {
   return json(z.union([reply, endpoints.previewStore.reply]))
 }

@@ -5,17 +5,17 @@ import type { Checks } from '../observe/checks.ts'
 import type { RenderBeside } from '../operations/create-store.ts'
 import type { StreamHub } from './stream-hub.ts'
 
-/** What middleware hands to handlers. */
+/** Values that middleware passes to handlers. */
 export interface AppEnv {
   Variables: {
-    /** ULID made by this server. */
+    /** ULID created by this server. */
     requestId: string
     code: StoreErrorCode
-    /** Set once a handler answers with a preview of the write. */
+    /** Set when a handler returns a preview of the write. */
     dryRun: true
   }
   Bindings: {
-    /** Address of the connection, as `listen.ts` normalises it. */
+    /** Remote address of the connection, as normalised by `listen.ts`. */
     readonly peer?: string
   }
 }
@@ -24,7 +24,7 @@ export interface AppEnv {
 export interface StaticFile {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly contentType: string
-  /** Its name carries a hash of its content. */
+  /** The file name contains a hash of the content. */
   readonly immutable: boolean
 }
 
@@ -34,17 +34,17 @@ export interface AppDeps extends OperationDeps {
   readonly feed: ChangeFeed
   readonly streams: StreamHub
   readonly checks: Checks
-  /** `null`: the stores repo is elsewhere and not served here. */
+  /** `null` if the stores repo is remote and not served here. */
   readonly packServer: PackServer | null
-  /** Path below the root -> file; empty when the dashboard was not built. */
+  /** Files by path below the root. Empty if the dashboard was not built. */
   readonly dashboard: ReadonlyMap<string, StaticFile>
   readonly newRequestId: () => string
-  /** See `create-store.ts`. @default every store is rendered when it is decided */
+  /** See `create-store.ts`. @default every store is rendered inside its decision */
   readonly renderBeside?: RenderBeside
-  /** False before the index was loaded and during shutdown. */
+  /** False until the index is loaded and during shutdown. */
   readonly ready: () => boolean
-  /** A change of a store must say which version of it was seen. */
+  /** Changes of a store require `If-Match`. */
   readonly requireIfMatch: boolean
-  /** No authentication: only these hosts are answered. */
+  /** Without authentication only loopback hosts are accepted. */
   readonly loopbackOnly: boolean
 }

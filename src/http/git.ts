@@ -3,8 +3,9 @@ import type { AppDeps } from './env.ts'
 import type { Router } from './router.ts'
 
 /**
- * Smart HTTP of the embedded stores repo, pushes included. Only this machine is answered, since nothing here is authenticated;
- * 404 when the repo is elsewhere. A push is looked at as soon as Git has processed it.
+ * Smart HTTP of the embedded stores repo, including pushes. It is not authenticated and therefore
+ * accepts requests from this machine only. Returns 404 if the repo is remote. After each push the
+ * repo is read immediately.
  */
 export function gitRoutes(router: Router, deps: AppDeps): void {
   const { packServer, repo, loopbackOnly } = deps

@@ -49,7 +49,7 @@ const diff = operation('storeDiff', {
   codes: ['store_not_found', 'commit_not_found', 'git_unavailable'],
 })
 
-/** What Git says of a store: its files and its changes. */
+/** Mounts the reads of a store's files and changes from Git. */
 export function historyRoutes(router: Router, deps: AppDeps): void {
   router.operation(manifests, async (c) => {
     const query = c.req.valid('query')

@@ -1,9 +1,9 @@
 import type { ProblemDetail } from '../contract/problem.ts'
 
-/** Members that JavaScript gives a meaning of its own; schemas of records drop them without a word. */
+/** Members with a special meaning in JavaScript. Schemas of records drop them silently. */
 const RESERVED = ['__proto__', 'constructor', 'prototype']
 
-/** How deep brackets nest, outside of strings; one pass, no recursion. */
+/** Returns the nesting depth of brackets outside strings, in one pass without recursion. */
 export function depthOf(text: string): number {
   let depth = 0
   let deepest = 0
@@ -15,8 +15,9 @@ export function depthOf(text: string): number {
 }
 
 /**
- * Members of a valid JSON text that no client means: those that stand twice in one object, since a proxy may read the first
- * and `JSON.parse` the last, and {@link RESERVED} ones, at any depth.
+ * Finds ambiguous or unsafe members of a valid JSON text, at any depth. These are {@link RESERVED}
+ * members and duplicates in one object, of which a proxy may read the first and `JSON.parse` the
+ * last.
  */
 export function ambiguousMembers(text: string): ProblemDetail[] {
   const found: ProblemDetail[] = []
@@ -41,7 +42,7 @@ export function ambiguousMembers(text: string): ProblemDetail[] {
 }
 
 interface Token {
-  /** A whole string with its quotes, or one character that structures the text. */
+  /** A whole string with its quotes, or one structural character. */
   readonly token: string
   readonly string: boolean
 }

@@ -9,13 +9,13 @@ import type { AppEnv } from './env.ts'
 interface Row {
   readonly status: ContentfulStatusCode
   readonly title: string
-  /** What to do next, one sentence. */
+  /** How to fix it, in one sentence. */
   readonly hint: string
   /** Seconds for `Retry-After`. */
   readonly retryAfter?: number
 }
 
-/** One row per code: status, title and what to do next. A new code without a row does not compile. */
+/** One row per code with status, title and hint. A code without a row does not compile. */
 export const PROBLEMS = {
   invalid_json: {
     status: 400,
@@ -242,7 +242,10 @@ export const PROBLEMS = {
   },
 } as const satisfies Record<StoreErrorCode, Row>
 
-/** A refusal of ours as RFC 9457 problem. `error` repeats `detail` for clients of the earlier platforms. */
+/**
+ * Converts a refusal to an RFC 9457 problem. `error` repeats `detail` for clients of the earlier
+ * APIs.
+ */
 export function problemOf(error: StoreError, requestId: string): Problem {
   const row: Row = PROBLEMS[error.code]
   return {
@@ -259,7 +262,7 @@ export function problemOf(error: StoreError, requestId: string): Problem {
   }
 }
 
-/** Last stop of every error: a problem for the client, the cause for the log. */
+/** Final error handler. The client receives a problem, the log receives the cause. */
 export function answerError(log: Log) {
   return (error: Error, c: Context<AppEnv>): Response => {
     const known = asStoreError(error)
@@ -283,7 +286,7 @@ export function answerError(log: Log) {
 
 function asStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error
-  // What Hono itself throws while it reads a body is the client's fault.
+  // Hono throws this for a malformed body, which is a client error.
   if (error instanceof HTTPException && error.status === 400) {
     return new StoreError('invalid_json', 'the body is not valid JSON', { cause: error })
   }

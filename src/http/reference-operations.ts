@@ -1,6 +1,6 @@
 import type { OperationId } from '../contract/paths.ts'
 
-/** Groups of operations, in the order of the document. */
+/** Groups of operations, in document order. */
 export const tags = {
   Stores: 'Request, read and change stores.',
   Lifecycle: 'Suspend, delete, restore and purge stores.',
@@ -13,7 +13,7 @@ export const tags = {
 
 export type Tag = keyof typeof tags
 
-/** operationId -> its group, and what it does beyond its summary. */
+/** Group and description of each operationId. The description adds to the summary. */
 export const operationTexts = {
   createStore: [
     'Stores',

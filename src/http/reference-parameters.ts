@@ -2,7 +2,7 @@ import type { Texts } from './reference.ts'
 
 const COMMIT = '7c3e1f0a9b2d4c6e8f1a3b5d7c9e0f2a4b6c8d0e'
 
-/** Parameters by name, or by `<operationId>.<name>` where one operation means something else. */
+/** Parameters by name, or by `<operationId>.<name>` if the meaning differs for one operation. */
 export const parameterTexts: Texts = {
   name: ['Name of the store.', 'my-shop'],
   'runCheck.name': ['Name of the check.', 'git_push'],

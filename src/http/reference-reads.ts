@@ -4,7 +4,7 @@ const COMMIT = '7c3e1f0a9b2d4c6e8f1a3b5d7c9e0f2a4b6c8d0e'
 const REQUEST = '01JD8Z3K5V7M9Q1S3T5W7Y9A1C'
 const BY_VALUE = { small: 2, medium: 1 }
 
-/** Members of what reads answer, by path below the component. */
+/** Members of responses to reads, by component and path. */
 export const readMembers: Members = {
   'Problem.type': [
     'URI of the problem. It ends in the code.',

@@ -3,7 +3,7 @@ import type { Members } from './reference.ts'
 const COMMIT = '7c3e1f0a9b2d4c6e8f1a3b5d7c9e0f2a4b6c8d0e'
 const REQUEST = '01JD8Z3K5V7M9Q1S3T5W7Y9A1C'
 
-/** Members of a store and of its changes, by path below the component. */
+/** Members of a store and of its changes, by component and path. */
 export const storeMembers: Members = {
   'Store.name': ['Name of the store, unique over all teams and never changed.', 'my-shop'],
   'Store.namespace': [

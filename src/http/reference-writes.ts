@@ -4,7 +4,7 @@ import type { Members } from './reference.ts'
 const COMMIT = '7c3e1f0a9b2d4c6e8f1a3b5d7c9e0f2a4b6c8d0e'
 const SHA256 = '0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b1c'
 
-/** Members of request bodies and of what writes answer, by path below the component. */
+/** Members of request bodies and of responses to writes, by component and path. */
 export const writeMembers: Members = {
   'StoreCreate.name': [
     `Name of the store, unique over all teams. It becomes part of the host and cannot be changed. Reserved, beside names that start with kube- and those of platform.yaml: ${reservedStoreNames.join(', ')}.`,

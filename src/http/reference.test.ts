@@ -34,7 +34,10 @@ const parameters = operations.flatMap(({ operationId = '', parameters: own = [] 
   own.map((parameter) => ({ operationId, parameter })),
 )
 
-/** A schema without `$ref`, which stands for itself; `null` where it needs other components. zod reads no `not`. */
+/**
+ * Returns a schema without `$ref`, or `null` if it needs other components. `not` is dropped because
+ * zod does not support it.
+ */
 function checkable(schema: Described): z.ZodType | null {
   const text = JSON.stringify(schema, (key, value: unknown) => (key === 'not' ? undefined : value))
   return text.includes('"$ref"') ? null : z.fromJSONSchema(JSON.parse(text) as never)
@@ -56,7 +59,7 @@ describe('the OpenAPI document', () => {
   it('describes every parameter and gives an example', () => {
     const missing = parameters
       .filter(({ parameter: { name, description, example } }) => {
-        // A cursor is opaque: an example would be refused.
+        // Cursors are opaque. An example would be refused.
         return description === undefined || (example === undefined && name !== 'cursor')
       })
       .map(({ operationId, parameter }) => `${operationId} ${parameter.name}`)
@@ -64,7 +67,7 @@ describe('the OpenAPI document', () => {
     expect(parameters.length).toBeGreaterThan(70)
   })
 
-  it('gives examples that fit their schemas', () => {
+  it('gives examples that match their schemas', () => {
     const wrong: string[] = []
     let checked = 0
     for (const { component, path, member } of members) {
@@ -86,7 +89,7 @@ describe('the OpenAPI document', () => {
     expect(checked).toBeGreaterThan(300)
   })
 
-  it('puts every operation into a group that exists, with a description', () => {
+  it('assigns every operation to an existing group, with a description', () => {
     expect(operations.length).toBeGreaterThan(30)
     for (const { operationId, description, tags: own } of operations) {
       expect([operationId, own?.length, typeof description]).toEqual([operationId, 1, 'string'])

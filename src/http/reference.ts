@@ -7,13 +7,16 @@ import { readMembers } from './reference-reads.ts'
 import { storeMembers } from './reference-store.ts'
 import { writeMembers } from './reference-writes.ts'
 
-/** Description, and an example that fits the schema; `undefined` where the members below have examples. */
+/**
+ * Description and an example that fits the schema. `undefined` if only the members below have
+ * examples.
+ */
 export type Text = readonly [description: string, example: unknown]
 export type Texts = Readonly<Record<string, Text>>
-/** By `<component>.<path>`; `[]` stands for the elements of an array. */
+/** Keyed by `<component>.<path>`. `[]` stands for the elements of an array. */
 export type Members = Texts
 
-/** Part of an OpenAPI 3.1 document, as far as it is described here. */
+/** The parts of an OpenAPI 3.1 document that are described here. */
 export interface Described {
   description?: string
   example?: unknown
@@ -45,10 +48,10 @@ export interface Document {
   components?: { schemas?: Record<string, Described> }
 }
 
-/** Every text of members, whichever component it is of. */
+/** Texts of the members of all components. */
 export const memberTexts: Members = { ...storeMembers, ...writeMembers, ...readMembers }
 
-/** Components that contain the members of another one. */
+/** Components that contain the members of another component. */
 const SAME_AS: Readonly<Record<string, readonly string[]>> = {
   ChangedStore: ['Store'],
   StoreWithGates: ['Store'],
@@ -58,7 +61,7 @@ const SAME_AS: Readonly<Record<string, readonly string[]>> = {
   Retry: ['Reason'],
 }
 
-/** The text of a member, and the key under which it stands. */
+/** Returns the text of a member and its key. */
 export function memberText(component: string, path: string): readonly [key: string, Text] | null {
   const [root, below] = path.startsWith('intent.')
     ? ['StoreFile', path.slice('intent.'.length)]
@@ -70,7 +73,7 @@ export function memberText(component: string, path: string): readonly [key: stri
   return null
 }
 
-/** The text of a parameter, and the key under which it stands. */
+/** Returns the text of a parameter and its key. */
 export function parameterText(
   operationId: string,
   name: string,
@@ -82,7 +85,10 @@ export function parameterText(
   return null
 }
 
-/** Adds descriptions, examples, tags, servers and the data of stream events to a generated document, in place. */
+/**
+ * Adds descriptions, examples, tags, servers and the data of stream events to a generated document,
+ * in place.
+ */
 export function describeDocument<T extends object>(generated: T): T {
   const document = generated as Document
   document.servers = [{ url: '/', description: 'The server that serves this document' }]
@@ -118,13 +124,16 @@ function describeOperation(operation: DescribedOperation): void {
   }
 }
 
-/** Source: Node.js `http`, `maxHeaderSize`: 16 KiB. The answer has no body. */
+/** Source: Node.js `http`, `maxHeaderSize`: 16 KiB. This response has no body. */
 const TOO_LONG = 'The request line and the headers are longer than 16 KiB'
 
-/** Writes that are safe to repeat by themselves: each names the state that it expects. */
+/** Writes that are safe to repeat without a key, because each names the state it expects. */
 const WITHOUT_KEY: readonly string[] = ['acceptRewrite', 'releaseDeletions']
 
-/** Does an operation read the header? Handlers read these themselves, so the routes do not declare them. */
+/**
+ * Returns whether an operation reads the header. Handlers read these headers themselves, so the
+ * routes do not declare them.
+ */
 function takes(operationId: string, header: string): boolean {
   if (header === 'Last-Event-ID') return operationId === 'stream'
   if (header === 'If-None-Match') return operationId === 'snapshot'
@@ -132,14 +141,17 @@ function takes(operationId: string, header: string): boolean {
   return effect === 'writes' && !WITHOUT_KEY.includes(operationId)
 }
 
-/** Headers of requests beside `If-Match`, which the routes declare. */
+/** Request headers other than `If-Match`, which the routes declare. */
 const headerSchemas: Readonly<Record<string, Described>> = {
   'Idempotency-Key': { type: 'string', minLength: 8, maxLength: 128, pattern: '^[!-~]+$' },
   'If-None-Match': { type: 'string' },
   'Last-Event-ID': { type: 'string' },
 }
 
-/** Source of the form: OpenAPI 3.1, where a Schema Object is JSON Schema 2020-12 and may carry `$ref` beside other keys. */
+/**
+ * Source: in OpenAPI 3.1 a Schema Object is JSON Schema 2020-12, where `$ref` may stand beside
+ * other keys.
+ */
 function describeMembers(component: string, path: string, schema: Described): void {
   for (const [name, member] of Object.entries(schema.properties ?? {})) {
     const below = path === '' ? name : `${path}.${name}`
@@ -157,7 +169,7 @@ function describeMembers(component: string, path: string, schema: Described): vo
   }
 }
 
-/** The `data` of one event of `GET /api/v1/stream` as a component: `StreamHello`. */
+/** Adds the `data` of one event of `GET /api/v1/stream` as a component such as `StreamHello`. */
 function addEvent(document: Document, name: string, data: z.ZodType): void {
   const schemas = document.components?.schemas
   if (schemas === undefined) return

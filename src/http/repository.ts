@@ -55,7 +55,7 @@ const releaseOfName = operation('releaseName', {
   codes: ['status_unavailable', ...WRITE_CODES],
 })
 
-/** What concerns the stores repo as a whole. */
+/** Mounts the operations on the stores repo as a whole. */
 export function repositoryRoutes(router: Router, deps: AppDeps): void {
   router.operation(accept, async (c) => {
     const body = c.req.valid('json')
@@ -101,5 +101,5 @@ async function previewed(
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
-/** The log line of accepting a rewrite says that it happened. */
+/** Suppresses the log line that reports an accepted rewrite. */
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }

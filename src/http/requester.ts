@@ -3,12 +3,15 @@ import { StoreError } from '../domain/errors.ts'
 import type { IdempotencyKey, Requester } from '../domain/ports.ts'
 import type { AppEnv } from './env.ts'
 
-/** Who asks: on a server without authentication always the person at this machine. */
+/** Returns the requester. Without authentication this is always the local user. */
 export function requesterOf(c: Context<AppEnv>): Requester {
   return { subject: 'local', auth: 'local', source: sourceOf(c), requestId: c.get('requestId') }
 }
 
-/** Whose limits a request counts against: the subject and, where the listener passes it on, the address of the connection. */
+/**
+ * Returns the client whose limits a request counts against: the subject and, if known, the remote
+ * address.
+ */
 export function clientOf(c: Context<AppEnv>): string {
   const { peer } = (c.env ?? {}) as Partial<AppEnv['Bindings']>
   return `${requesterOf(c).subject} ${peer ?? ''}`
@@ -22,8 +25,9 @@ function sourceOf(c: Context<AppEnv>): Requester['source'] {
 const KEY = /^[\x21-\x7e]{8,128}$/
 
 /**
- * `Idempotency-Key`, bare or as a structured-field string, hashed with the subject; and a digest of what was asked.
- * @throws StoreError `invalid_request` for a key of another form
+ * Reads `Idempotency-Key`, bare or as a structured-field string. The key is hashed with the subject
+ * and comes with a digest of the request.
+ * @throws StoreError `invalid_request` for a malformed key
  */
 export async function idempotencyOf(
   c: Context<AppEnv>,

@@ -8,25 +8,27 @@ import { PROBLEMS } from './problem.ts'
 
 declare const described: unique symbol
 
-/** A route of openapi.json, made by {@link operation}; `Router.operation` takes no other. */
+/**
+ * A route of openapi.json, created by {@link operation}. `Router.operation` accepts no other type.
+ */
 export type Operation = RouteConfig & {
   readonly operationId: OperationId
   readonly [described]: true
 }
 
-/** What {@link operation} takes beside method, path and permission, which stand in `contract/paths.ts`. */
+/** Input of {@link operation}. Method, path and permission come from `contract/paths.ts`. */
 export interface Description {
   readonly summary: string
   readonly request: {
-    /** A strict object: an unknown parameter is 400 `invalid_query`. */
+    /** A strict object, so that an unknown parameter returns 400 `invalid_query`. */
     readonly query: z.ZodObject
     readonly params?: z.ZodObject
     readonly headers?: z.ZodObject
-    /** Taken from `contract/endpoints.ts` where that has a body. */
+    /** Comes from `contract/endpoints.ts` if it is defined there. */
     readonly body?: { readonly required: true; readonly content: RouteContent }
   }
   readonly responses: RouteConfig['responses']
-  /** Codes of refusals beside those that the helper knows of. */
+  /** Codes of refusals in addition to those that this function derives. */
   readonly codes?: readonly StoreErrorCode[]
 }
 
@@ -42,9 +44,9 @@ type Described<Id extends OperationId, Of extends Description> = {
 }
 
 /**
- * Describes one operation: its row of `contract/paths.ts` gives method, path, permission and effect; responses for the refusals
- * of its inputs are added.
- * @throws Error a schema that lets unknown keys pass
+ * Describes one operation. Its row of `contract/paths.ts` gives method, path, permission and
+ * effect. The responses for refused input are added.
+ * @throws Error if a schema accepts unknown keys
  */
 export function operation<Id extends OperationId, const Of extends Description>(
   id: Id,
@@ -54,7 +56,11 @@ export function operation<Id extends OperationId, const Of extends Description>(
   requireStrict(id, request.query)
   if (request.body !== undefined) requireStrict(id, request.body.content['application/json'].schema)
   const route = createRoute({
-    ...{ operationId: id, method, path, summary, request },
+    operationId: id,
+    method,
+    path,
+    summary,
+    request,
     responses: { ...responses, ...problems(...inputCodes(method, request), ...codes) },
   } as RouteConfig)
   return route as unknown as Described<Id, Of>
@@ -65,7 +71,7 @@ interface BodyOfOperation<Id extends OperationId> {
   readonly content: { readonly 'application/json': { readonly schema: Endpoints[Id]['body'] } }
 }
 
-/** Body of an operation as `contract/endpoints.ts` has it. */
+/** The request body of an operation, from `contract/endpoints.ts`. */
 export function bodyOf<Id extends OperationId>(id: Id): BodyOfOperation<Id> {
   return { required: true, content: { 'application/json': { schema: endpoints[id].body } } }
 }
@@ -74,10 +80,10 @@ export function json<T extends z.ZodType>(schema: T) {
   return { 'application/json': { schema } }
 }
 
-/** Largest body of an operation. */
+/** Maximum body size of an operation. */
 export const maxBodyBytes = (_id: OperationId): number => MAX_BODY_BYTES
 
-/** Codes with which the query, the body and the headers of a request can be refused. */
+/** Codes for a refused query, body or header. */
 function inputCodes(method: string, { body }: Description['request']): StoreErrorCode[] {
   return [
     ...(['invalid_query', 'invalid_request'] as const),
@@ -88,17 +94,17 @@ function inputCodes(method: string, { body }: Description['request']): StoreErro
   ]
 }
 
-/** zod drops unknown keys of any other object, and what is dropped is not refused. */
+/** zod silently drops unknown keys of other objects instead of refusing them. */
 export function requireStrict(id: string, schema: z.ZodType): void {
   const { catchall } = (schema as Partial<z.ZodObject>).def ?? {}
   if ((catchall as z.ZodType | undefined)?.def.type === 'never') return
   throw new Error(`${id}: the schema must be a strict object`)
 }
 
-/** Codes that any route can answer with. */
+/** Codes that every route can return. */
 const EVERYWHERE: readonly StoreErrorCode[] = ['host_rejected', 'internal', 'not_ready']
 
-/** Codes that any write can answer with. */
+/** Codes that every write can return. */
 export const WRITE_CODES: readonly StoreErrorCode[] = [
   'idempotency_in_flight',
   'idempotency_key_reused',
@@ -114,7 +120,7 @@ export const WRITE_CODES: readonly StoreErrorCode[] = [
   'shutting_down',
 ]
 
-/** Responses of a route that are problems, one per status, each naming its codes. */
+/** Problem responses of a route, one per status with its codes. */
 function problems(...codes: readonly StoreErrorCode[]): RouteConfig['responses'] {
   const byStatus = new Map<number, StoreErrorCode[]>()
   for (const code of [...new Set([...codes, ...EVERYWHERE])].toSorted()) {
@@ -132,5 +138,7 @@ function problems(...codes: readonly StoreErrorCode[]): RouteConfig['responses']
   )
 }
 
-/** `{name}` in a path; any text, so that a name no store can have is 404 and not 400. */
+/**
+ * `{name}` in a path. It accepts any text, so that an impossible name returns 404 instead of 400.
+ */
 export const NameParameter = z.object({ name: z.string().max(200) })

@@ -8,27 +8,32 @@ import type { AppEnv } from './env.ts'
 import { jsonBody, limitBody, noBody } from './middleware/json-body.ts'
 import { maxBodyBytes, type Operation, requireStrict } from './route.ts'
 
-/** How a route that is no operation treats its inputs. `own`: the handler judges them. */
+/** Input checks of a route that is not an operation. `own` leaves the check to the handler. */
 export interface OwnInputs {
   readonly query: z.ZodObject | 'own'
   readonly body: 'none' | 'own'
 }
 
-/** The one way to mount something on the app: {@link mountedBeside} finds what came by another. */
+/**
+ * The only way to mount a route on the app. {@link mountedBeside} finds routes mounted otherwise.
+ */
 export interface Router {
-  /** Middleware of everything that is mounted later. */
+  /** Applies middleware to everything mounted later. */
   use(handler: MiddlewareHandler<AppEnv>): void
-  /** An operation of openapi.json. */
+  /** Mounts an operation of openapi.json. */
   operation<R extends Operation>(route: R, handler: RouteHandler<R, AppEnv>): void
-  /** Any other route, by its row of `contract/paths.ts`. */
+  /** Mounts any other route, by its row of `contract/paths.ts`. */
   other(id: OtherRouteId, inputs: OwnInputs, handler: Handler<AppEnv>): void
-  /** Methods with which a path is known. Hono itself answers 404 for a known path with another method. */
+  /** Methods of a known path. Hono itself returns 404 for a known path with another method. */
   methodsOf(path: string): readonly string[]
 }
 
 const registered = new WeakMap<object, Set<RouterRoute>>()
 
-/** Opens the router of an app. Requests are checked in this order: method, size, media type, body, query. */
+/**
+ * Opens the router of an app. Requests are checked for method, size, media type, body and query, in
+ * this order.
+ */
 export function openRouter(app: OpenAPIHono<AppEnv>): Router {
   const known: { readonly method: string; readonly path: string }[] = []
   const mount = noting(app)
@@ -53,13 +58,13 @@ export function openRouter(app: OpenAPIHono<AppEnv>): Router {
   }
 }
 
-/** Routes and middleware of an app that no router mounted; must be empty. */
+/** Returns routes and middleware that were not mounted by the router. Must be empty. */
 export function mountedBeside<E extends Env>(app: Hono<E>): readonly RouterRoute[] {
   const known = registered.get(app)
   return app.routes.filter((route) => known?.has(route) !== true)
 }
 
-/** What zod-openapi calls when parameters or a body do not fit their schema. */
+/** Called by zod-openapi if parameters or a body do not match their schema. */
 export function refuseInvalid(
   result: { success: true } | { success: false; error: z.ZodError; target: string },
 ): void {
@@ -72,7 +77,7 @@ export function refuseInvalid(
   )
 }
 
-/** Remembers the routes that a step adds to `app`. */
+/** Records the routes that a step adds to `app`. */
 function noting<E extends Env>(app: Hono<E>) {
   const mine = new Set<RouterRoute>()
   registered.set(app, mine)

@@ -1,7 +1,7 @@
 import { rowColumns, type Row, type Snapshot } from '../contract/snapshot.ts'
 import type { ChangeFeed } from '../observe/change-feed.ts'
 
-/** Columns whose values repeat: they are sent once and pointed at. */
+/** Columns with repeated values. Each value is sent once and referenced by index. */
 const REPEATED = [
   'team',
   'plan',
@@ -18,11 +18,11 @@ export interface PreparedSnapshot {
   /** Quoted `<boot>.<seq>`. */
   readonly etag: string
   readonly json: string
-  /** The same, compressed; made once per state of the feed. */
+  /** The same in compressed form, created once per state of the feed. */
   gzip(): Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** The newest snapshot, made anew only after the feed has moved. */
+/** Returns the newest snapshot, rebuilt only after the feed has changed. */
 export function snapshotCache(feed: ChangeFeed): () => PreparedSnapshot {
   let last: PreparedSnapshot | null = null
   return () => {
@@ -38,7 +38,7 @@ function prepare(feed: ChangeFeed, etag: string): PreparedSnapshot {
   return { etag, json, gzip: () => (packed ??= compressed(json)) }
 }
 
-/** The snapshot of the feed's rows, with repeated values as indexes into `dict`. */
+/** Builds the snapshot of the feed's rows. Repeated values become indexes into `dict`. */
 export function compact(feed: ChangeFeed): Snapshot {
   const dict: Record<string, string[]> = {}
   const places = rowColumns.map((column) => {

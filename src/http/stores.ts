@@ -107,7 +107,7 @@ const remove = operation('deleteStore', {
   ],
 })
 
-/** Create, preview, list, get, delete. */
+/** Mounts create, preview, list, get and delete. */
 export function storeRoutes(router: Router, deps: AppDeps): void {
   router.operation(create, async (c) => {
     const request = c.req.valid('json')
@@ -180,7 +180,9 @@ export function storeRoutes(router: Router, deps: AppDeps): void {
   })
 }
 
-/** @throws StoreError `invalid_request`: a mass deletion passes only with a reason for those who read the history */
+/**
+ * @throws StoreError `invalid_request` if a mass deletion has no reason, which the history needs
+ */
 export function requireReason({
   reason,
   allowMassDelete,
@@ -200,7 +202,10 @@ function optionsOf(idempotency: Awaited<ReturnType<typeof idempotencyOf>>): Chan
   return idempotency === undefined ? {} : { idempotency }
 }
 
-/** `?team=` or its alias `?namespace=`. @throws StoreError `invalid_query` when both are given and differ */
+/**
+ * Team from `?team=` or its alias `?namespace=`.
+ * @throws StoreError `invalid_query` if both are given and differ
+ */
 export function teamOf(query: { team?: string | undefined; namespace?: string | undefined }) {
   const { team, namespace } = query
   if (team !== undefined && namespace !== undefined && team !== namespace) {

@@ -3,26 +3,27 @@ import type { StreamEvents } from '../contract/stream.ts'
 import { VERSION } from '../contract/version.ts'
 import type { Batch, ChangeFeed } from '../observe/change-feed.ts'
 
-/** Bytes that may wait for a client before it is let go: it resyncs when it comes back. */
+/** A client with more unsent bytes is disconnected. It resyncs when it reconnects. */
 const MAX_BEHIND_BYTES = 1024 * 1024
 const HEARTBEAT_MS = 15_000
 const BANNERS_MS = 1_000
-/** Open streams of all clients together; each costs a socket and at most {@link MAX_BEHIND_BYTES}. */
+/** Maximum number of open streams. Each costs a socket and at most {@link MAX_BEHIND_BYTES}. */
 const MAX_STREAMS = 200
-/** Open streams of one client: the tabs of a browser, and some programs. */
+/** Maximum number of open streams per client, enough for browser tabs and a few programs. */
 const MAX_STREAMS_OF_CLIENT = 20
 
 export interface StreamHub {
   /**
-   * A stream of server-sent events. `full`: too many are open, of this client or of all; `closed`: the server stops.
+   * Opens a stream of server-sent events. Returns `full` if too many are open for this client or in
+   * total, and `closed` during shutdown.
    * @param client subject and address
-   * @param lastEventId header of a client that comes back
+   * @param lastEventId header of a client that reconnects
    */
   open(
     client: string,
     lastEventId: string | undefined,
   ): ReadableStream<Uint8Array> | 'full' | 'closed'
-  /** Streams open now. */
+  /** Number of open streams. */
   readonly size: number
   /** Sends `bye` to every client and ends its stream. */
   close(): void
@@ -39,7 +40,7 @@ interface Client {
   readonly send: (text: string) => void
 }
 
-/** Sends what the feed tells to every open stream; each batch is encoded once. */
+/** Sends every batch of the feed to every open stream. Each batch is encoded once. */
 export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions): StreamHub {
   const clients = new Map<ReadableStreamDefaultController<Uint8Array>, Client>()
   const encoder = new TextEncoder()
@@ -48,7 +49,7 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
     try {
       controller.close()
     } catch {
-      // The client has cancelled it already.
+      // The client has already cancelled the stream.
     }
   }
   const send = (text: string) => {
@@ -75,7 +76,7 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
     },
     open(of, lastEventId) {
       const own = [...clients.values()].filter((client) => client.of === of)
-      // A client that reconnects while the server drains must not believe that it is live.
+      // A client that reconnects during shutdown must not appear to be live.
       if (closed) return 'closed'
       if (clients.size >= MAX_STREAMS || own.length >= MAX_STREAMS_OF_CLIENT) return 'full'
       let opened: ReadableStreamDefaultController<Uint8Array>
@@ -106,13 +107,16 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
   }
 }
 
-/** What a client is told first: where it is, then what it missed or that it must load the snapshot. */
+/**
+ * First events of a stream: the current position, then the missed batches or a request to load the
+ * snapshot.
+ */
 function greeting(feed: ChangeFeed, lastEventId: string | undefined): string {
   const [boot, seq] = lastEventId?.split('.') ?? []
   const known = boot === feed.boot && /^[0-9]{1,15}$/.test(seq ?? '')
   const missed = known ? feed.since(Number(seq)) : null
   const hello = { boot: feed.boot, seq: feed.seq(), revision: feed.revision(), version: VERSION }
-  // Spread, so that a restart does not bring every client back at one moment.
+  // Random, so that clients do not all reconnect at once after a restart.
   const retry = `retry: ${1000 + Math.floor(Math.random() * 4000)}\n`
   const head =
     retry + eventText('hello', hello, missed === null ? idOf(feed, feed.seq()) : undefined)

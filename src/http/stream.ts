@@ -30,7 +30,7 @@ const snapshot = operation('snapshot', {
   },
 })
 
-/** What keeps a client up to date without asking again. */
+/** Mounts the event stream and the snapshot, which keep a client up to date without polling. */
 export function streamRoutes(router: Router, deps: AppDeps): void {
   const newest = snapshotCache(deps.feed)
 
@@ -40,7 +40,7 @@ export function streamRoutes(router: Router, deps: AppDeps): void {
     if (opened === 'closed') throw new StoreError('not_ready', 'the server is stopping')
     return c.body(opened, 200, {
       'Content-Type': 'text/event-stream',
-      // Proxies must neither keep it nor wait until there is enough to compress.
+      // Proxies must neither cache the stream nor buffer it for compression.
       'Cache-Control': 'no-cache, no-transform',
       'X-Accel-Buffering': 'no',
     }) as never

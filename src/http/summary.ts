@@ -13,7 +13,7 @@ const summary = operation('getSummary', {
   },
 })
 
-/** Counts over the fleet. */
+/** Mounts the counts over all stores. */
 export function summaryRoutes(router: Router, deps: AppDeps): void {
   router.operation(summary, (c) =>
     c.json(summarizeStores(deps, c.req.valid('query')), 200, { 'Cache-Control': 'no-store' }),

@@ -13,7 +13,10 @@ const WRITES = Object.entries(paths)
     pattern: new RegExp(`^${path.replace('{name}', '([^/]+)')}$`),
   }))
 
-/** One line for each attempt to write, refused ones too; a dry run is none: who, what, which store, how it ended. Bodies are never logged. */
+/**
+ * Logs one line per attempted write, refused or not: subject, action, store and result. Dry runs
+ * and bodies are not logged.
+ */
 export function auditLog(log: Log): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next()
@@ -23,7 +26,9 @@ export function auditLog(log: Log): MiddlewareHandler<AppEnv> {
     const store = write.pattern.exec(path)?.[1] ?? (await nameInBody(c))
     const code = c.get('code')
     log.info('audit', {
-      ...{ req_id: c.get('requestId'), subject: requesterOf(c).subject, action: write.id },
+      req_id: c.get('requestId'),
+      subject: requesterOf(c).subject,
+      action: write.id,
       ...(store !== undefined && STORE_NAME.test(store) ? { store } : {}),
       status: c.res.status,
       ...(code === undefined ? {} : { code }),
@@ -31,7 +36,9 @@ export function auditLog(log: Log): MiddlewareHandler<AppEnv> {
   }
 }
 
-/** Of a body that was read and kept already: one that was refused unread stays unread. */
+/**
+ * Takes the name from a body that was already read. A body refused before it was read stays unread.
+ */
 async function nameInBody(c: Context<AppEnv>): Promise<string | undefined> {
   if (c.req.bodyCache.text === undefined) return undefined
   const text = await c.req.text()

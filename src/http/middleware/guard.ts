@@ -4,9 +4,12 @@ import type { AppEnv } from '../env.ts'
 
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?$/
 
-/** Without authentication a page elsewhere could reach us through a name of its own that resolves to loopback. */
+/**
+ * Prevents DNS rebinding: without authentication, a web page could reach the server by a name that
+ * resolves to loopback.
+ */
 export const loopbackHost: MiddlewareHandler<AppEnv> = async (c, next) => {
-  // With an absolute request target the URL names a host of its own (RFC 9112, 3.2.2).
+  // An absolute request target carries its own host (RFC 9112, 3.2.2).
   const hosts = [c.req.header('Host') ?? '', URL.parse(c.req.url)?.host ?? '']
   if (!hosts.every((host) => LOOPBACK_HOST.test(host))) {
     throw new StoreError('host_rejected', 'this host name is not answered')
@@ -14,7 +17,10 @@ export const loopbackHost: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
 }
 
-/** A browser says where a write comes from; another site's is refused. Programs send neither header. */
+/**
+ * Refuses browser writes from other sites, based on `Origin` and `Sec-Fetch-Site`. Other clients
+ * send neither header.
+ */
 export const sameOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (isWrite(c.req.method)) {
     const site = c.req.header('Sec-Fetch-Site')
@@ -43,7 +49,7 @@ const CONTENT_SECURITY_POLICY = [
   "trusted-types 'none'",
 ].join('; ')
 
-/** Nothing here uses a device or a sensor. */
+/** The dashboard uses no device or sensor. */
 const PERMISSIONS_POLICY = [
   'accelerometer',
   'camera',

@@ -7,7 +7,7 @@ import { ambiguousMembers, depthOf } from '../json-text.ts'
 export const MAX_BODY_BYTES = 65_536
 const MAX_DEPTH = 32
 
-/** Refuses a larger body by its length, or while it is read when no length was given. */
+/** Refuses a body over `maxSize`, by its declared length or while it is read. */
 export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
   return bodyLimit({
     maxSize,
@@ -17,7 +17,9 @@ export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
   })
 }
 
-/** Refuses a body where none is read, since what it wants would be ignored. `{}` wants nothing. */
+/**
+ * Refuses a body on routes that read none, because its content would be ignored. `{}` is accepted.
+ */
 export const noBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (await hasBody(c)) {
     throw new StoreError('invalid_request', 'this request takes no body', {
@@ -32,14 +34,14 @@ async function hasBody({ req }: Context<AppEnv>): Promise<boolean> {
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     return !['', '{}'].includes((await req.text()).trim())
   }
-  // Its body cannot be read here, only its announcement.
+  // The body of a GET cannot be read here, but its headers announce it.
   return (
     req.header('Transfer-Encoding') !== undefined ||
     !['', '0'].includes(req.header('Content-Length') ?? '')
   )
 }
 
-/** Demands uncompressed JSON, and text that nests at most 32 deep, before anything is parsed. */
+/** Requires uncompressed JSON with a nesting depth of at most 32, checked before parsing. */
 export const jsonBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   const mediaType = (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase()
   if (mediaType !== 'application/json' || c.req.header('Content-Encoding') !== undefined) {
@@ -66,7 +68,10 @@ export const jsonBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
 }
 
-/** Seed 2 took the shop's password in the request; here it would pass through Git or logs. */
+/**
+ * An earlier API accepted the shop's password in the request. Here it would end up in Git or in
+ * logs.
+ */
 function hasPassword(body: unknown): boolean {
   if (body === null || typeof body !== 'object') return false
   return Object.keys(body).some((key) => /password/i.test(key))

@@ -5,8 +5,9 @@ import type { AppEnv } from '../env.ts'
 const CLIENT_ID = /^[A-Za-z0-9._-]{8,64}$/
 
 /**
- * Gives each request a ULID of ours and logs its end. A client's own id is logged and echoed, never adopted:
- * ours is the proof of landing in a commit, and a copied one would make a second create look landed.
+ * Gives each request a ULID and logs its end. A client's own id is logged and echoed, but never
+ * used. The ULID in a commit proves that the request landed, and a reused id would make a second
+ * create look landed.
  */
 export function requestId(newId: () => string, log: Log): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
