@@ -48,7 +48,7 @@ async function store(team: string, name: string, text: string): Promise<void> {
 }
 
 describe('storectl argocd', () => {
-  it('prints what platform.yaml asks for, each project before the sets that need it', async () => {
+  it('prints what platform.yaml requires, each project before the sets that need it', async () => {
     const objects = await printed('argocd: {namespace: gitops, shards: ["[a-m]", "[n-z]"]}\n')
     expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'AppProject stores',
@@ -90,7 +90,7 @@ describe('storectl argocd', () => {
     )
   })
 
-  it("S1-02 gives Storewright's own account no right to change anything, and only in Argo CD's namespace", async () => {
+  it("S1-02 gives Storewright's own account read-only rights, in Argo CD's namespace only", async () => {
     const [account, role, binding] = (await printed('')).slice(-3)
     expect([account, role, binding]).toMatchObject([
       { kind: 'ServiceAccount', metadata: { name: 'storewright', namespace: 'shops' } },
@@ -119,12 +119,12 @@ describe('storectl argocd', () => {
     expect(kindsOf(acme)).toEqual(expect.arrayContaining(['ExternalSecret', 'RoleBinding']))
     expect(kindsOf(acme)).not.toContain('SealedSecret')
     expect(acme?.spec.destinations.map(({ name }) => name)).toEqual(['eu-1', 'eu-9', 'in-cluster'])
-    // What cannot be read may be anything.
+    // An unreadable store may need any kind.
     expect(kindsOf(shared)).toEqual(expect.arrayContaining(['SealedSecret', 'ExternalSecret']))
     expect(shared?.spec.destinations.map(({ name }) => name)).toEqual(['eu-1', 'in-cluster'])
   })
 
-  it('says what is wrong with shards, and where', async () => {
+  it('names the problem of shards and its place', async () => {
     await expect(printed('argocd: {shards: ["[a-m]"]}\n')).rejects.toThrow(
       /platform\.yaml is not valid:\n {2}#\/argocd\/shards leaves out n, /,
     )
@@ -134,7 +134,7 @@ describe('storectl argocd', () => {
     'git@git.example.com:a/stores.git',
     'ssh://git@git.example.com:2222/a/stores.git',
     'http://127.0.0.1:80/git/stores.git',
-  ])('takes the repository %s', async (repoUrl) => {
+  ])('accepts the repository %s', async (repoUrl) => {
     expect(JSON.stringify(await printed('', { repoUrl }))).toContain(`"repoURL":"${repoUrl}"`)
   })
 
@@ -145,7 +145,7 @@ describe('storectl argocd', () => {
     },
   )
 
-  it('refuses a dashboard that no browser finds, and a folder that is no stores repo', async () => {
+  it('refuses an invalid dashboard URL, and a folder that is not a stores repo', async () => {
     await expect(printed('', { dashboardUrl: 'd' })).rejects.toThrow(/^--dashboard-url must be /)
     await expect(printArgoCd(join(root, 'stores'), WORDS)).rejects.toThrow(
       /is .* a clone of the stores repo\?$/,

@@ -12,18 +12,20 @@ export interface ArgoCdWords {
 }
 
 /**
- * What platform.yaml of the work tree at `root` asks of Argo CD, as one YAML stream for `kubectl apply`.
- * @throws Failure 1 platform.yaml cannot be used; 2 an address that Argo CD or a browser could not use
+ * Returns the Argo CD objects that platform.yaml of the work tree at `root` requires, as one YAML
+ * stream for `kubectl apply`.
+ * @throws Failure 1 if platform.yaml cannot be used, 2 for an address that Argo CD or a browser
+ * could not use
  */
 export async function printArgoCd(root: string, words: ArgoCdWords): Promise<string> {
   const installation = installationOf(words)
   const platform = await platformOf(root)
-  // Imported here: cdk8s would slow down every other command.
+  // Imported here because cdk8s would slow down every other command.
   const { argoCdSetup, printArgoCdSetup } = await import('../operations/argocd-setup.ts')
   return printArgoCdSetup(argoCdSetup(platform, await needsOf(root), installation))
 }
 
-// Credentials belong into the repository Secret, never into objects that everybody may read.
+// Credentials belong in the repository Secret, not in objects that everyone can read.
 const PLAIN_URL =
   /^(?:https?:\/\/[^\s@/]+\/\S+|ssh:\/\/[^\s:/]+(?::[0-9]+)?\/\S+|[\w.-]+@[\w.-]+:\S+)$/
 
@@ -41,7 +43,7 @@ function installationOf({ repoUrl, dashboardUrl, ...words }: ArgoCdWords): Insta
   return { ...words, repoURL: repoUrl, dashboardUrl: dashboardUrl.replace(/\/+$/, '') }
 }
 
-/** Of every store of a work tree; what cannot be read is unknown. */
+/** Needs of every store of a work tree. An unreadable store counts as unknown. */
 async function needsOf(root: string): Promise<readonly StoreNeeds[]> {
   const [{ parseStoreFile }, { parseAppFile }] = await Promise.all([
     import('../repo-files/store-file.ts'),

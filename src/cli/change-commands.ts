@@ -29,7 +29,10 @@ interface SetWords extends Said {
 
 type Shared = (command: Command) => Command
 
-/** Commands that change a store which exists: set, suspend, resume, delete, restore, retry, revert, render. */
+/**
+ * Adds the commands that change an existing store: set, suspend, resume, delete, restore, retry,
+ * revert, render.
+ */
 export function addChanges(program: Command, shared: Shared, talk: Talk): void {
   const add = (name: string, about: string) =>
     shared(program.command(name))
@@ -85,7 +88,10 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
   addDelete(add, talk)
 }
 
-/** One word for both: a store through the API, or `--all` of a clone without a server. */
+/**
+ * `render` takes a store, rendered through the API, or `--all`, which renders a clone without a
+ * server.
+ */
 function addRender(
   command: Command,
   talk: Talk,
@@ -167,7 +173,7 @@ function addRevert(add: (name: string, about: string) => Command, talk: Talk): v
     })
 }
 
-/** Without a prompt, which would hang a script. */
+/** Does not prompt, because a prompt would hang a script. */
 function addDelete(add: (name: string, about: string) => Command, talk: Talk): void {
   add('delete', 'delete a store; its data is kept for the retention period')
     .option('-y, --yes', 'skip the confirmation')
@@ -192,7 +198,7 @@ function addDelete(add: (name: string, about: string) => Command, talk: Talk): v
     })
 }
 
-/** What a deletion leaves, said before it is confirmed. */
+/** Tells what a deletion keeps, shown before it is confirmed. */
 function keptFor(days: number, name: string): string {
   return days === 0
     ? `Its volumes and credentials would be deleted permanently: the retention is 0 days here, so the purge follows at once. To stop it only: storectl suspend ${name}`

@@ -3,12 +3,12 @@ import { printDiff } from '../domain/line-diff.ts'
 import { type CheckProblem, rules } from '../check/problem.ts'
 import { printable, toJson } from './printable.ts'
 
-/** GitHub takes 1 MiB of summary a step; a part of it is for the table above. */
+/** GitHub allows 1 MiB of summary per step. The rest is left for the table of problems. */
 const MOST_DIFF_BYTES = 600_000
-/** Problems shown in a summary; standard output has them all. */
+/** Maximum number of problems in a summary. Standard output lists all of them. */
 const MOST_ROWS = 300
 
-/** Everything for people: each problem with its place, rule and what to do. */
+/** The report as text: each problem with its place, its rule and the fix. */
 export function printText(report: CheckReport): string {
   const lines = report.problems.map(
     ({ rule, path, pointer, detail }) =>
@@ -35,7 +35,7 @@ function verdict({ problems, stores, checked, head, base }: CheckReport): string
   return `${state}: commit ${head.slice(0, 12)}${against}, ${checked} of ${stores} stores checked, ${Object.keys(rules).length} rules\n`
 }
 
-/** The report as data; `fix` says what to do. */
+/** The report as data, with the fix of each problem. */
 export function printJson(report: CheckReport): string {
   const problems = report.problems.map((one) => ({ ...one, fix: rules[one.rule].fix }))
   const pending = report.pending.map(({ files, ...store }) => ({
@@ -45,7 +45,7 @@ export function printJson(report: CheckReport): string {
   return toJson({ ...report, problems, pending })
 }
 
-/** Job summary of a forge: what is wrong, then what the merge will render. */
+/** Job summary for a forge: the problems, then what the merge will render. */
 export function printMarkdown(report: CheckReport): string {
   const parts = [
     `## ${report.problems.length === 0 ? 'The stores repo holds' : 'Not to be merged'}\n\n${escaped(verdict(report).trim())}\n`,
@@ -72,7 +72,7 @@ function problemTable(problems: readonly CheckProblem[]): string {
   return `| Rule | Where | What | What to do |\n| --- | --- | --- | --- |\n${rows.join('')}${more}`
 }
 
-/** The same lines changing in many stores are shown once, those of the first store. */
+/** Stores with the same changed lines are grouped. The lines of the first store are shown. */
 function pendingSection({ pending }: CheckReport): string {
   const groups = new Map<string, { readonly diff: string; readonly stores: string[] }>()
   for (const store of pending) {
@@ -95,7 +95,7 @@ function pendingSection({ pending }: CheckReport): string {
   return `### Rendered after the merge\n\nThe change touches the intent alone; Storewright will commit this.\n\n${shown.join('\n')}`
 }
 
-/** What follows from the rest and differs in every store: tree ids, hashes in names. */
+/** Derived values that differ in every store: tree ids and hashes in names. */
 const DERIVED = /\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b|-[0-9a-f]{8}\b|\b[0-9a-f]{16}\b/g
 
 function diffOf({ team, name, files }: CheckReport['pending'][number]): string {
@@ -110,12 +110,12 @@ function placeOf(path: string, pointer: string): string {
   return visible(pointer === '#' ? place : `${place} ${pointer}`)
 }
 
-/** At most 600 characters of {@link printable}. */
+/** The first 600 characters of {@link printable}. */
 function visible(text: string): string {
   return printable(text).slice(0, 600)
 }
 
-/** Plain text in Markdown: no markup, no link, no mention. */
+/** Escapes Markdown, so that the text contains no markup, link or mention. */
 function escaped(text: string): string {
   return visible(text).replaceAll(/[\\`*_{}[\]()<>#|!@&~]/g, (mark) => `&#${mark.codePointAt(0)};`)
 }
@@ -124,7 +124,10 @@ function code(text: string): string {
   return `<code>${escaped(text)}</code>`
 }
 
-/** A block whose fence is longer than any run of backticks in it, so that content cannot end it. */
+/**
+ * A code block whose fence is longer than any run of backticks inside, so that the content cannot
+ * close it.
+ */
 function fenced(text: string): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length))
   const fence = '`'.repeat(longest + 1)

@@ -10,8 +10,9 @@ export interface CheckWords {
 }
 
 /**
- * Checks the commit `HEAD` of the clone at `path`, offline. Returns what to print.
- * @throws Failure 2 no clone, no such revision, labels that are no JSON; 1 after printing, when something is wrong
+ * Checks the commit `HEAD` of the clone at `path`, offline, and prints the report.
+ * @throws Failure 2 for a missing clone, an unknown revision or labels that are not JSON; 1 after
+ * printing, if problems were found
  */
 export async function checkClone(
   path: string,
@@ -20,7 +21,7 @@ export async function checkClone(
   out: (text: string) => void,
 ): Promise<void> {
   const labels = labelsOf(words.labels)
-  // Imported here: git and cdk8s would slow down every other command.
+  // Imported here because git and cdk8s would slow down every other command.
   const [{ cloneAt }, { checkRepository }, report, { openThreads }] = await Promise.all([
     import('./clone.ts'),
     import('../check/check-repository.ts'),
@@ -60,7 +61,10 @@ async function revision(
   )
 }
 
-/** Labels as a JSON list, the form in which a workflow can hand on names that hold anything. @throws Failure 2 */
+/**
+ * Labels are a JSON list, so that a workflow can pass names with any characters.
+ * @throws Failure 2
+ */
 function labelsOf(text: string | undefined): readonly string[] {
   if (text === undefined || text === '') return []
   const refused = new Failure(2, '--labels takes a JSON list of strings, such as ["bulk"]')

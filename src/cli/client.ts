@@ -6,28 +6,28 @@ import { VERSION } from '../contract/version.ts'
 import { Failure, failureOf } from './exit.ts'
 
 export interface CallOptions<Id extends OperationId> {
-  /** What stands for `{name}` or `{id}` in the path. */
+  /** Value of `{name}` or `{id}` in the path. */
   readonly name?: string
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly body?: BodyOf<Id>
-  /** Version of the store that was seen: its ETag, quoted. */
+  /** Expected version of the store: its ETag, quoted. */
   readonly ifMatch?: string
-  /** Sent with every attempt; with it 503 and 504 are tried again for up to `retryMs`. */
+  /** Sent with every attempt. With a key, 503 and 504 are retried for up to `retryMs`. */
   readonly idempotencyKey?: string
   /** @default 60000 */
   readonly retryMs?: number
 }
 
 export interface Client {
-  /** @throws Failure the server cannot be reached, or it refused */
+  /** @throws Failure if the server cannot be reached or refuses the request */
   call<Id extends OperationId>(id: Id, options?: CallOptions<Id>): Promise<ReplyOf<Id>>
-  /** The write with `dryRun=true`: what it would commit. Writes nothing. @throws Failure as `call` */
+  /** Sends the write with `dryRun=true`, which commits nothing. @throws Failure as `call` */
   preview<Id extends OperationId>(id: Id, options?: CallOptions<Id>): Promise<Preview>
-  /** The body as it came, for replies that are no JSON. @throws Failure as `call` */
+  /** The raw body, for replies that are not JSON. @throws Failure as `call` */
   text<Id extends OperationId>(id: Id, options?: CallOptions<Id>): Promise<string>
 }
 
-/** Talks to the API at `server`, such as `http://localhost:8080`. */
+/** Opens a client of the API at `server`, such as `http://localhost:8080`. */
 export function openClient(server: string): Client {
   return {
     async call(id, options = {}) {

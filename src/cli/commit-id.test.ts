@@ -18,14 +18,14 @@ it('looks up an abbreviated id in the history of the store', async () => {
   expect(await commitIds(client().client, 'shop', ['abcdef01'])).toEqual([ONE])
 })
 
-it('refuses an id that several commits start with, and names them', async () => {
+it('refuses an ambiguous id and names the matching commits', async () => {
   await expect(commitIds(client().client, 'shop', ['abcdef0'])).rejects.toMatchObject({
     exitCode: 2,
     message: `abcdef0 is ambiguous: ${ONE}, ${OTHER}. Give more digits.`,
   })
 })
 
-it('asks for no history when nothing is abbreviated', async () => {
+it('requests no history when nothing is abbreviated', async () => {
   const { calls, client: api } = client()
   expect(await commitIds(api, 'shop', [ONE, 'HEAD', undefined])).toEqual([ONE, 'HEAD', undefined])
   expect(calls).toEqual([])

@@ -4,12 +4,14 @@ import { historyPages } from './history-pages.ts'
 import { printable } from './printable.ts'
 
 const FULL = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
-/** As few digits as git's own abbreviation. */
+/** The minimum length of git's own abbreviations. */
 const MIN_DIGITS = 7
 
 /**
- * Full ids for ids that may be abbreviated to 7 digits or more, looked up in the history of the store. `HEAD`, full ids and
- * `undefined` are returned unchanged. @throws Failure 2: too short, not hexadecimal or ambiguous; 3: not in the history
+ * Expands commit ids that are abbreviated to 7 or more digits, by the history of the store. `HEAD`,
+ * full ids and `undefined` are returned unchanged.
+ * @throws Failure 2 if an id is too short, not hexadecimal or ambiguous; 3 if it is not in the
+ * history
  */
 export async function commitIds(
   client: Client,

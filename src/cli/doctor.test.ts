@@ -25,7 +25,7 @@ function clientOf(checks: readonly Check[]) {
 }
 
 describe('storectl doctor', () => {
-  it('runs every check anew and is well when all are', async () => {
+  it('runs every check again and succeeds when all are ok', async () => {
     const { client, called } = clientOf([check('git_read', 'ok'), check('argocd_api', 'ok')])
     expect(await diagnose(client)).toEqual({
       text: 'ok    git_read    answers\nok    argocd_api  answers\n',
@@ -34,7 +34,7 @@ describe('storectl doctor', () => {
     expect(called).toEqual(['listChecks', 'runCheck git_read', 'runCheck argocd_api'])
   })
 
-  it('says what to do below each check that failed', async () => {
+  it('prints the fix below each failed check', async () => {
     const { text, well } = await diagnose(
       clientOf([check('git_read', 'ok'), check('argocd_api', 'fail', 'renew the token')]).client,
     )
@@ -43,7 +43,7 @@ describe('storectl doctor', () => {
     expect(text).toContain('-> renew the token')
   })
 
-  it('marks what is a risk and what was not checked, and is well all the same', async () => {
+  it('marks warnings and skipped checks, and still succeeds', async () => {
     const { text, well } = await diagnose(
       clientOf([check('git_signing', 'warn', 'sign'), check('argocd_api', 'skip')]).client,
     )
@@ -63,7 +63,7 @@ describe('storectl doctor', () => {
     expect(well).toBe(false)
   })
 
-  it('is not well when there was nothing to check', async () => {
+  it('fails when there is no check', async () => {
     expect((await diagnose(clientOf([]).client)).well).toBe(false)
   })
 })

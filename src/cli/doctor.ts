@@ -6,15 +6,16 @@ import { printable, toJson, toYaml } from './printable.ts'
 
 export interface Diagnosis {
   readonly text: string
-  /** False: at least one check failed. */
+  /** False if at least one check failed. */
   readonly well: boolean
 }
 
 const words: Record<CheckLevel, string> = { ok: 'ok  ', warn: 'WARN', skip: 'skip', fail: 'FAIL' }
 
 /**
- * Runs every check of the server again. One line each, with what to do below those that are not `ok`; `json` and `yaml`
- * are the API's objects unchanged. @throws Failure
+ * Runs every check of the server again and prints one line each. Checks that are not `ok` get a
+ * line with the fix. `json` and `yaml` print the API's objects unchanged.
+ * @throws Failure
  */
 export async function diagnose(client: Client, format: Format = 'table'): Promise<Diagnosis> {
   const known = await client.call('listChecks')

@@ -11,8 +11,8 @@ interface Talk {
 export const DRY_RUN = ['--dry-run', 'print what would be committed; writes nothing'] as const
 
 /**
- * The commits of a write on standard error, and what they change on standard output. `json` and `yaml` are the API's object
- * unchanged, on standard output alone.
+ * Prints the commits of a write to standard error and their diff to standard output. `json` and
+ * `yaml` print the API's object unchanged, to standard output only.
  */
 export function printPreview(preview: Preview, format: Format, talk: Talk): void {
   if (format === 'json') return talk.out(toJson(preview))

@@ -1,7 +1,7 @@
-/** What the command line takes from outside. */
+/** Environment variables of the command line. */
 export const environment = {
-  /** `STORECTL_SERVER`; absent = http://localhost:8080. */
+  /** `STORECTL_SERVER`. Default: http://localhost:8080. */
   server: process.env['STORECTL_SERVER'] || undefined,
-  /** File for a summary in Markdown, as GitHub Actions names it. */
+  /** File for a Markdown summary, set by GitHub Actions. */
   summaryPath: process.env['GITHUB_STEP_SUMMARY'] || undefined,
 } as const

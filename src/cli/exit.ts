@@ -2,7 +2,10 @@ import type { Problem } from '../contract/problem.ts'
 import { hintOf } from './hints.ts'
 import { printable } from './printable.ts'
 
-/** Exit codes: 0 ok, 1 error, 2 usage or refused input, 3 not found, 4 conflict, 5 time-out, 6 unhealthy. */
+/**
+ * Exit codes: 0 ok, 1 error, 2 usage or refused input, 3 not found, 4 conflict, 5 time-out, 6
+ * unhealthy.
+ */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6
 
 /** Ends the command with a sentence on standard error. */
@@ -16,7 +19,7 @@ export class Failure extends Error {
   }
 }
 
-/** A refusal of the API as a person reads it: what, where, what next, under which request. */
+/** Formats a refusal of the API: the problem, its members, the hint and the request id. */
 export function failureOf(problem: Problem): Failure {
   const lines = [
     problem.detail,
@@ -27,7 +30,7 @@ export function failureOf(problem: Problem): Failure {
   return new Failure(exitCodeOf(problem), lines.map(printable).join('\n'))
 }
 
-/** What was typed is wrong: the same words fail again. */
+/** Statuses caused by invalid input. Repeating the command fails again. */
 const REFUSED_INPUT = [400, 413, 415, 422]
 
 function exitCodeOf({ status, code }: Problem): ExitCode {

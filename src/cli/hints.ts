@@ -1,7 +1,7 @@
 import type { Problem } from '../contract/problem.ts'
 import { API_WORDS } from '../contract/words.ts'
 
-/** What to do next, as commands; for codes whose hint speaks of the API. */
+/** Hints as commands, for codes whose hint names parts of the API. */
 const hints: Partial<Record<Problem['code'], string>> = {
   invalid_request: 'Correct the values listed above.',
   invalid_query: 'Correct the options listed above.',
@@ -29,7 +29,7 @@ const hints: Partial<Record<Problem['code'], string>> = {
   status_unavailable: 'storectl doctor shows what is wrong.',
 }
 
-/** The hint of a problem as storectl prints it: never a route, a header or a member of the API. */
+/** The hint of a problem in terms of storectl, without routes, headers or members of the API. */
 export function hintOf({ code, hint }: Pick<Problem, 'code' | 'hint'>): string {
   if (!API_WORDS.test(hint)) return hint
   return hints[code] ?? 'storectl doctor checks the server.'

@@ -20,7 +20,7 @@ interface Said {
 
 type Shared = (command: Command) => Command
 
-/** Commands that read what Git remembers: history, diff, audit. */
+/** Adds the commands that read history from Git: history, diff, audit. */
 export function addHistory(program: Command, shared: Shared, talk: Talk): void {
   shared(program.command('history'))
     .description('list the changes of a store, newest first')
@@ -115,7 +115,10 @@ function printChanges(changes: readonly Change[], format: Format): string {
   return aligned([head, ...rows])
 }
 
-/** As git shows it; `json` and `yaml` are the API's object unchanged, `name` the paths. */
+/**
+ * Formats a diff as git does. `json` and `yaml` are the API's object unchanged, `name` lists the
+ * paths.
+ */
 export function printDiff(diff: Diff, format: Format): string {
   if (format === 'json') return toJson(diff)
   if (format === 'yaml') return toYaml(diff)

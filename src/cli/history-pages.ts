@@ -3,7 +3,10 @@ import type { Client } from './client.ts'
 
 type Query = Readonly<Record<string, string | undefined>>
 
-/** Changes, newest first, page by page until there are `count`. `most`: the largest page of the route. */
+/**
+ * Reads changes, newest first, page by page up to `count`. `most` is the largest page the route
+ * allows.
+ */
 export async function historyPages(
   client: Client,
   id: 'storeHistory' | 'listAudit',

@@ -6,16 +6,18 @@ import { checkClone, type CheckWords } from './check.ts'
 import { previewFile } from './preview.ts'
 import { resolveRelease, type ResolveWords } from './release-resolve.ts'
 
-/** What these commands need of the terminal. */
+/** The parts of the terminal that these commands use. */
 export interface OfflineTerminal {
   out(text: string): void
   err(text: string): void
   now(): number
-  /** File for a summary in Markdown, as GitHub Actions names it. */
+  /** File for a Markdown summary, set by GitHub Actions. */
   readonly summaryPath: string | undefined
 }
 
-/** Commands that need no server: they work on a clone of the stores repo, by the code the server runs. */
+/**
+ * Adds the commands that need no server. They run the server's code on a clone of the stores repo.
+ */
 export function addOffline(program: Command, terminal: OfflineTerminal): void {
   program
     .command('preview')

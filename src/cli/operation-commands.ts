@@ -21,7 +21,7 @@ interface Said {
 
 type Shared = (command: Command) => Command
 
-/** Commands about what becomes of requests: purge, operations. */
+/** Adds the commands for purges and for the state of requests: purge, operations. */
 export function addOperations(program: Command, shared: Shared, talk: Talk): void {
   addPurge(shared(program.command('purge')), talk)
   shared(program.command('operations'))
@@ -50,7 +50,7 @@ interface PurgeWords extends Said {
   readonly timeout: string
 }
 
-/** Without a prompt, which would hang a script. */
+/** Does not prompt, because a prompt would hang a script. */
 function addPurge(command: Command, talk: Talk): void {
   command
     .description(
@@ -91,7 +91,7 @@ function addPurge(command: Command, talk: Talk): void {
     })
 }
 
-/** @throws Failure 5 after `timeoutMs`, 4 when the purge was called off */
+/** @throws Failure 5 after `timeoutMs`, 4 if the purge was cancelled */
 async function finished(
   client: Client,
   asked: Operation,

@@ -15,7 +15,7 @@ const store = (reason: string) =>
     conditions: [{ type: 'Observed', status: 'False', reason }],
   }) as unknown as Store
 
-it('marks what Argo CD said of an earlier commit', () => {
+it('marks the status of an earlier commit', () => {
   const row = (reason: string) => printStores([store(reason)], 'table', 0, false)
   expect(row('OlderRevision')).toMatch(/^shop +small +Synced \(earlier\) +Healthy \(earlier\)/)
   expect(row('Compared')).toMatch(/^shop +small +Synced +Healthy +Committed/)

@@ -4,7 +4,7 @@ import { printable, toJson, toYaml } from './printable.ts'
 export const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const
 export type Format = (typeof formats)[number]
 
-/** Stores as the format wants them; `json` and `yaml` are the API's objects unchanged. */
+/** Prints stores in the given format. `json` and `yaml` are the API's objects unchanged. */
 export function printStores(
   stores: readonly Store[],
   format: Format,
@@ -24,7 +24,7 @@ export function printStores(
   }
 }
 
-/** One store; in `json` and `yaml` the object itself, not a list. */
+/** Prints one store. In `json` and `yaml` this is the object itself, not a list. */
 export function printStore(store: Store, format: Format, now: number): string {
   if (format === 'json') return toJson(store)
   return format === 'yaml' ? toYaml(store) : printStores([store], format, now)
@@ -34,7 +34,7 @@ function table(stores: readonly Store[], wide: boolean, now: number, headers: bo
   const head = ['NAME', 'PLAN', 'SYNC', 'HEALTH', 'CHANGE', 'AGE', 'URL']
   if (wide) head.push('TEAM', 'PHASE', 'REVISION', 'REASON')
   const rows = stores.map((store) => {
-    // Argo CD has compared an earlier commit only, so its words say nothing of the newest change.
+    // Argo CD compared an earlier commit only, so its status does not cover the newest change.
     const older = store.conditions.some(({ reason }) => reason === 'OlderRevision')
     const earlier = older ? ' (earlier)' : ''
     const mark = store.simulated ? ' (simulated)' : ''
@@ -53,7 +53,7 @@ function table(stores: readonly Store[], wide: boolean, now: number, headers: bo
   return aligned(headers ? [head, ...rows] : rows)
 }
 
-/** Rows as columns, two spaces apart; what a cell holds stays on its line. */
+/** Aligns rows as columns, two spaces apart. A cell never spans lines. */
 export function aligned(given: readonly (readonly string[])[]): string {
   const rows = given.map((row) => row.map(printable))
   const widths =

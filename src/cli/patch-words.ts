@@ -1,9 +1,9 @@
 import { Failure } from './exit.ts'
 
 /**
- * `plan=medium site.currency=EUR domains=["a.example"] cache=null` as a patch. A value is read as JSON when it is JSON,
- * else as text; dots nest.
- * @throws Failure a word without `=`, or a key given twice
+ * Parses words such as `plan=medium site.currency=EUR domains=["a.example"] cache=null` into a
+ * patch. A value is JSON if it parses as JSON, or else text. Dots in a key nest objects.
+ * @throws Failure for a word without `=`, or a key given twice
  */
 export function patchOf(words: readonly string[]): Record<string, unknown> {
   const patch = new Map<string, unknown>()

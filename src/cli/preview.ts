@@ -6,12 +6,12 @@ import { Failure } from './exit.ts'
 const TEMPLATE = fileURLToPath(new URL('../../gitops-repo-template/platform.yaml', import.meta.url))
 
 /**
- * Renders a store.yaml without a server, by the code the server runs.
- * `platformPath`: @default platform.yaml of the template for new stores repos
- * @throws Failure 1 a file that cannot be read, or every problem of both files
+ * Renders a store.yaml without a server, with the server's code.
+ * @param platformPath default: platform.yaml of the template for new stores repos
+ * @throws Failure 1 if a file cannot be read, or with every problem of both files
  */
 export async function previewFile(storePath: string, platformPath = TEMPLATE): Promise<string> {
-  // Imported here: cdk8s would slow down every other command.
+  // Imported here because cdk8s would slow down every other command.
   const [{ renderStore }, { unsealed }, { parsePlatformFile }, { parseStoreFile }] =
     await Promise.all([
       import('../operations/render-store.ts'),

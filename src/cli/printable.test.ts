@@ -8,7 +8,7 @@ import { runStorectl } from './program.ts'
 /** ESC, BEL, C1 CSI, right-to-left override, zero-width space, line separator, private use. */
 const HOSTILE = 'a\u001b[31m\u0007\u009b2J\u202e\u200b\u2028\ue000z'
 const SAFE = `a${'\u{fffd}'}[31m${'\u{fffd}'.repeat(2)}2J${'\u{fffd}'.repeat(4)}z`
-// oxlint-disable-next-line no-control-regex -- these are what must not be printed
+// oxlint-disable-next-line no-control-regex -- the characters that must not be printed
 const SEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2028\u2029\ue000]/
 
 const row = {
@@ -24,20 +24,30 @@ const row = {
   revertedBy: null,
 }
 const store = {
-  ...{
-    name: `s${HOSTILE}`,
-    plan: HOSTILE,
-    sync: 'Synced',
-    health: HOSTILE,
-    simulated: false,
-    conditions: [],
-  },
-  ...{ change: { state: HOSTILE }, createdAt: '2026-11-24T12:00:00Z', url: HOSTILE, team: HOSTILE },
-  ...{ phase: 'Ready', revision: 'abc', reason: HOSTILE, message: `${HOSTILE}\nforged` },
+  name: `s${HOSTILE}`,
+  plan: HOSTILE,
+  sync: 'Synced',
+  health: HOSTILE,
+  simulated: false,
+  conditions: [],
+  change: { state: HOSTILE },
+  createdAt: '2026-11-24T12:00:00Z',
+  url: HOSTILE,
+  team: HOSTILE,
+  phase: 'Ready',
+  revision: 'abc',
+  reason: HOSTILE,
+  message: `${HOSTILE}\nforged`,
 }
 const operation = {
-  ...{ id: 'ID', kind: HOSTILE, state: HOSTILE, stores: [HOSTILE], requestedBy: HOSTILE },
-  ...{ createdAt: HOSTILE, simulated: false, gates: [{ gate: 'g', met: true, detail: HOSTILE }] },
+  id: 'ID',
+  kind: HOSTILE,
+  state: HOSTILE,
+  stores: [HOSTILE],
+  requestedBy: HOSTILE,
+  createdAt: HOSTILE,
+  simulated: false,
+  gates: [{ gate: 'g', met: true, detail: HOSTILE }],
 }
 const diff = {
   files: [
@@ -50,8 +60,12 @@ const diff = {
   ],
 }
 const problem = {
-  ...{ status: 404, code: 'not_found', detail: `${HOSTILE}\nforged`, hint: HOSTILE },
-  ...{ instance: `urn:request:${HOSTILE}`, errors: [{ pointer: HOSTILE, detail: HOSTILE }] },
+  status: 404,
+  code: 'not_found',
+  detail: `${HOSTILE}\nforged`,
+  hint: HOSTILE,
+  instance: `urn:request:${HOSTILE}`,
+  errors: [{ pointer: HOSTILE, detail: HOSTILE }],
 }
 
 async function storectl(...words: string[]) {
@@ -82,7 +96,7 @@ async function storectl(...words: string[]) {
   return said
 }
 
-describe('S12 storectl prints nothing that a terminal obeys', () => {
+describe('S12 storectl prints no control characters', () => {
   it.each([
     [['list']],
     [['list', '-o', 'wide']],
@@ -107,7 +121,7 @@ describe('S12 storectl prints nothing that a terminal obeys', () => {
     expect(`${out}${err}`.replaceAll('\r\n', '\n')).not.toMatch(SEEN)
   })
 
-  it('keeps a value on its line', async () => {
+  it('keeps a value on one line', async () => {
     expect((await storectl('audit')).out.trimEnd().split('\n')).toHaveLength(2)
     expect((await storectl('diff', 'shop')).out).not.toMatch(/^forged/m)
     expect((await storectl('wait', 'good')).err).not.toMatch(/^forged/m)
@@ -116,13 +130,13 @@ describe('S12 storectl prints nothing that a terminal obeys', () => {
 })
 
 describe('printable', () => {
-  it('replaces one for one, and leaves other scripts and emoji alone', () => {
+  it('replaces characters one by one, and keeps other scripts and emoji', () => {
     expect(printable(HOSTILE)).toBe(SAFE)
     expect(printable('Łódź 東京 🛒\t\n')).toBe('Łódź 東京 🛒\u{fffd}\u{fffd}')
     expect(printableText('a\tb\r\nc\nd\re')).toBe('a\tb\r\nc\nd\u{fffd}e')
   })
 
-  it('loses nothing in JSON and YAML', () => {
+  it('preserves every value in JSON and YAML', () => {
     const value = { text: `${HOSTILE}\u{e0001}\n`, plain: 'x' }
     expect(toJson(value)).not.toMatch(SEEN)
     expect(JSON.parse(toJson(value))).toEqual(value)

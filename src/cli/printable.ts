@@ -1,33 +1,37 @@
 import { dump } from 'js-yaml'
 
 /**
- * Characters that a terminal does not show as they are: controls such as ESC and line breaks, bidirectional and zero-width
- * format characters, private use, lone surrogates, line and paragraph separators.
+ * Characters that a terminal interprets or does not show: controls such as ESC and line breaks,
+ * bidirectional and zero-width format characters, private use, lone surrogates, line and paragraph
+ * separators.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu
 
-/** The same, but for line feeds, tabs and the line ends of CSV. */
+/** The same without line feeds, tabs and the line ends of CSV. */
 const INVISIBLE_IN_TEXT = /(?!\n|\t|\r\n)[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu
 
 const REPLACEMENT = '\u{fffd}'
 
-/** One value on one line, such as a cell of a table: names and messages in Git come from anyone who may push. */
+/**
+ * Sanitizes a single-line value such as a table cell. Names and messages in Git come from anyone
+ * who can push.
+ */
 export function printable(text: string): string {
   return text.replaceAll(INVISIBLE, REPLACEMENT)
 }
 
-/** Several lines for people. Line feeds and tabs stay. */
+/** Sanitizes text of several lines. Line feeds and tabs are kept. */
 export function printableText(text: string): string {
   return text.replaceAll(INVISIBLE_IN_TEXT, REPLACEMENT)
 }
 
-/** JSON that loses nothing and shows nothing but itself: invisible characters are written as escapes. */
+/** Formats JSON without loss. Invisible characters are written as escapes. */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2).replaceAll(INVISIBLE_IN_TEXT, escaped)
   return `${text}\n`
 }
 
-/** YAML. With invisible characters in it, the same value as JSON, which is YAML too. */
+/** Formats YAML. A value with invisible characters is written as JSON, which is valid YAML. */
 export function toYaml(value: unknown): string {
   const text = dump(value)
   return text.search(INVISIBLE_IN_TEXT) === -1 ? text : toJson(value)

@@ -14,7 +14,7 @@ function terminal() {
   }
 }
 
-it('knows each command once, and says what it does', async () => {
+it('lists each command once, with a description', async () => {
   const talk = terminal()
   expect(await runStorectl(['--help'], talk)).toBe(0)
   const listed = talk.said.out.slice(talk.said.out.indexOf('Commands:')).split('\n')
@@ -25,7 +25,7 @@ it('knows each command once, and says what it does', async () => {
   expect(new Set(names).size).toBe(names.length)
 })
 
-it('renders a store or a clone, and never guesses which', async () => {
+it('render requires a store or --all', async () => {
   const talk = terminal()
   expect(await runStorectl(['render'], talk)).toBe(2)
   expect(talk.said.err).toContain('--all')

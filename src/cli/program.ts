@@ -16,11 +16,11 @@ import { printable, printableText } from './printable.ts'
 import { addReleases } from './release-commands.ts'
 import { durationMs, type Goal, goals, waitFor } from './wait.ts'
 
-/** `out`: data, standard output. `err`: talk, standard error. */
+/** `out` writes data to standard output, `err` writes messages to standard error. */
 export interface Terminal extends OfflineTerminal {
-  /** `STORECTL_SERVER`; absent = http://localhost:8080. */
+  /** `STORECTL_SERVER`. Default: http://localhost:8080. */
   readonly server: string | undefined
-  /** Starts the server in this process with these words. */
+  /** Starts the server in this process with these flags. */
   serve(words: readonly string[]): Promise<void>
 }
 
@@ -29,7 +29,7 @@ interface Shared {
   readonly output: Format
 }
 
-/** Runs one command. Returns its exit code; `serve` returns while the server runs. */
+/** Runs one command and returns its exit code. `serve` returns while the server keeps running. */
 export async function runStorectl(words: readonly string[], given: Terminal): Promise<ExitCode> {
   const terminal = cleaned(given)
   const program = storectl(terminal)
@@ -52,7 +52,7 @@ export async function runStorectl(words: readonly string[], given: Terminal): Pr
   }
 }
 
-/** Nothing that a command prints can move the cursor or change the look of a terminal, wherever the text came from. */
+/** Sanitizes all output, so that no text can move the cursor or change the look of the terminal. */
 function cleaned(terminal: Terminal): Terminal {
   return {
     ...terminal,
@@ -160,7 +160,7 @@ function bodyOf({ plan, team, title, release, reason }: Partial<CreateWords>) {
   )
 }
 
-/** An empty list of an unknown team is a mistake of spelling. @throws Failure 3 */
+/** Reports an unknown team, because an empty list would hide a typing error. @throws Failure 3 */
 async function requireTeam(client: Client, team: string): Promise<void> {
   const ids = (await client.call('getPlatform')).teams.map(({ id }) => id)
   if (ids.includes(team)) return

@@ -3,12 +3,15 @@ import { findImage } from '../adapters/registry/oci-registry.ts'
 import { zipSum } from '../adapters/registry/zip-sum.ts'
 import type { ReleasePin } from '../domain/release-pins.ts'
 
-/** What is found for a pin, or why nothing is, with what to do. */
+/** Digest found for a pin, or the problem and the next step. */
 export type Looked =
   | { readonly sha256: string; readonly note: string }
   | { readonly problem: string; readonly next: string }
 
-/** Reads the digest of an image from its registry, or the checksum of a zip from its address. Never throws for an answer. */
+/**
+ * Reads an image digest from its registry, or a zip checksum from its URL. A refusal is returned,
+ * not thrown.
+ */
 export async function lookUp(
   { kind, source }: Pick<ReleasePin, 'kind' | 'source'>,
   signal: AbortSignal,

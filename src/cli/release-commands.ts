@@ -18,7 +18,7 @@ interface Said {
 
 type Shared = (command: Command) => Command
 
-/** Commands by which an admin releases what is held: deletions, and names of stores that vanished. */
+/** Adds the commands by which an admin releases held deletions and the names of vanished stores. */
 export function addReleases(program: Command, shared: Shared, talk: Talk): void {
   addReleaseDeletions(shared(program.command('release-deletions')), talk)
   addReleaseName(shared(program.command('release-name')), talk)
@@ -56,7 +56,7 @@ function addReleaseName(command: Command, talk: Talk): void {
     .argument('<name>')
     .requiredOption('--reason <reason>', 'at least 10 characters; goes into the commit')
     .option(...DRY_RUN)
-    .option('--namespace-gone', 'somebody looked: no cluster holds its namespace any more')
+    .option('--namespace-gone', 'confirm that no cluster contains its namespace')
     .action(async (name: string, said: Said & { namespaceGone?: boolean }) => {
       if (said.namespaceGone !== true) {
         const look = `kubectl get namespace store-${name}`

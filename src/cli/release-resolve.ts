@@ -7,7 +7,7 @@ import { printable } from './printable.ts'
 import type { Looked } from './registry.ts'
 
 export interface ResolveWords {
-  /** Prints the difference and writes nothing. */
+  /** Prints the diff and writes nothing. */
   readonly dryRun?: boolean
 }
 
@@ -16,17 +16,18 @@ interface Talk {
   err(text: string): void
 }
 
-/** Lookups at once: a registry limits those that come from one address. */
+/** Maximum number of parallel lookups. Registries limit requests per address. */
 const AT_ONCE = 4
 
 /**
- * Looks up every placeholder of platform.yaml in the clone at `root` and writes the file in one step, comments and layout
- * kept. Digests that are set stay, since stores may use them. Prints what changed; a person commits it.
- * @throws Failure 1 the file cannot be used, or something was not found: then nothing is written
+ * Looks up every placeholder in platform.yaml of the clone at `root`. The file is replaced in one
+ * step, and its comments and layout are kept. Existing digests are kept because stores may use
+ * them. Prints the diff for a person to commit.
+ * @throws Failure 1 if the file cannot be used or a lookup fails; then nothing is written
  */
 export async function resolveRelease(root: string, words: ResolveWords, talk: Talk): Promise<void> {
   const path = join(root, 'platform.yaml')
-  // Imported here: other commands need neither.
+  // Imported here because other commands need neither.
   const [{ platformOf }, { lookUp }] = await Promise.all([
     import('./render-clone.ts'),
     import('./registry.ts'),
@@ -53,7 +54,10 @@ export async function resolveRelease(root: string, words: ResolveWords, talk: Ta
   )
 }
 
-/** Pointer -> what was found, equal sources once. @throws Failure 1 with every problem */
+/**
+ * Returns the value found for each pointer. Each source is looked up once.
+ * @throws Failure 1 with every problem
+ */
 async function lookUpAll(
   pins: readonly ReleasePin[],
   lookUp: (pin: ReleasePin, signal: AbortSignal) => Promise<Looked>,
@@ -88,7 +92,7 @@ async function lookUpAll(
   return found
 }
 
-/** The text with what was found in it. @throws Failure 1 it would not say that afterwards */
+/** Returns the text with the new values. @throws Failure 1 if it does not parse back to them */
 async function edited(
   before: string,
   pins: readonly ReleasePin[],
@@ -117,7 +121,10 @@ async function edited(
   throw new Failure(1, 'platform.yaml would not hold what was found; write the digests by hand')
 }
 
-/** By a file beside it that takes its place at once, so that it is never half written. @throws Failure 1 */
+/**
+ * Writes a file beside it and renames it, so that the file is never half written.
+ * @throws Failure 1
+ */
 async function replaceFile(path: string, before: string, after: string): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`
   const { mode } = await lstat(path)

@@ -6,20 +6,21 @@ import { Failure } from './exit.ts'
 
 export interface Rewritten {
   readonly stores: number
-  /** Of these, left as they are because they do not render. */
+  /** Number of stores left unchanged because they do not render. */
   readonly left: number
-  /** Paths that were written or removed, below the clone. */
+  /** Paths written or removed, relative to the clone. */
   readonly paths: readonly string[]
 }
 
 /**
- * Renders every store of the work tree at `root` and writes app.json and manifests/ where they differ. store.yaml is
- * left as people wrote it. A store that does not render is left as it is, and the others are written all the same.
- * @param say hears what is wrong with a store
- * @throws Failure 1 platform.yaml cannot be used
+ * Renders every store of the work tree at `root` and writes app.json and manifests/ if they differ.
+ * store.yaml is never changed. A store that does not render is left unchanged, and the others are
+ * written.
+ * @param say receives each problem of a store
+ * @throws Failure 1 if platform.yaml cannot be used
  */
 export async function renderClone(root: string, say: (line: string) => void): Promise<Rewritten> {
-  // Imported here: cdk8s would slow down every other command.
+  // Imported here because cdk8s would slow down every other command.
   const [{ readIntent }, { differences, renderedFiles }, { parseAppFile }] = await Promise.all([
     import('../check/store-check.ts'),
     import('../check/rendered.ts'),
@@ -48,7 +49,7 @@ export async function renderClone(root: string, say: (line: string) => void): Pr
     await mkdir(join(root, folder, 'manifests'), { recursive: true })
     for (const { path, rendered: bytes } of differences(files, rendered.files)) {
       const target = join(root, folder, path)
-      // A link in its place would be written through.
+      // Writing through a symbolic link would change its target.
       await rm(target, { force: true })
       if (bytes !== null) await writeFile(target, bytes)
       paths.push(`${folder}/${path}`)
@@ -57,7 +58,10 @@ export async function renderClone(root: string, say: (line: string) => void): Pr
   return { stores, left, paths }
 }
 
-/** Of the repository that the work tree belongs to; a folder that belongs to none is as a new repository would be. */
+/**
+ * Object format of the repository of the work tree, or of a new repository if the folder belongs to
+ * none.
+ */
 async function objectFormatAt(root: string): Promise<ObjectFormat> {
   const [{ cloneAt }, { objectFormatOf }] = await Promise.all([
     import('./clone.ts'),
@@ -74,7 +78,10 @@ async function objectFormatAt(root: string): Promise<ObjectFormat> {
   }
 }
 
-/** platform.yaml of a work tree. @throws Failure 1 it is missing or not valid, with every problem */
+/**
+ * Reads platform.yaml of a work tree.
+ * @throws Failure 1 with every problem, if it is missing or not valid
+ */
 export async function platformOf(root: string): Promise<Platform> {
   const { parsePlatformFile } = await import('../repo-files/platform-file.ts')
   const path = join(root, 'platform.yaml')
@@ -87,7 +94,7 @@ export async function platformOf(root: string): Promise<Platform> {
   throw new Failure(1, `${path} is not valid:\n${lines.join('\n')}`)
 }
 
-/** Team and name of every folder two levels below stores/; links are not followed. */
+/** Team and name of every folder two levels below stores/. Symbolic links are not followed. */
 export async function storeFolders(root: string): Promise<readonly (readonly [string, string])[]> {
   const found: (readonly [string, string])[] = []
   for (const team of await folders(join(root, 'stores'))) {
@@ -105,7 +112,7 @@ async function folders(path: string): Promise<readonly string[]> {
     .toSorted()
 }
 
-/** Plain files of a store folder and of its manifests/, path below the folder -> content. */
+/** Regular files of a store folder and of its manifests/: content by path below the folder. */
 async function plainFiles(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>()
   const manifests = join(folder, 'manifests')

@@ -7,8 +7,9 @@ export const goals = ['Ready', 'Deleted', 'Suspended'] as const
 export type Goal = (typeof goals)[number]
 
 /**
- * Polls once a second until the store is what was asked for; `say` hears each new phase.
- * @throws Failure 5 after `timeoutMs`, 6 when it ends Degraded or Failed, 3 when there is no such store
+ * Polls once a second until the store reaches the goal. `say` receives each new phase.
+ * @throws Failure 5 after `timeoutMs`, 6 if the store ends Degraded or Failed, 3 if there is no
+ * such store
  */
 export async function waitFor(
   client: Client,
@@ -45,7 +46,7 @@ function reached(store: Store, goal: Goal): boolean {
   }
 }
 
-/** Go's form: `90s`, `5m`, `1m30s`. @throws Failure 2 */
+/** Parses a Go duration such as `90s`, `5m` or `1m30s`. @throws Failure 2 */
 export function durationMs(text: string): number {
   if (!/^(?:[0-9]+[smh])+$/.test(text))
     throw new Failure(2, `${text} is not a duration such as 90s or 5m`)
