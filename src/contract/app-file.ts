@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { lifecycles } from './words.ts'
 
 /**
- * `app.json`: parameters of one Argo CD Application. Flat, every key always present, strings and one boolean:
- * with `missingkey=error` a missing key stops the ApplicationSet for all stores
- * (argo-cd v3.5.1 `applicationset/controllers`), and Go templates read numbers as float64.
+ * `app.json`: parameters of one Argo CD Application. It is flat, with every key present, and holds
+ * strings and one boolean. With `missingkey=error` a missing key stops the ApplicationSet for all
+ * stores (argo-cd v3.5.1 `applicationset/controllers`), and Go templates read numbers as float64.
  */
 export const AppFile = z.object({
   schema: z.literal('1'),
@@ -20,7 +20,10 @@ export const AppFile = z.object({
   autoSync: z.boolean(),
   host: z.string(),
   url: z.string(),
-  /** Git tree id of `manifests/` as rendered; another tree on main means edited by hand. */
+  /**
+   * Git tree id of `manifests/` as rendered. A different tree on main means that the files were
+   * edited by hand.
+   */
   tree: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
   /** Semver of the generator that last changed the bytes. */
   generator: z.string(),

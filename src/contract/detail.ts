@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { checkLevels } from './words.ts'
 
-/** One object of a store in the cluster. `parent` is the `id` of the object that made it. */
+/** One object of a store in the cluster. `parent` is the `id` of the object that created it. */
 export const Resource = z
   .object({
     id: z.string(),
@@ -10,7 +10,7 @@ export const Resource = z
     kind: z.string(),
     namespace: z.string(),
     name: z.string(),
-    /** `null`: this source does not tell, or the kind has none. */
+    /** `null` if the source does not report it or the kind has no health. */
     health: z.string().nullable(),
     /** `null` for an object that Git does not declare, such as a pod. */
     sync: z.string().nullable(),
@@ -20,7 +20,7 @@ export const Resource = z
   .meta({ id: 'Resource' })
 export type Resource = z.infer<typeof Resource>
 
-/** Objects of a store, and who told of them: `git` knows what is declared, not what runs. */
+/** Objects of a store and their source. `git` lists declared objects, not running ones. */
 export const Resources = z
   .object({
     source: z.enum(['argocd', 'kubernetes', 'git']),
@@ -36,7 +36,7 @@ export const StoreEvent = z
     type: z.enum(['Normal', 'Warning']),
     reason: z.string(),
     message: z.string(),
-    /** Kind and name of what it is about. */
+    /** Kind and name of the object concerned. */
     object: z.string(),
     count: z.int(),
     source: z.enum(['kubernetes', 'audit']),
@@ -51,12 +51,12 @@ export const Check = z
     /** False only for the level `fail`. */
     ok: z.boolean(),
     level: z.enum(checkLevels),
-    /** Since when it is so. */
+    /** Start of the current result. */
     since: z.string(),
     lastOkAt: z.string().nullable(),
-    /** What was found; without secrets. */
+    /** Finding of the check, without secrets. */
     detail: z.string(),
-    /** What to do; `null` when nothing needs to be done. */
+    /** How to fix it. `null` if nothing is wrong. */
     fix: z.string().nullable(),
   })
   .meta({ id: 'Check' })

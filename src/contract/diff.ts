@@ -2,7 +2,10 @@ import { z } from 'zod'
 
 export const CommitId = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a full commit id')
 
-/** `oldStart` and `newStart` count from 1; 0 = the file does not exist there. Lines bear `-`, `+` or a blank in front. */
+/**
+ * `oldStart` and `newStart` count from 1; 0 means that the file does not exist there. Lines start
+ * with `-`, `+` or a space.
+ */
 export const Hunk = z
   .object({
     oldStart: z.int(),
@@ -16,9 +19,9 @@ export type Hunk = z.infer<typeof Hunk>
 
 export const FileDiff = z
   .object({
-    /** Below the folder of the store. */
+    /** Relative to the folder of the store. */
     path: z.string(),
-    /** What a person wrote, what Argo CD's generator reads, or what it applies. */
+    /** Written by a person, read by Argo CD's ApplicationSet, or applied by Argo CD. */
     kind: z.enum(['intent', 'app', 'manifest']),
     additions: z.int(),
     deletions: z.int(),
@@ -27,15 +30,15 @@ export const FileDiff = z
   .meta({ id: 'FileDiff' })
 export type FileDiff = z.infer<typeof FileDiff>
 
-/** What lies between two commits of a store. The intent comes first. */
+/** Changes between two commits of a store. The intent comes first. */
 export const Diff = z
   .object({
-    /** `null`: before the store was created. */
+    /** `null` if the store did not exist before. */
     from: z.string().nullable(),
     to: z.string(),
     /**
-     * Hunks were left out beyond 512 KiB, their lines are still counted; or files beyond 1,000 or 1 MiB of either side were
-     * not compared.
+     * True if hunks beyond 512 KiB were omitted (their lines are still counted), or if files beyond
+     * 1,000 or 1 MiB of either side were not compared.
      */
     truncated: z.boolean(),
     files: z.array(FileDiff),
@@ -43,7 +46,7 @@ export const Diff = z
   .meta({ id: 'Diff' })
 export type Diff = z.infer<typeof Diff>
 
-/** `to`: a commit or `HEAD`. `from` left out: the commit of the store before `to`. */
+/** `to` is a commit or `HEAD`. `from` defaults to the store's commit before `to`. */
 export const DiffQuery = z.strictObject({
   from: CommitId.optional(),
   to: z.union([z.literal('HEAD'), CommitId]).default('HEAD'),

@@ -21,7 +21,7 @@ import { Change, ChangedStore, Manifests, Store, StoreCreate } from './store.ts'
 
 const Nothing = z.undefined()
 
-/** operationId -> schema of request body, query and success reply. */
+/** Schemas of the request body, query and success response of each operationId. */
 export const endpoints = {
   createStore: { body: StoreCreate, reply: Store },
   listStores: { body: Nothing, reply: z.array(Store) },
@@ -60,7 +60,7 @@ export const endpoints = {
 } as const satisfies Record<OperationId, { body: z.ZodType; reply: z.ZodType }>
 
 export type Endpoints = typeof endpoints
-/** Body of a request, as a client may send it. */
+/** Request body as a client may send it. */
 export type BodyOf<Id extends OperationId> = z.input<Endpoints[Id]['body']>
-/** Body of a success reply. */
+/** Body of a success response. */
 export type ReplyOf<Id extends OperationId> = z.output<Endpoints[Id]['reply']>

@@ -4,7 +4,7 @@ const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/
 const LABEL_KEY =
   /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/
 
-/** Labels as Kubernetes takes them, at most 20. */
+/** Labels that Kubernetes accepts, at most 20. */
 export const KubernetesLabels = z
   .record(
     z.string().regex(LABEL_KEY, 'not a Kubernetes label key'),
@@ -16,17 +16,17 @@ export const KubernetesLabels = z
     propertyNames: { pattern: LABEL_KEY.source, not: { enum: ['constructor', 'prototype'] } },
   })
 
-/** Read by the simulated Argo CD alone. */
+/** Read only by the simulated Argo CD. */
 const SIMULATE = 'storewright.dev/simulate'
 const FOREIGN = /^(?:[a-z0-9.-]+\.)?(?:kubernetes\.io|k8s\.io|storewright\.dev)\//
 
-/** Labels of a store: own keys only, none of Kubernetes' or ours. */
+/** Labels of a store. Keys of Kubernetes and Storewright are reserved. */
 export const Labels = KubernetesLabels.refine(
   (labels) => Object.keys(labels).every((key) => key === SIMULATE || !FOREIGN.test(key)),
   'keys of kubernetes.io, k8s.io and storewright.dev are reserved',
 )
 
-/** Name by which Argo CD knows a cluster, at most 100 characters; an address or an ARN is one too. */
+/** Name of a cluster in Argo CD, at most 100 characters. It may be an address or an ARN. */
 export const ClusterName = z
   .string()
   .max(100, 'at most 100 characters')

@@ -1,14 +1,15 @@
 import { z } from 'zod'
 
 /**
- * Store name: 1-40 characters, lower-case letters, digits and single hyphens, a letter first, no hyphen last.
- * Rejected, never rewritten. `--` is refused because it starts a punycode label (`xn--`).
+ * Store name: 1-40 characters of lower-case letters, digits and single hyphens. It starts with a
+ * letter and does not end with a hyphen. Invalid names are rejected, never rewritten. `--` is
+ * refused because it starts a punycode label (`xn--`).
  */
 export const STORE_NAME = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/
 export const NAME_RULE =
   'must consist of lower-case letters, digits and single hyphens, starting with a letter and ending with a letter or digit'
 
-/** Every rule of a name but its length, in one expression for the OpenAPI document. */
+/** Every rule of a name except its length, as one expression for the OpenAPI document. */
 const DOCUMENTED_NAME = '^[a-z](?:-?[a-z0-9])*$'
 
 export const StoreName = z
@@ -20,7 +21,9 @@ export const StoreName = z
 
 const RESERVED_TEAMS = ['all', 'new', 'system']
 
-/** Team name: as a store name, at most 30 characters; `all`, `new`, `system` are reserved. */
+/**
+ * Team name: like a store name, but at most 30 characters. `all`, `new` and `system` are reserved.
+ */
 export const TeamName = z
   .string()
   .max(30, 'at most 30 characters')
@@ -31,10 +34,15 @@ export const TeamName = z
 
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u
 
-/** A code point that shows: no blank and no filler. Some fillers are letters or symbols to Unicode. */
+/**
+ * A visible code point: no blank and no filler. Unicode counts some fillers as letters or symbols.
+ */
 const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}\u2800]/u
 
-/** Both rules for the OpenAPI document, whose readers may not know Unicode properties: the code points of the basic plane. */
+/**
+ * Both rules for the OpenAPI document. It lists code points of the basic plane, because its readers
+ * may not support Unicode properties.
+ */
 const DOCUMENTED_TEXT = (() => {
   const control = '\\u0000-\\u001f\\u007f-\\u009f'
   const format =
@@ -48,7 +56,10 @@ const DOCUMENTED_TEXT = (() => {
   return `^[^${forbidden}]*[^${forbidden}${blank}${filler}][^${forbidden}]*$`
 })()
 
-/** Free text of at most `max` code points: NFC, trimmed, no control, format, private or separator character, one visible. */
+/**
+ * Free text of at most `max` code points: NFC, trimmed, at least one visible character, and no
+ * control, format, private or separator characters.
+ */
 export const freeText = (max: number) =>
   z
     .string()
@@ -60,7 +71,7 @@ export const freeText = (max: number) =>
     .refine((text) => text === '' || VISIBLE.test(text), 'needs a visible character')
     .meta({ minLength: 1, maxLength: max, pattern: DOCUMENTED_TEXT })
 
-/** Why something is done that others must be able to understand later. */
+/** Reason of an action that others must be able to understand later. */
 export const longReason = freeText(200)
   .refine((text) => [...text].length >= 10, 'at least 10 characters')
   .meta({ minLength: 10 })

@@ -4,22 +4,25 @@ import { Problem } from './problem.ts'
 import { Store, StoreCreate } from './store.ts'
 import { actions, changeStates } from './words.ts'
 
-/** Asks for the removal of a deleted store before its retention is over, or of one whose data dies with it. */
+/** Requests the purge of a store before its retention ends, or of one without outside backups. */
 export const PurgeStore = z
   .strictObject({
-    /** The name of the store, typed. */
+    /** The name of the store, typed as confirmation. */
     confirm: z.string().max(200),
     reason: freeText(200).optional(),
     ticket: StoreCreate.shape.ticket,
-    /** Needed where no backup outlives the namespace. */
+    /** Required if no backup survives the namespace. */
     acknowledgeDataLoss: z.boolean().default(false),
-    /** Accepted and without effect: a store counts against the limit when it is deleted, not when it is purged. */
+    /**
+     * Accepted without effect. A store counts against the limit of deletions when it is deleted,
+     * not when it is purged.
+     */
     allowMassDelete: z.int().min(1).max(20_000).optional(),
   })
   .meta({ id: 'PurgeStore' })
 export type PurgeStore = z.infer<typeof PurgeStore>
 
-/** What must be so before the folder of a purged store leaves Git, in this order on every page. */
+/** Conditions for removing the folder of a purged store from Git, in display order. */
 export const purgeGateIds = [
   'finalizer',
   'applied',
@@ -30,19 +33,24 @@ export const purgeGateIds = [
   'clock',
 ] as const
 
-/** `detail` says what was seen, or what is waited for. */
+/** `detail` states what was observed, or what is still missing. */
 export const PurgeGate = z
   .object({ gate: z.enum(purgeGateIds), met: z.boolean(), detail: z.string() })
   .meta({ id: 'PurgeGate' })
 export type PurgeGate = z.infer<typeof PurgeGate>
 
-/** One store, and what must be so before its deletion, or its purge, takes the next step; empty for other stores. */
+/**
+ * One store, and the conditions for the next step of its deletion or purge. Empty for other stores.
+ */
 export const StoreWithGates = Store.extend({ gates: z.array(PurgeGate) }).meta({
   id: 'StoreWithGates',
 })
 export type StoreWithGates = z.infer<typeof StoreWithGates>
 
-/** A request that landed, and how far it got. Its id is the request id of the answer and of the commit. */
+/**
+ * A request that landed, and its progress. Its id is the request id in the response and in the
+ * commit.
+ */
 export const Operation = z
   .object({
     id: z.string(),
@@ -50,7 +58,7 @@ export const Operation = z
     state: z.enum(changeStates),
     stores: z.array(z.string()),
     commit: z.string().nullable(),
-    /** Place among what waits for review; `null`: not waiting. */
+    /** Place among the changes that wait for review. `null` if it does not wait. */
     position: z.int().nullable(),
     branch: z.string().nullable(),
     pullRequest: z
@@ -65,9 +73,12 @@ export const Operation = z
     createdAt: z.string(),
     updatedAt: z.string(),
     problem: z.union([Problem, z.null()]),
-    /** Between the two steps of a purge, and `retention` and `clock` of a deletion that is due; empty otherwise. */
+    /**
+     * Checks between the two steps of a purge, or `retention` and `clock` of a deletion that is
+     * due. Otherwise empty.
+     */
     gates: z.array(PurgeGate),
-    /** True: nothing of what was observed is real, no cluster runs the store. */
+    /** True if the status is simulated and no cluster runs the store. */
     simulated: z.boolean(),
   })
   .meta({ id: 'Operation' })

@@ -1,6 +1,7 @@
 /**
- * What a caller must hold to use a route, for the team of the store. `public`: nothing, not even an identity; `identity`: any
- * identity; `admin`: on every team. Authentication does not exist yet, so no route is refused for it.
+ * Permission that a route requires on the team of the store. `public` requires no identity,
+ * `identity` accepts any identity, and `admin` is required on every team. Authentication does not
+ * exist yet, so no request is refused for it.
  */
 export const permissions = [
   'public',
@@ -14,10 +15,13 @@ export type Permission = (typeof permissions)[number]
 
 export type Method = 'get' | 'post' | 'patch' | 'delete'
 
-/** `writes`: a success may be a commit, so each attempt is a line in the audit log. */
+/** A successful `writes` request may create a commit. Each attempt is a line in the audit log. */
 export type Effect = 'reads' | 'writes'
 
-/** operationId -> method, path, permission and effect. Plain data, so that the browser loads it without zod. */
+/**
+ * Method, path, permission and effect of each operationId. Plain data, so that the browser loads it
+ * without zod.
+ */
 export const paths = {
   createStore: ['post', '/api/v1/stores', 'stores:write', 'writes'],
   listStores: ['get', '/api/v1/stores', 'stores:read', 'reads'],
@@ -57,7 +61,7 @@ export const paths = {
 
 export type OperationId = keyof typeof paths
 
-/** Routes that are no operation of openapi.json. `all`: the handler answers every method. */
+/** Routes that are not operations of openapi.json. `all` routes handle every method. */
 export const otherPaths = {
   /** Smart HTTP of the embedded stores repo on the main listener. */
   git: ['all', '/git/stores.git/*', 'stores:write', 'writes'],

@@ -1,10 +1,10 @@
 import type { Plan } from './plan-file.ts'
 
 /**
- * Plans of a platform that declares none, from figures measured on a node (ADR 0167): all workers at once, each with what
- * one request may allocate, stay within the memory limit. The database requests its whole limit, or the node would evict
- * the busiest ones first. The quota holds the store, its set-up Job, cron,
- * two backups and one ACME solver at once.
+ * Plans of a platform that declares none, based on measurements on a node (ADR 0167). All workers
+ * together, each with the memory of its largest request, stay within the memory limit. The database
+ * requests its whole limit, because otherwise the node would evict the busiest databases first. The
+ * quota fits the store, its set-up Job, cron, two backups and one ACME solver at the same time.
  */
 export const defaultPlans = {
   small: {

@@ -30,7 +30,7 @@ export const PlanFile = z
       replicas: wordpress.replicas ?? { min: 1, max: 1 },
     },
     mariadb: { ...computeOf(mariadb), bufferPoolMi: mariadb.bufferPool },
-    // A dump and a copy of the uploads, compressed less than hoped for.
+    // One dump and one copy of the uploads, assuming poor compression.
     storage: { ...storage, backups: storage.backups ?? storage.uploads + storage.database },
     quota: {
       requestsCpuMillis: quota.requestsCpu,
@@ -60,7 +60,10 @@ function computeOf(part: Record<keyof typeof compute, number>): Compute {
 
 /** Size of a store. CPU in millicores, memory in MiB, volumes in GiB. */
 export interface Plan {
-  /** `workers`: PHP requests at a time; their memory follows from the limit. More than one replica only over shared uploads. */
+  /**
+   * `workers` is the number of concurrent PHP requests; their memory derives from the limit. More
+   * than one replica requires shared uploads.
+   */
   readonly wordpress: Compute & {
     readonly workers: number
     readonly replicas: { readonly min: number; readonly max: number }
@@ -78,6 +81,6 @@ export interface Plan {
     readonly limitsMemoryMi: number
     readonly pods: number
   }
-  /** Seconds the set-up Job may take. */
+  /** Maximum seconds for the set-up Job. */
   readonly initDeadlineSeconds: number
 }

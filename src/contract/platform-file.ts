@@ -25,8 +25,8 @@ export type { Peer } from './platform-values.ts'
 export { type PinnedZip, Release } from './release-file.ts'
 
 /**
- * Fleet profile: `platform.yaml` of the stores repo, changed by people through review.
- * Absent keys take the default of `profile` (`repo-files/platform-file.ts`).
+ * Fleet profile: `platform.yaml` of the stores repo, which people change through review. Absent
+ * keys take the default of `profile` (`repo-files/platform-file.ts`).
  */
 export const PlatformFile = z.strictObject({
   apiVersion: z.literal('storewright.dev/v1'),
@@ -71,7 +71,7 @@ export const PlatformFile = z.strictObject({
 })
 export type PlatformFile = z.infer<typeof PlatformFile>
 
-/** `platform.yaml` with every default filled in; what rules and rendering use. */
+/** `platform.yaml` with all defaults filled in, as used by rules and rendering. */
 export interface Platform {
   readonly profile: 'local' | 'production'
   readonly baseDomain: string
@@ -95,7 +95,7 @@ export interface Platform {
   readonly releases: Readonly<Record<string, Release>>
   readonly defaults: { team: string; plan: string; release: string; cluster: string }
   readonly secrets: {
-    /** Of new stores. */
+    /** Mode of new stores. */
     readonly mode: 'job' | 'sealed' | 'external'
     /** PEM; `null` = none declared. */
     readonly certificate: string | null
@@ -119,7 +119,7 @@ export interface Platform {
       {
         readonly baseDomain?: string
         readonly storageClass?: string
-        /** May volumes that exist be enlarged? */
+        /** Whether existing volumes can be enlarged. */
         readonly allowVolumeExpansion: boolean
         readonly uploadsAccess: 'RWO' | 'RWX'
         readonly maxStores: number
@@ -133,7 +133,7 @@ export interface Platform {
         readonly title?: string
         readonly codeowners: readonly string[]
         readonly maxStores: number
-        /** Plans and clusters the team may use; `null` = all. */
+        /** Plans and clusters the team may use. `null` allows all. */
         readonly plans: readonly string[] | null
         readonly clusters: readonly string[] | null
         readonly project: 'shared' | 'own'
@@ -141,7 +141,7 @@ export interface Platform {
     >
   >
   readonly maxStores: number
-  /** By plan; a plan that is not named has no limit of its own. */
+  /** Limit by plan. A plan that is not listed has no limit of its own. */
   readonly maxStoresOfPlan: Readonly<Record<string, number>>
   readonly provisioning: number
   readonly nameQuarantineDays: number

@@ -4,7 +4,7 @@ import { freeText, TeamName } from './names.ts'
 import { DnsLabel, DnsName, Duration, Peer, Schedule } from './platform-values.ts'
 import { PLAN_KEY } from './store-file.ts'
 
-/** Blocks of platform.yaml, each as people write it: every key may be left out. */
+/** Sections of platform.yaml as people write them. Every key is optional. */
 
 export const ExposureBlock = z.strictObject({
   mode: z.enum(['ingress', 'gateway']).optional(),
@@ -57,7 +57,7 @@ export const SecretsBlock = z.strictObject({
     .optional(),
 })
 
-/** Five cron fields; `H` as minute = a minute of the store's own. */
+/** Five cron fields. `H` as minute picks a minute that depends on the store. */
 export const BackupBlock = z.strictObject({
   schedule: Schedule.optional(),
   retentionDays: z.int().min(1).max(90).optional(),
@@ -73,7 +73,7 @@ export const BackupBlock = z.strictObject({
 export const ClusterBlock = z.strictObject({
   baseDomain: DnsName.optional(),
   storageClass: DnsName.optional(),
-  /** What the StorageClass of the stores' volumes says under the same name: may volumes be enlarged? */
+  /** Must match `allowVolumeExpansion` of the StorageClass of the stores' volumes. */
   allowVolumeExpansion: z.boolean().optional(),
   uploadsAccess: z.enum(['RWO', 'RWX']).optional(),
   snapshotClass: DnsName.optional(),
@@ -97,7 +97,7 @@ export const TeamBlock = z.strictObject({
 
 export const LimitsBlock = z.strictObject({
   maxStores: z.int().min(1).max(20_000).optional(),
-  /** Stores of a plan, over the whole platform. */
+  /** Stores per plan, over the whole platform. */
   plans: z.record(z.string().regex(PLAN_KEY), z.int().min(0).max(20_000)).optional(),
   provisioning: z.int().min(0).max(1000).optional(),
   nameQuarantineDays: z.int().min(0).max(365).optional(),

@@ -13,10 +13,13 @@ export const DnsLabel = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$
 /** Whole GiB. */
 export const Gibi = z.int().min(1).max(1000)
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits')
-/** Go duration in its canonical form, as controllers store it. */
+/** Go duration in canonical form, as controllers store it. */
 export const Duration = z.string().regex(/^(?:[0-9]+h)?(?:[0-9]+m)?[0-9]+s$/, 'such as 1h0m0s')
 
-/** `name:tag@sha256:<64 hex>`; both parts, so people read the tag and nodes pull the digest. */
+/**
+ * `name:tag@sha256:<64 hex>`. Both parts are required: people read the tag and nodes pull the
+ * digest.
+ */
 export const ImageReference = z
   .string()
   .max(400)
@@ -35,8 +38,9 @@ const CRON_FIELDS = [
 ] as const
 
 /**
- * Five cron fields in numbers; `H` as minute = a minute of the store's own. Ranges are checked here, since the API server
- * would refuse the CronJob of every store. Source: kubernetes v1.34 CronJob schedule, robfig/cron v3 `ParseStandard`.
+ * Five numeric cron fields. `H` as minute picks a minute that depends on the store. Ranges are
+ * checked here, because the API server would refuse the CronJob of every store. Source: kubernetes
+ * v1.34 CronJob schedule, robfig/cron v3 `ParseStandard`.
  */
 export const Schedule = z
   .string()
@@ -59,7 +63,7 @@ function fitsField(field = '', from: number, to: number, position: number): bool
   })
 }
 
-/** Who may reach WordPress: pods of a namespace, or a network outside. */
+/** Allowed client of WordPress: pods of a namespace, or an outside network. */
 export const Peer = z.union([
   z.strictObject({
     namespace: DnsLabel,
@@ -69,7 +73,10 @@ export const Peer = z.union([
 ])
 export type Peer = z.infer<typeof Peer>
 
-/** CPU of one store's part in canonical Kubernetes form (`500m`, `2`), read as millicores, 1 to 64000. */
+/**
+ * CPU of one part of a store in canonical Kubernetes form (`500m`, `2`), parsed to millicores, 1 to
+ * 64000.
+ */
 export const Cpu = z.string().transform((text, context) => {
   const match = /^([1-9][0-9]{0,4})(m?)$/.exec(text)
   const value = Number(match?.[1]) * (match?.[2] === 'm' ? 1 : 1000)
@@ -81,7 +88,7 @@ export const Cpu = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-/** Memory in canonical Kubernetes form (`512Mi`, `2Gi`), read as MiB, 1 to 262144. */
+/** Memory in canonical Kubernetes form (`512Mi`, `2Gi`), parsed to MiB, 1 to 262144. */
 export const Memory = z.string().transform((text, context) => {
   const match = /^([1-9][0-9]{0,5})(Mi|Gi)$/.exec(text)
   const value = Number(match?.[1]) * (match?.[2] === 'Gi' ? 1024 : 1)

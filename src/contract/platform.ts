@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { StoreRef } from './repository.ts'
 
-/** What a client must know to offer choices; read from platform.yaml of the stores repo and from this process. */
+/**
+ * Facts a client needs to offer choices, from platform.yaml of the stores repo and from this
+ * process.
+ */
 export const PlatformView = z
   .object({
     version: z.string(),
@@ -10,12 +13,12 @@ export const PlatformView = z
     revision: z.string(),
     writeMode: z.enum(['direct', 'pull-request']),
     statusSource: z.string(),
-    /** True: Argo CD is played by this process; no cluster runs the stores. */
+    /** True if this process simulates Argo CD and no cluster runs the stores. */
     simulated: z.boolean(),
     profile: z.enum(['local', 'production']),
     baseDomain: z.string(),
     scheme: z.enum(['http', 'https']),
-    /** URL to clone the stores repo read-only; null when it lives elsewhere. */
+    /** URL to clone the stores repo read-only. `null` if the repo is remote. */
     cloneUrl: z.string().nullable(),
     engines: z.array(z.object({ id: z.string(), available: z.boolean() })),
     plans: z.array(
@@ -46,16 +49,22 @@ export const PlatformView = z
     }),
     limits: z.object({ stores: z.int(), maxStores: z.int(), retentionDays: z.int() }),
     readOnly: z.boolean(),
-    /** Not null: the branch was rewritten and nothing is written until an admin accepts that. */
+    /** Set if the branch was rewritten. Nothing is written until an admin accepts the rewrite. */
     rewrite: z
       .object({
-        /** Head of the rewritten branch, to be named when it is accepted; null: the branch is gone. */
+        /**
+         * Head of the rewritten branch, which the acceptance must name. `null` if the branch is
+         * gone.
+         */
         head: z.string().nullable(),
-        /** At most 1,000 stores whose newest state is not there. */
+        /** At most 1,000 stores whose newest state is not in the rewritten branch. */
         vanished: z.array(StoreRef),
       })
       .nullable(),
-    /** Acknowledged stores that are missing or stale on the branch without a reason; must be empty. At most 1,000. */
+    /**
+     * Acknowledged stores that are missing or stale on the branch without a reason. Must be empty.
+     * At most 1,000.
+     */
     lost: z.array(StoreRef),
     banners: z.array(z.object({ code: z.string(), message: z.string() })),
   })

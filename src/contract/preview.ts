@@ -4,13 +4,13 @@ import { StorePatch } from './store-patch.ts'
 import { FileContent, StoreCreate, Warning } from './store.ts'
 import { actions } from './words.ts'
 
-/** What can be previewed of a store beside a patch. */
+/** Actions that can be previewed, besides a patch. */
 export const previewActions = ['suspend', 'resume', 'delete', 'restore', 'purge', 'render'] as const
 export type PreviewAction = (typeof previewActions)[number]
 
 const OF_CHANGE = ['name', 'team', 'namespace', 'patch', 'action']
 
-/** A new store; or the name of one that exists, with either a patch of it or a step of its life. */
+/** A new store, or the name of an existing store with either a patch or an action. */
 export const PreviewRequest = StoreCreate.extend({
   patch: StorePatch.optional(),
   action: z.enum(previewActions).optional(),
@@ -28,7 +28,7 @@ export const PreviewRequest = StoreCreate.extend({
   .meta({ id: 'PreviewRequest' })
 export type PreviewRequest = z.infer<typeof PreviewRequest>
 
-/** What a change costs a store that runs. `final`: undoing the change does not take it back. */
+/** Effect of a change on a running store. `final` effects remain if the change is undone. */
 export const Effect = z
   .object({
     code: z.enum([
@@ -52,26 +52,36 @@ export const PlannedCommit = z
   .meta({ id: 'PlannedCommit' })
 export type PlannedCommit = z.infer<typeof PlannedCommit>
 
-/** What would be committed, byte for byte. Nothing was written. */
+/** Exactly what would be committed. Nothing is written. */
 export const Preview = z
   .object({
-    /** Every file of the store after it; none for a write that is about no single store. */
+    /**
+     * Every file of the store after the change. Empty for a write that concerns no single store.
+     */
     files: z.array(FileContent),
-    /** What differs from what is committed; `null` for a new store. No files: nothing would be committed. */
+    /**
+     * Diff to the committed files. `null` for a new store, without files if nothing would be
+     * committed.
+     */
     diff: z.union([Diff, z.null()]),
     warnings: z.array(Warning),
-    /** Of a change: worst first; `null` for a new store, and where the files as they are cannot be read. */
+    /**
+     * Effects of a change, worst first. `null` for a new store, or if the current files cannot be
+     * read.
+     */
     effects: z.array(Effect).nullable(),
-    /** Texts are empty for a write that is about no single store. */
+    /** Texts are empty for a write that concerns no single store. */
     impact: z.object({
       targetNamespace: z.string(),
       host: z.string(),
-      /** Kubernetes quantities, summed over the store's long-running pods while it is active. */
+      /**
+       * Kubernetes quantities, summed over the long-running pods of the store while it is active.
+       */
       requests: z.object({ cpu: z.string(), memory: z.string(), storage: z.string() }),
       stores: z.int(),
       maxStores: z.int(),
     }),
-    /** Commits of this write, in order; none: nothing would be committed. */
+    /** Commits of this write, in order. Empty if nothing would be committed. */
     commits: z.array(PlannedCommit),
     writeMode: z.enum(['direct', 'pull-request']),
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Closed list of `code`s a problem may bear (RFC 9457 `type` ends in one of them). */
+/** Closed list of problem codes. The `type` of RFC 9457 ends in the code. */
 export const problemCodes = [
   'invalid_json',
   'invalid_request',
@@ -54,13 +54,17 @@ export const problemCodes = [
 export const ProblemCode = z.enum(problemCodes).meta({ id: 'ProblemCode' })
 export type ProblemCode = z.infer<typeof ProblemCode>
 
-/** One member that is wrong. `pointer` is an RFC 6901 fragment such as `#/plan`; `#` is the whole body. */
+/**
+ * One invalid member. `pointer` is an RFC 6901 fragment such as `#/plan`; `#` is the whole body.
+ */
 export const ProblemDetail = z
   .object({ pointer: z.string(), detail: z.string() })
   .meta({ id: 'ProblemDetail' })
 export type ProblemDetail = z.infer<typeof ProblemDetail>
 
-/** `application/problem+json` (RFC 9457). `error` repeats `detail` for clients of the earlier platforms. */
+/**
+ * `application/problem+json` (RFC 9457). `error` repeats `detail` for clients of the earlier APIs.
+ */
 export const Problem = z
   .looseObject({
     type: z.string(),
@@ -78,8 +82,8 @@ export const Problem = z
 export type Problem = z.infer<typeof Problem>
 
 /**
- * One detail per issue of `error`, at most 100. An unknown key is pointed at itself, not at its parent.
- * Never repeats a value; keys in pointers are cut at 64 characters.
+ * One detail per issue of `error`, at most 100. The pointer of an unknown key names the key, not
+ * its parent. Values are never repeated, and keys in pointers are cut at 64 characters.
  */
 export function problemDetails(error: z.ZodError): ProblemDetail[] {
   return error.issues

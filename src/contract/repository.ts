@@ -4,36 +4,44 @@ import { longReason, StoreName } from './names.ts'
 /** One store by team and name. */
 export const StoreRef = z.object({ team: z.string(), name: z.string() }).meta({ id: 'StoreRef' })
 
-/** An admin takes a rewritten branch as the truth. */
+/** An admin accepts a rewritten branch. */
 export const AcceptRewrite = z
   .strictObject({
-    /** The head that was looked at; the branch must still be there. */
+    /** Head that the admin reviewed. The branch must still be at this commit. */
     expectedHead: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a full commit id'),
     reason: longReason,
   })
   .meta({ id: 'AcceptRewrite' })
 export type AcceptRewrite = z.infer<typeof AcceptRewrite>
 
-/** What holds deletions: too many were pushed, or the clocks do not agree that they are due. */
+/**
+ * Reasons to hold deletions: too many were pushed, or the clocks do not agree that they are due.
+ */
 export const deletionHolds = ['massDelete', 'clock'] as const
 
-/** An admin lets deletions pass that are held. */
+/** An admin releases held deletions. */
 export const ReleaseDeletions = z
   .strictObject({
-    /** Stores that go in all, as the banner says: typed, so that it was read. */
+    /** Total number of held stores, as the banner shows. The admin types it as confirmation. */
     count: z.int().min(1).max(20_000),
-    /** `massDelete`: pushed deletions above the limit. `clock`: deletions that no second clock confirms as due. */
+    /**
+     * `massDelete`: pushed deletions above the limit. `clock`: deletions that no second clock
+     * confirms as due.
+     */
     heldBy: z.enum(deletionHolds).default('massDelete'),
     reason: longReason,
   })
   .meta({ id: 'ReleaseDeletions' })
 export type ReleaseDeletions = z.infer<typeof ReleaseDeletions>
 
-/** An admin gives a name free that a store bore whose folder left Git without a purge. */
+/** An admin releases the name of a store whose folder left Git without a purge. */
 export const ReleaseName = z
   .strictObject({
     name: StoreName,
-    /** Somebody looked: no cluster holds the namespace of that store. A new store of its name would take over what is in it. */
+    /**
+     * Confirms that no cluster contains the namespace of that store. A new store of the same name
+     * would take it over.
+     */
     namespaceGone: z.literal(true),
     reason: longReason,
   })
@@ -44,7 +52,10 @@ export const NameReleased = z
   .object({
     revision: z.string(),
     name: z.string(),
-    /** RFC 3339: until then only the team that had it may use it, as after a purge; `null`: it is free. */
+    /**
+     * Until then only the previous team may use the name, as after a purge (RFC 3339). `null` if
+     * the name is free.
+     */
     until: z.string().nullable(),
   })
   .meta({ id: 'NameReleased' })

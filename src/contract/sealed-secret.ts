@@ -1,11 +1,11 @@
-/** Secrets of a store in mode `sealed`: Secret name -> what is committed of it. Ciphertexts only. */
+/** Committed content of each Secret of a store in mode `sealed`. Ciphertexts only. */
 export type SealedSecrets = Readonly<Record<string, SealedSecret>>
 
 export interface SealedSecret {
-  /** First 16 hex digits of the SHA-256 of the certificate's public key (SPKI) that sealed last. */
+  /** First 16 hex digits of the SHA-256 of the public key (SPKI) of the certificate used last. */
   readonly sealedWith: string
-  /** Counter of store.yaml that these values were made for; a higher one there makes new values. */
+  /** Counter of store.yaml at the time of sealing. A higher counter there creates new values. */
   readonly revision: number
-  /** Key of the Secret -> base64 as the Sealed Secrets controller reads it. */
+  /** Base64 by key of the Secret, in the format of the Sealed Secrets controller. */
   readonly ciphertexts: Readonly<Record<string, string>>
 }

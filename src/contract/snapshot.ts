@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * Columns of a row, in order. Times are Unix seconds; `flags` is a sum of {@link rowFlags}. New ones come at the end.
- * Host and address follow from name and base domain.
+ * Columns of a row, in order. Times are Unix seconds, and `flags` is a sum of {@link rowFlags}. New
+ * columns are appended. Host and address derive from the name and the base domain.
  */
 export const rowColumns = [
   'name',
@@ -27,12 +27,12 @@ export const rowFlags = { stale: 1, modified: 2, autoSyncOff: 4, served: 8, dele
 export const Row = z.array(z.union([z.string(), z.number()])).meta({ id: 'Row' })
 export type Row = z.infer<typeof Row>
 
-/** Every store at once, small: the values of repeated columns are indexes into `dict[column]`. */
+/** All stores in compact form. Values of repeated columns are indexes into `dict[column]`. */
 export const Snapshot = z
   .object({
-    /** This process: 8 hexadecimal digits. */
+    /** Id of this process: 8 hexadecimal digits. */
     boot: z.string(),
-    /** Last batch of the stream that this snapshot includes. */
+    /** Last batch of the stream that is included. */
     seq: z.int(),
     /** Head of the stores repo. */
     revision: z.string(),

@@ -23,7 +23,10 @@ const secretName = z
   .max(253)
   .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'the name of a Secret')
 
-/** First login of the shop. The password is made in the cluster and never passes through here. */
+/**
+ * First login of the shop. The password is created in the cluster and never passes through
+ * Storewright.
+ */
 export const Admin = z.strictObject({
   user: z
     .string()
@@ -32,7 +35,10 @@ export const Admin = z.strictObject({
       '3 to 30 lower-case letters, digits, dots, hyphens or underscores, a letter first',
     )
     .refine((user) => user !== 'admin', 'admin is guessable; pick another name'),
-  /** Secret in the store's namespace whose key `email` is the admin's address: no address enters Git. */
+  /**
+   * Secret in the store's namespace whose key `email` is the admin's address, so that no address
+   * enters Git.
+   */
   emailSecret: secretName.optional(),
 })
 
@@ -52,21 +58,23 @@ export const Site = z.strictObject({
 
 const wholeGi = z.int().min(1).max(1000)
 
-/** Volumes in whole GiB, copied from the plan at creation; they only grow. */
+/** Volumes in whole GiB, copied from the plan at creation. They can only grow. */
 export const Storage = z.strictObject({
   uploads: wholeGi,
   database: wholeGi,
-  /** Absent = the plan's, when backups on a volume are switched on. */
+  /** Defaults to the plan's value when backups to a volume are switched on. */
   backups: wholeGi.optional(),
   uploadsAccess: z.enum(['RWO', 'RWX']),
-  /** StorageClass; absent = the cluster's default. */
+  /** StorageClass. Defaults to the cluster's default. */
   class: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/)
     .optional(),
 })
 
-/** A plugin or theme, reviewed like the rest: fetched from the first of `pluginHosts`, checked by its sum. */
+/**
+ * A reviewed plugin or theme, fetched from the first of `pluginHosts` and checked by its checksum.
+ */
 export const Component = z.strictObject({
   slug: z.string().regex(/^[a-z0-9-]{1,64}$/, 'lower-case letters, digits and hyphens'),
   version: z
@@ -91,18 +99,18 @@ export const Domains = z
   .refine((list) => new Set(list).size === list.length, 'names a domain twice')
   .meta({ uniqueItems: true })
 
-/** Overrides of the platform's block of the same name. */
+/** Overrides of the platform's section of the same name. */
 export const BackupOverride = z.strictObject({
   destination: z.enum(['none', 'pvc', 's3']).optional(),
   retentionDays: z.int().min(1).max(90).optional(),
 })
 
-/** Counters that force a re-run without any other change of intent. */
+/** Counters that force a re-run without another change of the intent. */
 export const Nonce = z.strictObject({
   retry: z.int().min(0).max(1_000_000),
   credentials: z.int().min(1).max(1_000_000),
   adminReset: z.int().min(0).max(1_000_000),
-  /** Above 0 and raised: one backup now. */
+  /** Raising it above 0 requests a backup now. */
   backup: z.int().min(0).max(1_000_000).optional(),
 })
 
@@ -111,9 +119,9 @@ export const LifecycleIntent = z.strictObject({
   since: Timestamp.optional(),
   purgeAfter: Timestamp.optional(),
   reason: freeText(200).optional(),
-  /** In `purge`: the removal need not wait for the store's health, nor for a backup. */
+  /** In `purge`: the removal waits neither for the store's health nor for a backup. */
   dataLossAccepted: z.literal(true).optional(),
-  /** In `purge`: an admin confirmed that the retention is over, so no clock is asked. */
+  /** In `purge`: an admin confirmed that the retention is over, so clocks are not checked. */
   dueConfirmed: z.literal(true).optional(),
 })
 
@@ -137,7 +145,7 @@ export const StoreFile = z.strictObject({
   owner: Owner,
   lifecycle: LifecycleIntent,
   autoSync: z.boolean(),
-  /** Waits for a place among the stores being set up; written by us. */
+  /** The store waits for a place among the stores being set up. Written by Storewright. */
   queued: z.boolean().optional(),
   storage: Storage,
   secretsMode: z.enum(['job', 'sealed', 'external']),
@@ -152,14 +160,14 @@ export const StoreFile = z.strictObject({
   smtp: z.boolean().optional(),
   egress: z.strictObject({ https: z.enum(['allow', 'deny']) }).optional(),
   backup: BackupOverride.optional(),
-  /** Kept out of rollouts until that day. */
+  /** Excluded from rollouts until that day. */
   pin: z
     .strictObject({
       until: z.iso.date(),
       reason: longReason,
     })
     .optional(),
-  /** What this store is a copy of. */
+  /** Source of a copied store. */
   origin: z
     .strictObject({
       store: StoreName,
@@ -167,7 +175,7 @@ export const StoreFile = z.strictObject({
       at: Timestamp,
     })
     .optional(),
-  /** A copy that must reach nobody. */
+  /** A copy that must not contact the outside world. */
   quarantine: z.boolean().optional(),
   labels: Labels.optional(),
   nonce: Nonce,

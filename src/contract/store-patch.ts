@@ -7,16 +7,16 @@ import { retries } from './words.ts'
 const ticket = StoreCreate.shape.ticket
 const reason = freeText(200).optional()
 
-/** Why a change is asked for; goes into the commit, not into store.yaml. */
+/** Reason of a change. It goes into the commit, not into store.yaml. */
 export const Reason = z.strictObject({ reason, ticket }).meta({ id: 'Reason' })
 export type Reason = z.infer<typeof Reason>
 
-/** A member that may be left out in store.yaml: `null` takes it away. */
+/** An optional member of store.yaml. `null` removes it. */
 const removable = <T extends z.ZodType>(schema: T) => schema.nullable()
 
 /**
- * What a person may change of a store, as a JSON merge patch (RFC 7396): absent = as it is, `null` = taken away.
- * Name, team, cluster, engine, secrets mode and admin user are fixed at creation.
+ * Changeable members of a store, as a JSON merge patch (RFC 7396): an absent member is kept, `null`
+ * removes it. Name, team, cluster, engine, secrets mode and admin user are fixed at creation.
  */
 export const StorePatch = z
   .strictObject({
@@ -45,6 +45,6 @@ export const StorePatch = z
   .meta({ id: 'StorePatch' })
 export type StorePatch = z.infer<typeof StorePatch>
 
-/** What to run once more: set-up, a new database password, a new admin password, a backup now. */
+/** Step to run again: set-up, a new database password, a new admin password, or a backup now. */
 export const Retry = Reason.extend({ what: z.enum(retries).default('init') }).meta({ id: 'Retry' })
 export type Retry = z.infer<typeof Retry>

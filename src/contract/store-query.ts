@@ -2,23 +2,23 @@ import { z } from 'zod'
 import { freeText, TeamName } from './names.ts'
 import { engines, healths, phases, statuses, syncs } from './words.ts'
 
-/** A query parameter given once or several times; several mean "or". */
+/** A query parameter that may be repeated. Repeated values are combined with "or". */
 const anyOf = <T extends z.ZodType<string, string>>(one: T) =>
   z
     .union([one, z.array(one).max(20)])
     .transform((value): string[] => (Array.isArray(value) ? value : [value]))
     .optional()
 
-/** `true`: answers with the `Preview` of the write and writes nothing. */
+/** `true` returns the `Preview` of the write and writes nothing. */
 const dryRun = z.enum(['true', 'false']).optional()
 
 /** Query of an operation without parameters. */
 export const NoQuery = z.strictObject({})
 
-/** Names the team of a store, under either name. */
+/** The team of a store, by either parameter name. */
 export const OfTeam = z.strictObject({ team: TeamName.optional(), namespace: TeamName.optional() })
 
-/** Query of a write that is about no declared store. */
+/** Query of a write that concerns no declared store. */
 export const DryRunQuery = z.strictObject({ dryRun })
 
 /** Query of a write of one store. */
@@ -27,7 +27,7 @@ export const WriteQuery = OfTeam.extend({ dryRun })
 export const storeSorts = ['name', 'createdAt', 'health', 'plan', 'change'] as const
 export type StoreSort = (typeof storeSorts)[number]
 
-/** Filters of `GET /stores`: a repeated parameter is "or", different parameters are "and". */
+/** Filters of `GET /stores`. A repeated parameter means "or", different parameters mean "and". */
 export const StoreQuery = z.strictObject({
   team: anyOf(TeamName),
   namespace: anyOf(TeamName),
@@ -46,19 +46,19 @@ export const StoreQuery = z.strictObject({
   ),
   deleted: z.enum(['exclude', 'include', 'only']).default('exclude'),
   modified: z.enum(['true', 'false']).optional(),
-  /** Substring of name, host or title, any case. */
+  /** Case-insensitive substring of name, host or title. */
   q: z.string().max(64).optional(),
-  /** `-` in front reverses. */
+  /** A leading `-` reverses the order. */
   sort: z
     .string()
     .regex(/^-?(?:name|createdAt|health|plan|change)$/, 'name, createdAt, health, plan or change')
     .default('name'),
   limit: z.coerce.number().int().min(1).max(1000).default(500),
-  /** Opaque; from the `Link` header of the page before, with the same filters. */
+  /** Opaque. Comes from the `Link` header of the previous page, with the same filters. */
   cursor: z.string().max(1000).optional(),
 })
 
-/** How many stores go in all, typed by an admin who lets a mass deletion pass. */
+/** Total number of stores, typed by an admin to confirm a mass deletion. */
 export const MassDeleteCount = z.coerce.number().int().min(1).max(20_000)
 
 /** Query of `DELETE /stores/{name}`, which has no body. */
@@ -67,12 +67,12 @@ export const DeleteQuery = WriteQuery.extend({
   allowMassDelete: MassDeleteCount.optional(),
 })
 
-/** Query of the two probes: a parameter counts by being there. */
+/** Query of the two probes. A parameter takes effect by its presence. */
 export const ReadyQuery = z.strictObject({
   write: z.string().optional(),
   verbose: z.string().optional(),
 })
 
 export type StoreQuery = z.output<typeof StoreQuery>
-/** As a client may send it. */
+/** The form that a client may send. */
 export type StoreQueryInput = z.input<typeof StoreQuery>

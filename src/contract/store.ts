@@ -15,30 +15,30 @@ import {
   syncs,
 } from './words.ts'
 
-/** Request for a new store. `team` and `namespace` are one thing under two names, as are `engine` and `type`. */
+/** Request for a new store. `namespace` is an alias of `team`, and `type` of `engine`. */
 export const StoreCreate = z
   .strictObject({
     name: StoreName,
     engine: z.string().max(40).optional(),
-    /** Alias of `engine` (seed 2): `woocommerce`. */
+    /** Alias of `engine` in the second earlier API: `woocommerce`. */
     type: z.string().max(40).optional(),
     plan: z.string().max(20).regex(PLAN_KEY, 'a plan of platform.yaml, such as small').optional(),
     team: TeamName.optional(),
-    /** Alias of `team` (seed 1). */
+    /** Alias of `team` in the first earlier API. */
     namespace: TeamName.optional(),
     title: freeText(80).optional(),
     release: z.string().regex(RELEASE_ID, 'a release of platform.yaml, such as 2026.11').optional(),
     cluster: ClusterName.optional(),
     admin: Admin.partial().optional(),
-    /** Alias of `admin.user` (seed 2). */
+    /** Alias of `admin.user` in the second earlier API. */
     adminUser: Admin.shape.user.optional(),
     site: Site.partial().optional(),
     sampleProduct: z.boolean().optional(),
     autoSync: z.boolean().optional(),
-    /** GiB of the volumes; the plan's where left out. */
+    /** GiB of the volumes. Defaults to the plan's values. */
     storage: Storage.pick({ uploads: true, database: true, backups: true }).partial().optional(),
     secretsMode: StoreFile.shape.secretsMode.optional(),
-    /** Own domains, each pointing at the platform; the first is the primary host. */
+    /** Own domains, each pointing at the platform. The first is the primary host. */
     domains: StoreFile.shape.domains,
     plugins: StoreFile.shape.plugins,
     themes: StoreFile.shape.themes,
@@ -77,7 +77,9 @@ export type Condition = z.infer<typeof Condition>
 export const Store = z
   .object({
     name: z.string(),
-    /** The team, under seed 1's name. The Kubernetes namespace is `targetNamespace`. */
+    /**
+     * The team, as the first earlier API named it. The Kubernetes namespace is `targetNamespace`.
+     */
     namespace: z.string(),
     team: z.string(),
     engine: z.string(),
@@ -87,7 +89,7 @@ export const Store = z
     phase: z.enum(phases),
     reason: z.string(),
     message: z.string(),
-    /** `""` until the store was Ready once. */
+    /** `""` until the store has been Ready once. */
     url: z.string(),
     host: z.string(),
     adminUrl: z.string(),
@@ -96,21 +98,21 @@ export const Store = z
     targetNamespace: z.string(),
     health: z.enum(healths),
     sync: z.enum(syncs),
-    /** True: health, sync and phase are made up, no cluster runs this store. */
+    /** True if health, sync and phase are simulated and no cluster runs this store. */
     simulated: z.boolean(),
     stale: z.boolean(),
-    /** When the status source last spoke. */
+    /** Time of the last report from the status source. */
     asOf: z.string(),
     lifecycle: z.enum(lifecycles),
     autoSync: z.boolean(),
-    /** True: rendered files were edited by hand. */
+    /** True if rendered files were edited by hand. */
     modified: z.boolean(),
     createdAt: z.string(),
     deletedAt: z.string().nullable(),
     purgeAfter: z.string().nullable(),
     /** Last commit that changed this store. */
     revision: z.string(),
-    /** Commit that Argo CD was last compared with. */
+    /** Commit that Argo CD compared last. */
     observedRevision: z.string().nullable(),
     /** Quoted blob id of store.yaml: the version of the intent. */
     etag: z.string(),
@@ -143,24 +145,24 @@ export const Store = z
   .meta({ id: 'Store' })
 export type Store = z.infer<typeof Store>
 
-/** Something that works, and that a person should know of. `code` never changes once released. */
+/** A warning about something that works. `code` never changes once released. */
 export const Warning = z
   .object({ code: z.string(), message: z.string(), pointer: z.string() })
   .meta({ id: 'Warning' })
 export type Warning = z.infer<typeof Warning>
 
-/** A store after a change of it, and what the change did not do. */
+/** A store after a change, with warnings about what the change did not do. */
 export const ChangedStore = Store.extend({ warnings: z.array(Warning) }).meta({
   id: 'ChangedStore',
 })
 export type ChangedStore = z.infer<typeof ChangedStore>
 
-/** One commit as far as a store is concerned. */
+/** One commit, as far as it concerns a store. */
 export const Change = z
   .object({
     commit: z.string(),
     at: z.string(),
-    /** Trailer `Action`; `git` for a commit made outside. */
+    /** Trailer `Action`, or `git` for a commit made outside Storewright. */
     action: z.string(),
     stores: z.array(z.string()),
     summary: z.string(),
@@ -169,11 +171,14 @@ export const Change = z
     requestId: z.string().nullable(),
     source: z.enum(changeSources),
     reverts: z.string().nullable(),
-    /** Newest commit that takes this one back. */
+    /** Newest commit that reverts this one. */
     revertedBy: z.string().nullable(),
-    /** How far it got; `null`: it is about no store. */
+    /** Progress of the change. `null` if it concerns no store. */
     result: z.enum(changeResults).nullable(),
-    /** Versions of the data that the change raised, such as `woocommerce 11.1.0 -> 11.2.0`: no way back over it. */
+    /**
+     * Data versions that the change raised, such as `woocommerce 11.1.0 -> 11.2.0`. A revert cannot
+     * lower them.
+     */
     schemaChange: z.string().nullable(),
     /** Name of the dump that is made before such a change. */
     restorePoint: z.string().nullable(),
@@ -190,9 +195,9 @@ export const Manifests = z
   .object({
     commit: z.string(),
     files: z.array(FileContent),
-    /** Files were left out beyond 1,000 or 512 KiB. */
+    /** True if files beyond 1,000 or 512 KiB were omitted. */
     truncated: z.boolean(),
-    /** store.yaml of that commit, read; `null`: it is not valid. */
+    /** Parsed store.yaml of that commit. `null` if it is not valid. */
     intent: z.union([StoreFile, z.null()]),
   })
   .meta({ id: 'Manifests' })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Row } from './snapshot.ts'
 
-/** `data` of each event of `GET /api/v1/stream`. Clients ignore events they do not know. */
+/** `data` of each event of `GET /api/v1/stream`. Clients ignore unknown events. */
 export const streamEvents = {
   hello: z.object({ boot: z.string(), seq: z.int(), revision: z.string(), version: z.string() }),
   stores: z.object({ revision: z.string(), upsert: z.array(Row), remove: z.array(z.string()) }),
@@ -10,7 +10,7 @@ export const streamEvents = {
   bye: z.object({}),
 } as const
 
-/** One event of the stream as its lines say; `data` is the JSON text of the event's data. */
+/** One event of the stream. `data` is the JSON text of the event's data. */
 export const StreamEvent = z
   .object({
     event: z.enum([

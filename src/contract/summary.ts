@@ -1,48 +1,52 @@
 import { z } from 'zod'
 import { StoreQuery } from './store-query.ts'
 
-/** Filters as of `GET /stores`. */
+/** Same filters as `GET /stores`. */
 export const SummaryQuery = StoreQuery.omit({ sort: true, limit: true, cursor: true })
 export type SummaryQuery = z.output<typeof SummaryQuery>
 
-/** What stores are counted by. */
+/** Properties by which stores are counted. */
 export const facetNames = [
   ...(['health', 'sync', 'phase', 'plan', 'team', 'release', 'generator'] as const),
 ] as const
 export type FacetName = (typeof facetNames)[number]
 
-/** Value -> how many stores have it. */
+/** Number of stores by value. */
 const Counts = z.record(z.string(), z.int()).meta({ id: 'Counts' })
 const Facets = z.object({
-  ...{ health: Counts, sync: Counts, phase: Counts, plan: Counts, team: Counts },
+  health: Counts,
+  sync: Counts,
+  phase: Counts,
+  plan: Counts,
+  team: Counts,
   /** Named set of images and plugins. */
   release: Counts,
   /** Version that last changed the rendered files. */
   generator: Counts,
 })
 
-/** Counts over all stores; deleted ones only where the filter takes them in. */
+/** Counts over all stores. Deleted stores are counted only if the filter includes them. */
 export const Summary = z
   .object({
     total: z.int(),
     matched: z.int(),
-    /** Of what matches; the counts of a facet leave that facet's own filter out. */
+    /** Counts of the matching stores. Each facet ignores its own filter. */
     facets: Facets,
     unfiltered: z.object({ facets: Facets }),
-    /** What somebody should look at, of all stores. */
+    /** Stores that need attention, over all stores. */
     attention: z.object({
       degraded: z.int(),
       missing: z.int(),
       failed: z.int(),
-      /** store.yaml does not parse, or may not be. */
+      /** store.yaml does not parse or breaks a rule. */
       invalid: z.int(),
       /** Rendered files were edited by hand. */
       modified: z.int(),
-      /** A newer generator rendered them; this server leaves them alone. */
+      /** Rendered by a newer generator, so this server does not change them. */
       newer: z.int(),
-      /** They run, and Git no longer declares them. */
+      /** Still running, but no longer declared in Git. */
       detached: z.int(),
-      /** Waits for longer than it should. */
+      /** Waiting longer than expected. */
       stuck: z.int(),
     }),
     capacity: z.object({ stores: z.int(), maxStores: z.int() }),

@@ -1,4 +1,4 @@
-/** Words of the wire that need no schema: plain data for server, CLI and browser. */
+/** Enumerations of the API that need no schema: plain data for server, CLI and browser. */
 
 export const engines = ['woo'] as const
 export type Engine = (typeof engines)[number]
@@ -7,7 +7,7 @@ export type Engine = (typeof engines)[number]
 export const lifecycles = ['active', 'suspended', 'deleted', 'purge'] as const
 export type Lifecycle = (typeof lifecycles)[number]
 
-/** Our verdict, worst first (open enum: clients must accept others). */
+/** Our verdict, worst first. Clients must accept unknown values. */
 export const phases = [
   'Failed',
   'Degraded',
@@ -39,7 +39,7 @@ export type Health = (typeof healths)[number]
 export const syncs = ['Synced', 'OutOfSync', 'Unknown'] as const
 export type Sync = (typeof syncs)[number]
 
-/** The seeds' four-word status, derived from phase and history. */
+/** The four-word status of the earlier APIs, derived from phase and history. */
 export const statuses = ['Provisioning', 'Ready', 'Failed', 'Suspended'] as const
 export type Status = (typeof statuses)[number]
 
@@ -58,7 +58,7 @@ export type ChangeState = (typeof changeStates)[number]
 export const conditionTypes = ['Committed', 'Observed', 'Synced', 'Healthy', 'Reachable'] as const
 export type ConditionType = (typeof conditionTypes)[number]
 
-/** What a commit did to a store: trailer `Action`. */
+/** Action of a commit on a store: trailer `Action`. */
 export const actions = [
   'create',
   'update',
@@ -77,24 +77,29 @@ export const actions = [
 ] as const
 export type Action = (typeof actions)[number]
 
-/** Where a change came from: trailer `Via`, or `git` for a commit made outside. */
+/** Source of a change: trailer `Via`, or `git` for a commit made outside Storewright. */
 export const changeSources = ['dashboard', 'api', 'cli', 'pull-request', 'git'] as const
 export type ChangeSource = (typeof changeSources)[number]
 
-/** What became of a change: as far as Argo CD took it, or another change of the same store came later. */
+/**
+ * Result of a change: how far Argo CD took it, or that a later change of the same store replaced
+ * it.
+ */
 export const changeResults = ['Committed', 'Synced', 'Live', 'Superseded'] as const
 export type ChangeResult = (typeof changeResults)[number]
 
-/** What can be run once more; see `Retry` in `store-patch.ts`. */
+/** Steps that can be run again. See `Retry` in `store-patch.ts`. */
 export const retries = ['init', 'credentials', 'adminReset', 'backup'] as const
 
 /**
- * Routes, headers and members of the HTTP API. Dashboard and command line replace a hint that has one of them by a hint in
- * words of their own.
+ * Routes, headers and members of the HTTP API. The dashboard and the CLI replace a hint that
+ * contains one of them by a hint in their own terms.
  */
 export const API_WORDS =
   /\/api\/v1|errors\[\]|\b(?:GET|POST|PATCH|If-Match|ETag|Idempotency-Key|Content-Type|Allow header)\b|\bmode [a-z]+-[a-z]+|\b[a-z]+[A-Z]\w*[:=]/
 
-/** Result of a check. `warn`: it works, with a risk or a delay. `skip`: there was nothing to check. */
+/**
+ * Result of a check. `warn`: it works, with a risk or a delay. `skip`: there was nothing to check.
+ */
 export const checkLevels = ['ok', 'warn', 'skip', 'fail'] as const
 export type CheckLevel = (typeof checkLevels)[number]
