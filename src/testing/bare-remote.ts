@@ -17,21 +17,21 @@ const environment = {
   GIT_CONFIG_GLOBAL: '/dev/null',
 }
 
-/** Files of one commit: path -> text, or `null` to remove a file or folder. */
+/** Files of one commit: text by path, or `null` to remove a file or folder. */
 export type Files = Readonly<Record<string, string | null>>
 
-/** A real bare repository in a directory of its own, with `main` holding platform.yaml. */
+/** A real bare repository in its own directory, with platform.yaml on `main`. */
 export interface BareRemote {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string
-  /** A directory for caches of this test; removed with the remote. */
+  /** A directory for the caches of this test. Removed together with the remote. */
   readonly scratch: string
-  /** Runs git in the repository. Rejects unless it exits with 0. */
+  /** Runs git in the repository. Rejects on a non-zero exit code. */
   git(words: readonly string[], input?: string | Uint8Array): Promise<string>
-  /** Commits to `main` as a person would, without trailers. Returns the id. */
+  /** Commits to `main` without trailers, as a person would. Returns the commit id. */
   commit(files: Files, message?: string): Promise<string>
   head(): Promise<string>
-  /** Installs a hook, a shell script. */
+  /** Installs a shell script as a hook. */
   hook(name: 'pre-receive' | 'update', script: string): Promise<void>
   remove(): Promise<void>
 }
@@ -64,8 +64,8 @@ export async function createBareRemote(options: BareRemoteOptions = {}): Promise
 }
 
 /**
- * A bare repository that is there already.
- * @param scratch removed with it
+ * Opens an existing bare repository.
+ * @param scratch removed together with it
  */
 export function openBareRemote(path: string, scratch: string): BareRemote {
   const git = (words: readonly string[], input: string | Uint8Array = '') =>
@@ -82,7 +82,7 @@ export function openBareRemote(path: string, scratch: string): BareRemote {
           await git(['fast-import', '--quiet', '--done'], stream(files, message, parent.trim()))
           return await remote.head()
         } catch (error) {
-          // Somebody pushed between the two: like any person, look again.
+          // Another push came first. Read the new head and try again.
           const lost = /Not updating refs|cannot lock ref/.test(String(error))
           if (!lost || attempt === MOST_ATTEMPTS) throw error
         }
@@ -127,22 +127,24 @@ async function runIn(
   throw new Error(`git ${words[0]} exited with ${code}: ${Buffer.concat(stderr).toString('utf8')}`)
 }
 
-/** The remote behind git's own smart HTTP program, on a free port of 127.0.0.1. */
+/** The remote, served by git's own smart HTTP program on a free port of 127.0.0.1. */
 export interface ServedRemote {
   readonly url: string
   readonly port: number
-  /** Requests answered so far, by path ending. */
+  /** Number of requests so far, by the end of the path. */
   readonly seen: { readonly pushes: number; readonly fetches: number }
-  /** Called before each request reaches git; `true` = it answered or swallowed the request itself. */
+  /**
+   * Called before each request reaches git. `true` means that it handled or dropped the request.
+   */
   intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | null
-  /** True: a push reaches the repository, and its answer is thrown away with the connection. */
+  /** If true, pushes reach the repository but their connection is closed without a response. */
   loseAnswers: boolean
-  /** `user:password` that every request must bear; `null` = none. */
+  /** `user:password` required of every request. `null` disables the check. */
   credential: string | null
   close(): Promise<void>
 }
 
-/** Serves `path` by `git http-backend`, with pushes allowed. Source: git-http-backend(1). */
+/** Serves `path` with `git http-backend` and allows pushes. Source: git-http-backend(1). */
 export async function serveBareRemote(path: string, port = 0): Promise<ServedRemote> {
   const seen = { pushes: 0, fetches: 0 }
   const server = createServer()
@@ -177,7 +179,7 @@ function allowed(request: IncomingMessage, credential: string | null): boolean {
   return request.headers.authorization === wanted
 }
 
-/** One CGI call, in a process group of its own that ends with its request. */
+/** One CGI call in its own process group, which ends with the request. */
 function backend(
   path: string,
   request: IncomingMessage,
@@ -204,7 +206,7 @@ function backend(
   child.stdin.on('error', () => {})
   child.stderr.resume()
   request.pipe(child.stdin)
-  // Of a body that ends early http-backend 2.39 reads for ever.
+  // http-backend 2.39 waits forever for the rest of a body that ends early.
   request.on('close', () => {
     if (!request.readableEnded && child.pid !== undefined) endGroup(child.pid)
   })
@@ -221,7 +223,7 @@ function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // It ended by itself meanwhile.
+    // It has already ended.
   }
 }
 
@@ -229,7 +231,7 @@ function header(name: string, value: string | string[] | undefined): Record<stri
   return typeof value === 'string' ? { [name]: value } : {}
 }
 
-/** CGI: header lines, an empty line, the body. */
+/** Splits CGI output: header lines, an empty line, the body. */
 function answer(output: NodeJS.ReadableStream, response: ServerResponse): void {
   let head = Buffer.alloc(0)
   let started = false

@@ -1,12 +1,14 @@
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 
 export interface TestCertificate {
-  /** PEM, as platform.yaml holds it. */
+  /** PEM, as in platform.yaml. */
   readonly pem: string
   readonly privateKey: KeyObject
 }
 
-/** A self-signed certificate as a Sealed Secrets controller makes one. `years`: how long it is valid. */
+/**
+ * A self-signed certificate like that of a Sealed Secrets controller. `years` sets its validity.
+ */
 export function testCertificate({
   type = 'rsa' as 'rsa' | 'ec',
   bits = 2048,

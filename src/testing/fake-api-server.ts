@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 type Object_ = { metadata: { name: string; [key: string]: unknown }; [key: string]: unknown }
 
-/** What the next requests meet instead of a true answer. */
+/** Failure that the next requests get instead of a real response. */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'silence' }
@@ -12,16 +12,16 @@ export type Fault =
 
 export interface FakeApiServer {
   readonly url: string
-  /** Every request so far: verb as Kubernetes' RBAC counts it, and resource. */
+  /** Every request so far: the RBAC verb of Kubernetes and the resource. */
   readonly requests: readonly {
     readonly verb: string
     readonly resource: string
     readonly at: number
   }[]
-  /** Creates or replaces, and tells every watch. */
+  /** Creates or replaces an object, and sends it to every watch. */
   put(resource: string, object: Object_): void
   remove(resource: string, name: string): void
-  /** Ends every open watch, as a restarting server does. */
+  /** Ends every open watch, as a server restart does. */
   cutWatches(): void
   /** Sends an `ERROR` event with this status code to every watch, then ends it. */
   failWatches(code: number): void
@@ -29,7 +29,7 @@ export interface FakeApiServer {
   sayToWatches(text: string): void
   bookmark(): void
   setFault(fault: Fault | null): void
-  /** Answers each watch from a version with 410. */
+  /** Makes every watch that starts from a version return 410. */
   expire(): void
   close(): Promise<void>
 }
@@ -40,8 +40,9 @@ interface Watch {
 }
 
 /**
- * Speaks the part of the Kubernetes API that a list and a watch need: pages with `limit` and `continue`, versions,
- * bookmarks, 410. Source: kubernetes.io/docs/reference/using-api/api-concepts.
+ * Implements the part of the Kubernetes API that list and watch need: pages with `limit` and
+ * `continue`, versions, bookmarks, 410. Source:
+ * kubernetes.io/docs/reference/using-api/api-concepts.
  */
 export async function fakeApiServer(): Promise<FakeApiServer> {
   const state = {

@@ -2,15 +2,18 @@ import type { Application, ApplicationSetState } from '../domain/application.ts'
 import type { Applications } from '../domain/ports.ts'
 
 export interface FakeApplications extends Applications {
-  /** Puts what Argo CD says of an Application, or takes it away, and tells. */
+  /** Sets or removes the status of an Application and notifies listeners. */
   set(name: string, application: Application | null): void
-  /** @param set default: of any set without a state of its own */
+  /** @param set default: every set without its own state */
   setApplicationSet(state: ApplicationSetState, set?: string): void
-  /** The source falls silent: it last spoke at this moment (milliseconds since the Unix epoch); `null` = speaks. */
+  /**
+   * Makes the source silent since this time (milliseconds since the Unix epoch). `null` ends the
+   * silence.
+   */
   silentSince(at: number | null): void
 }
 
-/** A fake of the port that says what a test puts there. */
+/** A fake of the port. Tests set what it reports. */
 export function fakeApplications(
   now: () => number,
   source: Applications['source'] = 'kubernetes',

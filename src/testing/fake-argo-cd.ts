@@ -5,9 +5,12 @@ export interface FakeArgoCd {
   readonly url: string
   /** Method, path and query of every request so far. */
   readonly requests: readonly string[]
-  /** Answers `GET <path>` (without query) with this status and body from now on; `null` = as before. */
+  /**
+   * Returns this status and body for `GET <path>` (without query) from now on. `null` restores the
+   * default.
+   */
   answer(path: string, reply: { readonly status: number; readonly body: unknown } | null): void
-  /** Applications that a list holds. */
+  /** Sets the Applications that a list returns. */
   setApplications(items: readonly unknown[]): void
   /** Sends one event to every open stream. */
   say(type: string, application: unknown): void
@@ -16,8 +19,9 @@ export interface FakeArgoCd {
 }
 
 /**
- * Speaks the part of Argo CD's REST API that the status source and the detail page need, and refuses a request without
- * the token `argo-token`. Source: argo-cd v3.6.1 server/application/application.proto.
+ * Implements the part of Argo CD's REST API that the status source and the detail page need.
+ * Refuses requests without the token `argo-token`. Source: argo-cd v3.6.1
+ * server/application/application.proto.
  */
 export async function fakeArgoCd(): Promise<FakeArgoCd> {
   const requests: string[] = []
@@ -35,7 +39,7 @@ export async function fakeArgoCd(): Promise<FakeArgoCd> {
     const reply = replies.get(url.pathname)
     if (reply !== undefined) return send(reply.status, reply.body)
     if (url.pathname === '/api/v1/applications') {
-      // Go's nil slice when nothing matches.
+      // Go encodes a nil slice as null if nothing matches.
       return send(200, {
         metadata: { resourceVersion: '7' },
         items: items.length === 0 ? null : items,

@@ -26,7 +26,7 @@ export const FULL_PLAN = {
   initDeadlineSeconds: 900,
 }
 
-/** A platform.yaml that says everything. */
+/** A platform.yaml that sets every key. */
 export const FULL_PLATFORM = {
   apiVersion: 'storewright.dev/v1',
   kind: 'Platform',
@@ -118,7 +118,10 @@ export const FULL_PLATFORM = {
 
 type Tree = { [key: string]: unknown }
 
-/** {@link FULL_PLATFORM} with other values at paths such as `limits/maxStores`; `undefined` removes the key. */
+/**
+ * {@link FULL_PLATFORM} with other values at paths such as `limits/maxStores`. `undefined` removes
+ * a key.
+ */
 export function changedPlatform(changes: Readonly<Record<string, unknown>>): string {
   const tree = structuredClone(FULL_PLATFORM) as Tree
   for (const [path, value] of Object.entries(changes)) {

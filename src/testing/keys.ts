@@ -1,4 +1,4 @@
-/** Text of a key ring for tests and benches; it protects nothing. */
+/** A key ring for tests and benchmarks. It protects nothing. */
 export const TEST_KEYS = Buffer.from('a key of tests, which protects nothing at all').toString(
   'base64',
 )

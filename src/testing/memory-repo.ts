@@ -25,18 +25,21 @@ interface FileText {
 }
 
 export interface MemoryRepo extends StoresRepo {
-  /** Changes in the order they landed. */
+  /** Changes in the order in which they landed. */
   readonly landed: readonly StoreChange[]
-  /** Puts a record there as a person would, without a request; `files` are what `files()` then answers. */
+  /**
+   * Adds a record without a request, as a person's push would. `files()` returns `files` from then
+   * on.
+   */
   put(record: StoreRecord, files?: readonly FileText[]): void
   setState(state: Partial<RepoState>): void
-  /** Tells that the head moved, after `put`. */
+  /** Notifies listeners of a new head, after `put`. */
   moved(): void
-  /** Takes a store's folder away as a person would, and tells. */
+  /** Removes a store's folder as a person's push would, and notifies listeners. */
   drop(name: string): void
 }
 
-/** A fake of the port for tests of rules: no git, one commit per change, commits are numbered. */
+/** A fake of the port for tests of rules, without git. Each change is one numbered commit. */
 export function memoryRepo(platform: Platform, now: () => number = () => 0): MemoryRepo {
   let head = 0
   const stores = new Map<string, StoreRecord>()
@@ -46,20 +49,18 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
   const landed: StoreChange[] = []
   const history = new Map<string, Change[]>()
   const requests: LandedRequest[] = []
-  /** By store, oldest first; `from` is the number of the commit that brought them. */
+  /** By store, oldest first. `from` is the number of the commit that added the files. */
   const contents = new Map<string, { from: number; files: readonly FileText[] }[]>()
   const listeners = new Set<(snapshot: Snapshot) => void>()
   const figures = { pushes: 0, commits: 0, worstPushes: 0, pacedMs: 0, cacheRebuilds: 0 }
   const state: RepoState = {
-    ...{
-      blockedBy: null,
-      lastContactAt: 0,
-      queued: 0,
-      rewrite: null,
-      lost: [],
-      signing: null,
-      figures,
-    },
+    blockedBy: null,
+    lastContactAt: 0,
+    queued: 0,
+    rewrite: null,
+    lost: [],
+    signing: null,
+    figures,
   }
   const oid = (number: number) => number.toString(16).padStart(40, '0')
   const snapshot = (): Snapshot => ({

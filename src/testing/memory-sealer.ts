@@ -1,13 +1,13 @@
 import type { SecretAddress, SealedValue, Sealer } from '../domain/sealer.ts'
 
 export interface MemorySealer extends Sealer {
-  /** Every call so far. */
+  /** All calls so far. */
   readonly calls: readonly { readonly address: SecretAddress; readonly keys: readonly string[] }[]
-  /** What was sealed, by ciphertext: `random <number>` or the text. */
+  /** The sealed value by ciphertext: `random <number>` or the text. */
   readonly opened: ReadonlyMap<string, string>
 }
 
-/** A fake of the port: ciphertexts are numbered and no two agree, as with a real one. */
+/** A fake of the port. Ciphertexts are numbered and differ on every call, as real ones do. */
 export function memorySealer(): MemorySealer {
   const calls: { address: SecretAddress; keys: string[] }[] = []
   const opened = new Map<string, string>()

@@ -3,11 +3,11 @@ import type { PhaseInput } from '../domain/verdict.ts'
 
 const T0 = Date.parse('2026-11-24T12:00:00Z')
 
-/** Milliseconds since the epoch of a moment `seconds` after the commit of {@link readyInput}. */
+/** Milliseconds since the Unix epoch, `seconds` after the commit of {@link readyInput}. */
 export const after = (seconds: number) => T0 + seconds * 1000
 export const timeAfter = (seconds: number) => new Date(after(seconds)).toISOString()
 
-/** An Application that was applied and has been healthy for long. */
+/** An Application that was applied and has been healthy for a long time. */
 export function healthyApplication(change: Partial<Application> = {}): Application {
   return {
     name: 'store-shop',
@@ -38,7 +38,7 @@ export function healthyApplication(change: Partial<Application> = {}): Applicati
 
 type Change = Partial<Omit<PhaseInput, 'declared'>> & { declared?: Partial<PhaseInput['declared']> }
 
-/** Input whose verdict is Ready, one minute after the commit; `change` breaks it. */
+/** Input whose verdict is Ready, one minute after the commit. `change` modifies it. */
 export function readyInput(change: Change = {}): PhaseInput {
   const { declared, ...rest } = change
   return {

@@ -35,7 +35,7 @@ releases:
       mariadb: "11.8"
 `
 
-/** {@link PLATFORM_YAML} parsed; `change` edits the text first. */
+/** {@link PLATFORM_YAML} parsed. `change` edits the text first. */
 export function testPlatform(change: (yaml: string) => string = (yaml) => yaml): Platform {
   const { value, problems } = parsePlatformFile(change(PLATFORM_YAML))
   if (value === null) throw new Error(`test platform is not valid: ${JSON.stringify(problems)}`)

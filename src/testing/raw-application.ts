@@ -1,4 +1,6 @@
-/** An Application as the API server gives it: Synced, Healthy, applied; `change` replaces members of `status`. */
+/**
+ * An Application as the API server returns it: Synced, Healthy, applied. `change` replaces members.
+ */
 export function rawApplication(
   name: string,
   change: {

@@ -2,7 +2,7 @@ import type { StoreRecord } from '../domain/snapshot.ts'
 import { GENERATOR } from '../contract/version.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 
-/** Intent of a small store, as a create with a name alone makes it. */
+/** Intent of a small store, as a create request with only a name makes it. */
 export function storeFile(change: Partial<StoreFile> = {}): StoreFile {
   return {
     apiVersion: 'storewright.dev/v1',

@@ -15,7 +15,7 @@ export interface ServerProcess {
   readonly url: string
   readonly dataDir: string
   readonly pid: number
-  /** Standard output so far: the log, one JSON object a line. */
+  /** Standard output so far: the log, one JSON object per line. */
   log(): string
   /** Standard error so far: what the program prints for the person who started it. */
   greeting(): string
@@ -23,7 +23,7 @@ export interface ServerProcess {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
-/** Runs git as a person would, without that person's configuration. */
+/** Runs git without the user's configuration. */
 export async function git(cwd: string, ...words: string[]): Promise<string> {
   const identity = ['-c', 'user.name=ana', '-c', 'user.email=ana@example.com']
   const { stdout } = await run('git', [...identity, ...words], {
@@ -43,7 +43,7 @@ export async function scratch(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'storewright-'))
 }
 
-/** Starts the program as an operator would, on a free loopback port; ready when it resolves. */
+/** Starts the program as an operator would, on a free loopback port. Resolves when it is ready. */
 export async function startServer(
   dataDir: string,
   environment: Record<string, string> = {},
@@ -87,14 +87,17 @@ export async function startServer(
   }
 }
 
-/** Lets the embedded repo of `server` hold up to 5000 stores, set up and deleted as fast as asked for, by a commit that a person would push. */
+/**
+ * Pushes a platform.yaml to the embedded repo of `server` that allows 5000 stores, without limits
+ * on set-up or deletion.
+ */
 export async function raiseLimit(server: ServerProcess): Promise<void> {
   const allow = (text: string) =>
     `${text.replace(/^limits:\n(?: .*\n)*/m, '')}limits:\n  maxStores: 5000\n  provisioning: 0\n  massDelete:\n    percent: 100\n`
   await changePlatform(server, allow, ({ maxStores }) => maxStores === 5000)
 }
 
-/** Lets deleted stores of the embedded repo stay for `days` days, where the local profile purges them at once. */
+/** Keeps deleted stores for `days` days. The local profile would purge them at once. */
 export async function keepDeleted(server: ServerProcess, days = 7): Promise<void> {
   const keep = (text: string) => `${text}deletion:\n  retentionDays: ${days}\n`
   await changePlatform(server, keep, ({ retentionDays }) => retentionDays === days)

@@ -1,7 +1,7 @@
 import type { TimeReading } from '../domain/clocks.ts'
 import type { PurgeSettings, Time } from '../domain/ports.ts'
 
-/** A process that has been running since 1970 without a step of its clock, and knows no other. */
+/** The clock of a process running since 1970 without a clock step or other clocks to compare. */
 export function steadyTime(now: () => number, change: Partial<TimeReading> = {}): Time {
   return {
     reading: () => {
@@ -11,7 +11,7 @@ export function steadyTime(now: () => number, change: Partial<TimeReading> = {})
   }
 }
 
-/** As in production, and a simulated Argo CD is believed. */
+/** Production values, except that simulated status is enough for a purge. */
 export const purgeSettings: PurgeSettings = {
   reconciliationMs: 180_000,
   simulatedIsEnough: true,

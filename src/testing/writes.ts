@@ -39,7 +39,7 @@ nonce:
 `
 }
 
-/** Files of a store in small: the writer does not look inside manifests. */
+/** Minimal files of a store. The writer does not read manifests. */
 export function storeFiles(team: string, name: string, title = name): Map<string, Uint8Array> {
   return new Map([
     ['store.yaml', encoder.encode(storeYaml(team, name, title))],
@@ -59,7 +59,7 @@ export function createChange(team: string, name: string, title = name): StoreCha
   }
 }
 
-/** Declares a store unless its name is taken, as the operation does. */
+/** Declares a store unless its name is taken, like the operation. */
 export function create(team: string, name: string, title = name): Decide {
   return (at) => {
     if (at.stores.has(name)) throw new StoreError('name_taken', 'store already exists')
@@ -67,7 +67,7 @@ export function create(team: string, name: string, title = name): Decide {
   }
 }
 
-/** Gives a store another title. */
+/** Changes the title of a store. */
 export function retitle(team: string, name: string, title: string): Decide {
   return (at) => {
     if (!at.stores.has(name)) throw new StoreError('store_not_found', 'no such store')
@@ -75,7 +75,7 @@ export function retitle(team: string, name: string, title: string): Decide {
   }
 }
 
-/** Someone who asks, with a request id of its own. */
+/** A requester with its own request id. */
 export function requester(subject = 'local:test'): Requester {
   return { subject, auth: 'local', source: 'api', requestId: ulid() }
 }
@@ -86,7 +86,7 @@ export interface LogLine {
   readonly detail?: string | undefined
 }
 
-/** A log that keeps its lines. */
+/** A log that stores its lines. */
 export function memoryLog(): Log & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = []
   const at =
