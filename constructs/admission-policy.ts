@@ -5,16 +5,17 @@ import { secretsBinding, secretsRules } from './secrets-job.ts'
 
 const API_VERSION = 'admissionregistration.k8s.io/v1'
 /**
- * Argo CD writes `<application>:<group>/<kind>:<namespace>/<name>` here on everything that it applies, over any value in Git.
- * Source: argo-cd v3.6.1 util/argo/resource_tracking.go.
+ * Argo CD sets this annotation to `<application>:<group>/<kind>:<namespace>/<name>` on everything
+ * it applies and overwrites any value from Git. Source: argo-cd v3.6.1
+ * util/argo/resource_tracking.go.
  */
 const TRACKING_ID = 'argocd.argoproj.io/tracking-id'
 const POD_SECURITY = 'pod-security.kubernetes.io'
 
 export interface AdmissionPolicyProps {
-  /** Domains below which a store may use only `<name>.<domain>`; at least one. */
+  /** A store may use only `<name>.<domain>` below these domains. At least one. */
   readonly baseDomains: readonly string[]
-  /** Oldest Pod Security version that a store may enforce: `v1.34`, or `latest`. */
+  /** Oldest Pod Security version that a store may enforce, such as `v1.34`, or `latest`. */
   readonly podSecurityVersion: string
   /** Namespace of Argo CD. */
   readonly argocdNamespace: string
@@ -37,9 +38,10 @@ interface Policy {
 }
 
 /**
- * What the API server refuses of Argo CD, whatever the stores repo says. Two policies with their bindings: a store's Application
- * writes only into its own namespace and only what Storewright renders of rights, addresses and Pod Security; and the
- * Application of a store never starts to read another folder. Needs Kubernetes 1.30 and Argo CD's tracking by annotation.
+ * Limits what Argo CD may apply, whatever the stores repo contains. There are two policies with
+ * their bindings. A store's Application writes only into its own namespace, and only the rights,
+ * addresses and Pod Security labels that Storewright renders. An existing Application never
+ * switches to another folder. Requires Kubernetes 1.30 and Argo CD's tracking by annotation.
  */
 export class AdmissionPolicy extends Construct {
   constructor(scope: Construct, id: string, props: AdmissionPolicyProps) {
@@ -89,7 +91,7 @@ function storePolicy({ baseDomains, podSecurityVersion }: AdmissionPolicyProps):
       'of-a-store': `object.?metadata.?annotations[?'${TRACKING_ID}'].orValue('').matches('^([a-z0-9.-]+_)?store-')`,
     },
     variables: {
-      // Argo CD writes `<namespace>_<application>` where Applications live outside of its own namespace.
+      // Argo CD writes `<namespace>_<application>` if Applications live outside its own namespace.
       application: `object.metadata.annotations['${TRACKING_ID}'].split(':')[0].split('_').filter(part, part.startsWith('store-')).join('_')`,
       place: "request.kind.kind == 'Namespace' ? request.name : request.namespace",
       hosts: HOSTS,
@@ -148,12 +150,15 @@ function storePolicy({ baseDomains, podSecurityVersion }: AdmissionPolicyProps):
   }
 }
 
-/** Every host that an Ingress or HTTPRoute asks for; `''` = all hosts. */
+/** Every host of an Ingress or HTTPRoute. `''` means all hosts. */
 const HOSTS =
   `${isA('networking.k8s.io', 'Ingress')} ? object.spec.?rules.orValue([]).map(rule, rule.?host.orValue('')) : ` +
   `${isA('gateway.networking.k8s.io', 'HTTPRoute')} ? object.spec.?hostnames.orValue([]).map(host, string(host)) : []`
 
-/** Controllers take further hosts, snippets of configuration and targets from annotations of theirs. */
+/**
+ * Annotations of ingress controllers can add hosts, configuration snippets and targets, so they are
+ * refused.
+ */
 const INGRESS =
   "!has(object.spec.defaultBackend) && object.spec.?rules.orValue([]).size() > 0 && object.spec.?tls.orValue([]).all(t, t.?hosts.orValue([]).all(h, object.spec.rules.exists(r, r.?host.orValue('') == h))) && " +
   "object.metadata.annotations.all(k, !k.matches('ingress[.]kubernetes[.]io/'))"
@@ -161,7 +166,10 @@ const INGRESS =
 const HTTP_ROUTE =
   'object.spec.?hostnames.orValue([]).size() > 0 && object.spec.?rules.orValue([]).all(r, r.?backendRefs.orValue([]).all(b, b.?namespace.orValue(request.namespace) == request.namespace))'
 
-/** `restricted` in a version at least as new. Source: Kubernetes, Pod Security Admission: labels `enforce` and `enforce-version`. */
+/**
+ * `restricted`, in the given version or a newer one. Source: Kubernetes, Pod Security Admission:
+ * labels `enforce` and `enforce-version`.
+ */
 function podSecurity(version: string): string {
   const label = (name: string) => `object.metadata.?labels[?'${POD_SECURITY}/${name}'].orValue('')`
   const newest = `${label('enforce-version')} == 'latest'`
@@ -174,8 +182,8 @@ function podSecurity(version: string): string {
 }
 
 /**
- * Two folders may bear one name, and the one that sorts first would take the Application of the other over. The policy keeps
- * the folder of an Application for as long as that Application exists.
+ * Two folders may have the same name, and the one sorted first would take over the Application of
+ * the other. The policy fixes the folder of an Application while that Application exists.
  */
 function applicationPolicy({ argocdNamespace }: AdmissionPolicyProps): Policy {
   return {

@@ -65,7 +65,7 @@ function project(modes: Parameters<typeof namespacedKinds>[0]): RenderedProject 
 }
 
 describe('StoresApplicationSet', () => {
-  it('puts every prop where Argo CD reads it', () => {
+  it('sets every prop where Argo CD reads it', () => {
     const { metadata, spec } = applicationSet()
     expect(metadata).toMatchObject({ name: 'stores-acme', namespace: 'gitops' })
     expect(spec.generators).toEqual([
@@ -88,7 +88,7 @@ describe('StoresApplicationSet', () => {
     )
   })
 
-  it('leaves resources alone when an Application goes, and reconciles Git over the cluster', () => {
+  it('keeps resources when an Application is removed, and applies Git over the cluster', () => {
     const { spec } = applicationSet()
     expect(spec.syncPolicy).toEqual({
       applicationsSync: 'sync',
@@ -107,7 +107,7 @@ describe('StoresApplicationSet', () => {
     expect(JSON.stringify(spec)).not.toMatch(/PruneLast|Replace=|Force=|ServerSideApply/)
   })
 
-  it('S1-08 writes the cascade finalizer for lifecycle purge alone, spelled as Argo CD knows it', () => {
+  it('S1-08 writes the cascade finalizer only for lifecycle purge, in the spelling of Argo CD', () => {
     const patch = applicationSet().spec.templatePatch
     const guarded =
       /\{\{- if eq \(toString \.lifecycle\) "purge" \}\}\n([\s\S]*)\{\{- end \}\}\n$/.exec(patch)
@@ -120,7 +120,7 @@ describe('StoresApplicationSet', () => {
   })
 })
 
-/** Every `{{ … }}` below `value`, with the path of keys that leads there. */
+/** Every `{{ … }}` below `value`, with its path of keys. */
 function actionsOf(value: unknown, at = ''): readonly (readonly [at: string, action: string])[] {
   if (typeof value === 'string') {
     return Array.from(value.matchAll(/\{\{-?\s*(.*?)\s*-?\}\}/g), ([, action = '']) => [at, action])
@@ -129,8 +129,8 @@ function actionsOf(value: unknown, at = ''): readonly (readonly [at: string, act
   return Object.entries(value).flatMap(([key, child]) => actionsOf(child, `${at}/${key}`))
 }
 
-describe('an app.json that a pusher wrote', () => {
-  it('S1 says nothing about the identity of an Application: team, name and namespace are folders', () => {
+describe('a pushed app.json', () => {
+  it('S1 does not set the identity of an Application: team, name and namespace come from folders', () => {
     const { template } = applicationSet().spec
     const actions = actionsOf(template).toSorted()
     const ofPath = actions.filter(([, action]) => action.includes('.path'))
@@ -152,7 +152,7 @@ describe('an app.json that a pusher wrote', () => {
     ])
   })
 
-  it('S2 puts no value of its own into the patch: values stand inside of eq alone', () => {
+  it('S2 puts no value into the patch: values appear only inside eq', () => {
     const actions = actionsOf(applicationSet().spec.templatePatch)
     expect(actions.map(([, action]) => action)).toEqual([
       'eq (toString .autoSync) "true"',

@@ -4,34 +4,38 @@ import { type Kind, madeByControllers, namespacedKinds, type SecretsMode } from 
 
 const API_VERSION = 'argoproj.io/v1alpha1'
 /**
- * Argo CD deletes what an Application made only while this stands on it. Other spellings do nothing.
- * Source: argo-cd v3.6.1 pkg/apis/application/v1alpha1/application_defaults.go `ResourcesFinalizerName`.
+ * Argo CD deletes the resources of an Application only if it has this finalizer. Other spellings
+ * have no effect. Source: argo-cd v3.6.1 pkg/apis/application/v1alpha1/application_defaults.go
+ * `ResourcesFinalizerName`.
  */
 const CASCADE_FINALIZER = 'resources-finalizer.argocd.argoproj.io'
-/** On everything that is installed beside Argo CD. */
+/** Label of everything that is installed next to Argo CD. */
 export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'storewright' }
 
-/** Where Argo CD runs and what it reads. */
+/** Location of Argo CD and of its input. */
 interface ArgoProps {
   /** Namespace of Argo CD. */
   readonly argocdNamespace: string
-  /** The stores repo as Argo CD reaches it: https, http or ssh, without credentials. */
+  /** URL of the stores repo for Argo CD: https, http or ssh, without credentials. */
   readonly repoURL: string
 }
 
 export interface StoresApplicationSetProps extends ArgoProps {
   readonly name: string
-  /** AppProject of the Applications; must exist before the set. */
+  /** AppProject of the Applications. It must exist before the set. */
   readonly project: string
-  /** Globs of the `app.json` files it reads, with new globbing: `*` stays within one folder. At least one. */
+  /**
+   * Globs of the `app.json` files to read, with new globbing: `*` does not cross folders. At least
+   * one.
+   */
   readonly files: readonly SetFile[]
   /** Short name of the branch, such as `main`. */
   readonly branch: string
-  /** Base URL of the dashboard, without a slash at the end. */
+  /** Base URL of the dashboard, without a trailing slash. */
   readonly dashboardUrl: string
 }
 
-/** Files that a set reads, or with `exclude` leaves out. Source: argo-cd v3.5.1 `GitFileGeneratorItem`. */
+/** Files that a set reads, or excludes. Source: argo-cd v3.5.1 `GitFileGeneratorItem`. */
 export interface SetFile {
   readonly path: string
   readonly exclude?: true
@@ -96,8 +100,9 @@ interface ApplicationSetSpec {
 }
 
 /**
- * One Application per `app.json` that it reads. Removing a directory, this set or the whole branch leaves the
- * shops running: no Application carries a cascade finalizer unless its lifecycle is `purge`.
+ * Generates one Application per `app.json`. Shops keep running if a directory, this set or the
+ * whole branch is removed, because an Application has a cascade finalizer only in lifecycle
+ * `purge`.
  */
 export class StoresApplicationSet extends Construct {
   constructor(scope: Construct, id: string, props: StoresApplicationSetProps) {
@@ -109,7 +114,7 @@ export class StoresApplicationSet extends Construct {
         name: props.name,
         namespace: props.argocdNamespace,
         labels: MANAGED_BY,
-        // Counts where a root Application manages this object.
+        // Takes effect if a root Application manages this object.
         annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },
       },
       spec: applicationSetSpec(props),
@@ -118,7 +123,7 @@ export class StoresApplicationSet extends Construct {
 }
 
 function applicationSetSpec(props: StoresApplicationSetProps): ApplicationSetSpec {
-  // In full: a short name makes Argo CD scan all refs.
+  // The full name, because a short name makes Argo CD scan all refs.
   const revision = `refs/heads/${props.branch}`
   return {
     goTemplate: true,
@@ -134,7 +139,8 @@ function applicationSetSpec(props: StoresApplicationSetProps): ApplicationSetSpe
       },
     ],
     syncPolicy: { applicationsSync: 'sync', preserveResourcesOnDeletion: true },
-    // The controller resets foreign annotations; without this a confirmed deletion is stripped again.
+    // The controller removes foreign annotations. Without this it would remove the approval of a
+    // deletion.
     preservedFields: { annotations: ['argocd.argoproj.io/deletion-approved'] },
     template: {
       metadata: {
@@ -173,15 +179,16 @@ function applicationSpec(
       repoURL,
       targetRevision,
       path: '{{ .path.path }}/manifests',
-      // Names the type, so that a stray kustomization.yaml or Chart.yaml cannot change it.
+      // Sets the type explicitly, so that a stray kustomization.yaml or Chart.yaml cannot change
+      // it.
       directory: { recurse: false, include: '*.yaml' },
     },
-    // The project names the clusters that are allowed.
+    // The project restricts the allowed clusters.
     destination: { name: '{{ .cluster }}', namespace: `store-${NAME}` },
     revisionHistoryLimit: 3,
     syncPolicy: {
       automated: { prune: true, selfHeal: true, allowEmpty: false },
-      // Without refresh all retries would use the revision of the first attempt.
+      // Without `refresh`, all retries would use the revision of the first attempt.
       retry: {
         limit: 5,
         refresh: true,
@@ -193,15 +200,17 @@ function applicationSpec(
 }
 
 /**
- * Identity of a store is its folder, `stores/<team>/<name>`: a value of app.json could name another store.
- * Source: argo-cd v3.6.1 applicationset/generators/git.go sets `path` over a key of that name in the file.
+ * A store is identified by its folder, `stores/<team>/<name>`. A value of app.json could name
+ * another store. Source: argo-cd v3.6.1 applicationset/generators/git.go sets `path` over a key of
+ * that name in the file.
  */
 const TEAM = '{{ index .path.segments 1 }}'
 const NAME = '{{ index .path.segments 2 }}'
 
 /**
- * What is no string cannot be templated above. Never empty and never an empty `spec:`, which would wipe fields.
- * The result is parsed as YAML, so a value of app.json stands only inside of `eq`.
+ * Sets values that are not strings and so cannot be templated above. The result is never empty and
+ * never an empty `spec:`, which would wipe fields. It is parsed as YAML, so values of app.json
+ * appear only inside `eq`.
  */
 const TEMPLATE_PATCH = `spec:
   syncPolicy:
@@ -214,11 +223,11 @@ metadata:
 `
 
 export interface StoresProjectProps extends ArgoProps {
-  /** Also of its RBAC objects `<name>/<application>`. */
+  /** Also the prefix of the RBAC objects `<name>/<application>`. */
   readonly name: string
-  /** Names of the clusters in Argo CD that may hold stores; at least one. */
+  /** Names in Argo CD of the clusters that may run stores. At least one. */
   readonly clusters: readonly string[]
-  /** Ways in which stores get their credentials; at least one. Each adds its kinds. */
+  /** Secrets modes of the stores. At least one. Each mode adds its kinds. */
   readonly secretsModes: readonly SecretsMode[]
 }
 
@@ -237,9 +246,10 @@ interface AppProjectSpec {
 }
 
 /**
- * What stores may consist of and where they may live. `Secret` is absent on purpose: a plain one in Git is refused.
- * Pods and ReplicaSets are permitted to be seen; one in Git is refused by the checks, and could do no more than a Deployment.
- * It confines an Application to `store-*`; the admission policy confines it to its own namespace.
+ * Restricts the kinds and destinations of stores. `Secret` is left out on purpose, so a plain one
+ * in Git is refused. Pods and ReplicaSets are permitted so that they are visible. The checks refuse
+ * one in Git, and it could do no more than a Deployment. The project confines an Application to
+ * `store-*`; the admission policy confines it to its own namespace.
  */
 export class StoresProject extends Construct {
   constructor(scope: Construct, id: string, props: StoresProjectProps) {

@@ -10,7 +10,7 @@ import { StatusReader, type StatusReaderProps } from './status-reader.ts'
 
 type Shared = 'argocdNamespace' | 'repoURL'
 
-/** One set of values for all objects of one Argo CD. */
+/** Values shared by all objects of one Argo CD. */
 export interface ArgoCdProps
   extends
     Pick<StoresApplicationSetProps, Shared | 'branch' | 'dashboardUrl'>,
@@ -20,17 +20,19 @@ export interface ArgoCdProps
   readonly sets: readonly Pick<StoresApplicationSetProps, 'name' | 'project' | 'files'>[]
 }
 
-/** Kubernetes objects in the order in which they must be applied: an ApplicationSet without its project makes nothing. */
+/** Kubernetes objects in apply order. An ApplicationSet without its project creates nothing. */
 export interface ArgoCdObjects {
   readonly projects: readonly unknown[]
-  /** What the API server refuses of Argo CD; without a namespace. */
+  /** Admission policies for Argo CD. They are cluster-wide. */
   readonly policies: readonly unknown[]
   readonly applicationSets: readonly unknown[]
-  /** ServiceAccount, Role and RoleBinding of the process that watches. */
+  /** ServiceAccount, Role and RoleBinding of the process that watches Argo CD. */
   readonly rights: readonly unknown[]
 }
 
-/** What is installed once beside Argo CD, as plain objects. Same props, same objects. */
+/**
+ * The objects installed once next to Argo CD, as plain data. The same props give the same objects.
+ */
 export function renderArgoCd(props: ArgoCdProps): ArgoCdObjects {
   const draw = (id: string, fill: (chart: Chart) => void) => {
     const chart = new Chart(new App(), id)

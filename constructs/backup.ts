@@ -13,17 +13,21 @@ import { claim, emptyDir, mount, scriptsVolume, secretVolume } from './volumes.t
 export const BACKUP_COMPUTE = compute(50, 64, 250, 192)
 const SCRIPTS = ['dump.sh', 'store.sh'] as const
 
-/** A backup that is on: where to and when. */
+/** An enabled backup with its destination and schedule. */
 export type ActiveBackup = Exclude<BackupProps, { destination: 'none' }>
 
-/** Is one last backup made before a purge? A dump on a volume would die with the namespace. */
+/**
+ * Returns whether a last backup precedes a purge. A dump on a volume would be deleted with the
+ * namespace.
+ */
 export function finalBackupDue({ backup, lifecycle }: WooStoreProps): boolean {
   return lifecycle === 'purge' && backup.destination === 's3'
 }
 
 /**
- * Dump of the database and copy of the uploads: on schedule, at once while `nonce.backup` is above 0, and one last time
- * before a purge. Unlike `wp-cron` its failure counts in the health of the store.
+ * Dumps the database and copies the uploads. It runs on schedule, once while `nonce.backup` is
+ * above 0, and a last time before a purge. Unlike `wp-cron`, a failed backup affects the health of
+ * the store.
  */
 export class Backup extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
@@ -109,7 +113,10 @@ function jobSpec(
   }
 }
 
-/** Dumps into `/backups`. `release`: only when the database was set up for another one, and never an empty database. */
+/**
+ * Dumps into `/backups`, but never an empty database. With `release`, only if the database has
+ * another release.
+ */
 export function dumpContainer(
   props: WooStoreProps,
   backup: ActiveBackup,
@@ -136,7 +143,7 @@ export function dumpContainer(
   })
 }
 
-/** Puts the dumps where they are kept, and the uploads beside them. */
+/** Copies dumps and uploads to the destination. */
 export function storeContainer(
   props: WooStoreProps,
   backup: ActiveBackup,
@@ -166,7 +173,7 @@ export function storeContainer(
   })
 }
 
-/** Where dumps lie: the store's volume, or scratch on their way to the bucket. */
+/** Volumes for dumps: the store's volume, or scratch space on the way to the bucket. */
 export function backupVolumes(backup: ActiveBackup): readonly k8s.Volume[] {
   if (backup.destination === 'pvc') return [claim('backups', 'backups')]
   return [emptyDir('backups', 4096), secretVolume('target', backup.secretName, ['rclone.conf'])]

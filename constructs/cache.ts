@@ -12,7 +12,7 @@ export function cacheCompute({ memoryLimitMi }: CacheProps): ComputeProps {
   return { cpuRequestMillis: 25, memoryRequestMi: 64, cpuLimitMillis: 100, memoryLimitMi }
 }
 
-/** Object cache of WordPress: nothing is written to a disk, and losing it costs time only. */
+/** Object cache of WordPress. It writes nothing to disk, and losing it costs only time. */
 export class Cache extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
@@ -50,7 +50,8 @@ function podSpec(cache: CacheProps): k8s.PodSpec {
     resources: cacheCompute(cache),
     args: [
       'valkey-server',
-      // Without a password it else answers itself alone; who may reach it is the NetworkPolicy's matter.
+      // Without a password, protected mode would refuse other hosts. The NetworkPolicy restricts
+      // access instead.
       '--protected-mode',
       'no',
       '--maxmemory',

@@ -7,14 +7,15 @@ import { emptyDir, mount } from './volumes.ts'
 
 type Bucket = Extract<BackupProps, { destination: 's3' }>
 
-/** A copy starts from a dump in the bucket, and only where both are given. */
+/** A copy starts from a dump in a bucket and needs both an origin and a bucket. */
 export function cloneSource({ origin, backup }: WooStoreProps): [OriginProps, Bucket] | null {
   return origin !== null && backup.destination === 's3' ? [origin, backup] : null
 }
 
 /**
- * Fetches the dump and the uploads of the store it is a copy of, then loads them: only into a database without tables,
- * so that a later run can never overwrite orders (mariadb-operator issue 1677).
+ * Fetches the dump and the uploads of the original store and loads them. The dump is loaded only
+ * into a database without tables, so that a later run cannot overwrite orders (mariadb-operator
+ * issue 1677).
  */
 export function cloneContainers(props: WooStoreProps): readonly k8s.Container[] {
   const source = cloneSource(props)

@@ -5,7 +5,7 @@ import type { SecretsProps } from './props.ts'
 import { SealedSecrets } from './sealed-secrets.ts'
 import { SecretsJob } from './secrets-job.ts'
 
-/** Secrets of a store and their keys; plain values never enter Git. */
+/** Secrets of a store and their keys. Plain values never enter Git. */
 export const SECRETS = {
   'db-credentials': ['root-password', 'password', 'previous-password', 'revision'],
   'wp-salts': [
@@ -21,21 +21,24 @@ export const SECRETS = {
   'wp-admin': ['password', 'revision'],
 } as const
 
-/** Where the shop's first password lies. */
+/** Secret with the first admin password of the shop. */
 export const ADMIN_SECRET = { name: 'wp-admin', key: 'password' } as const
 
 export interface CredentialsProps {
   readonly store: StoreIdentity
   readonly secrets: SecretsProps
-  /** WordPress image: in mode `job` its PHP talks to the API server. */
+  /** WordPress image. In mode `job` its PHP calls the API server. */
   readonly image: string
-  /** Wanted revision of `db-credentials`; a higher one makes a new password and keeps the last beside it. */
+  /**
+   * Wanted revision of `db-credentials`. A higher one creates a new password and keeps the previous
+   * one next to it.
+   */
   readonly databaseRevision: number
   /** Wanted revision of `wp-admin`. */
   readonly adminRevision: number
 }
 
-/** The objects that make the store's three Secrets appear, by whichever mode the store has. */
+/** The objects that create the store's three Secrets, depending on the secrets mode. */
 export class Credentials extends Construct {
   constructor(scope: Construct, id: string, props: CredentialsProps) {
     super(scope, id)

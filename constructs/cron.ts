@@ -10,13 +10,16 @@ import { emptyDir, mount, scriptsVolume } from './volumes.ts'
 
 export const CRON_COMPUTE = compute(10, 16, 100, 64)
 
-/** Calls wp-cron.php every five minutes, at a minute of the store's own, so that stores do not tick together. */
+/**
+ * Calls wp-cron.php every five minutes. The minute depends on the store's name, so that stores do
+ * not run in sync.
+ */
 export class Cron extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
     new KubeCronJob(this, 'CronJob', {
       metadata: metadata(store, 'wp-cron', {
-        // One missed tick would show the whole store Degraded (argo-cd v3.5.1 health of CronJob).
+        // One missed run would show the whole store as Degraded (argo-cd v3.5.1 health of CronJob).
         annotations: { 'argocd.argoproj.io/ignore-healthcheck': 'true' },
       }),
       spec: {

@@ -1,6 +1,7 @@
 /**
- * Variables by which cdk8s changes what it renders: order of keys, names, the output folder. None may: the same input
- * gives the same bytes on every machine. Source: cdk8s 2.70 `lib/api-object.js`, `lib/names.js`, `lib/app.js`.
+ * Variables that change what cdk8s renders: key order, names, output folder. None may be set,
+ * because the same input must give the same bytes on every machine. Source: cdk8s 2.70
+ * `lib/api-object.js`, `lib/names.js`, `lib/app.js`.
  */
 const VARIABLES = [
   'CDK8S_DISABLE_SORT',

@@ -8,7 +8,10 @@ import type { ExposureProps, WooStoreProps } from './props.ts'
 type Ingress = Extract<ExposureProps, { mode: 'ingress' }>
 type Gateway = Extract<ExposureProps, { mode: 'gateway' }>
 
-/** The public address. It exists from the start: nothing is exposed before the Service has a ready endpoint. */
+/**
+ * The public address. It exists from the start, but serves nothing until the Service has a ready
+ * endpoint.
+ */
 export class Exposure extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
@@ -47,7 +50,9 @@ export class Exposure extends Construct {
     })
   }
 
-  /** Defaults inside lists are written out, else Argo CD shows the route OutOfSync for ever. */
+  /**
+   * Defaults inside lists are written out. Otherwise Argo CD shows the route as OutOfSync forever.
+   */
   #route(store: StoreIdentity, props: WooStoreProps, { gateway }: Gateway): void {
     new ApiObject(this, 'HttpRoute', {
       apiVersion: 'gateway.networking.k8s.io/v1',
@@ -75,7 +80,7 @@ export class Exposure extends Construct {
   }
 }
 
-/** Every host the shop answers at, the primary first. */
+/** Every host of the shop, with the primary host first. */
 export function hostsOf(props: WooStoreProps): string[] {
   return [...new Set([props.host, ...props.domains, props.platformHost])]
 }
@@ -84,7 +89,10 @@ function storefront({ scheme, host }: WooStoreProps): Record<string, string> {
   return { 'link.argocd.argoproj.io/storefront': `${scheme}://${host}` }
 }
 
-/** Does cert-manager make a certificate of this store, and so need to reach its solver pod? */
+/**
+ * Returns whether cert-manager issues a certificate for this store, and so must reach its solver
+ * pod.
+ */
 export function needsIssuer(props: WooStoreProps, exposure: ExposureProps): boolean {
   if (exposure.mode !== 'ingress' || exposure.tls === 'none' || exposure.issuer === null)
     return false
@@ -92,8 +100,8 @@ export function needsIssuer(props: WooStoreProps, exposure: ExposureProps): bool
 }
 
 /**
- * `wildcard` without `secretName` = the controller's default certificate. Own domains lie outside of that one, so
- * with an issuer they get theirs.
+ * `wildcard` without `secretName` uses the controller's default certificate. It does not cover own
+ * domains, so those get their own certificate if there is an issuer.
  */
 function tlsOf(props: WooStoreProps, exposure: Ingress): k8s.IngressTls[] {
   if (exposure.tls === 'none') return []

@@ -5,7 +5,10 @@ import type { SecretsProps } from './props.ts'
 
 const GENERATORS = 'generators.external-secrets.io/v1alpha1'
 
-/** Keys that an outside source gives, and how long a generated value is. Letters and digits only: nothing needs quoting. */
+/**
+ * Keys read from the outside source, and the length of generated values. Letters and digits need no
+ * quoting.
+ */
 const KEYS = {
   'db-credentials': { length: 32, keys: ['password', 'root-password'] },
   'wp-admin': { length: 32, keys: ['password'] },
@@ -27,9 +30,10 @@ const KEYS = {
 type Mode = Extract<SecretsProps, { mode: 'external' | 'generator' }>
 
 /**
- * Secrets mode `external` (External Secrets Operator 2.9 or newer). The Secret outlives its ExternalSecret
- * (`creationPolicy: Orphan`). Every field with a default inside a list is written out: the API server would add it,
- * and Argo CD would show the object OutOfSync for ever (argo-cd issue 22151, external-secrets issue 6398).
+ * Secrets mode `external` (External Secrets Operator 2.9 or newer). The Secret outlives its
+ * ExternalSecret (`creationPolicy: Orphan`). Every field with a default inside a list is written
+ * out. Otherwise the API server adds it, and Argo CD shows the object as OutOfSync forever (argo-cd
+ * issue 22151, external-secrets issue 6398).
  */
 export class ExternalSecrets extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, secrets: Mode) {
@@ -89,7 +93,10 @@ function read(
   }
 }
 
-/** `immutable` alone keeps a re-created ExternalSecret from making new passwords over a living database. */
+/**
+ * Only `immutable` prevents a re-created ExternalSecret from replacing the passwords of an existing
+ * database.
+ */
 function generated(name: string) {
   return {
     refreshPolicy: 'CreatedOnce',

@@ -7,13 +7,16 @@ import { count, cpu, gibi, memory } from './quantity.ts'
 export interface GuardrailsProps {
   readonly store: StoreIdentity
   readonly quota: WooStoreProps['quota']
-  /** Sizes of all volumes in GiB; the quota leaves room for one more copy of the largest. */
+  /** Sizes of all volumes in GiB. The quota leaves room for one more copy of the largest. */
   readonly volumesGi: readonly number[]
-  /** Every container a pod of this store may have: the limit of one is the largest of them. */
+  /** All possible containers of the store's pods. The largest sets the limit per container. */
   readonly containers: readonly ComputeProps[]
 }
 
-/** Quota and defaults of one namespace. It counts non-terminal pods, so a Job needs room beside the store itself. */
+/**
+ * Quota and defaults of one namespace. The quota counts non-terminal pods, so a Job needs room next
+ * to the store.
+ */
 export class Guardrails extends Construct {
   constructor(scope: Construct, id: string, props: GuardrailsProps) {
     super(scope, id)

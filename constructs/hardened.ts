@@ -6,7 +6,7 @@ export interface ContainerProps {
   readonly name: string
   /** `name:tag@sha256:…`. */
   readonly image: string
-  /** User and group id; never 0. */
+  /** User and group id. Never 0. */
   readonly uid: number
   readonly resources: ComputeProps
   readonly command?: readonly string[]
@@ -17,13 +17,16 @@ export interface ContainerProps {
   readonly probes?: {
     readonly startup: k8s.Probe
     readonly readiness: k8s.Probe
-    /** Absent where a container that hangs must not be restarted while it works off its queue. */
+    /** Left out if a hanging container must not be restarted while it works off its queue. */
     readonly liveness?: k8s.Probe
   }
   readonly lifecycle?: k8s.Lifecycle
 }
 
-/** A container as Pod Security `restricted` wants it, and stricter: read-only root, no capability, fixed ids. */
+/**
+ * A container that meets Pod Security `restricted` and more: read-only root, no capabilities, fixed
+ * ids.
+ */
 export function container(props: ContainerProps): k8s.Container {
   const { resources, probes } = props
   return {
@@ -61,7 +64,7 @@ export function container(props: ContainerProps): k8s.Container {
 }
 
 export interface PodProps {
-  /** User, group and file-system group id; never 0. */
+  /** User, group and file-system group id. Never 0. */
   readonly uid: number
   readonly serviceAccount?: 'store' | 'secrets-init'
   readonly initContainers?: readonly k8s.Container[]
@@ -74,7 +77,9 @@ export interface PodProps {
   readonly spread?: readonly k8s.TopologySpreadConstraint[]
 }
 
-/** A pod without token, without service environment variables, with the ids of its containers. */
+/**
+ * A pod without a token and without service environment variables, with the ids of its containers.
+ */
 export function pod(props: PodProps): k8s.PodSpec {
   return {
     serviceAccountName: props.serviceAccount ?? 'store',

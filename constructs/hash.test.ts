@@ -5,7 +5,7 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 
 describe('treeId', () => {
   // printf 'a\n' | git hash-object -w --stdin; git mktree <<< … (git 2.39, object formats sha1 and sha256)
-  it('is what git prints for the same folder', () => {
+  it('equals the id that git prints for the same folder', () => {
     const files = [
       { path: 'b.yaml', bytes: bytes('b\n') },
       { path: 'a.yaml', bytes: bytes('a\n') },
@@ -16,13 +16,13 @@ describe('treeId', () => {
     )
   })
 
-  it('of nothing is the empty tree', () => {
+  it('is the empty tree for no files', () => {
     expect(treeId([], 'sha1')).toBe('4b825dc642cb6eb9a060e54bf8d69288fbee4904')
   })
 })
 
 describe('hashes', () => {
-  it('do not depend on the order of keys and ignore what is not set', () => {
+  it('do not depend on key order and ignore unset members', () => {
     expect(hash8({ a: 1, b: { d: 2, c: 3 } })).toBe(
       hash8({ b: { c: 3, d: 2 }, a: 1, e: undefined }),
     )

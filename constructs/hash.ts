@@ -1,22 +1,24 @@
 import { createHash } from 'node:crypto'
 import type { RenderedFile } from './props.ts'
 
-/** First 8 hex digits of the SHA-256 of `value` as canonical JSON: what a Job's name ends in. */
+/** First 8 hex digits of the SHA-256 of `value` as canonical JSON. Used as suffix of Job names. */
 export function hash8(value: unknown): string {
   return sha256(canonicalJson(value)).slice(0, 8)
 }
 
-/** First 16 hex digits: the `config-hash` annotation that restarts pods. */
+/**
+ * First 16 hex digits of that hash. Used as `config-hash` annotation, whose change restarts pods.
+ */
 export function hash16(value: unknown): string {
   return sha256(canonicalJson(value)).slice(0, 16)
 }
 
-/** First byte of the SHA-256 of a name, 0 to 255: spreads stores over minutes. */
+/** First byte of the SHA-256 of a name, 0 to 255. Spreads stores over minutes. */
 export function firstByte(name: string): number {
   return createHash('sha256').update(name).digest()[0] ?? 0
 }
 
-/** A minute of the hour of this name's own, 0 to 59: fifty stores must not dump at once. */
+/** Minute of the hour for a name, 0 to 59, so that many stores do not dump at once. */
 export function minuteOf(name: string): number {
   return createHash('sha256').update(name).digest().readUInt16BE(0) % 60
 }
@@ -26,12 +28,12 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }
 
-/** Sorted keys, no blanks, unset members left out. */
+/** Sorted keys, no whitespace, no unset members. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value))
 }
 
-/** A copy, since a replacer would take `JSON.stringify` off its fast path: scripts are 20 kB. */
+/** Sorts a copy, because a replacer would slow down `JSON.stringify`. Scripts are 20 kB. */
 function sorted(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map(sorted)
@@ -40,8 +42,8 @@ function sorted(value: unknown): unknown {
 }
 
 /**
- * Object id of the Git tree that holds `files` (flat, mode 100644), as `git mktree` would print it.
- * Source: Git's object format, `Documentation/gitformat-*`; entries sorted by bytes of the name.
+ * Object id of the Git tree with `files` (flat, mode 100644), as printed by `git mktree`. Entries
+ * are sorted by the bytes of their names. Source: Git's object format, `Documentation/gitformat-*`.
  */
 export function treeId(files: readonly RenderedFile[], algorithm: 'sha1' | 'sha256'): string {
   const entries = files

@@ -20,11 +20,12 @@ export type {
 export { printYaml } from './yaml.ts'
 
 /**
- * Every file of `manifests/` of one store, sorted by path. Same props, same bytes.
- * One App per store: cdk8s validates the whole tree for each chart of an App, which is quadratic (cdk8s 2.70).
+ * Renders every file of `manifests/` of one store, sorted by path. The same props give the same
+ * bytes. Each store gets its own App, because cdk8s validates the whole tree for each chart of an
+ * App, which is quadratic (cdk8s 2.70).
  */
 export function renderWooStore(props: WooStoreProps): readonly RenderedFile[] {
-  // `constructs` keeps children in a plain object, where `constructor` is taken.
+  // `constructs` keeps children in a plain object, where names such as `constructor` are taken.
   const id = props.name in {} ? `store-${props.name}` : props.name
   const chart = new WooStore(new App(), id, props)
   return toFiles(chart.toJson() as Manifest[])

@@ -21,7 +21,7 @@ import type { ScriptName } from './static-files.ts'
 import { besideUploads, SHOP_UID, USES_UPLOADS } from './uploads.ts'
 import { mount, secretVolume } from './volumes.ts'
 
-/** Exactly what the Job mounts: its name covers the content. */
+/** Only the scripts that the Job mounts, because its name covers their content. */
 function scriptsOf(props: WooStoreProps): readonly ScriptName[] {
   return [
     'code.sh',
@@ -37,10 +37,11 @@ function scriptsOf(props: WooStoreProps): readonly ScriptName[] {
 export const INIT_COMPUTE = compute(100, 128, 1000, 384)
 
 /**
- * Installs WordPress and WooCommerce, activates, applies settings. Idempotent, so that a retry or a new release
- * runs it again. Its template is immutable, so the name carries a hash of everything that goes into it; the deadline
- * is not (kubernetes pkg/apis/batch/validation, ValidateJobSpecUpdate), so a new plan is no new run. No TTL: Argo CD
- * would re-create what a TTL removed, for ever (argo-cd issue 8586).
+ * Installs WordPress and WooCommerce, activates them and applies settings. It is idempotent, so a
+ * retry or a new release runs it again. A Job template is immutable, so the name carries a hash of
+ * its content. The deadline is mutable (kubernetes pkg/apis/batch/validation,
+ * ValidateJobSpecUpdate) and not part of the hash, so a new plan causes no new run. There is no
+ * TTL, because Argo CD would re-create the removed Job forever (argo-cd issue 8586).
  */
 export class InitJob extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
@@ -83,7 +84,10 @@ function podSpec(store: StoreIdentity, props: WooStoreProps): k8s.PodSpec {
   })
 }
 
-/** A dump before a new release touches an existing database: what a revert across it needs. */
+/**
+ * Dumps an existing database before a new release changes it. A revert across the release needs the
+ * dump.
+ */
 function restorePointContainers(props: WooStoreProps): readonly k8s.Container[] {
   const { backup } = props
   if (backup.destination === 'none') return []

@@ -1,13 +1,16 @@
-/** API group and kind; the group of the core API is `''`. */
+/** API group and kind. The core group is `''`. */
 export interface Kind {
   readonly group: string
   readonly kind: string
 }
 
-/** How a store gets its credentials. */
+/** Origin of a store's credentials. */
 export type SecretsMode = 'job' | 'sealed' | 'external'
 
-/** Every namespaced kind a store may consist of, whatever its options. Never `Secret`: no value enters Git. */
+/**
+ * Namespaced kinds of every store, whatever its options. Never `Secret`, because no secret value
+ * enters Git.
+ */
 const COMMON: readonly Kind[] = [
   { group: '', kind: 'ResourceQuota' },
   { group: '', kind: 'LimitRange' },
@@ -39,8 +42,9 @@ const BY_SECRETS_MODE: Readonly<Record<SecretsMode, readonly Kind[]>> = {
 }
 
 /**
- * What the controllers of the kinds above make in the cluster, and never Git. Argo CD leaves out of its tree, its events
- * and its logs what the project does not permit. Source: argo-cd v3.6.1 controller/appcontroller.go `getResourceTree`.
+ * Objects that controllers of the kinds above create. They are never in Git, but must be permitted:
+ * Argo CD omits from its tree, events and logs what the project does not permit. Source: argo-cd
+ * v3.6.1 controller/appcontroller.go `getResourceTree`.
  */
 export const madeByControllers: readonly Kind[] = [
   { group: '', kind: 'Pod' },
@@ -48,8 +52,8 @@ export const madeByControllers: readonly Kind[] = [
 ]
 
 /**
- * Closed list of the namespaced kinds of stores that use `modes`: what renders may emit and what the AppProject
- * permits. The one cluster-wide kind is `Namespace`.
+ * Closed list of the namespaced kinds of stores in `modes`. Renders emit only these, and the
+ * AppProject permits only these. The only cluster-wide kind is `Namespace`.
  */
 export function namespacedKinds(modes: readonly SecretsMode[]): readonly Kind[] {
   return [...COMMON, ...modes.flatMap((mode) => BY_SECRETS_MODE[mode])]

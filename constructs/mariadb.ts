@@ -14,9 +14,9 @@ export interface MariadbProps {
   readonly image: string
   readonly compute: WooStoreProps['mariadb']
   readonly storageGi: number
-  /** `null` = the cluster's default StorageClass. */
+  /** `null` for the cluster's default StorageClass. */
   readonly storageClass: string | null
-  /** Revision of `db-credentials` the server must converge to. */
+  /** Revision of `db-credentials` that the server must apply. */
   readonly credentialsRevision: number
   readonly running: boolean
 }
@@ -26,8 +26,9 @@ export const CONVERGE_COMPUTE = compute(20, 32, 250, 64)
 const SCRIPTS = ['converge.sh', 'db-ready.sh', 'first-init.sh'] as const
 
 /**
- * One MariaDB with a volume of its own. At every start `converge` writes SQL that makes the server accept the
- * Secret's passwords, so a kill during first init, a re-created store over an old volume and a rotation all heal.
+ * One MariaDB with its own volume. At every start `converge` writes SQL that makes the server
+ * accept the Secret's passwords. This repairs a killed first init, a re-created store on an old
+ * volume, and a rotation.
  */
 export class Mariadb extends Construct {
   constructor(scope: Construct, id: string, props: MariadbProps) {
@@ -40,8 +41,8 @@ export class Mariadb extends Construct {
     new KubeService(this, 'Service', {
       metadata: metadata(store, 'mariadb'),
       spec: {
-        // With an address of its own, not headless: clients and the cluster's DNS keep the answer of a name for
-        // seconds, and during a restart that answer is either a pod that is gone or "no such name" (ADR 0040).
+        // Not headless: clients and the cluster's DNS cache a name for seconds. During a restart a
+        // headless name would resolve to a removed pod or to nothing (ADR 0040).
         type: 'ClusterIP',
         ports: [{ name: 'mariadb', port: 3306, targetPort: k8s.IntOrString.fromNumber(3306) }],
         selector: selectorLabels(store, 'mariadb'),
@@ -51,7 +52,8 @@ export class Mariadb extends Construct {
       metadata: metadata(store, 'mariadb', { sized: true }),
       spec: {
         replicas: props.running ? 1 : 0,
-        // OrderedReady never replaces a broken pod when its template is reverted (kubernetes issue 67250).
+        // OrderedReady never replaces a broken pod if its template is reverted (kubernetes issue
+        // 67250).
         podManagementPolicy: 'Parallel',
         updateStrategy: { type: 'RollingUpdate' },
         serviceName: 'mariadb',
@@ -71,7 +73,10 @@ export class Mariadb extends Construct {
   }
 }
 
-/** Whole GiB. Standalone: claim templates can neither grow nor be protected. @param access default RWO */
+/**
+ * Size in whole GiB. A standalone claim, because claim templates can neither grow nor be protected.
+ * @param access default RWO
+ */
 export function claimSpec(
   sizeGi: number,
   storageClass: string | null,
@@ -124,7 +129,8 @@ function serverContainer(props: MariadbProps): k8s.Container {
     image: props.image,
     uid: UID,
     resources: props.compute,
-    // A container that is restarted alone runs no init container again, so this looks at the folder too.
+    // A restarted container does not run init containers again, so this script checks the data
+    // folder as well.
     command: ['bash', '/scripts/first-init.sh', '/var/lib/mysql', 'docker-entrypoint.sh'],
     args: [
       '--init-file=/init/converge.sql',
@@ -152,8 +158,9 @@ function serverContainer(props: MariadbProps): k8s.Container {
 }
 
 /**
- * 600 s to start: a slow first init that is killed leaves a root without password. Ready = the app user can log in.
- * `mysqladmin` left the image with 11.0, `--innodb_initialized` can fail for ever after a kill.
+ * Startup may take 600 s, because killing a slow first init leaves a root user without password.
+ * Ready means that the app user can log in. `mysqladmin` is gone from the image since 11.0, and
+ * `--innodb_initialized` can fail forever after a kill.
  */
 const PROBES = {
   startup: {

@@ -1,37 +1,38 @@
 import type { k8s } from './kube.ts'
 
-/** Who an object belongs to. */
+/** Store that an object belongs to. */
 export interface StoreIdentity {
   readonly name: string
   readonly team: string
   readonly plan: string
   readonly namespace: string
-  /** False in lifecycle `purge`: then nothing keeps Argo CD from deleting data. */
+  /** False in lifecycle `purge`, when Argo CD may delete data. */
   readonly guarded: boolean
 }
 
 export interface MetadataOptions {
   /** Part of the store: `mariadb`, `wordpress`, `wp-init` … @default the object's name */
   readonly component?: string
-  /** Sync wave of Argo CD; absent means 0. */
+  /** Sync wave of Argo CD. Defaults to 0. */
   readonly syncWave?: -1
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
-  /** Data or credentials: Argo CD must neither prune nor delete it. */
+  /** Data or credentials that Argo CD must neither prune nor delete. */
   readonly protect?: boolean
-  /** Cluster-wide object: no namespace. */
+  /** Cluster-wide object without a namespace. */
   readonly clusterWide?: boolean
-  /** Carries the plan's name as a label: the Namespace, and each workload whose size is the plan's. */
+  /** Adds the plan as a label. Set for the Namespace and for each workload sized by the plan. */
   readonly sized?: boolean
 }
 
 /**
- * Argo CD's guard: no prune when the manifest vanishes, no delete with the Application.
- * Both are needed: `Prune=false` alone does not hold when the Application is deleted.
+ * Prevents Argo CD from pruning a removed manifest and from deleting it together with the
+ * Application. Both options are needed, because `Prune=false` alone has no effect when the
+ * Application is deleted.
  */
 const PROTECTED = { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' }
 
-/** Metadata of an object of a store: explicit name, labels for people, annotations for Argo CD. */
+/** Metadata of an object of a store: explicit name, labels and annotations for Argo CD. */
 export function metadata(
   store: StoreIdentity,
   name: string,
@@ -59,12 +60,12 @@ export function metadata(
   }
 }
 
-/** Labels of pod templates: no team and no plan, whose change would restart pods. */
+/** Labels of pod templates, without team and plan, because changing those would restart pods. */
 export function templateLabels(store: StoreIdentity, component: string): Record<string, string> {
   return { ...podLabels(store, component), 'app.kubernetes.io/part-of': 'storewright' }
 }
 
-/** What selects the pods of one component of one store. */
+/** Selects the pods of one component of one store. */
 export function selectorLabels(store: StoreIdentity, component: string): Record<string, string> {
   return { 'app.kubernetes.io/name': component, 'app.kubernetes.io/instance': store.name }
 }

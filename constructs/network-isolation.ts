@@ -22,7 +22,10 @@ const VALKEY = 6379
 /** Port of cert-manager's HTTP-01 solver. Source: cert-manager v1.19 pkg/issuer/acme/http/http.go `acmeSolverListenPort`. */
 const ACME_SOLVER = 8089
 
-/** Default deny both ways, then one policy per pod with what it needs. Every rule names ports. */
+/**
+ * Denies all traffic by default, then adds one policy per pod with its needs. Every rule names
+ * ports.
+ */
 export class NetworkIsolation extends Construct {
   readonly #store: StoreIdentity
   readonly #props: WooStoreProps
@@ -83,7 +86,10 @@ export class NetworkIsolation extends Construct {
     })
   }
 
-  /** HTTPS and mail to public addresses. Zips are downloaded at pod start, whatever `egress.https` says. */
+  /**
+   * Allows HTTPS and mail to public addresses. Zips are downloaded at pod start regardless of
+   * `egress.https`.
+   */
   #internet(): void {
     const { network, code, quarantine, backup } = this.#props
     const shopAsks = code !== 'baked' || (network.httpsEgress && !quarantine)
@@ -103,7 +109,7 @@ export class NetworkIsolation extends Construct {
     })
   }
 
-  /** Without it an HTTP-01 challenge never gets its answer through default-deny. */
+  /** Without this policy, default-deny would block HTTP-01 challenges. */
   #acmeSolver(): void {
     this.#policy(
       'acme-solver',
@@ -182,7 +188,9 @@ function peerOf(peer: PeerProps): k8s.NetworkPolicyPeer {
   }
 }
 
-/** Leaves the node's metadata service out of a range that holds it: `except` must lie inside of `cidr`. */
+/**
+ * Excludes link-local addresses with the node's metadata service. `except` must lie inside `cidr`.
+ */
 function withoutLinkLocal(cidr: string): k8s.IpBlock {
   const [network = '', bits = ''] = cidr.split('/')
   const size = 2 ** (32 - Number(bits))
@@ -191,7 +199,7 @@ function withoutLinkLocal(cidr: string): k8s.IpBlock {
   return holds ? { cidr, except: ['169.254.0.0/16'] } : { cidr }
 }
 
-/** An IPv4 address as a number; the schema takes no other. */
+/** An IPv4 address as a number. The schema accepts only IPv4. */
 function addressNumber(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 }

@@ -2,17 +2,18 @@ import type { ApiObject } from 'cdk8s'
 import type { Construct } from 'constructs'
 import { k8s } from './kube.ts'
 
-/** A generated class: its objects, and the plain function that makes a manifest of props. */
+/** A generated class for objects, with a static function that builds a manifest from props. */
 interface KubeClass {
   new (scope: Construct, id: string, props: never): ApiObject
   manifest(props: object): unknown
 }
 
 /**
- * The generated class with a `toJson` of half the time: cdk8s (2.70 `lib/api-object.js`) first resolves tokens and `Lazy`
- * values, one object of its own for each value of each manifest, and copies and sorts what comes out twice. No construct
- * of ours holds any, so keys are sorted once. Labels and patches that are added to an object later are not seen: what
- * an object is stands in its props. `test/manifests/objects.test.ts` compares with the class it stands for.
+ * Returns the class with a `toJson` that takes half the time. cdk8s (2.70 `lib/api-object.js`)
+ * first resolves tokens and `Lazy` values, with one object per value, and copies and sorts the
+ * result twice. Our constructs use neither, so one sort is enough. Labels and patches added to an
+ * object later are ignored; its props define it completely. `test/manifests/objects.test.ts`
+ * compares the result with the original class.
  */
 function lean<C>(kind: C & KubeClass): C {
   class Lean extends (kind as KubeClass) {
@@ -34,7 +35,10 @@ function lean<C>(kind: C & KubeClass): C {
   return Lean as unknown as C
 }
 
-/** Sorted by key, as cdk8s does, without what is unset; quantities and the like are left as they are. */
+/**
+ * Sorts by key like cdk8s and drops unset members. Other class instances such as quantities are
+ * kept.
+ */
 function sorted(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map(sorted)

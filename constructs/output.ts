@@ -16,7 +16,7 @@ const HEADER = '# Rendered from ../store.yaml; edits are overwritten.\n'
 const NETWORK = '10-network.yaml'
 const SECRETS = '20-secrets.yaml'
 
-/** File of a kind, when the kind alone decides. */
+/** File by kind, for kinds that always go into the same file. */
 const FILE_BY_KIND: Readonly<Record<string, string>> = {
   Namespace: '00-namespace.yaml',
   ResourceQuota: '00-namespace.yaml',
@@ -34,7 +34,9 @@ const FILE_BY_KIND: Readonly<Record<string, string>> = {
   HTTPRoute: '80-route.yaml',
 }
 
-/** File of an object whose kind stands in several files, by `Kind/name`; of Jobs the name without its hash. */
+/**
+ * File by `Kind/name`, for kinds that appear in several files. Job names are without their hash.
+ */
 const FILE_BY_NAME: Readonly<Record<string, string>> = {
   'ServiceAccount/store': '00-namespace.yaml',
   'ServiceAccount/secrets-init': SECRETS,
@@ -58,7 +60,10 @@ const FILE_BY_NAME: Readonly<Record<string, string>> = {
   'Job/backup': '70-backup.yaml',
 }
 
-/** Order in which Argo CD applies kinds within a sync wave (argo-cd v3.5.1 gitops-engine `sync_tasks.go`). */
+/**
+ * Order in which Argo CD applies kinds within a sync wave (argo-cd v3.5.1 gitops-engine
+ * `sync_tasks.go`).
+ */
 const KIND_ORDER = [
   'Namespace',
   'NetworkPolicy',
@@ -83,7 +88,11 @@ const KIND_ORDER = [
   'HTTPRoute',
 ]
 
-/** Objects -> files by concern, sorted by path; in a file by sync wave, kind and name. @throws Error an object without a file */
+/**
+ * Groups objects into files, sorted by path. Inside a file they are sorted by sync wave, kind and
+ * name.
+ * @throws Error for an object without a file
+ */
 export function toFiles(manifests: readonly Manifest[]): readonly RenderedFile[] {
   const byPath = new Map<string, Manifest[]>()
   for (const manifest of manifests) {

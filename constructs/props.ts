@@ -6,20 +6,25 @@ export interface ComputeProps {
   readonly memoryLimitMi: number
 }
 
-/** Who may reach WordPress: pods of a namespace, or a network outside the cluster. */
+/** Allowed client of WordPress: pods of a namespace, or a network outside the cluster. */
 export type PeerProps =
   | { readonly namespace: string; readonly podLabels?: Readonly<Record<string, string>> }
   | { readonly cidr: string }
 
-/** How a shop is reached from outside, and who may reach its pods. */
+/** Public access to a shop, and the allowed clients of its pods. */
 export type ExposureProps = (
   | {
       readonly mode: 'ingress'
       /** IngressClass. */
       readonly className: string
-      /** `wildcard`: the controller's default certificate. `per-store`: cert-manager makes one. */
+      /**
+       * `wildcard` uses the controller's default certificate. `per-store` has cert-manager issue
+       * one.
+       */
       readonly tls: 'none' | 'wildcard' | 'per-store'
-      /** cert-manager ClusterIssuer of `per-store`, and of the certificate for own domains; `null` = none. */
+      /**
+       * cert-manager ClusterIssuer for `per-store` and for own domains. `null` if there is none.
+       */
       readonly issuer: string | null
     }
   | {
@@ -27,7 +32,7 @@ export type ExposureProps = (
       readonly gateway: {
         readonly name: string
         readonly namespace: string
-        /** Listener; `null` = any. */
+        /** Listener. `null` for any. */
         readonly sectionName: string | null
       }
     }
@@ -35,34 +40,37 @@ export type ExposureProps = (
 
 /** One Secret in mode `sealed`. */
 export interface SealedSecretProps {
-  /** First 16 hex digits of the SHA-256 of the public key (SPKI) that sealed last. */
+  /** First 16 hex digits of the SHA-256 of the public key (SPKI) used last. */
   readonly sealedWith: string
-  /** What the values were made for; it stands beside them, so that a later render knows whether to keep them. */
+  /**
+   * Revision of the values. It is stored next to them, so that a later render knows whether to keep
+   * them.
+   */
   readonly revision: number
-  /** Key -> base64 as the Sealed Secrets controller reads it. */
+  /** Base64 by key, in the format of the Sealed Secrets controller. */
   readonly ciphertexts: Readonly<Record<string, string>>
 }
 
-/** Where the store's credentials come from. */
+/** Origin of the store's credentials. */
 export type SecretsProps =
   | { readonly mode: 'job' }
   | {
       readonly mode: 'sealed'
-      /** By Secret. */
+      /** Keyed by Secret name. */
       readonly secrets: Readonly<Record<string, SealedSecretProps>>
     }
   | {
-      /** External Secrets Operator reads a secret store; keys `<store>/<secret>`. */
+      /** External Secrets Operator reads a secret store with keys `<store>/<secret>`. */
       readonly mode: 'external'
       readonly storeKind: 'SecretStore' | 'ClusterSecretStore'
       readonly storeName: string
       /** Go duration, such as `1h0m0s`. */
       readonly refresh: string
     }
-  /** External Secrets Operator makes the values itself, once. */
+  /** External Secrets Operator generates the values itself, once. */
   | { readonly mode: 'generator' }
 
-/** Backups of one store. `schedule` is five cron fields, decided down to the minute. */
+/** Backups of one store. `schedule` is five cron fields with a fixed minute. */
 export type BackupProps =
   | { readonly destination: 'none' }
   | (BackupSchedule & {
@@ -72,7 +80,7 @@ export type BackupProps =
   | (BackupSchedule & {
       readonly destination: 's3'
       readonly bucket: string
-      /** Secret with `rclone.conf`, whose remote is `backup`; given by the operator. */
+      /** Secret with `rclone.conf`, whose remote is named `backup`. The operator provides it. */
       readonly secretName: string
       readonly rcloneImage: string
     })
@@ -82,44 +90,44 @@ interface BackupSchedule {
   readonly retentionDays: number
 }
 
-/** Object cache in memory; nothing of it is kept. */
+/** Object cache in memory, without persistence. */
 export interface CacheProps {
   readonly image: string
   /** Limit of the container in MiB. */
   readonly memoryLimitMi: number
-  /** What Valkey itself may hold, in MB. */
+  /** Maximum memory for cached data, in MB. */
   readonly maxMemoryMb: number
 }
 
-/** What a shop that is a copy starts from. */
+/** Source of a copied shop. */
 export interface OriginProps {
-  /** Name of the store it was copied from. */
+  /** Name of the original store. */
   readonly store: string
-  /** Name of a dump there, such as `daily-20261121T020000Z`. */
+  /** Name of a dump of that store, such as `daily-20261121T020000Z`. */
   readonly restorePoint: string
 }
 
-/** A plugin or theme that is downloaded, checked and unpacked at pod start. */
+/** A plugin or theme that is downloaded, verified and unpacked at pod start. */
 export interface ComponentProps {
   readonly kind: 'plugin' | 'theme'
   readonly slug: string
   readonly version: string
-  /** 64 hex digits of the zip. */
+  /** SHA-256 of the zip, 64 hex digits. */
   readonly sha256: string
   /** https URL of the zip. */
   readonly url: string
 }
 
-/** Everything one store needs, fully decided: no default and no platform key reaches a construct. */
+/** All values of one store. Constructs apply no defaults and read no platform keys. */
 export interface WooStoreProps {
   readonly name: string
   readonly team: string
   readonly plan: string
-  /** Primary host, without scheme and port: the address WordPress calls its own. */
+  /** Primary host without scheme and port. WordPress uses it as its own address. */
   readonly host: string
-  /** Host below the platform's domain; equals `host` unless the store has domains of its own. */
+  /** Host below the platform's domain. Equals `host` unless the store has own domains. */
   readonly platformHost: string
-  /** Own domains; the first is the primary host. */
+  /** Own domains. The first is the primary host. */
   readonly domains: readonly string[]
   readonly scheme: 'http' | 'https'
   readonly images: {
@@ -128,21 +136,22 @@ export interface WooStoreProps {
     readonly mariadb: string
   }
   /**
-   * `download`: checked zips are unpacked at pod start. `baked`: the code is in the image. `writable`: as `download`,
-   * and `wp-content` lies on the volume, so the merchant may change it.
+   * `download`: verified zips are unpacked at pod start. `baked`: the image contains the code.
+   * `writable`: like `download`, but `wp-content` is on the volume, so that the merchant can change
+   * it.
    */
   readonly code: 'download' | 'baked' | 'writable'
-  /** WooCommerce first. In mode `baked`: what the image holds. */
+  /** Starts with WooCommerce. In mode `baked`, the contents of the image. */
   readonly components: readonly ComponentProps[]
-  /** Database `major.minor` the release expects. */
+  /** Database version `major.minor` that the release requires. */
   readonly mariadbVersion: string
   /** Compute of the pod. */
   readonly wordpress: ComputeProps & {
-    /** PHP requests at a time. */
+    /** Concurrent PHP requests. */
     readonly workers: number
-    /** What PHP may allocate for one request, in MiB. */
+    /** PHP memory limit of one request, in MiB. */
     readonly phpMemoryMi: number
-    /** What a worker may still hold when the next request begins, in MiB; with more it is replaced. */
+    /** Maximum memory of an idle worker, in MiB. A worker with more is replaced. */
     readonly keepMi: number
   }
   readonly mariadb: ComputeProps & {
@@ -159,20 +168,20 @@ export interface WooStoreProps {
   readonly storage: {
     readonly uploadsGi: number
     readonly databaseGi: number
-    /** StorageClass; `null` = the cluster's default. */
+    /** StorageClass. `null` for the cluster's default. */
     readonly className: string | null
     readonly uploadsAccess: 'RWO' | 'RWX'
   }
-  /** Pods of WordPress; more than one only with `RWX`. */
+  /** Number of WordPress pods. More than one requires `RWX`. */
   readonly replicas: { readonly min: number; readonly max: number }
   readonly initDeadlineSeconds: number
   readonly exposure: ExposureProps
   readonly secrets: SecretsProps
   readonly backup: BackupProps
   readonly cache: CacheProps | null
-  /** Order mails go out by the operator's Secret `smtp`. */
+  /** Sends order mails with the operator's Secret `smtp`. */
   readonly smtp: boolean
-  /** A copy that must not reach anyone: no mail, no webhook, no gateway, not indexed. */
+  /** A copy without outside contact: no mail, no webhooks, no payment gateways, not indexed. */
   readonly quarantine: boolean
   readonly origin: OriginProps | null
   readonly network: {
@@ -185,7 +194,7 @@ export interface WooStoreProps {
   readonly settings: {
     readonly title: string
     readonly adminUser: string
-    /** Secret with key `email` for the admin's address; `null` = `<user>@<host>`. */
+    /** Secret with key `email` for the admin's address. `null` for `<user>@<host>`. */
     readonly emailSecret: string | null
     readonly country: string
     readonly currency: string
@@ -197,15 +206,16 @@ export interface WooStoreProps {
     readonly retry: number
     readonly credentials: number
     readonly adminReset: number
-    /** Above 0: one backup is made now. */
+    /** Above 0, one backup runs now. */
     readonly backup: number
   }
   /**
-   * `suspended`: nothing runs, the route answers 503. `deleted`: also no route (soft delete). `purge`: also nothing is
-   * protected any longer. Data and credentials are the same objects in all four, so a revert brings the shop back.
+   * `suspended`: nothing runs and the route returns 503. `deleted`: the route is removed too (soft
+   * delete). `purge`: the protection of data is removed too. Data and credentials are the same
+   * objects in all four states, so a revert restores the shop.
    */
   readonly lifecycle: 'active' | 'suspended' | 'deleted' | 'purge'
-  /** Purge waits for a person before anything is deleted. */
+  /** A purge waits for a person's approval before anything is deleted. */
   readonly confirmNamespace: boolean
 }
 

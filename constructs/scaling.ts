@@ -4,12 +4,15 @@ import { KubeHorizontalPodAutoscalerV2, KubePodDisruptionBudget } from './object
 import { metadata, selectorLabels, type StoreIdentity } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
 
-/** Do several pods serve the shop? Only over a shared volume, and only when each start gives the same code. */
+/**
+ * Returns whether several pods may serve the shop. That requires a shared volume and the same code
+ * at each start.
+ */
 export function isScaled({ storage, replicas, code }: WooStoreProps): boolean {
   return storage.uploadsAccess === 'RWX' && replicas.max > 1 && code !== 'writable'
 }
 
-/** Scale-out by CPU; memory tells nothing, because Apache's processes never give it back. */
+/** Scales out by CPU. Memory is no signal, because Apache's processes never release it. */
 export class Scaling extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
@@ -32,9 +35,10 @@ export class Scaling extends Construct {
     new KubePodDisruptionBudget(this, 'Disruption', {
       metadata: metadata(store, 'wordpress'),
       spec: {
-        // `minAvailable: 1` over one pod would block every drain.
+        // With a single pod, `minAvailable: 1` would block every drain.
         maxUnavailable: k8s.IntOrString.fromNumber(1),
-        // A pod that serves nobody must not block one either (kubernetes docs, "Unhealthy Pod Eviction Policy").
+        // A pod that is not ready must not block a drain (kubernetes docs, "Unhealthy Pod Eviction
+        // Policy").
         unhealthyPodEvictionPolicy: 'AlwaysAllow',
         selector: { matchLabels: selectorLabels(store, 'wordpress') },
       },

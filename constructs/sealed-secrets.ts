@@ -4,8 +4,9 @@ import { metadata, type StoreIdentity } from './metadata.ts'
 import type { SecretsProps } from './props.ts'
 
 /**
- * Without the first the Secret would go with its SealedSecret; without the second, updates would then be refused.
- * Source: bitnami-labs/sealed-secrets v0.36.0 README, "Managing existing secrets" and "Patching".
+ * Without `managed`, later updates would be refused. Without `skip-set-owner-references`, the
+ * Secret would be deleted with its SealedSecret. Source: bitnami-labs/sealed-secrets v0.36.0
+ * README, "Managing existing secrets" and "Patching".
  */
 const TEMPLATE_ANNOTATIONS = {
   'sealedsecrets.bitnami.com/managed': 'true',
@@ -13,8 +14,8 @@ const TEMPLATE_ANNOTATIONS = {
 } as const
 
 /**
- * Secrets mode `sealed`: one SealedSecret per Secret, strict scope (a ciphertext opens in this namespace under this
- * name alone). Credentials are data: they are protected like a volume.
+ * Secrets mode `sealed`: one SealedSecret per Secret in strict scope, so that a ciphertext opens
+ * only in this namespace under this name. Credentials are data and protected like a volume.
  */
 export class SealedSecrets extends Construct {
   constructor(
@@ -40,7 +41,8 @@ export class SealedSecrets extends Construct {
         spec: {
           encryptedData: secret.ciphertexts,
           template: {
-            // No instance label: an Argo CD that tracks by label would prune the Secret (argo-cd issue 15472).
+            // No instance label, because an Argo CD that tracks by label would prune the Secret
+            // (argo-cd issue 15472).
             metadata: {
               name,
               namespace: store.namespace,

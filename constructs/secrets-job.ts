@@ -9,15 +9,18 @@ import { emptyDir, mount } from './volumes.ts'
 
 export interface SecretsJobProps {
   readonly store: StoreIdentity
-  /** WordPress image: its PHP talks to the API server. */
+  /** WordPress image, whose PHP calls the API server. */
   readonly image: string
-  /** Wanted revision of `db-credentials`; a higher one makes a new password and keeps the last beside it. */
+  /**
+   * Wanted revision of `db-credentials`. A higher one creates a new password and keeps the previous
+   * one next to it.
+   */
   readonly databaseRevision: number
   /** Wanted revision of `wp-admin`. */
   readonly adminRevision: number
 }
 
-/** Rights of the Job, and the only rights that a store may give. */
+/** Rights of the Job, and the only rights that a store may grant. */
 export const secretsRules: readonly k8s.PolicyRule[] = [
   { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
   {
@@ -28,7 +31,7 @@ export const secretsRules: readonly k8s.PolicyRule[] = [
   },
 ]
 
-/** Gives {@link secretsRules} to the Job's account. */
+/** Grants {@link secretsRules} to the Job's account. */
 export function secretsBinding(namespace: string) {
   return {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'secrets-init' },
@@ -36,12 +39,13 @@ export function secretsBinding(namespace: string) {
   }
 }
 
-/** Container of the Job; small, so that it fits beside everything else. */
+/** Small compute for the Job's container, so that it fits next to everything else. */
 export const SECRETS_COMPUTE = compute(10, 32, 250, 64)
 
 /**
- * Secrets mode `job`: a Job in the store's namespace makes each Secret once. Its Role can create Secrets and rewrite
- * the two that rotate; `create` cannot be limited by name. The Secrets are untracked, so nothing prunes them.
+ * Secrets mode `job`: a Job in the store's namespace creates each Secret once. Its Role may create
+ * Secrets and update the two that rotate; `create` cannot be limited by name. Argo CD does not
+ * track the Secrets, so it never prunes them.
  */
 export class SecretsJob extends Construct {
   constructor(scope: Construct, id: string, props: SecretsJobProps) {
@@ -114,7 +118,7 @@ function jobSpec(props: SecretsJobProps): k8s.JobSpec {
   }
 }
 
-/** The one token of a store: short-lived, projected into this pod only. */
+/** The only token of a store. It is short-lived and projected into this pod only. */
 function tokenVolume(): k8s.Volume {
   return {
     name: 'token',

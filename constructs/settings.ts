@@ -1,6 +1,6 @@
 import type { WooStoreProps } from './props.ts'
 
-/** Keys of ConfigMap `store-settings`: the only place where text of a user stands, one key each. */
+/** Keys of ConfigMap `store-settings`, the only place for text from users, one key each. */
 export function settingsOf(props: WooStoreProps): Record<string, string> {
   const { settings, nonce } = props
   return {
@@ -17,7 +17,7 @@ export function settingsOf(props: WooStoreProps): Record<string, string> {
   }
 }
 
-/** What `init` reads; `code` reads `components.tsv` alone. */
+/** Keys that `init` reads. `code` reads only `components.tsv`. */
 export const INIT_SETTINGS = [
   'admin-email',
   'admin-reset',

@@ -13,7 +13,7 @@ import {
 } from './volumes.ts'
 import { type ScriptName, scripts, wordpressConfig } from './static-files.ts'
 
-/** What the pods that hold WordPress code share: the Deployment and the set-up Job. */
+/** Parts shared by the pods with WordPress code: the Deployment and the set-up Job. */
 
 export const CODE_COMPUTE = compute(50, 64, 1000, 256)
 export const WAIT_COMPUTE = compute(10, 32, 250, 64)
@@ -29,12 +29,15 @@ const SALTS = {
   WORDPRESS_SECURE_AUTH_SALT_FILE: 'secure-auth-salt',
 } as const
 
-/** Changes when the code does: image, plugins, code mode. Written to the database when set-up is done. */
+/**
+ * Changes with the code: image, plugins, code mode. Set-up writes it to the database when it has
+ * finished.
+ */
 export function releaseHash(props: WooStoreProps): string {
   return hash8({ image: props.images.wordpress, components: props.components, code: props.code })
 }
 
-/** Environment of WordPress itself; values that are secret come from files. */
+/** Environment of WordPress. Secret values come from files. */
 export function shopEnvironment(props: WooStoreProps): Record<string, string> {
   return {
     HTTPS_EGRESS: reachesInternet(props) ? '1' : '0',
@@ -54,12 +57,18 @@ export function shopEnvironment(props: WooStoreProps): Record<string, string> {
   }
 }
 
-/** May WordPress ask the internet? A copy in quarantine may not, whatever the policy of its pod allows. */
+/**
+ * Returns whether WordPress may contact the internet. A copy in quarantine may not, whatever its
+ * NetworkPolicy allows.
+ */
 function reachesInternet({ network, quarantine }: WooStoreProps): boolean {
   return network.httpsEgress && !quarantine
 }
 
-/** Copies WordPress from the image, adds checked zips (mode `download`), our configuration and the mount points. */
+/**
+ * Copies WordPress from the image and adds verified zips (mode `download`), our configuration and
+ * the mount points.
+ */
 export function codeContainer(props: WooStoreProps): k8s.Container {
   return container({
     name: 'code',
@@ -79,7 +88,7 @@ export function codeContainer(props: WooStoreProps): k8s.Container {
   })
 }
 
-/** Waits for the database to answer (`db`), or for set-up to have finished (`release`). */
+/** Waits until the database responds (`db`), or until set-up has finished (`release`). */
 export function waitContainer(props: WooStoreProps, what: 'db' | 'release'): k8s.Container {
   return container({
     name: 'wait',
@@ -96,7 +105,7 @@ export function waitContainer(props: WooStoreProps, what: 'db' | 'release'): k8s
   })
 }
 
-/** WordPress' folder, with what the merchant puts in on top: uploads, or all of `wp-content`. */
+/** The folder of WordPress with the merchant's content: uploads, or all of `wp-content`. */
 export function codeMounts(props: WooStoreProps, readOnly = false): readonly k8s.VolumeMount[] {
   const content = '/var/www/html/wp-content'
   return [
@@ -107,7 +116,7 @@ export function codeMounts(props: WooStoreProps, readOnly = false): readonly k8s
   ]
 }
 
-/** Mounts of a container that runs WordPress code: read-only but for uploads and scratch. */
+/** Mounts of a container that runs WordPress code. Only uploads and scratch space are writable. */
 export function shopMounts(props: WooStoreProps): ContainerProps['mounts'] {
   return [
     ...codeMounts(props),
@@ -120,7 +129,7 @@ export function shopMounts(props: WooStoreProps): ContainerProps['mounts'] {
   ]
 }
 
-/** A copy in quarantine sends nothing. */
+/** A copy in quarantine sends no mail. */
 export function sendsMail({ smtp, quarantine }: WooStoreProps): boolean {
   return smtp && !quarantine
 }
@@ -143,7 +152,7 @@ export function shopVolumes(
   ]
 }
 
-/** Content of the ConfigMap keys that a pod mounts; what its hash covers. */
+/** The content of the mounted ConfigMap keys, which the pod's hash covers. */
 export function mountedContent(
   scriptNames: readonly ScriptName[],
   settings: Readonly<Record<string, string>>,

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** Lines that hold a comment alone, by ending of the file. A plugin's header in PHP is no such line: it is read. */
+/**
+ * Lines that contain only a comment, by file extension. PHP plugin headers do not match, because
+ * WordPress reads them.
+ */
 const COMMENTS: Readonly<Record<string, RegExp>> = {
   conf: /^[ \t]*#.*\n/gm,
   ini: /^;.*\n/gm,
@@ -8,7 +11,7 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
   sh: /^[ \t]*#(?!!).*\n/gm,
 }
 
-/** A file without comments and empty lines: they are read here, and a store carries each byte through Git. */
+/** A file without comments and empty lines, because every store carries each byte through Git. */
 function read(name: string): string {
   const text = readFileSync(new URL(`files/${name}`, import.meta.url), 'utf8')
   const comments = COMMENTS[name.slice(name.lastIndexOf('.') + 1)]
@@ -16,7 +19,7 @@ function read(name: string): string {
   return text.replaceAll(comments, '').replaceAll(/^\n/gm, '')
 }
 
-/** Scripts of ConfigMap `scripts`; the same bytes for every store. */
+/** Scripts of ConfigMap `scripts`. The same bytes in every store. */
 export const scripts = {
   'code.sh': read('code.sh'),
   'converge.sh': read('converge.sh'),
@@ -37,7 +40,7 @@ export const scripts = {
 /** Key of ConfigMap `secrets-script`. */
 export const secretsScript = { 'secrets.php': read('secrets.php') } as const
 
-/** Configuration of ConfigMap `wordpress-config`; the same bytes for every store. */
+/** Configuration of ConfigMap `wordpress-config`. The same bytes in every store. */
 export const wordpressConfig = {
   'db.php': read('db.php'),
   'deny.conf': read('deny.conf'),

@@ -3,18 +3,19 @@ import { MANAGED_BY } from './argo-application.ts'
 import { KubeRole, KubeRoleBinding, KubeServiceAccount } from './objects.ts'
 
 export interface StatusReaderProps {
-  /** Namespace of Argo CD: the only one that is read. */
+  /** Namespace of Argo CD, the only namespace that is read. */
   readonly argocdNamespace: string
-  /** Namespace that Storewright runs in; must exist. */
+  /** Namespace in which Storewright runs. It must exist. */
   readonly apiNamespace: string
 }
 
-/** Name of the account and of its rights. */
+/** Name of the account and its rights. */
 const NAME = 'storewright'
 
 /**
- * The account of Storewright's process: it reads Applications, ApplicationSets and AppProjects of Argo CD's namespace,
- * and nothing else anywhere. It creates, changes and deletes nothing; stores reach the cluster through Git alone.
+ * The account of Storewright's process. It reads Applications, ApplicationSets and AppProjects in
+ * Argo CD's namespace and nothing else. It cannot create, change or delete anything; stores reach
+ * the cluster only through Git.
  */
 export class StatusReader extends Construct {
   constructor(scope: Construct, id: string, props: StatusReaderProps) {

@@ -4,18 +4,27 @@ import type { StoreIdentity } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
 import { claim, mount } from './volumes.ts'
 
-/** www-data of the Apache image. The CLI image's own is 82; both run as 33, so files stay mutually writable. */
+/**
+ * www-data of the Apache image. The CLI image uses 82 by default; both run as 33, so files stay
+ * mutually writable.
+ */
 export const SHOP_UID = 33
 
 /** Label of every pod that mounts `uploads` or `backups`. */
 export const USES_UPLOADS = { 'storewright.dev/uses': 'uploads' } as const
 
-/** Name of the claim with what merchants put in: uploads, or with code mode `writable` all of `wp-content`. */
+/**
+ * Name of the claim with the merchant's content: uploads, or all of `wp-content` in code mode
+ * `writable`.
+ */
 export function contentClaim({ code }: WooStoreProps): 'uploads' | 'content' {
   return code === 'writable' ? 'content' : 'uploads'
 }
 
-/** Folder of the claim that holds the uploads. The kubelet must never make it: it would belong to root. */
+/**
+ * Folder of the claim with the uploads. The kubelet must never create it, because it would belong
+ * to root.
+ */
 function uploadsPath({ code }: WooStoreProps): string {
   return code === 'writable' ? 'content/uploads' : 'uploads'
 }
@@ -33,8 +42,8 @@ export function uploadsMount(
 }
 
 /**
- * A read-write-once volume is usable on one node only: all its pods go where the first of them went. Shared volumes
- * spread instead.
+ * A read-write-once volume works on one node only, so all its pods follow the first one. Pods of
+ * shared volumes spread instead.
  */
 export function besideUploads(
   store: StoreIdentity,

@@ -2,12 +2,12 @@ import { k8s } from './kube.ts'
 import { memory } from './quantity.ts'
 import type { ScriptName } from './static-files.ts'
 
-/** Octal 0440: files of Secrets. */
+/** Octal 0440, for files of Secrets. */
 const SECRET_MODE = 0o440
-/** Octal 0555: scripts. */
+/** Octal 0555, for scripts. */
 const SCRIPT_MODE = 0o555
 
-/** Scratch space; more than `sizeMi` evicts the pod. */
+/** Scratch space. A pod that uses more than `sizeMi` is evicted. */
 export function emptyDir(name: string, sizeMi: number, inMemory = false): k8s.Volume {
   return {
     name,
@@ -19,7 +19,10 @@ export function claim(name: string, claimName: string): k8s.Volume {
   return { name, persistentVolumeClaim: { claimName } }
 }
 
-/** Exactly these scripts: a Job's hash covers what it mounts, and nothing else may rename it. */
+/**
+ * Mounts only these scripts. A Job's hash covers its mounts, and no other script may change its
+ * name.
+ */
 export function scriptsVolume(names: readonly ScriptName[]): k8s.Volume {
   return {
     name: 'scripts',
@@ -27,7 +30,7 @@ export function scriptsVolume(names: readonly ScriptName[]): k8s.Volume {
   }
 }
 
-/** All of `wordpress-config`: every shop pod needs every key. */
+/** Mounts all of `wordpress-config`, because every shop pod needs every key. */
 export function configVolume(): k8s.Volume {
   return { name: 'config', configMap: { name: 'wordpress-config' } }
 }
@@ -36,7 +39,10 @@ export function settingsVolume(keys: readonly string[]): k8s.Volume {
   return { name: 'settings', configMap: { name: 'store-settings', items: itemsOf(keys) } }
 }
 
-/** A Secret as files; with `keys` only those. `optional`: the pod starts without it. Never mounted by subPath: such mounts are not refreshed. */
+/**
+ * A Secret as files, limited to `keys` if given. With `optional`, the pod starts without the
+ * Secret. It is never mounted by subPath, because such mounts are not updated.
+ */
 export function secretVolume(
   name: string,
   secretName: string,

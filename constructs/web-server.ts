@@ -6,13 +6,14 @@ import { SHOP_UID } from './uploads.ts'
 import { mount } from './volumes.ts'
 
 export const WEB_PORT = 8080
-/** Its memory is part of what the plan gives the pod (ADR 0167). */
+/** Its memory is part of the plan's memory for the pod (ADR 0167). */
 export const WEB_COMPUTE = compute(30, 32, 250, 64)
 
 /**
- * The server in front of PHP. It holds the connections of clients, serves static files and passes requests for pages to
- * the container `wordpress`, so that neither a client that reads slowly nor a probe occupies or waits for a PHP worker.
- * It is in a container of its own: if PHP passes its memory limit, the kernel leaves this one alone.
+ * The server in front of PHP. It holds client connections, serves static files and passes page
+ * requests to the container `wordpress`. Slow clients and probes therefore never occupy or wait for
+ * a PHP worker. It has its own container, so that the kernel does not kill it if PHP exceeds its
+ * memory limit.
  */
 export function webContainer(props: WooStoreProps, lifecycle: k8s.Lifecycle | null): k8s.Container {
   return container({
@@ -21,7 +22,8 @@ export function webContainer(props: WooStoreProps, lifecycle: k8s.Lifecycle | nu
     uid: SHOP_UID,
     resources: WEB_COMPUTE,
     command: ['apache2', '-f', '/config/web.conf', '-DFOREGROUND'],
-    // By default glibc gives threads heaps of their own, up to eight per processor (mallopt(3), M_ARENA_MAX).
+    // By default glibc gives threads their own heaps, up to eight per processor (mallopt(3),
+    // M_ARENA_MAX).
     env: { MALLOC_ARENA_MAX: '2', STORE_HOST: props.host },
     ports: [{ name: 'http', containerPort: WEB_PORT }],
     probes: PROBES,
@@ -38,8 +40,8 @@ const PORT = k8s.IntOrString.fromNumber(WEB_PORT)
 const STATIC_FILE = { path: '/wp-includes/images/blank.gif', port: PORT }
 
 /**
- * A file that this server answers by itself: a busy or broken PHP, or a database that is away, does not fail it. Liveness
- * only opens a connection, so that a server whose threads are all in use is not restarted.
+ * Readiness requests a static file, so a busy or broken PHP or a missing database does not fail it.
+ * Liveness only opens a connection, so that a server with all threads in use is not restarted.
  */
 const PROBES = {
   startup: { httpGet: STATIC_FILE, periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 120 },

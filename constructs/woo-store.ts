@@ -22,7 +22,7 @@ import { type ScriptName, scripts, wordpressConfig } from './static-files.ts'
 import { WEB_COMPUTE } from './web-server.ts'
 import { Wordpress } from './wordpress.ts'
 
-/** Scripts that only stores with an option mount: others do not carry them. */
+/** Scripts of optional features. Stores without the feature do not contain them. */
 const BACKUP_SCRIPTS: readonly ScriptName[] = ['dump.sh', 'store.sh']
 const CLONE_SCRIPTS: readonly ScriptName[] = ['fetch.sh', 'load.sh']
 
@@ -36,10 +36,15 @@ function scriptsOf(props: WooStoreProps): Record<string, string> {
   )
 }
 
-/** With this Argo CD deletes nothing of the Application before a person approves it (argo-cd 3.x docs, sync options). */
+/**
+ * Argo CD deletes nothing of the Application until a person approves it (argo-cd 3.x docs, sync
+ * options).
+ */
 const CONFIRM_DELETE = { 'argocd.argoproj.io/sync-options': 'Delete=confirm' } as const
 
-/** Containers beside the two servers; the largest container of a store is never one of the options. */
+/**
+ * Containers other than the two servers. The largest container of a store is never an optional one.
+ */
 const SMALL_CONTAINERS = [
   CODE_COMPUTE,
   WAIT_COMPUTE,
@@ -54,7 +59,8 @@ const SMALL_CONTAINERS = [
 /** One WooCommerce shop in one namespace. */
 export class WooStore extends Chart {
   constructor(scope: Construct, id: string, props: WooStoreProps) {
-    // No namespace and no labels here: a Chart writes them onto every object, also onto the Namespace.
+    // No namespace and no labels here, because a Chart adds them to every object, including the
+    // Namespace.
     super(scope, id, { disableResourceNameHashes: true })
     const store: StoreIdentity = {
       name: props.name,
@@ -103,7 +109,8 @@ export class WooStore extends Chart {
           'pod-security.kubernetes.io/warn-version': 'latest',
           'storewright.dev/store': store.name,
         },
-        // A retry must change the manifests: Argo CD does not try a failed sync again for the same tree.
+        // A retry must change the manifests, because Argo CD does not repeat a failed sync of the
+        // same tree.
         annotations: {
           'storewright.dev/retry': String(props.nonce.retry),
           ...(props.lifecycle === 'purge' && props.confirmNamespace ? CONFIRM_DELETE : {}),
@@ -141,9 +148,10 @@ export class WooStore extends Chart {
     new Cron(this, 'Cron', store, props)
     new Cache(this, 'Cache', store, props)
     new Backup(this, 'Backup', store, props)
-    // A new hash against a stopped database would fail; it runs again, harmlessly, when the store is back.
+    // A new Job would fail against a stopped database. It runs when the store is active again, and
+    // is idempotent.
     if (props.lifecycle === 'active') new InitJob(this, 'Init', store, props)
-    // While suspended the gateway answers 503, and the certificate survives.
+    // While a store is suspended, its gateway returns 503 and the certificate is kept.
     if (props.lifecycle === 'active' || props.lifecycle === 'suspended') {
       new Exposure(this, 'Exposure', store, props)
     }

@@ -23,7 +23,10 @@ import { WEB_COMPUTE, WEB_PORT, webContainer } from './web-server.ts'
 const SCRIPTS = ['code.sh', 'ready.sh', 'unzip.php', 'wait.php'] as const
 const SETTINGS = ['components.tsv'] as const
 
-/** WordPress behind its web server. Code comes from the image at each start; only uploads are on a volume. */
+/**
+ * WordPress behind its web server. The image provides the code at each start; only uploads are on a
+ * volume.
+ */
 export class Wordpress extends Construct {
   constructor(scope: Construct, id: string, store: StoreIdentity, props: WooStoreProps) {
     super(scope, id)
@@ -46,7 +49,8 @@ export class Wordpress extends Construct {
         ...replicasOf(props),
         strategy: strategyOf(props),
         revisionHistoryLimit: 2,
-        // Its clock starts with the database's: 300 s would show each slow first install as Degraded.
+        // The deadline includes the start of the database. 300 s would show each slow first install
+        // as Degraded.
         progressDeadlineSeconds: 900,
         selector: { matchLabels: selectorLabels(store, 'wordpress') },
         template: {
@@ -61,13 +65,16 @@ export class Wordpress extends Construct {
   }
 }
 
-/** Of a scaled shop the autoscaler owns the number; Argo CD must not see one. */
+/** The autoscaler sets the number of replicas of a scaled shop, so the manifest must not. */
 function replicasOf(props: WooStoreProps): Pick<k8s.DeploymentSpec, 'replicas'> {
   if (props.lifecycle !== 'active') return { replicas: 0 }
   return isScaled(props) ? {} : { replicas: 1 }
 }
 
-/** RollingUpdate deadlocks over a read-write-once volume on more than one node (bitnami/charts issue 16079). */
+/**
+ * RollingUpdate deadlocks on a read-write-once volume with more than one node (bitnami/charts issue
+ * 16079).
+ */
 function strategyOf(props: WooStoreProps): k8s.DeploymentStrategy {
   if (!isScaled(props)) return { type: 'Recreate' }
   const one = k8s.IntOrString.fromNumber(1)
@@ -123,7 +130,7 @@ function serverContainer(props: WooStoreProps): k8s.Container {
       ...shopMounts(props),
       mount('run', '/run/apache2'),
       mount('lock', '/run/lock/apache2'),
-      // By subPath: a change of these rolls the pod anyway, through `config-hash`.
+      // subPath mounts are not updated, but a change rolls the pod anyway through `config-hash`.
       mount('config', '/usr/local/etc/php/conf.d/zz-storewright.ini', configFile('php.ini')),
       mount('config', '/etc/apache2/ports.conf', configFile('ports.conf')),
       mount('config', '/etc/apache2/sites-available/000-default.conf', configFile('vhost.conf')),
@@ -137,12 +144,15 @@ function configFile(subPath: string): { subPath: string; readOnly: true } {
 }
 
 /**
- * Where other pods go on serving, a pod that ends waits until routers have heard of it. Where none does (`Recreate`),
- * waiting only makes the outage longer: its address is withdrawn at once, and the next pod starts after it is gone.
+ * With other pods serving, a terminating pod waits until routers have removed it. Without other
+ * pods (`Recreate`), waiting would only extend the outage: its address is withdrawn at once, and
+ * the next pod starts after it is gone.
  */
 const DRAIN = { preStop: { exec: { command: ['sleep', '8'] } } } satisfies k8s.Lifecycle
 
-/** What the plan gives the pod, but for the share of the web server. That one's processor time is a surplus. */
+/**
+ * The plan's compute without the share of the web server. The web server's CPU limit comes on top.
+ */
 function phpCompute({ wordpress }: WooStoreProps): ComputeProps {
   const rest = (key: Exclude<keyof ComputeProps, 'cpuLimitMillis'>, least: number) =>
     Math.max(least, wordpress[key] - WEB_COMPUTE[key])
@@ -161,13 +171,18 @@ function drainOf(props: WooStoreProps): k8s.Lifecycle | null {
 const PHP_PORT = 8081
 const PHP = { port: k8s.IntOrString.fromNumber(PHP_PORT) }
 
-/** ImageMagick takes memory beside PHP's limit; above this it works in files (imagemagick.org, resources). */
+/**
+ * ImageMagick allocates memory outside PHP's limit. Above these values it uses files
+ * (imagemagick.org, resources).
+ */
 const IMAGES = { MAGICK_MAP_LIMIT: '64MiB', MAGICK_MEMORY_LIMIT: '32MiB', MAGICK_THREAD_LIMIT: '1' }
 
 /**
- * Start = the Store API answers exactly 200, which no redirect to an installer does, so a shop is reachable only once it
- * sells. It may take 15 minutes, as set-up may. Readiness only opens a connection, which the kernel accepts while every
- * worker is busy. No liveness probe: when Apache ends, the container ends; when it is busy, a restart would not help.
+ * Startup succeeds when the Store API returns exactly 200, which a redirect to an installer does
+ * not. A shop is therefore reachable only once it can sell. It may take 15 minutes, like set-up.
+ * Readiness only opens a connection, which the kernel accepts while every worker is busy. There is
+ * no liveness probe: if Apache exits, the container exits, and if it is busy, a restart does not
+ * help.
  */
 const PROBES = {
   startup: {

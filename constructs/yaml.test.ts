@@ -52,7 +52,7 @@ describe.each(readers)('read by %s', (_reader, read) => {
     })
   })
 
-  it('gives back any data', () => {
+  it('is read back unchanged for any data', () => {
     const data = fc.letrec((tie) => ({
       value: fc.oneof(
         { depthSize: 'small' },
@@ -83,7 +83,7 @@ describe.each(readers)('read by %s', (_reader, read) => {
 })
 
 describe('printYaml', () => {
-  it('prints what people expect of Kubernetes', () => {
+  it('prints the usual style of Kubernetes manifests', () => {
     expect(
       printYaml({
         kind: 'ConfigMap',
@@ -111,7 +111,7 @@ describe('printYaml', () => {
     )
   })
 
-  it('leaves out what is not set', () => {
+  it('leaves out unset members', () => {
     expect(printYaml({ a: undefined, b: 1 })).toBe('b: 1\n')
   })
 

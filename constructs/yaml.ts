@@ -1,10 +1,11 @@
 /**
- * Prints plain data as YAML that every reader reads alike, YAML 1.1 and 1.2: a string stands plain only when
- * nothing could take it for anything else; several lines stand as a literal block when that is exact; all else is
- * double-quoted with JSON's escapes. Key order is kept, lines are never folded, the end is one newline.
- * A printer of our own because it is two thirds of the time of a render, and because it decides the bytes of every
- * store for ever.
- * @throws Error a value that is neither string, finite number, boolean, null, array nor plain object
+ * Prints plain data as YAML that YAML 1.1 and 1.2 readers parse identically. A string is plain only
+ * if it cannot be mistaken for another type. Text of several lines is a literal block if that is
+ * exact. Everything else is double-quoted with JSON escapes. Key order is kept, lines are never
+ * folded, and the text ends in one newline. We have our own printer because it decides the bytes of
+ * every store, and printing is two thirds of the time of a render.
+ * @throws Error for a value that is not a string, finite number, boolean, null, array or plain
+ * object
  */
 export function printYaml(value: unknown): string {
   return isCollection(value) && !isEmpty(value) ? block(value, '') : `${scalar(value, '')}\n`
@@ -23,7 +24,7 @@ function mapping(value: object, indent: string): string {
   return text
 }
 
-/** What follows `key:`; items of a sequence stand at the indentation of their key, as kubectl prints them. */
+/** The text after `key:`. Sequence items are indented like their key, as kubectl prints them. */
 function child(value: unknown, indent: string): string {
   if (!isCollection(value) || isEmpty(value)) return ` ${scalar(value, indent)}\n`
   return Array.isArray(value)
@@ -61,17 +62,17 @@ function scalar(value: unknown, indent: string): string {
   throw new Error(`cannot print a ${typeof value} as YAML`)
 }
 
-/** `1e21` is text to YAML 1.1, which wants a dot and a sign. */
+/** `1e21` is text in YAML 1.1, which requires a dot and a sign. */
 function numeral(value: number): string {
   const text = Object.is(value, -0) ? '0' : String(value)
   return text.includes('e') ? text.replace(/^(-?\d+)e/, '$1.0e') : text
 }
 
-// The first character is a letter or a slash: no number, date, indicator or tag can look like this.
+// Starts with a letter or a slash, so it cannot be a number, date, indicator or tag.
 const PLAIN = /^[A-Za-z/][A-Za-z0-9_./@=+%,-]*(?:[ :][A-Za-z0-9_./@=+%(),-]+)*$/
-/** Words that a reader of YAML 1.1 or 1.2 takes for a boolean, null or, like `e0`, a number. */
+/** Words that YAML 1.1 or 1.2 readers parse as a boolean, as null, or as a number, like `e0`. */
 const WORD_OF_YAML = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity|e[0-9]+)$/i
-/** Kubernetes quantities, which no YAML reads as a number. */
+/** Kubernetes quantities, which no YAML reader parses as a number. */
 const QUANTITY = /^[0-9]+(?:m|Mi|Gi)$/
 const MAX_PLAIN = 512
 
@@ -85,16 +86,17 @@ function plainOrQuoted(text: string): string {
 
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
-    // What JSON leaves and a YAML reader may fold, drop or refuse: C1 controls, separators, BOM, bidi, lone surrogates.
+    // Characters that JSON keeps but YAML readers may fold, drop or refuse: C1 controls,
+    // separators, BOM, bidi, lone surrogates.
     /[\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
 
-// Printable text in lines; no tab, no trailing blank and no blank first line, which would need an indicator.
+// Printable lines. A leading blank would need an indentation indicator.
 const LITERAL = /^(?! )[\x20-\x7e\u00a1-\u00ac\u00ae-\u1fff\n\t]+$/
 
-/** A literal block, or `null` when the text is one line or would not come back exactly. */
+/** A literal block, or `null` if the text is one line or would not be read back exactly. */
 function literal(text: string, indent: string): string | null {
   if (!text.includes('\n') || text.startsWith('\n') || !LITERAL.test(text)) return null
   const body = text.replace(/\n+$/, '')
