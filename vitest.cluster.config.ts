@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** `npm run test:cluster`: needs a cluster with Argo CD, named by KUBECONFIG and ARGOCD_*. */
+/** `npm run test:cluster`: needs a cluster with Argo CD, set by KUBECONFIG and ARGOCD_*. */
 export default defineConfig({
   test: {
     include: ['test/cluster/**/*.test.ts'],
@@ -8,7 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // Each step stands on the one before it.
+    // Each step depends on the previous one.
     bail: 1,
     reporters: ['verbose'],
   },

@@ -7,12 +7,12 @@ const apart = ['test/{cluster,shop,release}/**/*.test.ts']
 
 /**
  * `fast`: pure and in-process. `git`: real git and child processes. `browser`: Chromium.
- * `scripts`: what a store's pods run, in pods of their own, by the real programs.
- * What needs a cluster or more time has configurations of its own: `vitest.{faults,release,cluster,shop}.config.ts`.
+ * `scripts`: the scripts of a store's pods, run by the real programs.
+ * Suites that need a cluster or more time are in `vitest.{faults,release,cluster,shop}.config.ts`.
  */
 export default defineConfig({
   test: {
-    // Half of the time of the tests with processes is waiting, so no processor is kept back for the runner.
+    // Tests with processes wait half of the time, so no processor is reserved for the runner.
     maxWorkers: '100%',
     projects: [
       {

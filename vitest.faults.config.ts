@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 process.env.STOREWRIGHT_SIZE = 'faults'
 
-/** The suites of `test/git` that `npm test` runs in a short form, at the size that a merge needs. */
+/** Suites of `test/git` that `npm test` runs in a short form, at the full size required for a merge. */
 export default defineConfig({
   test: {
     name: 'faults',

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 process.env.STOREWRIGHT_SIZE = 'release'
 
-/** The long forms: goals of `test/git` at size "release", one file after another, and all of `test/release`. */
+/** The longest forms: `test/git` at size "release", one file after another, and `test/release`. */
 export default defineConfig({
   test: {
     name: 'release',

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** `npm run test:shop`: needs a cluster with Argo CD whose node runs pods and has a shop's images. */
+/** `npm run test:shop`: needs a cluster with Argo CD, a node that runs pods, and a shop's images. */
 export default defineConfig({
   test: {
     include: ['test/shop/**/*.test.ts'],

@@ -5,7 +5,9 @@ import { concurrently, timed } from './measure.ts'
 import { openNaiveWriter } from './naive-writer.ts'
 import type { Ask, NaiveAsk, PersonAsk, Told } from './beside.ts'
 
-/** The program of each process that `beside.ts` starts: does what it was started for until the channel closes. */
+/**
+ * The program of each process that `beside.ts` starts. It runs its role until the channel closes.
+ */
 const ask = JSON.parse(process.argv[2] ?? '{}') as Ask
 const tell = (told: Told) => process.send?.(told)
 process.once('disconnect', () => process.exit(0))
@@ -45,7 +47,7 @@ async function remote(path: string): Promise<void> {
   tell({ url: served.url })
 }
 
-/** Commits outside of us, with a pause between two. */
+/** Commits to the repository from outside the server, with a pause between commits. */
 async function person({ path, pauseMs }: PersonAsk): Promise<void> {
   const repository = openBareRemote(path, '')
   const end = once(process, 'message')

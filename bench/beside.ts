@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { type BareRemote, openBareRemote } from '../src/testing/bare-remote.ts'
 
 /**
- * Everything that a measured server has beside it runs in small processes of its own. Starting a program costs a Node
- * process about 3 ms for each 100 MB that it holds (fork copies its page tables): a remote, a person or a naive writer
- * in here would be slowed by us, and whoever makes a fleet holds more than a gigabyte. Paths are absolute.
+ * Runs everything around a measured server in separate small processes. Starting a program costs a
+ * Node process about 3 ms per 100 MB of memory, because fork copies its page tables. The process
+ * that creates a fleet holds more than a gigabyte and would slow down the remote, the outside
+ * committer and the naive writer. Paths are absolute.
  */
 export type Ask =
   | { readonly role: 'fleet'; readonly stores: number }
@@ -25,7 +26,7 @@ export interface NaiveAsk {
   readonly role: 'naive'
   /** Folder of its clone. */
   readonly path: string
-  /** What it clones, how many it creates one by one and at once, and how many at a time. */
+  /** URL to clone, number of sequential and concurrent creates, and the concurrency. */
   readonly url: string
   readonly idle: number
   readonly busy: number
@@ -35,14 +36,14 @@ export interface NaiveAsk {
 export interface Samples {
   /** Milliseconds of each create of an idle writer. */
   readonly idle: readonly number[]
-  /** Milliseconds of each create that landed with others at once, and of all together. */
+  /** Milliseconds of each concurrent create, and of all of them together. */
   readonly busy: readonly number[]
   readonly busyMs: number
 }
 
-/** What a remote did since it was asked the last time. */
+/** Activity of a remote since the last query. */
 export interface Answered {
-  /** Milliseconds that it took for each answer: what refs there are, a fetch, a push. */
+  /** Milliseconds per response: listing refs, fetch, push. */
   readonly ms: Readonly<Record<'refs' | 'fetch' | 'push', readonly number[]>>
 }
 
@@ -55,7 +56,7 @@ export type Told =
 
 const PROGRAM = fileURLToPath(new URL('beside-process.ts', import.meta.url))
 
-/** A new remote with so many stores, made by a process that is gone then. */
+/** Creates a remote with this many stores, in a process that exits afterwards. */
 export async function fleetBeside(stores: number): Promise<BareRemote> {
   const child = start({ role: 'fleet', stores })
   const { path, scratch } = await told<{ path: string; scratch: string }>(child)
@@ -64,7 +65,7 @@ export async function fleetBeside(stores: number): Promise<BareRemote> {
   return openBareRemote(path, scratch)
 }
 
-/** `path` on smart HTTP. */
+/** Serves `path` over smart HTTP. */
 export async function remoteBeside(path: string) {
   const child = start({ role: 'remote', path })
   const { url } = await told<{ url: string }>(child)
@@ -79,7 +80,10 @@ export async function remoteBeside(path: string) {
   }
 }
 
-/** A person who commits to `path` until the returned function is called, which gives the number of commits. */
+/**
+ * Starts a process that commits to `path`. The returned function stops it and returns the number of
+ * commits.
+ */
 export async function personBeside(path: string, pauseMs: number): Promise<() => Promise<number>> {
   const child = start({ role: 'person', path, pauseMs })
   await told(child)
@@ -91,7 +95,7 @@ export async function personBeside(path: string, pauseMs: number): Promise<() =>
   }
 }
 
-/** The naive writer's times. */
+/** Runs the naive writer and returns its times. */
 export async function naiveBeside(ask: Omit<NaiveAsk, 'role'>): Promise<Samples> {
   const child = start({ ...ask, role: 'naive' })
   const samples = await told<Samples>(child)
@@ -103,7 +107,7 @@ function start(ask: Ask): ChildProcess {
   return fork(PROGRAM, [JSON.stringify(ask)])
 }
 
-/** @throws Error the process ended instead of telling anything */
+/** @throws Error if the process exits without a result */
 async function told<T extends Told>(child: ChildProcess): Promise<T> {
   const over = new AbortController()
   const ended = once(child, 'exit', { signal: over.signal }).then(() => {

@@ -35,7 +35,7 @@ export async function fleetPlatform(): Promise<{
   return { text, value }
 }
 
-/** The example store under another name, in one of the hundred teams. */
+/** The example store under other names, spread over the hundred teams. */
 export async function fleetStores(count: number): Promise<readonly StoreFile[]> {
   const { value } = parseStoreFile(await readFile(EXAMPLE, 'utf8'))
   if (value === null) throw new Error('examples/small.yaml does not parse')
@@ -52,14 +52,14 @@ export function teamOf(n: number): string {
   return `team-${String(n).padStart(3, '0')}`
 }
 
-/** Stores that one push brings, as when so many clients wait at once: a fleet comes in packs, each of its own push. */
+/** Stores per push, as with this many waiting clients. Each push leaves one pack. */
 const BATCH = 64
-/** Who commits in a bench. */
+/** Committer of the benchmark. */
 export const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 
 /**
- * A bare remote whose `main` declares `count` rendered stores, one commit each, made by our writer's import and packed as
- * git packs by itself (`git gc`): deltas that it finds are kept.
+ * Creates a bare remote whose `main` declares `count` rendered stores, one commit each. It uses the
+ * writer's import and is packed by `git gc`, which keeps existing deltas.
  */
 export async function fleetRemote(count: number): Promise<BareRemote> {
   const platform = await fleetPlatform()

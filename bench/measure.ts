@@ -1,20 +1,25 @@
-/** One row of the table: a goal of `docs/performance.md`, what this run gave, and what it was measured against. */
+/**
+ * One row of the table: a goal of `docs/performance.md`, the result of this run and its baseline.
+ */
 export interface Row {
   /** Such as `P2`. */
   readonly id: string
   readonly what: string
-  /** Ours, for people: with its unit. */
+  /** Our result as text, with its unit. */
   readonly figure: string
-  /** The baseline of the same run, for people; empty for a goal that is a figure of its own. */
+  /** Baseline of the same run as text. Empty if the goal is an absolute figure. */
   readonly baseline: string
-  /** What is judged: a ratio, or the figure itself. `NaN` = nothing was measured. */
+  /** The judged value: a ratio, or the figure itself. `NaN` if nothing was measured. */
   readonly value: number
   readonly target: Target
-  /** One line below the table that helps to understand the figure. */
+  /** One line below the table that explains the figure. */
   readonly note?: string
 }
 
-/** `value` must be at most, or at least, `bound`. `unit` follows the value, such as `MB`; `N` = times the baseline. */
+/**
+ * `value` must be at most, or at least, `bound`. `unit` follows the value, such as `MB`. `N` means
+ * times the baseline.
+ */
 export interface Target {
   readonly bound: number
   readonly better: 'less' | 'more'
@@ -24,14 +29,15 @@ export interface Target {
 export const atMost = (bound: number, unit = 'N'): Target => ({ bound, better: 'less', unit })
 export const atLeast = (bound: number, unit = 'N'): Target => ({ bound, better: 'more', unit })
 
-/** True when the goal is met. A value that was not measured meets none. */
+/** True if the goal is met. A value that was not measured never meets it. */
 export function met({ value, target }: Row): boolean {
   if (!Number.isFinite(value)) return false
   return target.better === 'less' ? value <= target.bound : value >= target.bound
 }
 
 /**
- * The p-th percentile, nearest rank. @param p 0 to 100
+ * The p-th percentile, nearest rank.
+ * @param p 0 to 100
  * @returns NaN for no samples
  */
 export function percentile(samples: readonly number[], p: number): number {
@@ -39,14 +45,14 @@ export function percentile(samples: readonly number[], p: number): number {
   return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? Number.NaN
 }
 
-/** Milliseconds that `run` takes. */
+/** Returns the duration of `run` in milliseconds. */
 export async function timed(run: () => unknown): Promise<number> {
   const began = performance.now()
   await run()
   return performance.now() - began
 }
 
-/** Runs `jobs` with `width` at a time. Returns the milliseconds of each, and of all. */
+/** Runs `jobs`, `width` at a time. Returns the milliseconds of each job and of all together. */
 export async function concurrently(
   jobs: readonly (() => Promise<unknown>)[],
   width: number,
@@ -65,7 +71,7 @@ export async function concurrently(
 export const ms = (milliseconds: number) => `${milliseconds.toFixed(milliseconds < 10 ? 2 : 0)} ms`
 export const perSecond = (count: number, totalMs: number) => (count * 1000) / totalMs
 
-/** The table, one line a row, and how many goals were missed. */
+/** The table with one line per row, and the number of missed goals. */
 export function table(rows: readonly Row[]): { readonly text: string; readonly missed: number } {
   const head = ['goal', 'what', 'figure', 'baseline', 'value', 'target', '']
   const lines = [head, ...rows.map(cells)]

@@ -8,14 +8,15 @@ import type { StoreFile } from '../src/contract/store-file.ts'
 import { propsOf } from '../src/operations/resolve-store.ts'
 
 /**
- * The baseline N: what a program does that nobody taught otherwise. A clone with a work tree; per request one render
- * by cdk8s' own `synthYaml()`, files on disk, `git add`, `commit`, `push`; one request at a time.
+ * The baseline N: a straightforward writer without optimizations. It uses a clone with a work tree.
+ * Each request renders with cdk8s' own `synthYaml()`, writes the files and runs `git add`, `commit`
+ * and `push`. Requests run one at a time.
  */
 export interface NaiveWriter {
   create(store: StoreFile): Promise<void>
 }
 
-/** Clones `url` into `folder`; time of that is not the writer's. */
+/** Clones `url` into `folder`. This time does not count for the writer. */
 export async function openNaiveWriter(
   url: string,
   folder: string,

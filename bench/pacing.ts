@@ -4,7 +4,10 @@ import { post, startServer } from '../src/testing/server-process.ts'
 import { fleetRemote, teamOf } from './fleet.ts'
 import { atMost, ms, percentile, type Row, timed } from './measure.ts'
 
-/** P5: the github.com profile under a steady load. @param seconds how long requests keep coming, five in a second */
+/**
+ * P5: the github.com profile under a steady load.
+ * @param seconds duration of the load, at five requests per second
+ */
 export async function pacingRows(seconds: number): Promise<readonly Row[]> {
   const remote = await fleetRemote(0)
   const served = await serveBareRemote(remote.path)
@@ -25,7 +28,7 @@ export async function pacingRows(seconds: number): Promise<readonly Row[]> {
       await new Promise((resolve) => setTimeout(resolve, 200))
     }
     const each = await Promise.all(waits)
-    // The burst of six is spent first; what counts is the pace after it.
+    // The first six pushes are a burst. The pace is measured after it.
     const pushes = Math.max(0, served.seen.pushes - before - 5) / (seconds / 60)
     const p95 = percentile(each, 95)
     const row = { id: 'P5', baseline: '' }

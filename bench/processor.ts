@@ -5,27 +5,27 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** Seconds of processor time. */
 export interface ProcessorTime {
   readonly own: number
-  /** Of the programs that it started and that have ended, and of what those started. */
+  /** Time of its ended child processes, including their children. */
   readonly children: number
 }
 
-/** Clock ticks of a second in /proc: USER_HZ, 100 on every Linux that Node runs on. */
+/** Clock ticks per second in /proc: USER_HZ, 100 on every Linux that Node supports. */
 const TICKS = 100
 
 /**
- * Processor time of a process since it began, user and system.
- * Source: proc_pid_stat(5), fields 14 to 17; NaN where there is no /proc.
+ * Processor time of a process since its start, user and system. NaN without /proc. Source:
+ * proc_pid_stat(5), fields 14 to 17.
  */
 async function processorTime(pid: number): Promise<ProcessorTime> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  // The name of the program is in parentheses and may hold blanks; state is field 3.
+  // The program name is in parentheses and may contain blanks. State is field 3.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const seconds = (first: number) =>
     (Number(fields[first - 3] ?? Number.NaN) + Number(fields[first - 2] ?? Number.NaN)) / TICKS
   return { own: seconds(14), children: seconds(16) }
 }
 
-/** Seconds that all processors of the machine were busy, and were there, since it started. */
+/** Busy and total seconds of all processors since the machine started. */
 function machineTime(): { readonly busy: number; readonly all: number } {
   let busy = 0
   let idle = 0
@@ -38,12 +38,12 @@ function machineTime(): { readonly busy: number; readonly all: number } {
 
 const LOOK_MS = 500
 const REST_MS = 30_000
-/** Of one processor: what a server does that nobody asks for anything. */
+/** Share of one processor below which a server counts as idle. */
 const RESTING = 0.1
 
 /**
- * Waits until a process hardly uses the processor for half a second, at most 30 s: one that has just become ready still
- * works on what it found.
+ * Waits until a process hardly uses the processor for half a second, at most 30 s. A server that
+ * has just become ready still has work to do.
  */
 export async function atRest(pid: number): Promise<void> {
   const until = performance.now() + REST_MS
@@ -56,17 +56,17 @@ export async function atRest(pid: number): Promise<void> {
   }
 }
 
-/** Where the processor time of one measured span went. */
+/** Processor time of one measured span. */
 export interface Spent {
   readonly server: ProcessorTime
   readonly remote: ProcessorTime
-  /** Of this process, which asks. */
+  /** Time of this process, which sends the requests. */
   readonly asking: number
-  /** Of all processors, 0 to 1. */
+  /** Share of all processors, 0 to 1. */
   readonly busy: number
 }
 
-/** Begins to count. @returns a function that ends it */
+/** Starts to count. @returns a function that stops and returns the result */
 export async function countProcessor(pids: {
   readonly server: number
   readonly remote: number
@@ -93,7 +93,7 @@ export async function countProcessor(pids: {
   }
 }
 
-/** One line for people: milliseconds of processor for each of `count` stores, and how busy the machine was. */
+/** One line of text: processor milliseconds per store, and how busy the machine was. */
 export function spentPerStore({ server, remote, asking, busy }: Spent, count: number): string {
   const load = `${cpus().length} processors were ${(busy * 100).toFixed(0)} % busy`
   if (count === 0) return `no store landed; ${load}`

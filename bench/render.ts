@@ -9,17 +9,20 @@ import { openThreads } from '../src/threads/threads.ts'
 import { synthYaml } from './naive-writer.ts'
 import { residentMegabytes } from './process-memory.ts'
 
-/** P6, P7, P8. `many` = stores of the long run. */
+/** P6, P7, P8. `many` is the number of stores of the long run. */
 export async function renderRows(renders: number, many: number): Promise<readonly Row[]> {
   return [...(await printerRows(renders)), ...(await fleetRows(many))]
 }
 
-/** Stores that the reconciler asks for at once. */
+/** Number of stores per request of the reconciler. */
 const CHUNK = 100
 
 const THREADS = 2
 
-/** P7: every store of a fleet to bytes, one after another on one thread. P8: on two, as the server does it. */
+/**
+ * P7: renders every store of a fleet, one after another on one thread. P8: on two threads, like the
+ * server.
+ */
 async function fleetRows(many: number): Promise<readonly Row[]> {
   const { value: platform } = await fleetPlatform()
   const stores = await fleetStores(many)
@@ -55,7 +58,10 @@ async function fleetRows(many: number): Promise<readonly Row[]> {
   ]
 }
 
-/** The start is what the first chunk takes: it is paid once, whatever the size of the fleet. */
+/**
+ * Measures the first chunk separately, because its start-up cost does not depend on the size of the
+ * fleet.
+ */
 async function onThreads(stores: readonly StoreFile[], platform: Platform) {
   const threads = openThreads({ size: THREADS })
   const render = (from: number, to: number) =>
@@ -73,7 +79,9 @@ async function onThreads(stores: readonly StoreFile[], platform: Platform) {
   return { startMs, eachMs, megabytes }
 }
 
-/** P6: one store to bytes, warm, ours and cdk8s' own printer in turn over the same chart. */
+/**
+ * P6: renders one store, warm, alternating between our printer and that of cdk8s on the same chart.
+ */
 async function printerRows(renders: number): Promise<readonly Row[]> {
   const { value: platform } = await fleetPlatform()
   const stores = await fleetStores(renders + Math.ceil(renders / 4))

@@ -21,10 +21,10 @@ import { fleetBeside } from './beside.ts'
 import { AUTHOR, fleetPlatform, fleetRemote, fleetStores } from './fleet.ts'
 import { atMost, concurrently, ms, percentile, type Row, timed } from './measure.ts'
 
-/** Changes that wait at once: fewer than the writer refuses, enough for full batches. */
+/** Number of queued changes: below the writer's limit and enough for full batches. */
 const WAITING = 400
 
-/** P10, P15, P16, P17: what the repository itself costs, without an HTTP server. */
+/** P10, P15, P16, P17: costs of the repository without an HTTP server. */
 export async function repositoryRows(stores: number, repeats: number): Promise<readonly Row[]> {
   const remote = await fleetBeside(stores)
   const repo = await openRepo(remote.path, join(remote.scratch, 'data'))
@@ -58,7 +58,7 @@ function openRepo(path: string, dataDir: string): Promise<StoresRepo> {
   })
 }
 
-/** Changes one store so often. Returns the commit before the first change. */
+/** Changes one store `repeats` times. Returns the commit before the first change. */
 async function retitleAll(
   repo: StoresRepo,
   store: StoreFile,
@@ -83,7 +83,10 @@ function change(repo: StoresRepo, store: StoreFile, platform: Platform) {
   }))
 }
 
-/** Ours: the older intent is read, rendered and imported as a commit. Theirs: `git revert` in a clone with a work tree. */
+/**
+ * Ours reads and renders the older intent and imports it as a commit. Theirs is `git revert` in a
+ * clone with a work tree.
+ */
 async function revertRow(
   repo: StoresRepo,
   remote: BareRemote,
@@ -164,7 +167,10 @@ async function historyRow(
   }
 }
 
-/** Every store of the fleet changed, rendered and landed, one commit each, as a change of platform.yaml makes them. */
+/**
+ * Changes, renders and lands every store of the fleet, one commit each, like a change of
+ * platform.yaml.
+ */
 async function fleetRow(repo: StoresRepo, platform: Platform, stores: number): Promise<Row> {
   const jobs = (await fleetStores(stores)).map(
     (store) => () => change(repo, { ...store, title: 'Changed with the fleet' }, platform),
@@ -182,7 +188,7 @@ async function fleetRow(repo: StoresRepo, platform: Platform, stores: number): P
   }
 }
 
-/** Growth of the embedded repository over commits of one store each, after its own housekeeping. */
+/** Growth of the embedded repository over single-store commits, after its own maintenance. */
 async function growthRows(platform: Platform, repeats: number): Promise<Row[]> {
   const scratch = await fleetRemote(0)
   try {

@@ -8,8 +8,9 @@ import { watchRows } from './watch.ts'
 import { writerRows } from './writer.ts'
 
 /**
- * `npm run bench [-- GROUP…] [--stores N] [--tiny]`: measures the goals of docs/performance.md and prints one table.
- * Ends with 1 when a goal is missed. `--tiny` only shows that every row can be measured; its figures mean nothing.
+ * `npm run bench [-- GROUP…] [--stores N] [--tiny]`: measures the goals of docs/performance.md and
+ * prints one table. Exits with 1 if a goal is missed. `--tiny` only checks that every row can be
+ * measured; its figures mean nothing.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,7 +28,7 @@ const size = values.tiny
   ? { stores, idle: 3, busy: 8, width: 4, foreignMs: 1000 }
   : { stores, idle: 40, busy: 1024, width: 64, foreignMs: 200 }
 
-/** P21 is stated for 10,000 Applications whatever the size of the fleet. */
+/** P21 is defined for 10,000 Applications, whatever the size of the fleet. */
 const WATCH = { applications: 10_000, eventsPerSecond: 100, seconds: 10 }
 const TINY_WATCH = { applications: 20, eventsPerSecond: 10, seconds: 1 }
 

@@ -5,7 +5,9 @@ import { storeRecord } from '../src/testing/records.ts'
 import { fleetPlatform, fleetStores } from './fleet.ts'
 import { atMost, ms, type Row, timed } from './measure.ts'
 
-/** P9: a platform.yaml that changes no store, against rendering every one of them to find that out. */
+/**
+ * P9: detects that a changed platform.yaml affects no store, compared with rendering every store.
+ */
 export async function settledRows(many: number): Promise<readonly Row[]> {
   const { value: platform } = await fleetPlatform()
   const stores = await fleetStores(many)
@@ -18,7 +20,7 @@ export async function settledRows(many: number): Promise<readonly Row[]> {
     records.filter((record) => settled.stays(record, next)).length
   settled.passed({ platform, stores: new Map(records.map((each) => [each.name, each])) })
   const next = { ...platform, maxStores: platform.maxStores - 1 }
-  // Warm, as a server that rendered its fleet once is.
+  // Warm, like a server that has rendered its fleet once.
   stays({ ...platform })
   let left = 0
   const digestMs = await timed(() => (left = stays(next)))

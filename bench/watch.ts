@@ -12,7 +12,7 @@ import { atMost, type Row } from './measure.ts'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** Objects in a store of the plan `small`: `status.resources` lists each. */
+/** Number of objects in a store of plan `small`. `status.resources` lists each. */
 const RESOURCES = 26
 
 export interface WatchSize {
@@ -21,7 +21,7 @@ export interface WatchSize {
   readonly seconds: number
 }
 
-/** P21: digests of many Applications watched, and the processor that their events take. */
+/** P21: digests of many watched Applications, and the processor time of their events. */
 export async function watchRows(size: WatchSize): Promise<readonly Row[]> {
   const server = spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(size)], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -87,7 +87,7 @@ async function measure(url: string, size: WatchSize, start: () => void): Promise
   ]
 }
 
-/** The other process: an API server whose work must not count. */
+/** Runs the API server in another process, so that its work does not count. */
 async function serve({ applications, eventsPerSecond }: WatchSize): Promise<void> {
   const server = await fakeApiServer()
   const put = (n: number) => {
@@ -115,7 +115,7 @@ async function serve({ applications, eventsPerSecond }: WatchSize): Promise<void
   process.stdin.once('data', () => {
     const began = performance.now()
     let sent = 0
-    // By the clock: a timer that comes late makes up for it.
+    // Paced by the clock, so that a late timer catches up.
     setInterval(() => {
       const due = ((performance.now() - began) / 1000) * eventsPerSecond
       for (; sent < due; sent += 1) put(sent % applications)

@@ -24,20 +24,21 @@ import { residentMegabytes } from './process-memory.ts'
 import { atRest, countProcessor, spentPerStore } from './processor.ts'
 
 export interface Size {
-  /** Stores that the remote declares before the first create. */
+  /** Number of stores on the remote before the first create. */
   readonly stores: number
-  /** Creates of an idle writer, one after another. */
+  /** Sequential creates of an idle writer. */
   readonly idle: number
-  /** Creates of ours with `width` at once; the naive writer gets an eighth of them. */
+  /** Our creates with `width` at a time. The naive writer gets an eighth of them. */
   readonly busy: number
   readonly width: number
-  /** Milliseconds between two pushes of a person, for P20. */
+  /** Milliseconds between two outside pushes, for P20. */
   readonly foreignMs: number
 }
 
 /**
- * P1, P2, P3, P19: the whole server as an operator starts it, over HTTP, against a remote on smart HTTP; beside it the
- * naive writer, in a process of its own and without an HTTP server, against a copy of the same remote.
+ * P1, P2, P3, P19: the whole server over HTTP, as an operator starts it, against a remote over
+ * smart HTTP. The naive writer runs in its own process without an HTTP server, against a copy of
+ * the same remote.
  */
 export async function writerRows(size: Size): Promise<readonly Row[]> {
   const ours = await measureServer(size)
@@ -69,7 +70,7 @@ export async function writerRows(size: Size): Promise<readonly Row[]> {
   ]
 }
 
-/** @param foreignMs a commit made outside each so many milliseconds; 0 = none */
+/** @param foreignMs milliseconds between commits made outside; 0 = none */
 async function measureServer(size: Size, foreignMs = 0) {
   const remote = await fleetBeside(size.stores)
   const served = await remoteBeside(remote.path)
@@ -113,16 +114,22 @@ async function measureServer(size: Size, foreignMs = 0) {
   }
 }
 
-/** p50 of what the remote took for its part, which stands in every write of anybody. */
+/** Median time of the remote's own part, which is included in every write. */
 function remoteTook(took: Answered['ms']): string {
   const p50 = (kind: keyof Answered['ms']) => `${kind} ${ms(percentile(took[kind], 50))}`
   return `the remote's own answers, p50: ${p50('refs')}, ${p50('fetch')}, ${p50('push')}`
 }
 
-/** How a create ended; the last two are what a branch in motion can do to a request in its 30 s. */
+/**
+ * Result of a create. The last two can occur if other pushes keep moving the branch during its 30
+ * s.
+ */
 type End = 'landed' | 'not_written' | 'unknown'
 
-/** Nothing lost, nothing doubled: what was answered with 201 stands on the branch once, what was not written does not. */
+/**
+ * Checks that every create returned as 201 is on the branch exactly once, and none that was not
+ * written.
+ */
 async function assertAllThere(remote: BareRemote, ends: ReadonlyMap<string, End>): Promise<void> {
   const subjects = await remote.git(['log', '--format=%s', 'main'])
   const made = Array.from(subjects.matchAll(/\/(busy-\d+)\): create/g), ([, name]) => name ?? '')

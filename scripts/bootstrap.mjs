@@ -1,6 +1,7 @@
-// Makes a fresh clone ready, and does nothing where nothing is to do: installs packages when the lockfile says
-// so, builds the dashboard when its inputs moved. Runs before anything is installed, on the host's own Node,
-// hence plain JavaScript without a dependency (Node >= 18).
+// Prepares a fresh clone and does nothing if there is nothing to do. Installs packages if the
+// lockfile changed, and builds the dashboard if its sources changed. It runs before anything is
+// installed, on the host's own Node. It is therefore plain JavaScript without dependencies (Node >=
+// 18).
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +14,7 @@ import { install, isInstalled, nodeIsUsable, repairNode } from './bootstrap/pack
 const root = fileURLToPath(new URL('..', import.meta.url))
 const flags = new Set(process.argv.slice(2))
 
-/** Ends the command that this script prepares, with what to do instead of a stack. */
+/** Ends the command that this script prepares, with the fix instead of a stack trace. */
 function stop(problem) {
   console.error(`storewright: ${problem}`)
   process.exit(1)

@@ -1,5 +1,6 @@
-// Every gate that a change must pass, one line each; red when any is red, and the others still run.
-// `--tested FILE`, once for each suite: the tests ran already, and these are their JSON reports.
+// Runs every gate that a change must pass and prints one line each. All gates run, and one failure
+// makes the result red. `--tested FILE`, once per suite: use these JSON reports instead of running
+// the tests.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -14,7 +15,7 @@ const { values } = parseArgs({ options: { tested: { type: 'string', multiple: tr
 const reports = values.tested ?? [join(root, '.cache', 'test.json')]
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 
-/** Runs a program; its output is shown only when it fails. */
+/** Runs a program. Its output is shown only on failure. */
 function run(name, words, env = {}) {
   const { status, stdout, stderr, error } = spawnSync(bin(name), words, {
     cwd: root,
@@ -34,14 +35,14 @@ function test() {
   rmSync(report, { force: true })
   const projects = ['fast', 'git', 'scripts', 'browser'].flatMap((name) => ['--project', name])
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  // CI: a missing golden file is a failure, not a new one.
+  // With CI set, a missing golden file is a failure instead of being created.
   const result = run('vitest', ['run', ...projects, ...reporters], { CI: 'true' })
   const { passed, failed, skipped } = addUp(reports)
   const ok = result.ok && failed === 0 && passed > 0
   return { ...result, ok, note: `${passed} passed, ${failed} failed, ${skipped} skipped` }
 }
 
-/** Tests that compare a generated, committed file with what the sources give today. */
+/** Tests that compare a generated, committed file with the output of the current sources. */
 function drift(pattern) {
   const tests = reports
     .flatMap(readReport)
@@ -54,7 +55,7 @@ function drift(pattern) {
   }
 }
 
-/** Rows of docs/parity.md by the tests that ran. */
+/** Judges the rows of docs/parity.md by the tests that ran. */
 function parity() {
   const verdict = judgeReports(reports)
   const ok = verdict.problems.length === 0 && verdict.shown.length > 0

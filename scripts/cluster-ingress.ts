@@ -1,35 +1,37 @@
 import type { Tool } from './cluster-tools.ts'
 
-/** Tags that exist together with Kubernetes 1.34, which `network.podSecurityVersion` of platform.yaml names. */
+/**
+ * Tags that work with Kubernetes 1.34, the value of `network.podSecurityVersion` in platform.yaml.
+ */
 export const VERSIONS = {
   /** Node image of kind 0.30. Source: kubernetes-sigs/kind release v0.30.0. */
   kind: 'kindest/node:v1.34.0@sha256:7416a61b42b1662ca6ca89f02028ac133a309a2a30ba309614e8ec94d976dc5a',
-  /** Brings Traefik. */
+  /** Includes Traefik. */
   k3d: 'rancher/k3s:v1.34.6-k3s1',
   minikube: 'v1.34.0',
-  /** Where the tool does not bring one. */
+  /** For tools that do not include it. */
   traefik: 'traefik:v3.7.13',
 } as const
 
-/** Ports of this machine under which the stores answer. */
+/** Ports of this machine on which the stores are served. */
 export interface Ports {
   readonly http: number
   readonly https: number
 }
 
-/** Shops know no port in their address, so only these open in a browser as they are. */
+/** Addresses of shops have no port, so only these ports open in a browser directly. */
 export const USUAL: Ports = { http: 80, https: 443 }
-/** Where the usual ones belong to another program. */
+/** Used if another program holds the usual ports. */
 export const OTHERS: Ports = { http: 8081, https: 8444 }
 
 const LABELS = { 'app.kubernetes.io/name': 'traefik' }
 const META = { name: 'traefik', namespace: 'kube-system', labels: LABELS }
 
 /**
- * Traefik as platform.yaml expects it by default: IngressClass `traefik`, pods in kube-system with the label
- * `app.kubernetes.io/name: traefik`, which the stores' network policies let in. It holds ports 80 and 443 of the node and
- * writes 127.0.0.1 as the address of each Ingress.
- * Source: doc.traefik.io/traefik v3 reference, kubernetes ingress provider and its RBAC.
+ * Traefik as platform.yaml expects it by default: IngressClass `traefik` and pods in kube-system
+ * with the label `app.kubernetes.io/name: traefik`, which the stores' network policies admit. It
+ * binds ports 80 and 443 of the node and sets 127.0.0.1 as the address of each Ingress. Source:
+ * doc.traefik.io/traefik v3 reference, kubernetes ingress provider and its RBAC.
  */
 export function traefikObjects(): readonly object[] {
   const rbac = 'rbac.authorization.k8s.io'
@@ -87,7 +89,7 @@ function deployment(): object {
       { name: 'web', containerPort: 8000, hostPort: 80 },
       { name: 'websecure', containerPort: 8443, hostPort: 443 },
     ],
-    // Entry point `traefik`, where ping answers, is :8080 by default.
+    // Entry point `traefik`, which serves ping, defaults to :8080.
     readinessProbe: { httpGet: { path: '/ping', port: 8080 } },
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -102,7 +104,7 @@ function deployment(): object {
     kind: 'Deployment',
     metadata: META,
     spec: {
-      // Two pods cannot hold one port of the node.
+      // Two pods cannot bind the same port of the node.
       strategy: { type: 'Recreate' },
       selector: { matchLabels: LABELS },
       template: {
@@ -113,14 +115,14 @@ function deployment(): object {
   }
 }
 
-/** Command that makes the cluster, with the ports of the node on loopback of this machine, and what it reads. */
+/** Command and input that create the cluster, with the node's ports on loopback of this machine. */
 export function createCluster(
   tool: Tool,
   name: string,
   { http, https }: Ports,
 ): { readonly command: readonly string[]; readonly input?: string } {
   switch (tool) {
-    // Source: kind.sigs.k8s.io, configuration, extraPortMappings; a file `-` is standard input.
+    // Source: kind.sigs.k8s.io, configuration, extraPortMappings. The file `-` is standard input.
     case 'kind':
       return {
         command: ['kind', 'create', 'cluster', '--name', name, '--config', '-'],

@@ -1,24 +1,27 @@
 import { createCluster, type Ports, traefikObjects, VERSIONS } from './cluster-ingress.ts'
 import { contextOf, hostAddress, NAME, type Tool } from './cluster-tools.ts'
 
-/** Installed when none is named; the suite runs the same. */
+/** Default version. The test suite uses the same one. */
 export const ARGO_CD = 'v3.6.1'
 
 export interface Step {
   readonly what: string
   readonly command: readonly string[]
-  /** Goes to standard input. */
+  /** Sent to standard input. */
   readonly input?: string
 }
 
-/** Name under which pods of each tool's cluster reach this machine. Sources: their documentation, networking. */
+/**
+ * Host name under which pods of each tool's cluster reach this machine. Sources: their
+ * documentation, networking.
+ */
 const HOSTS = {
   kind: 'host.docker.internal',
   k3d: 'host.k3d.internal',
   minikube: 'host.minikube.internal',
 } as const satisfies Record<Tool, string>
 
-/** Where Argo CD finds the embedded stores repo of a server on this machine. */
+/** URL of the embedded stores repo of a server on this machine, as seen by Argo CD. */
 export function repoUrlOf(tool: Tool, port: number): string {
   return `http://${HOSTS[tool]}:${port}/git/stores.git`
 }
@@ -31,9 +34,9 @@ export interface UpOptions {
   readonly repoToken: string
   /** Argo CD's `webhook.github.secret`: `ARGOCD_WEBHOOK_SECRET`. */
   readonly webhookSecret: string
-  /** Of this machine. */
+  /** Ports of this machine. */
   readonly ports: Ports
-  /** Is docker the one of Linux? Elsewhere it knows `host.docker.internal` itself. */
+  /** True for docker on Linux. Elsewhere docker resolves `host.docker.internal` itself. */
   readonly linux: boolean
 }
 
@@ -45,7 +48,7 @@ const secret = (name: string, labels: object, stringData: object) =>
     stringData,
   })
 
-/** An ingress controller that answers on `ports` of this machine. */
+/** Installs an ingress controller on `ports` of this machine. */
 function ingressSteps(tool: Tool, { http }: Ports): readonly Step[] {
   const system = (...words: readonly string[]) => [
     'kubectl',
@@ -85,9 +88,12 @@ function ingressSteps(tool: Tool, { http }: Ports): readonly Step[] {
   ]
 }
 
-/** Commands that make a cluster with an ingress controller and Argo CD, set as argocd/README.md says. */
+/**
+ * Commands that create a cluster with an ingress controller and Argo CD, configured as in
+ * argocd/README.md.
+ */
 export function upSteps(tool: Tool, options: UpOptions): readonly Step[] {
-  // Never the context that happens to be current: it may be another cluster.
+  // Never uses the current context, which may be another cluster.
   const kubectl = (...words: readonly string[]) => [
     'kubectl',
     '--context',
@@ -157,7 +163,9 @@ export function upSteps(tool: Tool, options: UpOptions): readonly Step[] {
   ]
 }
 
-/** kind gives pods no name for this machine where docker runs on Linux, so Argo CD gets one. */
+/**
+ * With kind and docker on Linux, pods have no host name for this machine, so Argo CD gets an alias.
+ */
 function aliasStep(): Step {
   const alias = { ip: '%s', hostnames: [HOSTS.kind] }
   const patch = JSON.stringify({ spec: { template: { spec: { hostAliases: [alias] } } } })
@@ -168,7 +176,7 @@ function aliasStep(): Step {
   }
 }
 
-/** Removes the cluster with everything in it. */
+/** Removes the cluster and everything in it. */
 export function downSteps(tool: Tool): readonly Step[] {
   const command = {
     kind: ['kind', 'delete', 'cluster', '--name', NAME],

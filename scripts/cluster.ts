@@ -13,7 +13,7 @@ those are taken.
 `
 const GIT_PORT = 8090
 
-/** Prints the commands, or runs them and stops at the first that fails. @returns exit code */
+/** Prints the commands, or runs them and stops at the first failure. @returns exit code */
 async function main([action, tool, ...flags]: readonly string[]): Promise<number> {
   const known = tools.find((name) => name === tool)
   const dryRun = flags.includes('--dry-run')
@@ -43,7 +43,7 @@ async function main([action, tool, ...flags]: readonly string[]): Promise<number
   return code
 }
 
-/** Does no other program hold these ports? */
+/** Returns whether both ports are free. */
 async function areFree({ http, https }: Ports): Promise<boolean> {
   const free = await Promise.all([http, https].map(isFree))
   return free.every(Boolean)
@@ -53,7 +53,8 @@ function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', ({ code }: NodeJS.ErrnoException) => {
-      // Only root may take this port, as docker does; so whatever listens there answers.
+      // Only root may bind this port, and docker runs as root. Connecting shows whether the port is
+      // in use.
       if (code !== 'EACCES') return resolve(false)
       const socket = connect(port, '127.0.0.1', () => resolve(false))
       socket.once('error', () => resolve(true)).unref()

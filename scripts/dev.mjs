@@ -1,4 +1,4 @@
-// The server with `node --watch` and the dashboard with hot reload, until one of them ends.
+// Runs the server with `node --watch` and the dashboard with hot reload, until one of them exits.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'

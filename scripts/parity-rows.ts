@@ -1,13 +1,13 @@
 const ID = '(?:S[12]|N)-[0-9]{2}'
 
-/** Suites that need a cluster, by the name of their report. Every other suite runs without one. */
+/** Suites that need a cluster, by report name. All other suites run without one. */
 const NEED_CLUSTER: readonly string[] = ['cluster', 'shop']
 
 /** One test of a run. */
 export interface TestResult {
   /** Name of the report without its ending, such as `test`, `faults` or `cluster`. */
   readonly suite: string
-  /** Title of the test, which starts with the ids of the rows that it shows. */
+  /** Title of the test. It starts with the ids of the rows that it shows. */
   readonly name: string
   readonly status: 'passed' | 'failed' | 'skipped'
 }
@@ -15,12 +15,15 @@ export interface TestResult {
 export interface RowsInput {
   /** Ids of all rows, in the order of the document. */
   readonly declared: readonly string[]
-  /** Ids of the rows that are not built yet. */
+  /** Ids of the rows that are not implemented yet. */
   readonly pending: readonly string[]
   readonly tests: readonly TestResult[]
-  /** Suites that found what they need, so that a skipped test of them is a problem. @default none */
+  /**
+   * Suites whose requirements are met, so that a skipped test in them is a problem.
+   * @default none
+   */
   readonly expected?: readonly string[]
-  /** Every skipped test of a row is a problem, as on a CI machine. @default false */
+  /** Treats every skipped test of a row as a problem, as on a CI machine. @default false */
   readonly strict?: boolean
 }
 
@@ -39,15 +42,15 @@ export function rowsOf(title: string): readonly string[] {
   return start.split(' ').filter((word) => word !== '')
 }
 
-/** Ids of the rows of docs/parity.md, in their order. */
+/** Ids of the rows of docs/parity.md, in order. */
 export function declaredRows(markdown: string): readonly string[] {
   return [...markdown.matchAll(new RegExp(`^\\| (${ID}) \\|`, 'gm'))].map(([, id]) => id ?? '')
 }
 
 /**
- * A row is shown when at least one test carries its id in a suite that needs no cluster, and all of those passed.
- * A skipped one leaves the row not shown. The suites that need a cluster can only take a row away, by a failed test,
- * or by a skipped one where the suite was expected to run.
+ * A row is shown if at least one test with its id ran in a suite without a cluster, and all such
+ * tests passed. If one was skipped, the row is not shown. Suites that need a cluster can only take
+ * a row away: by a failed test, or by a skipped one if the suite was expected to run.
  */
 export function judgeRows(input: RowsInput): RowsVerdict {
   const { declared, pending, tests } = input

@@ -1,5 +1,6 @@
-// `parity.ts [--expected SUITE]... REPORT...`: which rows of docs/parity.md the JSON reports of a run show. The name of
-// a report names its suite. CI=true: a skipped test of a row is a failure. Exit 1: a problem is listed.
+// `parity.ts [--expected SUITE]... REPORT...`: lists the rows of docs/parity.md that the JSON
+// reports of a run show. A report is named after its suite. With CI=true a skipped test of a row is
+// a failure. Exits with 1 if there is a problem.
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,5 @@
-// npm run render -- examples/small.yaml [platform.yaml]: prints what Argo CD would apply.
+// npm run render -- examples/small.yaml [platform.yaml]: prints the manifests that Argo CD would
+// apply.
 import { renderFile } from '../src/render-example.ts'
 import { manifestsOf } from '../src/synth.ts'
 

@@ -1,6 +1,6 @@
 export interface ReportedTest {
   readonly file: string
-  /** With the names of the suites around it. */
+  /** Includes the names of the enclosing suites. */
   readonly title: string
   /** The test's own title. */
   readonly name: string
@@ -8,5 +8,5 @@ export interface ReportedTest {
   readonly why: string
 }
 
-/** Tests of one JSON report of vitest; none when it cannot be read. */
+/** Reads the tests of one JSON report of vitest. Empty if it cannot be read. */
 export function readReport(path: string): readonly ReportedTest[]

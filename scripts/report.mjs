@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** Tests of one JSON report of vitest: `{file, title, name, status, why}` each; none when it cannot be read. */
+/**
+ * Reads the tests of one JSON report of vitest: `{file, title, name, status, why}` each. Empty if
+ * it cannot be read.
+ */
 export function readReport(path) {
   let report
   try {
@@ -16,7 +19,7 @@ export function readReport(path) {
       status: verdict === 'pending' || verdict === 'todo' ? 'skipped' : verdict,
       why: (failureMessages ?? []).join('\n'),
     }))
-    // A file that does not load, or whose set-up fails, has a verdict and perhaps no test of its own.
+    // A file that fails to load, or whose set-up fails, has a status but perhaps no failed test.
     const hidden = status === 'failed' && !tests.some((each) => each.status === 'failed')
     const title = '(the file itself)'
     return hidden
@@ -25,7 +28,7 @@ export function readReport(path) {
   })
 }
 
-/** Counts over several reports. */
+/** Adds up the counts of several reports. */
 export function addUp(paths) {
   const counts = { passed: 0, failed: 0, skipped: 0 }
   for (const { status } of paths.flatMap(readReport)) {

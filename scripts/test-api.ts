@@ -1,6 +1,7 @@
 /**
- * Runs schemathesis against a server of its own: what openapi.json states is sent to every operation, and everything near
- * it that must be refused. `--seconds N`: bound of the run. Skips, and says how to install it, where Python cannot.
+ * Runs schemathesis against its own server. It sends the requests that openapi.json allows, and
+ * similar ones that must be refused, to every operation. `--seconds N` limits the run. If Python is
+ * missing, it skips and prints how to install it.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -22,7 +23,7 @@ const { values } = parseArgs({
 
 process.exitCode = install() ? await test() : skipped()
 
-/** The package and what it needs take about 95 MB below `.cache/`. */
+/** Installs the package and its dependencies, about 95 MB below `.cache/`. */
 function install(): boolean {
   const known = spawnSync(PROGRAM, ['--version'], { encoding: 'utf8' })
   if (known.stdout?.includes(VERSION) === true) return true
@@ -45,7 +46,7 @@ async function test(): Promise<number> {
   const server = await startServer(dataDir)
   try {
     const { status } = spawnSync(PROGRAM, wordsFor(server.url), {
-      // It keeps what it found below its working directory.
+      // schemathesis writes its findings below its working directory.
       cwd: HOME,
       stdio: 'inherit',
       env: { ...process.env, PYTHONPATH: FOLDER },

@@ -1,4 +1,4 @@
-/** Path of a Chromium or Chrome; `null` when there is none. */
+/** Path of Chromium or Chrome, or `null` if there is none. */
 export function findChromium(): string | null
-/** `null`, or how to install it. */
+/** Returns `null`, or how to install it. */
 export function installChromium(): string | null

@@ -18,7 +18,10 @@ function isProgram(path) {
   }
 }
 
-/** Path of a Chromium or Chrome: `CHROMIUM`, else the PATH, else the usual places; `null` when there is none. */
+/**
+ * Path of Chromium or Chrome from `CHROMIUM`, the PATH or the usual places. `null` if there is
+ * none.
+ */
 export function findChromium() {
   const named = process.env.CHROMIUM
   if (named !== undefined && named !== '') return isProgram(named) ? named : null
@@ -27,7 +30,10 @@ export function findChromium() {
   return [...onPath, ...PLACES].find(isProgram) ?? null
 }
 
-/** `null`, or how to install it: then the tests in a browser are skipped, and say so. */
+/**
+ * Returns `null`, or how to install it. Without Chromium the browser tests are skipped with a
+ * message.
+ */
 export function installChromium() {
   const skipped = 'no Chromium here, so the tests in a browser will be skipped.'
   const debian = existsSync('/usr/bin/apt-get')

@@ -15,7 +15,7 @@ const INPUTS = [
   'src/contract',
 ]
 
-/** Files below `path`, sorted; tests do not reach the bundle. */
+/** Files below `path`, sorted, without tests, which are not part of the bundle. */
 function filesOf(root, path) {
   const full = join(root, path)
   if (!existsSync(full)) return []
@@ -32,7 +32,7 @@ function filesOf(root, path) {
     .filter((file) => !/\.test\.tsx?$/.test(file))
 }
 
-/** Hash over names and bytes of everything the bundle is made of. */
+/** Hash over names and bytes of everything in the bundle. */
 export function dashboardInputs(root) {
   const hash = createHash('sha256').update(process.env.VITE_API_URL ?? '')
   for (const file of INPUTS.flatMap((path) => filesOf(root, path))) {
@@ -49,7 +49,7 @@ function readText(path) {
   }
 }
 
-/** Builds dashboard/dist unless it stands for the inputs of today. `null`, or what went wrong. */
+/** Builds dashboard/dist unless it matches the current inputs. Returns `null`, or the problem. */
 export function buildDashboard(root) {
   const stamp = join(root, '.cache', 'dashboard-inputs')
   const inputs = dashboardInputs(root)

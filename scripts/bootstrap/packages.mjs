@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Major version of Node that the sources need: type stripping without a flag or a warning. */
+/** Major version of Node that the sources require: type stripping without a flag or a warning. */
 const NEEDED = 24
 
 function readJson(path) {
@@ -14,8 +14,9 @@ function readJson(path) {
 }
 
 /**
- * Does node_modules hold what package-lock.json names? Compares with the lockfile that npm keeps inside
- * node_modules, so an install by hand counts too. Optional packages of other systems may be absent.
+ * Returns whether node_modules contains the packages of package-lock.json. It compares with npm's
+ * lockfile inside node_modules, so a manual install counts too. Optional packages of other systems
+ * may be missing.
  */
 export function isInstalled(root) {
   const wanted = readJson(join(root, 'package-lock.json'))?.packages
@@ -30,7 +31,7 @@ export function isInstalled(root) {
   })
 }
 
-/** The manifests may ask for more than the lockfile knows: then npm must look. */
+/** If the manifests require more than the lockfile lists, npm must resolve it. */
 function sameDependencies(root, wanted) {
   return ['', 'dashboard'].every((folder) => {
     const manifest = readJson(join(root, folder, 'package.json'))
@@ -42,7 +43,7 @@ function sameDependencies(root, wanted) {
   })
 }
 
-/** Runs npm, with the Node that runs it now. Its output goes to standard error. */
+/** Runs npm with the Node that runs npm now. Its output goes to standard error. */
 function npm(root, words) {
   const script = process.env.npm_execpath
   const own = script !== undefined && /npm-cli\.c?js$/.test(script)
@@ -55,8 +56,8 @@ function npm(root, words) {
 }
 
 /**
- * Installs what package-lock.json names. `npm install` would write that file anew, so it runs only when a manifest asks
- * for more than the lockfile knows. `null`, or what went wrong.
+ * Installs the packages of package-lock.json. `npm install` rewrites that file, so it runs only if
+ * a manifest requires more than the lockfile lists. Returns `null`, or the problem.
  */
 export function install(root) {
   const wanted = readJson(join(root, 'package-lock.json'))?.packages
@@ -67,7 +68,10 @@ export function install(root) {
   return status === 0 ? null : `npm ${command} failed (exit ${status}); its own words are above.`
 }
 
-/** Will `node` in an npm script be new enough? npm puts node_modules/.bin first on the PATH. */
+/**
+ * Returns whether `node` in an npm script is new enough. npm puts node_modules/.bin first on the
+ * PATH.
+ */
 export function nodeIsUsable(root) {
   const own = join(root, 'node_modules', '.bin', 'node')
   const { status, stdout } = spawnSync(existsSync(own) ? own : 'node', ['--version'], {
@@ -76,7 +80,9 @@ export function nodeIsUsable(root) {
   return status === 0 && Number(/^v(\d+)/.exec(stdout)?.[1] ?? 0) >= NEEDED
 }
 
-/** Runs the install script of the package `node` where npm was told to skip such scripts. */
+/**
+ * Runs the install script of the package `node`, in case npm is configured to skip install scripts.
+ */
 export function repairNode(root) {
   npm(root, ['rebuild', 'node', '--ignore-scripts=false'])
   return nodeIsUsable(root)

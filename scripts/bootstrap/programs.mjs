@@ -4,8 +4,8 @@ import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /**
- * Programs that run a store's scripts and configurations for real, and the Debian package of each. No package of
- * them starts a service: Apache comes without its site, MariaDB without its unit.
+ * Programs that run a store's scripts and configurations for real, with their Debian packages. None
+ * of the packages starts a service: Apache comes without its site, MariaDB without its unit.
  */
 const PROGRAMS = {
   apache2: 'apache2-bin',
@@ -24,12 +24,12 @@ const PROGRAMS = {
   zstd: 'zstd',
 }
 
-/** Extensions of PHP that the scripts and WordPress need, as `php -m` names them. */
+/** PHP extensions that the scripts and WordPress need, as named by `php -m`. */
 const EXTENSIONS = { curl: 'php-curl', dom: 'php-xml', mysqli: 'php-mysql', zip: 'php-zip' }
 const APACHE_MODULES = '/usr/lib/apache2/modules'
 const PLACES = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
-/** Path of a program on the PATH or in root's folders; `null` when it is not installed. */
+/** Path of a program on the PATH or in root's folders, or `null` if it is not installed. */
 export function findProgram(name) {
   for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...PLACES]) {
     const path = join(folder === '' ? '.' : folder, name)
@@ -37,13 +37,13 @@ export function findProgram(name) {
       accessSync(path, constants.X_OK)
       return path
     } catch {
-      // the next folder
+      // Try the next folder.
     }
   }
   return null
 }
 
-/** Debian packages that are missing here, sorted; empty when every program and extension is there. */
+/** Missing Debian packages, sorted. Empty if every program and extension is installed. */
 export function missingPackages() {
   const missing = Object.entries(PROGRAMS)
     .filter(([name]) => findProgram(name) === null)
@@ -62,7 +62,10 @@ export function missingPackages() {
 
 const filesOf = (folder) => (existsSync(folder) ? readdirSync(folder) : [])
 
-/** WordPress of Debian's package, unpacked below `.cache`: installing the package would start a web server. */
+/**
+ * WordPress from Debian's package, unpacked below `.cache`, because installing the package would
+ * start a web server.
+ */
 export function wordpressFolder(root) {
   return join(root, '.cache', 'debian', 'wordpress')
 }
@@ -74,12 +77,15 @@ const apt = (words, cwd) =>
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   }).status === 0
 
-/** What a person types to have every program. */
+/** Command that installs every program. */
 export function installCommand(packages = missingPackages()) {
   return `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`
 }
 
-/** Installs strace, which strikes system calls in `test/git/sweep`. `null`, or what will be skipped. */
+/**
+ * Installs strace, which injects faults into system calls in `test/git/sweep`. Returns `null`, or
+ * what is skipped.
+ */
 export function installTracer() {
   if (findProgram('strace') !== null) return null
   const skipped = 'no strace here, so the sweep over system calls will be skipped.'
@@ -89,7 +95,7 @@ export function installTracer() {
   return done ? null : `${skipped} On Debian: ${installCommand(['strace'])}`
 }
 
-/** Installs what is missing. `null`, or what will be skipped and how to change that. */
+/** Installs what is missing. Returns `null`, or what is skipped and how to change that. */
 export function installPrograms(root) {
   const packages = missingPackages()
   const unpacked = existsSync(join(wordpressFolder(root), 'usr/share/wordpress/wp-load.php'))

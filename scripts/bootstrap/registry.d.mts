@@ -1,6 +1,6 @@
-/** Path of an OCI registry; `null` when there is none. */
+/** Path of an OCI registry, or `null` if there is none. */
 export function findRegistry(root: string): string | null
-/** What a person types to have it. */
+/** Command that installs it. */
 export const REGISTRY_COMMAND: string
-/** `null`, or what will be skipped and how to change that. */
+/** Returns `null`, or what is skipped and how to change that. */
 export function installRegistry(root: string): string | null

@@ -3,12 +3,15 @@ import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync 
 import { renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Names of the program: of the Debian package, and of the project's own builds. */
+/** Program names of the Debian package and of the project's own builds. */
 const NAMES = ['docker-registry', 'registry']
 
 const folderOf = (root) => join(root, '.cache', 'debian', 'docker-registry')
 
-/** Path of an OCI registry, on the PATH or unpacked by {@link installRegistry}; `null` when there is none. */
+/**
+ * Path of an OCI registry, on the PATH or unpacked by {@link installRegistry}. `null` if there is
+ * none.
+ */
 export function findRegistry(root) {
   const folders = [join(folderOf(root), 'usr/bin'), ...(process.env.PATH ?? '').split(delimiter)]
   for (const path of folders.flatMap((folder) => NAMES.map((name) => join(folder || '.', name)))) {
@@ -16,16 +19,19 @@ export function findRegistry(root) {
       accessSync(path, constants.X_OK)
       return path
     } catch {
-      // the next one
+      // Try the next path.
     }
   }
   return null
 }
 
-/** What a person types to have it. */
+/** Command that installs it. */
 export const REGISTRY_COMMAND = 'sudo apt-get install -y docker-registry'
 
-/** Unpacks Debian's package below `.cache`: installing it would start a service. `null`, or what will be skipped. */
+/**
+ * Unpacks Debian's package below `.cache`, because installing it would start a service. Returns
+ * `null`, or what is skipped.
+ */
 export function installRegistry(root) {
   if (findRegistry(root) !== null) return null
   const skipped = `no OCI registry here, so the tests of \`storectl release resolve\` against one will be skipped. On Debian: ${REGISTRY_COMMAND}`

@@ -1,6 +1,6 @@
-"""Rules between members of a request: JSON Schema for OpenAPI parameters cannot state them.
+"""Rules between members of a request, which JSON Schema for OpenAPI parameters cannot express.
 
-Each rule makes a generated request obey it, so that a refusal of what is left is a fault.
+Generated requests are adjusted to these rules, so that any remaining refusal is a defect.
 """
 
 import unicodedata
@@ -8,12 +8,13 @@ from urllib.parse import unquote
 
 import schemathesis
 
-# Free text; the pattern in the document covers the basic plane, where most of what is refused stands.
+# Free text. The pattern in the document covers the basic plane, which contains most refused
+# characters.
 TEXTS = ("title", "reason")
 
 
 def shown(text):
-    """The text with a letter for each format and private character beyond the basic plane."""
+    """Replaces each format and private character beyond the basic plane by a letter."""
     return "".join(
         "x" if c > "\uffff" and unicodedata.category(c) in ("Cf", "Co") else c for c in text
     )
@@ -32,10 +33,10 @@ def is_short(reason):
 
 
 def relate_query(query):
-    # One parameter under two names: both may be given, but not with different values.
+    # One parameter with two names. Both may be given, but not with different values.
     if "team" in query and "namespace" in query:
         query["namespace"] = query["team"]
-    # A cursor is opaque: it comes from the Link header of the page before.
+    # A cursor is opaque and comes from the Link header of the previous page.
     query.pop("cursor", None)
     relate_texts(query)
     # A mass deletion needs a reason.
@@ -52,14 +53,14 @@ def relate_body(body):
         relate_body(body["patch"])
     if "team" in body and "namespace" in body:
         body["namespace"] = body["team"]
-    # Two names of one member.
+    # One member with two names.
     if "engine" in body:
         body.pop("type", None)
     if "admin" in body:
         body.pop("adminUser", None)
     if is_short(body.get("reason")):
         body.pop("allowMassDelete", None)
-    # A preview of a change names the store, and either a patch or an action.
+    # A preview of a change names the store and either a patch or an action.
     if "patch" in body or "action" in body:
         if "patch" in body:
             body.pop("action", None)
@@ -81,6 +82,6 @@ def before_call(context, case, kwargs):
         relate_query(case.query)
     if isinstance(case.body, dict):
         relate_body(case.body)
-        # The name of the store, typed once more.
+        # The name of the store, repeated as confirmation.
         if isinstance(case.body.get("confirm"), str) and "name" in case.path_parameters:
             case.body["confirm"] = unquote(case.path_parameters["name"])
