@@ -12,7 +12,7 @@ export default defineConfig({
     target: 'es2023',
     outDir: 'dist',
     emptyOutDir: true,
-    // A `data:` URL would need an entry of its own in the Content-Security-Policy.
+    // A `data:` URL would need its own entry in the Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

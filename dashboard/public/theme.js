@@ -1,10 +1,11 @@
-// Sets the theme before the first paint. External, because the Content-Security-Policy allows no inline script.
+// Sets the theme before the first paint. A separate file, because the Content-Security-Policy
+// forbids inline scripts.
 ;(() => {
   let choice = 'system'
   try {
     choice = localStorage.getItem('storewright.theme') ?? 'system'
   } catch {
-    // Storage is blocked: follow the system.
+    // Storage is blocked. Follow the system.
   }
   const dark =
     choice === 'dark' || (choice !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)

@@ -6,7 +6,9 @@ import { useState } from 'react'
 import { createAppRouter } from './routes.tsx'
 import { Toasts } from './ui/toasts.tsx'
 
-/** Polling asks again by itself, so a failed request is shown at once instead of retried behind the user's back. */
+/**
+ * Failed queries are shown immediately and not retried, because polling sends them again anyway.
+ */
 function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: { queries: { retry: false, staleTime: 500 }, mutations: { retry: false } },

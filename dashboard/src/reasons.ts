@@ -2,19 +2,19 @@ import { commands } from './strings.ts'
 import type { Store } from '../../src/contract/store.ts'
 
 export interface ReasonText {
-  /** Plain words for the machine's reason, without a full stop. */
+  /** Text for a machine-readable reason, without a full stop. */
   readonly title: string
-  /** What a person can do; `null` when waiting is right. */
+  /** What the user can do. `null` if waiting is enough. */
   readonly next: string | null
-  /** A command that shows more or repairs it. */
+  /** A command that shows more or fixes it. */
   readonly command?: (store: Store) => string
 }
 
 const wait = (title: string): ReasonText => ({ title, next: null })
 
 /**
- * One entry per reason of a phase. test/dashboard/reasons.test.ts compares it with the list of the domain,
- * so no reason can reach a person without words.
+ * One entry per reason of a phase. test/dashboard/reasons.test.ts compares it with the list of the
+ * domain, so that every reason has a text.
  */
 export const reasons: Readonly<Record<string, ReasonText>> = {
   Queued: wait('Queued; starts automatically'),
@@ -249,7 +249,7 @@ export const reasons: Readonly<Record<string, ReasonText>> = {
   },
 }
 
-/** Words for a reason; one of a newer server is spelled out instead of hidden. */
+/** Text for a reason. An unknown reason of a newer server is spelled out. */
 export function reasonText(reason: string): ReasonText {
   return reasons[reason] ?? wait(reason.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase())
 }

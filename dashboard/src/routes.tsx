@@ -34,12 +34,12 @@ const stores = createRoute({
   getParentRoute: () => root,
   path: '/stores',
   validateSearch: listSearch,
-  // Not awaited: the page shows its skeleton and its own failure.
+  // Not awaited, because the page shows its own skeleton and failure.
   loader: ({ context }) => void context.queryClient.prefetchQuery(storesQuery),
   component: StoresPage,
 })
 
-/** `/new`, not `/stores/new`: `new` is a legal name of a store. */
+/** `/new` instead of `/stores/new`, because a store may be called `new`. */
 const create = createRoute({
   getParentRoute: () => root,
   path: '/new',

@@ -4,7 +4,7 @@ import { type ChangeState, changeStates, type Phase, phases } from '../../src/co
 export const attentions = ['failed', 'degraded', 'missing', 'stuck', 'invalid', 'modified'] as const
 export type Attention = (typeof attentions)[number]
 
-/** Filters of the list, as the URL holds them; what is left out does not filter. */
+/** Filters of the list, as in the URL. Missing members do not filter. */
 export interface ListSearch {
   readonly q?: string
   readonly phase?: Phase
@@ -12,13 +12,13 @@ export interface ListSearch {
   readonly attention?: Attention
   readonly deleted?: 'include'
   readonly view?: 'table' | 'cards'
-  /** Rows on the page; left out: the first page of them. */
+  /** Number of rows. Defaults to the first page. */
   readonly rows?: number
 }
 
 const MAX_ROWS = 100_000
 
-/** Reads the query of `/stores`; what it does not know is dropped, so that an old link still opens. */
+/** Parses the query of `/stores`. Unknown values are dropped, so that an old link still works. */
 export function listSearch(query: Record<string, unknown>): ListSearch {
   const phase = phases.find((word) => word === query['phase'])
   const attention = attentions.find((word) => word === query['attention'])
@@ -37,7 +37,7 @@ export function listSearch(query: Record<string, unknown>): ListSearch {
   }
 }
 
-/** The router reads `?q=12` as a number. */
+/** The router parses `?q=12` as a number. */
 function text(value: unknown, max: number): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null
   const cut = String(value).slice(0, max)
@@ -64,20 +64,20 @@ export type StoreDialog = (typeof storeDialogs)[number]
 
 export interface StoreSearch {
   readonly tab?: StoreTab
-  /** The dialog that is open. */
+  /** The open dialog. */
   readonly do?: StoreDialog
-  /** The commit that is looked at, in full. */
+  /** Full id of the selected commit. */
   readonly at?: string
-  /** Commits of a comparison, in full; `to` left out: the newest. */
+  /** Full ids of the compared commits. `to` defaults to the newest. */
   readonly from?: string
   readonly to?: string
-  /** How differences are shown where two columns fit; they are beside each other otherwise. */
+  /** Layout of diffs where two columns fit. Defaults to two columns. */
   readonly diff?: 'unified'
 }
 
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 
-/** Reads the query of `/stores/<name>`; `overview` is left out of the URL. */
+/** Parses the query of `/stores/<name>`. `overview` is omitted from the URL. */
 export function storeSearch(query: Record<string, unknown>): StoreSearch {
   const tab = storeTabs.find((word) => word === query['tab'])
   const dialog = storeDialogs.find((word) => word === query['do'])
@@ -93,17 +93,17 @@ export function storeSearch(query: Record<string, unknown>): StoreSearch {
   }
 }
 
-/** Filters of the activity page, as the URL and `GET /audit` hold them. */
+/** Filters of the activity page, as in the URL and in `GET /audit`. */
 export const activityFilters = ['store', 'by', 'action', 'source', 'result', 'since'] as const
 export type ActivityFilter = (typeof activityFilters)[number]
 export type ActivitySearch = { readonly [Filter in ActivityFilter]?: string } & {
-  /** Left out: changes. */
+  /** Defaults to the changes. */
   readonly tab?: 'operations'
-  /** Filter of the operations, beside `store`. */
+  /** Filter of the operations, in addition to `store`. */
   readonly state?: ChangeState
 }
 
-/** Those of `GET /audit`. */
+/** Filters passed to `GET /audit`. */
 export function auditFilters(search: ActivitySearch): Record<string, string> {
   return Object.fromEntries(
     activityFilters.flatMap((filter) => {
@@ -113,7 +113,9 @@ export function auditFilters(search: ActivitySearch): Record<string, string> {
   )
 }
 
-/** Reads the query of `/activity`. What the API does not know it refuses in its own words, in the page. */
+/**
+ * Parses the query of `/activity`. The API refuses unknown values, and the page shows its message.
+ */
 export function activitySearch(query: Record<string, unknown>): ActivitySearch {
   const entries = activityFilters.flatMap((filter) => {
     const value = text(query[filter], 128)

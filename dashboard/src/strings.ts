@@ -8,14 +8,14 @@ import type {
   Sync,
 } from '../../src/contract/words.ts'
 
-/** Words for people. Code words (phase, reason, code) are looked up here and never shown alone. */
+/** Texts for users. Codes (phase, reason, code) are looked up here and never shown alone. */
 
 export const product = 'Storewright'
 
 export const simulatedReason =
   'Simulated: no cluster runs this store, so its address does not open.'
 
-/** Sentence under a phase when its reason has none. */
+/** Sentence for a phase whose reason has none. */
 export const phaseSentence: Record<Phase, string> = {
   Failed: 'It could not be applied',
   Degraded: 'A part of it is not working',
@@ -48,7 +48,7 @@ export const phaseLabel: Record<Phase, string> = {
   Ready: 'Ready',
 }
 
-/** What Argo CD's own words mean, as tooltips beside them. */
+/** Explanations of Argo CD's words, shown as tooltips. */
 export const healthSentence: Record<Health, string> = {
   Missing: 'Argo CD: objects that Git declares do not exist in the cluster',
   Degraded: 'Argo CD: a part has failed',
@@ -89,12 +89,12 @@ const actionWords: Record<string, string> = {
   git: 'Made in Git',
 }
 
-/** `Created`, `Deleted` … of the trailer `Action`; an action this version does not know stays as it is. */
+/** `Created`, `Deleted` … for the trailer `Action`. Unknown actions are shown unchanged. */
 export function actionLabel(action: string | null): string {
   return actionWords[action ?? 'git'] ?? action ?? 'Made in Git'
 }
 
-/** `Create`, `Change` …: what was asked for, done or not. */
+/** `Create`, `Change` … for the requested action, done or not. */
 export function requestLabel(kind: Action): string {
   return kind === 'update' ? 'Change' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
 }
@@ -109,7 +109,7 @@ const sourceWords: Record<Change['source'], string> = {
 
 export const sourceLabel = (source: Change['source']): string => sourceWords[source]
 
-/** How far a request got. */
+/** Progress of a request. */
 export const changeStateLabel: Record<ChangeState, string> = {
   Requested: 'Accepted, not yet in Git',
   InReview: 'In review',
@@ -131,7 +131,7 @@ const resultWords: Record<NonNullable<Change['result']>, string> = {
 export const resultLabel = (result: NonNullable<Change['result']>): string =>
   resultWords[result] ?? result
 
-/** Commands that a person may copy. Names are DNS labels by contract, so nothing needs quoting. */
+/** Commands to copy. Names are DNS labels by contract, so they need no quotes. */
 export const commands = {
   adminPassword: ({ targetNamespace }: Store) =>
     `kubectl get secret wp-admin -n ${targetNamespace} -o jsonpath='{.data.password}' | base64 -d`,
@@ -149,10 +149,10 @@ export const commands = {
   argocdPods: () => 'kubectl get pods -n argocd',
   terminate: ({ targetNamespace }: Store) => `argocd app terminate-op ${targetNamespace}`,
   confirmDeletion: ({ targetNamespace }: Store) => `argocd app confirm-deletion ${targetNamespace}`,
-  /** Takes the commit back that removed a store's folder. */
+  /** Reverts the commit that removed a store's folder. */
   reattach: (commit: string) => `git revert --no-edit ${commit} && git push`,
   refresh: ({ targetNamespace }: Store) => `argocd app get ${targetNamespace} --refresh`,
 } as const
 
-/** Bars over the page that stop writes, by banner code of `GET /platform`. */
+/** Banner codes of `GET /platform` that block writes. */
 export const writeStops = ['history_rewritten', 'git_unavailable', 'git_auth'] as const

@@ -9,17 +9,17 @@ describe('addressOf', () => {
     ['http://localhost:8080', 'http://localhost:8080/api/v1/stores'],
     ['http://localhost:8080/api/v1', 'http://localhost:8080/api/v1/stores'],
     ['https://shops.example.com/tool/api/v1', 'https://shops.example.com/tool/api/v1/stores'],
-  ])('part of S1-34: VITE_API_URL=%s gives the path of the API once', (base, expected) => {
+  ])('part of S1-34: VITE_API_URL=%s contributes the path of the API once', (base, expected) => {
     expect(addressOf(base, '/api/v1/stores')).toBe(expected)
   })
 
-  it('fills and escapes path members, and adds a query', () => {
+  it('fills in and escapes path parameters, and adds a query', () => {
     expect(addressOf('', '/api/v1/stores/{name}', { name: 'a/b?' }, { limit: '50' })).toBe(
       '/api/v1/stores/a%2Fb%3F?limit=50',
     )
   })
 
-  it('refuses a path whose member is missing', () => {
+  it('refuses a path with a missing parameter', () => {
     expect(() => addressOf('', '/api/v1/stores/{name}')).toThrow('needs name')
   })
 })

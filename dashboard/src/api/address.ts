@@ -1,6 +1,6 @@
 /**
- * Address of one route. `base` is `VITE_API_URL`: a path or URL, with or without `/api/v1` at its end,
- * because both spellings are in use. `{name}` in `path` is filled from `params`.
+ * Address of one route. `base` is `VITE_API_URL`, a path or URL with or without `/api/v1` at its
+ * end, because both forms are in use. `{name}` in `path` is replaced from `params`.
  */
 export function addressOf(
   base: string,
@@ -18,7 +18,7 @@ export function addressOf(
   return search === '' ? `${origin}${filled}` : `${origin}${filled}?${search}`
 }
 
-/** Query of the next page from a `Link` header (RFC 8288); `null` at the end. */
+/** Query of the next page from a `Link` header (RFC 8288). `null` on the last page. */
 export function nextPage(link: string | null): Record<string, string> | null {
   const match = /<([^>]*)>\s*;[^,]*rel="?next"?/.exec(link ?? '')
   if (match?.[1] === undefined) return null

@@ -5,27 +5,33 @@ import { addressOf, nextPage } from './address.ts'
 import { RequestFailure } from './failure.ts'
 import { hintOf } from './hints.ts'
 
-/** Path or URL of the API, read at build time; with or without `/api/v1`. */
+/** Path or URL of the API, set at build time, with or without `/api/v1`. */
 export const API: string = import.meta.env['VITE_API_URL'] ?? '/api/v1'
 
 export interface RequestOptions<Id extends OperationId> {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
   readonly body?: BodyOf<Id>
-  /** Sent as `Idempotency-Key`: the same key and body give the first answer again. */
+  /**
+   * Sent as `Idempotency-Key`. Repeating a request with the same key and body returns the first
+   * response.
+   */
   readonly idempotencyKey?: string
-  /** ETag of the version that the change was made for; sent as `If-Match`. */
+  /** ETag of the version on which the change is based, sent as `If-Match`. */
   readonly ifMatch?: string | undefined
   readonly signal?: AbortSignal
 }
 
 export interface Answer<Id extends OperationId> {
   readonly reply: ReplyOf<Id>
-  /** Query of the next page of a list; `null` at its end. */
+  /** Query of the next page of a list. `null` on the last page. */
   readonly next: Record<string, string> | null
 }
 
-/** One call of the API. @throws RequestFailure anything but 2xx, and no answer */
+/**
+ * Calls the API once.
+ * @throws RequestFailure for any status other than 2xx, or without a response
+ */
 export async function request<Id extends OperationId>(
   id: Id,
   options: RequestOptions<Id> = {},
@@ -33,14 +39,14 @@ export async function request<Id extends OperationId>(
   return (await requestPage(id, options)).reply
 }
 
-/** As {@link request}, with the link to the next page. */
+/** Like {@link request}, with the query of the next page. */
 export async function requestPage<Id extends OperationId>(
   id: Id,
   options: RequestOptions<Id> = {},
 ): Promise<Answer<Id>> {
   const response = await send(id, options)
   if (!response.ok) throw await failureOf(response)
-  // The type of the reply is the contract's; the server parses with the same schemas.
+  // The type comes from the contract. The server parses with the same schemas.
   const reply = (response.status === 204 ? undefined : await response.json()) as ReplyOf<Id>
   return { reply, next: nextPage(response.headers.get('Link')) }
 }

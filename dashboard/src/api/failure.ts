@@ -1,23 +1,26 @@
 import type { Problem, ProblemDetail } from '../../../src/contract/problem.ts'
 
-/** Codes of problems, and two of our own: no answer at all, and an answer that is not ours. */
+/**
+ * Problem codes, and two codes of the dashboard: no response, and a response that is not from the
+ * API.
+ */
 export type FailureCode = Problem['code'] | 'network' | 'unreadable'
 
-/** A request that did not succeed, with everything a person needs to go on. */
+/** A failed request, with everything the user needs to continue. */
 export class RequestFailure extends Error {
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status. 0 without a response. */
   readonly status: number
   readonly code: FailureCode
   readonly title: string
   readonly hint: string
-  /** `null` when the answer did not come from the API. */
+  /** `null` if the response did not come from the API. */
   readonly requestId: string | null
   readonly errors: readonly ProblemDetail[]
-  /** Members of the problem that only some codes bear, such as `count` of `mass_delete_brake`. */
+  /** Members of the problem that only some codes have, such as `count` of `mass_delete_brake`. */
   readonly extra: Readonly<Record<string, unknown>>
-  /** Seconds to wait, from `Retry-After`; `null` when not given. */
+  /** Seconds to wait, from `Retry-After`. `null` if not given. */
   readonly retryAfterSeconds: number | null
-  /** Of `git_timeout`: did the change land? */
+  /** Outcome for `git_timeout`: whether the change landed. */
   readonly outcome: 'unknown' | 'not_written' | null
 
   constructor(
@@ -45,7 +48,7 @@ export class RequestFailure extends Error {
   }
 }
 
-/** Anything thrown, as a failure that can be shown. */
+/** Converts anything thrown to a failure that can be shown. */
 export function asFailure(error: unknown): RequestFailure {
   if (error instanceof RequestFailure) return error
   return new RequestFailure({

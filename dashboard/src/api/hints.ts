@@ -1,7 +1,7 @@
 import type { Problem } from '../../../src/contract/problem.ts'
 import { API_WORDS } from '../../../src/contract/words.ts'
 
-/** What to do next, in words of the dashboard; for codes whose hint speaks of the API. */
+/** Hints in terms of the dashboard, for codes whose hint names parts of the API. */
 const hints: Partial<Record<Problem['code'], string>> = {
   invalid_request: 'Correct the fields that are marked.',
   invalid_query: 'Correct or clear the filters.',
@@ -27,7 +27,7 @@ const hints: Partial<Record<Problem['code'], string>> = {
   status_unavailable: 'Check the connection to Argo CD. What Git declares is still shown.',
 }
 
-/** The hint of a problem as the dashboard shows it: never a route, a header or a member of the API. */
+/** The hint of a problem for the dashboard, without routes, headers or members of the API. */
 export function hintOf({ code, hint }: Pick<Problem, 'code' | 'hint'>): string {
   if (!API_WORDS.test(hint)) return hint
   return hints[code] ?? 'Reload the page and try again.'

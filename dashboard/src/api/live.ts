@@ -8,7 +8,7 @@ import { addressOf } from './address.ts'
 import { API, request } from './client.ts'
 import { isMoving, platformQuery, storeQuery, storesQuery } from './queries.ts'
 
-/** More changed stores than this in one batch: the list is asked for as a whole. */
+/** If a batch changes more stores than this, the whole list is loaded again. */
 const ONE_BY_ONE = 20
 const TICK_MS = 1000
 const HISTORY_MS = 500
@@ -17,8 +17,9 @@ const REOPEN_MS = 5000
 const RESTING_TICKS = 5
 
 /**
- * Keeps what is on screen up to date: by the stream, or by polling while there is none. True: the stream is open.
- * Nothing on screen is taken away when it is cut; the browser opens it again and says where it was.
+ * Keeps the page up to date by the event stream, or by polling while the stream is closed. Returns
+ * whether the stream is open. The page keeps its content when the stream breaks. The browser
+ * reconnects with the id of the last event.
  */
 export function useLive(): boolean {
   const queryClient = useQueryClient()
@@ -29,8 +30,9 @@ export function useLive(): boolean {
 }
 
 /**
- * Follows the stream, and opens it again where the browser gives up: after an answer other than 200, such as that of a
- * server that drains. Source: HTML standard, 9.2.3 "fail the connection". Returns a function that ends it.
+ * Follows the stream and reopens it if the browser gives up, which happens after any status other
+ * than 200, such as during a shutdown of the server. Source: HTML standard, 9.2.3 "fail the
+ * connection". Returns a function that stops it.
  */
 function followStream(queryClient: QueryClient, onLive: (live: boolean) => void): () => void {
   let again: ReturnType<typeof setTimeout> | null = null
@@ -48,7 +50,7 @@ function followStream(queryClient: QueryClient, onLive: (live: boolean) => void)
   }
 }
 
-/** One `EventSource`. `onClosed`: the browser does not open it again by itself. */
+/** Opens one `EventSource`. `onClosed` is called if the browser does not reopen it by itself. */
 function followOnce(
   queryClient: QueryClient,
   onLive: (live: boolean) => void,
@@ -65,13 +67,13 @@ function followOnce(
   const everything = () => void queryClient.refetchQueries({ type: 'active' })
   on('hello', () => {
     onLive(true)
-    // What moved between the first load of the page and this moment, or while the stream was cut.
+    // Covers changes since the page loaded, or while the stream was broken.
     everything()
   })
   let historyAsked: ReturnType<typeof setTimeout> | null = null
   on('stores', (event) => {
     void takeIn(queryClient, event)
-    // A burst of events is one look at the history, after its last.
+    // Reload the history once per burst of events, after the last one.
     historyAsked ??= setTimeout(() => {
       historyAsked = null
       for (const queryKey of [['audit'], ['operations']]) {
@@ -114,7 +116,7 @@ async function takeIn(
   for (const store of found) if (store !== null) putStore(queryClient, store)
 }
 
-/** A form that asks for one of these names may get another answer now. */
+/** Matches create previews of these names, whose result may differ now. */
 function isCreateOf(names: ReadonlySet<string>): (query: Pick<Query, 'queryKey'>) => boolean {
   return ({ queryKey: [kind, body] }) =>
     kind === 'preview' &&
@@ -134,7 +136,9 @@ function putStore(queryClient: QueryClient, store: Store): void {
   })
 }
 
-/** Asks every 5 seconds, every second while a store is moving. Returns a function that ends it. */
+/**
+ * Polls every 5 seconds, or every second while a store is moving. Returns a function that stops it.
+ */
 function poll(queryClient: QueryClient): () => void {
   let ticks = 0
   const timer = setInterval(() => {

@@ -7,19 +7,22 @@ import { request, requestPage } from './client.ts'
 const PAGE = '1000'
 
 const movingPhases = ['Requested', 'Committed', 'Syncing', 'Progressing', 'Deleting']
-/** Reasons that wait for a person or a window, not for the next second. */
+/** Reasons that depend on a person or a time window and do not change within seconds. */
 const waitingReasons = ['AwaitingReview', 'AutoSyncOff', 'SyncWindow', 'AwaitingConfirmation']
 
-/** Will this store's state change by itself within seconds? While there is no stream, such stores are polled every second. */
+/**
+ * Returns whether the store's state should change within seconds. Such stores are polled every
+ * second without a stream.
+ */
 export function isMoving(store: Pick<Store, 'phase' | 'reason'>): boolean {
   return movingPhases.includes(store.phase) && !waitingReasons.includes(store.reason)
 }
 
-/** Every store, deleted ones too; filters run in the browser. */
+/** Every store, including deleted ones. Filters run in the browser. */
 export const storesQuery = queryOptions({
   queryKey: ['stores'],
   queryFn: ({ signal }) => everyStore(signal),
-  // Back from a store finds the list as it was, after any time.
+  // Keeps the list, so that returning from a store shows it immediately.
   gcTime: Infinity,
 })
 
@@ -43,7 +46,7 @@ export const storeQuery = (name: string) =>
     queryFn: ({ signal }): Promise<Store> => request('getStore', { params: { name }, signal }),
   })
 
-/** Files of one store at `revision`; a commit never changes, so neither does the answer. */
+/** Files of one store at `revision`. A commit never changes, so the result can be kept. */
 export const manifestsQuery = (name: string, revision: string) =>
   queryOptions({
     queryKey: ['store', name, 'manifests', revision],
@@ -52,7 +55,10 @@ export const manifestsQuery = (name: string, revision: string) =>
     staleTime: Infinity,
   })
 
-/** Changes of one store, newest first, page by page; asked anew when it changes or its change gets on. */
+/**
+ * Changes of one store, newest first, page by page. Reloaded when the store changes or its change
+ * progresses.
+ */
 export const historyQuery = ({ name, revision, change }: Store) =>
   infiniteQueryOptions({
     queryKey: ['store', name, 'history', revision, change.state],
@@ -69,7 +75,7 @@ export const platformQuery = queryOptions({
   queryFn: ({ signal }) => request('getPlatform', { signal }),
 })
 
-/** What a create would commit. The answer before stays on screen while the next is on its way. */
+/** Preview of a create. The previous result stays on screen while the next one loads. */
 export const previewQuery = (body: BodyOf<'previewStore'>) =>
   queryOptions({
     queryKey: ['preview', body],
@@ -79,7 +85,7 @@ export const previewQuery = (body: BodyOf<'previewStore'>) =>
     retry: false,
   })
 
-/** What a patch or a step of a store's life would commit, made for the version `etag`. Nothing is written. */
+/** Preview of a patch or an action, based on the version `etag`. Writes nothing. */
 export const previewChangeQuery = (body: ChangeToPreview, etag: string) =>
   queryOptions({
     queryKey: ['preview', etag, body],
@@ -91,7 +97,7 @@ export const previewChangeQuery = (body: ChangeToPreview, etag: string) =>
 
 export type ChangeToPreview = Pick<BodyOf<'previewStore'>, 'name' | 'patch' | 'action'>
 
-/** What taking a change back would commit, made for the version `etag`. Nothing is written. */
+/** Preview of a revert, based on the version `etag`. Writes nothing. */
 export const previewRevertQuery = (
   name: string,
   { commit, mode }: Pick<BodyOf<'revertChange'>, 'commit' | 'mode'>,
@@ -108,8 +114,8 @@ export const previewRevertQuery = (
   })
 
 /**
- * What lies between two commits of a store, or, without `from`, what `to` itself changed; a commit never changes, so
- * neither does the answer.
+ * Changes between two commits of a store, or those of `to` itself without `from`. A commit never
+ * changes, so the result can be kept.
  */
 export const diffQuery = (name: string, to: string, from?: string) =>
   queryOptions({
@@ -121,19 +127,19 @@ export const diffQuery = (name: string, to: string, from?: string) =>
     staleTime: Infinity,
   })
 
-/** Newest requests about one store; a purge bears its gates. */
+/** Newest requests about one store. A purge includes its gates. */
 export const operationsQuery = (name: string) =>
   queryOptions({
     queryKey: ['store', name, 'operations'],
     queryFn: ({ signal }) => request('listOperations', { query: { store: name }, signal }),
   })
 
-/** How often a request that waits for its gates is asked about: they meet without an event. */
+/** Poll interval of a request that waits for its gates, because no event reports them. */
 const GATES_MS = 2000
 
 const waits = ({ gates }: Operation) => gates.length > 0
 
-/** Requests of the last 25 hours that match, newest first. */
+/** Matching requests of the last 25 hours, newest first. */
 export const operationsOfQuery = (filters: Readonly<Record<string, string>>) =>
   queryOptions({
     queryKey: ['operations', filters],
@@ -151,14 +157,14 @@ export const operationQuery = (id: string) =>
     retry: false,
   })
 
-/** The newest change of one store, of one that Git no longer holds too; none or one. */
+/** The newest change of one store, even if its folder is no longer in Git. None or one. */
 export const newestChangeQuery = (store: string) =>
   queryOptions({
     queryKey: ['audit', 'newest', store],
     queryFn: ({ signal }) => request('listAudit', { query: { store, limit: '1' }, signal }),
   })
 
-/** Changes of all stores that match, newest first, page by page. */
+/** Matching changes of all stores, newest first, page by page. */
 export const auditQuery = (filters: Readonly<Record<string, string>>) =>
   infiniteQueryOptions({
     queryKey: ['audit', filters],

@@ -5,7 +5,7 @@ import type { OperationId } from '../../../src/contract/paths.ts'
 import { request } from './client.ts'
 import { useWrite, type Write } from './use-write.ts'
 
-/** Operations that change one store which exists. */
+/** Operations that change an existing store. */
 export type ChangeId = Extract<
   OperationId,
   | 'updateStore'
@@ -26,8 +26,9 @@ export interface Asked<Id extends ChangeId> {
 }
 
 /**
- * A change of the store `name`. The same request keeps its idempotency key, so that a second try after a lost answer
- * makes no second change; another body or version is another request. Afterwards, refused or not, the page asks anew.
+ * A change of the store `name`. The same request keeps its idempotency key, so a retry after a lost
+ * response makes no second change. Another body or version is a new request. Afterwards the page
+ * reloads its data, even if the change was refused.
  */
 export function useChange<Id extends ChangeId>(
   id: Id,

@@ -7,19 +7,21 @@ const CHECK_EVERY_SECONDS = 2
 export interface Write {
   readonly start: () => Promise<void>
   readonly pending: boolean
-  /** The answer was lost: the same request is being repeated with the same key to learn what became of it. */
+  /**
+   * The response was lost. The same request is repeated with the same key to find out its result.
+   */
   readonly checking: boolean
-  /** Stays until the next start. */
+  /** Kept until the next start. */
   readonly failure: RequestFailure | null
-  /** When it failed, in milliseconds since the epoch; 0 = never. */
+  /** Time of the failure in milliseconds since the epoch. 0 means never. */
   readonly failedAt: number
-  /** Seconds until the server takes the next write; 0 = now. */
+  /** Seconds until the server accepts the next write. 0 means now. */
   readonly waitSeconds: number
 }
 
 /**
- * One write that a person started. `send` must bear an idempotency key that stays the same for the same body:
- * an answer that says "outcome unknown" repeats it until the outcome is known.
+ * One write that the user started. `send` must use an idempotency key that stays the same for the
+ * same body. If the outcome is unknown, the request is repeated until the outcome is known.
  */
 export function useWrite<Result>(
   send: () => Promise<Result>,

@@ -11,7 +11,7 @@ const looks: Record<ButtonLook, string> = {
   quiet: 'border-transparent text-text hover:bg-hover',
 }
 
-/** Looks of a button, for links that act as one. */
+/** Classes of a button, for links that look like one. */
 export function buttonClass(look: ButtonLook = 'secondary'): string {
   return classes(
     'inline-flex h-8 shrink-0 items-center justify-center gap-1.5 rounded-md border px-3 font-medium whitespace-nowrap transition-colors',
@@ -22,7 +22,7 @@ export function buttonClass(look: ButtonLook = 'secondary'): string {
 
 export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
   readonly look?: ButtonLook
-  /** Given: the button stays reachable, says why it does nothing, and does nothing. */
+  /** If set, the button stays focusable, shows this reason and does nothing. */
   readonly refusal?: string | null | undefined
   readonly icon?: ReactNode
 }

@@ -8,19 +8,19 @@ import { Ago } from './time.tsx'
 
 export interface ChangeItemProps {
   readonly change: Change
-  /** What the change is about, where a list holds more than one store. */
+  /** Subject of the change, in lists with more than one store. */
   readonly about?: ReactNode
-  /** Link to who asked; the plain name without one. */
+  /** Link to the requester. Defaults to the plain name. */
   readonly by?: ReactNode
-  /** Link to the commit; the short id without one. */
+  /** Link to the commit. Defaults to the short id. */
   readonly commit?: ReactNode
   readonly actions?: ReactNode
-  /** It is what the URL names. */
+  /** The item is selected by the URL. */
   readonly chosen?: boolean
   readonly children?: ReactNode
 }
 
-/** One change: what, of which store, by whom, through what, when, why, and what became of it. */
+/** One change: action, store, requester, source, time, reason and result. */
 export function ChangeItem(props: ChangeItemProps) {
   const { change, about, by, commit, actions, chosen, children } = props
   const short = change.commit.slice(0, 10)

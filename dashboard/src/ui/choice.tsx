@@ -5,11 +5,11 @@ export interface ChoiceProps {
   readonly label: string
   readonly value: string | undefined
   readonly options: readonly (readonly [value: string, label: string])[]
-  /** `''`: any. */
+  /** `''` means any. */
   readonly onChange: (value: string) => void
 }
 
-/** A filter of a list: any, or one of these. It names itself while it filters nothing. */
+/** A list filter: any, or one of the options. Its label is shown while no option is chosen. */
 export function Choice({ label, value = '', options, onChange }: ChoiceProps) {
   return (
     <select

@@ -4,7 +4,7 @@ import { classes } from './classes.ts'
 
 export interface CopyButtonProps {
   readonly text: string
-  /** What is copied, as in "Copy the command". */
+  /** Name of the copied text, as in "Copy the command". */
   readonly label: string
   readonly className?: string
 }
@@ -39,7 +39,7 @@ export function CopyButton({ text, label, className }: CopyButtonProps) {
   )
 }
 
-/** A command in one box, to read and to copy. */
+/** A command in a box, to read and to copy. */
 export function Command({ text, label }: { readonly text: string; readonly label: string }) {
   return (
     <div className="flex items-start gap-1 rounded-md border border-line bg-raised py-1 pr-1 pl-2.5">

@@ -6,18 +6,18 @@ export interface DialogProps {
   readonly open: boolean
   readonly onOpenChange: (open: boolean) => void
   readonly title: string
-  /** Id of what gets the focus when what opened the dialog is gone, such as an entry of a menu. */
+  /** Id of the element that gets the focus if the opener is gone, such as a menu entry. */
   readonly opener?: string
-  /** A click beside it does not close it: what was typed would be lost. */
+  /** A click outside does not close it, because typed values would be lost. */
   readonly form?: boolean
   readonly children: ReactNode
 }
 
-/** What a person does first in a form; without one the first control gets the focus. */
+/** The first field of a form. Without one, the first control gets the focus. */
 const FIRST =
   'form :is(select, input[type=radio]:checked, input:not([type=radio], [type=checkbox]))'
 
-/** Modal box. Esc closes it; focus goes in and comes back to what opened it. */
+/** Modal dialog. Esc closes it. The focus moves inside and returns to the opener. */
 export function Dialog({ open, onOpenChange, title, opener, form, children }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null)
   return (

@@ -3,17 +3,17 @@ import type { Diff, FileDiff } from '../../../src/contract/diff.ts'
 import { classes } from './classes.ts'
 import { type Side, sideBySide } from './side-by-side.ts'
 
-/** Files of this kind are what a person reads first, so they are open. */
+/** Files of this kind are open by default, because users read them first. */
 const OPEN: FileDiff['kind'] = 'intent'
 
 export interface DiffViewProps {
   readonly diff: Diff
   readonly label: string
-  /** Both versions beside each other, one under the other otherwise. @default false */
+  /** Shows both versions in two columns instead of one. @default false */
   readonly split?: boolean
 }
 
-/** What differs, a file at a time: the intent is open, rendered files are folded behind their counts. */
+/** Diff by file. The intent is open; rendered files are folded and show their counts. */
 export function DiffView({ diff, label, split = false }: DiffViewProps) {
   if (diff.files.length === 0) return <p className="text-muted">No file changes.</p>
   return (
@@ -90,7 +90,7 @@ function Lines({ file: { path, hunks } }: { readonly file: FileDiff }) {
   )
 }
 
-/** Long lines are broken, so that both versions stay in sight and their lines level. */
+/** Long lines wrap, so that both versions stay visible and aligned. */
 function SplitLines({ file: { path, hunks } }: { readonly file: FileDiff }) {
   return (
     <div

@@ -6,11 +6,14 @@ import { CopyButton } from './copy.tsx'
 export interface FailurePanelProps {
   readonly error: unknown
   readonly onRetry?: () => void
-  /** Offered beside the retry: loads the whole page again. */
+  /** Offers to reload the whole page, next to the retry. */
   readonly onReload?: () => void
 }
 
-/** Why a request failed and what to do. Stays until the request succeeds: it is no toast. */
+/**
+ * A failed request with its reason and remedy. It stays until the request succeeds and is therefore
+ * not a toast.
+ */
 export function FailurePanel({ error, onRetry, onReload }: FailurePanelProps) {
   const failure = asFailure(error)
   return (

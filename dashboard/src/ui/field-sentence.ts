@@ -1,6 +1,6 @@
 /**
- * A detail of the API, such as `is taken` or `at most 40 characters`, as a sentence beside the field with this label:
- * `Name is taken.`, `At most 40 characters.`
+ * Turns a detail of the API, such as `is taken` or `at most 40 characters`, into a sentence for a
+ * field with this label: `Name is taken.`, `At most 40 characters.`
  */
 export function sentenceOf(label: string | null, detail: string): string {
   const predicate = /^(?:is|was|must|may|has|does|cannot|differs)\b/.test(detail)

@@ -6,7 +6,7 @@ export const inputClass =
 export interface FieldProps {
   readonly id: string
   readonly label: string
-  /** Under the control; what to enter, or what will come of it. */
+  /** Below the control: what to enter, or what the value causes. */
   readonly hint?: ReactNode
   readonly error?: string | undefined
   readonly required?: boolean

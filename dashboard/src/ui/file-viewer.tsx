@@ -15,11 +15,14 @@ const colours: Record<TokenKind, string | undefined> = {
 
 export interface FileViewerProps {
   readonly files: readonly FileContent[]
-  /** What the files are, as in "Manifests of my-shop". */
+  /** Name of the files, as in "Manifests of my-shop". */
   readonly label: string
 }
 
-/** One tab per file, the intent first, read-only, with copy and download. The chosen file stays chosen when contents change. */
+/**
+ * One read-only tab per file, the intent first, with copy and download. The selected file stays
+ * selected when contents change.
+ */
 export function FileViewer({ files, label }: FileViewerProps) {
   const [chosen, setChosen] = useState<string | null>(null)
   const ordered = files.toSorted((a, b) => rank(a.path) - rank(b.path))
@@ -53,13 +56,13 @@ export function FileViewer({ files, label }: FileViewerProps) {
   )
 }
 
-/** What a person wrote, then what was rendered from it, then what only programs read. */
+/** Intent first, then rendered files, then files that only programs read. */
 function rank(path: string): number {
   if (path.endsWith('store.yaml')) return 0
   return path.endsWith('app.json') ? 2 : 1
 }
 
-/** Every store has the same folder in front: only the last member tells files apart. */
+/** All files have the same folder prefix, so only the last part is shown. */
 function shortPath(path: string): string {
   return path.replace(/^manifests\//, '')
 }

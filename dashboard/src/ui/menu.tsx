@@ -8,18 +8,18 @@ export interface MenuEntry {
   readonly label: string
   readonly icon: ReactNode
   readonly onChoose: () => void
-  /** Stands apart from the others, in the colour of danger. */
+  /** Set apart from other entries, in the danger colour. */
   readonly danger?: boolean
 }
 
 export interface MenuProps {
   readonly label: string
-  /** Of the button, so that focus can be given back to it. */
+  /** Id of the button, so that the focus can return to it. */
   readonly id: string
   readonly entries: readonly MenuEntry[]
 }
 
-/** Inside a landmark, as everything on a page must be. */
+/** The container of the menu, because all page content must be inside a landmark. */
 const landmark = {
   get current() {
     return document.getElementById('main')

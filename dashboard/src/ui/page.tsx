@@ -3,15 +3,15 @@ import { product } from '../strings.ts'
 import { useSimulated } from './simulated.ts'
 
 export interface PageProps {
-  /** Goes into the title of the window, such as `my-shop · Ready`. */
+  /** Part of the window title, such as `my-shop · Ready`. */
   readonly title: string
   readonly heading: ReactNode
-  /** The page's actions, the main one first. */
+  /** Actions of the page, the main one first. */
   readonly actions?: ReactNode
   readonly children: ReactNode
 }
 
-/** One screen: a heading that takes focus after navigation, its actions, its content. */
+/** One page: a heading that takes the focus after navigation, its actions and its content. */
 export function Page({ title, heading, actions, children }: PageProps) {
   const simulated = useSimulated()
   useEffect(() => {

@@ -8,7 +8,9 @@ export interface RadioCardsProps<Value extends string> {
   readonly onChange: (value: Value) => void
 }
 
-/** One of a few, each with a sentence; the whole card is the radio button's label. */
+/**
+ * A choice of a few options with a sentence each. The whole card is the label of the radio button.
+ */
 export function RadioCards<Value extends string>(props: RadioCardsProps<Value>) {
   const { name, legend, value, choices, onChange } = props
   return (

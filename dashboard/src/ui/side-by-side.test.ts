@@ -10,7 +10,7 @@ const rowsOf = (oldStart: number, newStart: number, ...lines: string[]) =>
     ],
   )
 
-it('puts what was taken away beside what came in its place, each with the number of its own version', () => {
+it('pairs removed lines with their replacements, each with its own line number', () => {
   expect(rowsOf(4, 7, ' a', '-b', '-c', '+B', ' d', '+e')).toEqual([
     ['4 a', '7 a', true],
     ['5 b', '8 B', false],
@@ -20,7 +20,7 @@ it('puts what was taken away beside what came in its place, each with the number
   ])
 })
 
-it('shows a file that is new, or gone, on one side alone', () => {
+it('shows a new or removed file on one side only', () => {
   expect(rowsOf(0, 1, '+a', '+')).toEqual([
     [null, '1 a', false],
     [null, '2 ', false],

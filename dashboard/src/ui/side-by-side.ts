@@ -6,14 +6,14 @@ export interface Side {
   readonly text: string
 }
 
-/** A row of two versions beside each other; `null`: nothing stands there. */
+/** A row with both versions. `null` if one side is empty. */
 export interface PairedLine {
   readonly before: Side | null
   readonly after: Side | null
   readonly same: boolean
 }
 
-/** Lines of a hunk in two columns: what was taken away beside what came in its place, in the order of the file. */
+/** Lines of a hunk in two columns, with removed lines next to their replacements, in file order. */
 export function sideBySide({ oldStart, newStart, lines }: Hunk): PairedLine[] {
   const rows: PairedLine[] = []
   let [old, now] = [oldStart, newStart]

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** Grey rows where content will stand; nothing for the first 150 ms, so that fast answers do not flicker. */
+/** Grey placeholder rows. Hidden for the first 150 ms, so that fast responses do not flicker. */
 export function Skeleton({ rows, label }: { readonly rows: number; readonly label: string }) {
   const [visible, setVisible] = useState(false)
   useEffect(() => {

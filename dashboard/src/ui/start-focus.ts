@@ -1,9 +1,9 @@
-/** Spread on the first field of a page whose purpose is to be filled in: the page then starts there. */
+/** Marks the first field of a form page. The page then starts with the focus there. */
 export const startField = { 'data-start': '' } as const
 
 /**
- * Moves the focus to where a page starts: its start field, else its heading. Scrolls nothing, so that a page which is
- * returned to keeps its scroll position.
+ * Moves the focus to the start field of the page, or else to its heading. Does not scroll, so that
+ * a page keeps its scroll position when the user returns to it.
  */
 export function focusStart(): void {
   const main = document.getElementById('main')
@@ -12,7 +12,7 @@ export function focusStart(): void {
   start?.focus({ preventScroll: true })
 }
 
-/** True while no control has the focus: moving it interrupts nothing. */
+/** True while no control has the focus, so that moving it interrupts nothing. */
 export function isFocusIdle(): boolean {
   const active = document.activeElement
   return active === null || active === document.body || active.matches('main, h1')

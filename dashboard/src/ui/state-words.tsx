@@ -94,11 +94,11 @@ interface WordProps {
   readonly word: string
   readonly title: string
   readonly simulated: boolean
-  /** It was said of an earlier commit. */
+  /** The word applies to an earlier commit. */
   readonly earlier?: boolean
 }
 
-/** Shape, word and colour together: never colour alone. */
+/** Combines shape, word and colour, so that colour is never the only signal. */
 function Word({ look: { icon: Icon, tone }, word, title, simulated, earlier }: WordProps) {
   const turning = Icon === LoaderCircle
   return (
@@ -117,7 +117,7 @@ function Word({ look: { icon: Icon, tone }, word, title, simulated, earlier }: W
   )
 }
 
-/** Stands beside everything that is made up. */
+/** Marks every simulated value. */
 export function SimulatedMark() {
   return (
     <span className="text-muted" title="simulated">
@@ -142,7 +142,10 @@ export function PhaseWord({ store }: { readonly store: PhaseFacts }) {
 
 type ObservedFacts = Pick<Store, 'conditions' | 'simulated'>
 
-/** True while Argo CD has compared an earlier commit only: its words say nothing of the newest change. */
+/**
+ * True if Argo CD compared an earlier commit only, so that its words do not cover the newest
+ * change.
+ */
 function isEarlier({ conditions }: ObservedFacts): boolean {
   return conditions.some(({ type, reason }) => type === 'Observed' && reason === 'OlderRevision')
 }
@@ -176,7 +179,7 @@ export interface ChangeStateWordProps {
   readonly simulated: boolean
 }
 
-/** How far a request got; Argo CD's part of it may be made up. */
+/** Progress of a request. The part reported by Argo CD may be simulated. */
 export function ChangeStateWord({ state, simulated }: ChangeStateWordProps) {
   const observed = state === 'Synced' || state === 'Live'
   return (

@@ -14,7 +14,7 @@ export interface TabsProps<Value extends string> {
   readonly onChange: (value: Value) => void
 }
 
-/** Tabs over panels; only the chosen panel is in the document. */
+/** Tabs above panels. Only the selected panel is in the document. */
 export function Tabs<Value extends string>({ label, tabs, value, onChange }: TabsProps<Value>) {
   return (
     <Base.Root value={value} onValueChange={(next: Value) => onChange(next)}>

@@ -14,7 +14,7 @@ const steps = [
   ['year', Infinity],
 ] as const
 
-/** `3m ago`, `2d ago`; a moment ahead of this computer's clock counts as now. */
+/** `3m ago`, `2d ago`. A time ahead of this computer's clock counts as now. */
 export function ago(at: number, now: number): string {
   let amount = Math.max(0, Math.floor((now - at) / 1000))
   for (const [unit, size] of steps) {
@@ -35,7 +35,7 @@ export function span(milliseconds: number): string {
 export const dayOf = (at: string): string => day.format(new Date(at))
 export const clockOf = (at: string | number): string => clock.format(new Date(at))
 
-/** One clock per period for the whole page, so that two ages of one moment never differ. */
+/** One clock per period for the whole page, so that ages of the same moment never differ. */
 interface Ticker {
   now: number
   timer: ReturnType<typeof setInterval> | null
@@ -68,13 +68,13 @@ function subscribe(everyMs: number, listener: () => void): () => void {
   }
 }
 
-/** Milliseconds since the epoch, renewed every `everyMs`, at the same time everywhere. */
+/** Milliseconds since the epoch, updated every `everyMs`, in sync across the page. */
 export function useNow(everyMs: number): number {
   const listen = useCallback((listener: () => void) => subscribe(everyMs, listener), [everyMs])
   return useSyncExternalStore(listen, () => tickerOf(everyMs).now)
 }
 
-/** `12 s`, `3 min`, `2 h`, `9 d`: the largest unit of the time since then. */
+/** `12 s`, `3 min`, `2 h`, `9 d`: the elapsed time in its largest unit. */
 export function age(since: number, now: number): string {
   const seconds = Math.max(0, Math.floor((now - since) / 1000))
   if (seconds < 60) return `${seconds} s`
@@ -83,7 +83,7 @@ export function age(since: number, now: number): string {
   return `${Math.floor(seconds / 86_400)} d`
 }
 
-/** How long ago something began; the absolute time is in its title. */
+/** Elapsed time since a moment. The title shows the absolute time. */
 export function Age({ since }: { readonly since: string }) {
   const now = useNow(10_000)
   const moment = new Date(since)
@@ -94,7 +94,7 @@ export function Age({ since }: { readonly since: string }) {
   )
 }
 
-/** A moment as its distance from now; the absolute time is in its title. */
+/** A moment relative to now. The title shows the absolute time. */
 export function Ago({ at }: { readonly at: string }) {
   const now = useNow(10_000)
   const moment = new Date(at)

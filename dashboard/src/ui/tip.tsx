@@ -1,7 +1,10 @@
 import { Tooltip } from '@base-ui/react/tooltip'
 import type { ReactElement } from 'react'
 
-/** Shows `text` while its child is hovered or focused. The child must name itself: a tooltip is no label. */
+/**
+ * Shows `text` while its child is hovered or focused. The child needs its own label, because a
+ * tooltip is none.
+ */
 export function Tip({
   text,
   children,

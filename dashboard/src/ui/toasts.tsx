@@ -2,7 +2,7 @@ import { Toast } from '@base-ui/react/toast'
 import { CircleCheck } from 'lucide-react'
 import type { ReactNode } from 'react'
 
-/** Confirmations that go away by themselves. Failures never come here: they stay in the page. */
+/** Confirmations that disappear by themselves. Failures are shown in the page instead. */
 export function Toasts({ children }: { readonly children: ReactNode }) {
   return (
     <Toast.Provider limit={3}>
@@ -32,7 +32,7 @@ function ToastList() {
   ))
 }
 
-/** Confirms in one sentence what was done. */
+/** Confirms an action in one sentence. */
 export function useConfirmation(): (sentence: string) => void {
   const { add } = Toast.useToastManager()
   return (sentence) => {

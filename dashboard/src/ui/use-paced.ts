@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 
 /**
- * `value`, once it has been still for `quietMs`, and at least `apartMs` after the last one: keeps live previews
- * inside their rate limit. Values are compared as JSON.
+ * Returns `value` once it has not changed for `quietMs`, and at least `apartMs` after the previous
+ * one. This keeps live previews within their rate limit. Values are compared as JSON.
  */
 export function usePaced<Value>(value: Value, quietMs: number, apartMs: number): Value {
   const [paced, setPaced] = useState(value)

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** Breakpoint `md` of style.css: from here on two columns of text fit. */
+/** Breakpoint `md` of style.css, from which two columns of text fit. */
 const WIDE = '(min-width: 900px)'
 
 function subscribe(listener: () => void): () => void {
@@ -9,7 +9,7 @@ function subscribe(listener: () => void): () => void {
   return () => query.removeEventListener('change', listener)
 }
 
-/** Is the window wide enough for two columns of text? */
+/** Returns whether the window is wide enough for two columns of text. */
 export function useWide(): boolean {
   return useSyncExternalStore(subscribe, () => matchMedia(WIDE).matches)
 }

@@ -5,16 +5,16 @@ import { platformQuery } from '../api/queries.ts'
 import type { Write } from '../api/use-write.ts'
 import { FailurePanel } from './failure-panel.tsx'
 
-/** Failures that are over as soon as the server answers anything. */
+/** Failures that end as soon as the server responds. */
 const SERVER_AWAY: readonly FailureCode[] = ['network', 'shutting_down', 'not_ready']
 
 export interface WriteStateProps {
   readonly write: Write
-  /** Such as "The store may exist". */
+  /** For example "The store may exist". */
   readonly unknown: string
 }
 
-/** What became of a write: being checked, or refused with what to do next. Silent while all is well. */
+/** Result of a write: being checked, or refused with the next step. Empty if all is well. */
 export function WriteState({ write, unknown }: WriteStateProps) {
   const lastAnswerAt = useQuery(platformQuery).dataUpdatedAt
   if (write.checking) {
@@ -37,7 +37,7 @@ export function WriteState({ write, unknown }: WriteStateProps) {
   return <FailurePanel error={write.failure} />
 }
 
-/** Why the button of a write does nothing now; `null` when it works. */
+/** Why the submit button does nothing now. `null` if it works. */
 export function writeRefusal(write: Write, refusal: string | null): string | null {
   if (refusal !== null) return refusal
   if (write.waitSeconds > 0) return `Too many changes in a row; again in ${write.waitSeconds} s.`

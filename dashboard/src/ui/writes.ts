@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { platformQuery } from '../api/queries.ts'
 import { writeStops } from '../strings.ts'
 
-/** Why nothing can be written now, in the server's words; `null` when writes can succeed. */
+/** Why writes are blocked, in the server's words. `null` if writes can succeed. */
 export function useWriteRefusal(): string | null {
   const { data, isError } = useQuery(platformQuery)
   if (data === undefined) return isError ? 'The server does not answer.' : null

@@ -11,8 +11,9 @@ const KEY =
 const BLOCK = /(?:^|[\s:])[|>][0-9+-]*\s*(?:#.*)?$/
 
 /**
- * Colours YAML (and so JSON) for reading, one array of tokens a line. It is no parser: it never changes, joins
- * or drops a character, and what it does not know stays plain. Block scalars are strings to their last line.
+ * Highlights YAML (and JSON), one array of tokens per line. It is not a parser: it never changes,
+ * joins or drops a character, and unknown syntax stays plain. Block scalars are strings up to their
+ * last line.
  */
 export function highlightYaml(text: string): Token[][] {
   let block: number | null = null
@@ -24,7 +25,7 @@ export function highlightYaml(text: string): Token[][] {
   })
 }
 
-/** A block scalar goes on while lines are indented deeper than the key that began it. */
+/** A block scalar continues while lines are indented deeper than its key. */
 function indentOfBlock(line: string): number {
   return /^\s*(?:- +)*/.exec(line)?.[0].length ?? 0
 }
@@ -54,7 +55,7 @@ function valueTokens(text: string): Token[] {
   return [token(kind, value), token('comment', text.slice(comment))]
 }
 
-/** Where ` #` begins a comment outside of quotes; the length when there is none. */
+/** Position where ` #` starts a comment outside quotes, or the length if there is none. */
 function commentStart(text: string): number {
   let quote: string | null = null
   for (let at = 0; at < text.length; at += 1) {
@@ -63,7 +64,7 @@ function commentStart(text: string): number {
       if (character === '\\' && quote === '"') at += 1
       else if (character === quote) quote = null
     } else if (character === '"' || character === "'") {
-      // Inside a plain scalar an apostrophe is a letter.
+      // Inside a plain scalar an apostrophe is a normal character.
       if (/^\s*$/.test(text.slice(0, at)) || /[\s[{,:]/.test(text[at - 1] ?? '')) quote = character
     } else if (character === '#' && (at === 0 || /\s/.test(text[at - 1] ?? ''))) return at
   }

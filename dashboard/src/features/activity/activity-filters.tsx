@@ -28,7 +28,7 @@ export function isFiltered(search: ActivitySearch): boolean {
   return activityFilters.some((filter) => search[filter] !== undefined)
 }
 
-/** All must hold. The URL keeps them, so that a view can be sent. */
+/** Filters that a change must all match. They are in the URL, so that a view can be shared. */
 export function ActivityFilters({ search, onChange }: ActivityFiltersProps) {
   const set = (filter: ActivityFilter, value: string) => {
     const { [filter]: _before, ...others } = search
@@ -81,7 +81,7 @@ export function ActivityFilters({ search, onChange }: ActivityFiltersProps) {
   )
 }
 
-/** Whole days, so that the URL of a view stays the same for a day. */
+/** Rounded to whole days, so that the URL of a view stays the same for a day. */
 function dayBefore(days: number): string {
   return new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)
 }

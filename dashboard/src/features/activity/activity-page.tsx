@@ -6,7 +6,7 @@ import { ChangesView } from './changes-view.tsx'
 import { ExportLinks } from './export-links.tsx'
 import { OperationsView } from './operations-view.tsx'
 
-/** What was changed, by whom and when; and what was asked for and how far it got. */
+/** The change history, and the state of recent requests. */
 export function ActivityPage() {
   const search = useSearch({ from: '/activity' })
   const navigate = useNavigate({ from: '/activity' })

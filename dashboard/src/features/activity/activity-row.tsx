@@ -5,7 +5,7 @@ import { buttonClass } from '../../ui/button.tsx'
 import { ChangeItem } from '../../ui/change-item.tsx'
 import { StoreLinks } from './store-links.tsx'
 
-/** One change with the way to its store, to its commit and back. */
+/** One change with links to its store and commit, and the undo action. */
 export function ActivityRow({ change }: { readonly change: Change }) {
   const { stores, commit, requestedBy } = change
   const [store] = stores

@@ -12,7 +12,7 @@ export interface ChangesViewProps {
   readonly onChange: (search: ActivitySearch) => void
 }
 
-/** Every change of every store and of the platform, of any age, from the history of the stores repo. */
+/** All changes of all stores and of the platform, from the history of the stores repo. */
 export function ChangesView({ search, onChange }: ChangesViewProps) {
   const history = useInfiniteQuery(auditQuery(auditFilters(search)))
   const changes = history.data?.pages.flatMap(({ reply }) => reply)

@@ -7,11 +7,11 @@ export interface ExactProps {
   readonly onChange: (value: string) => void
 }
 
-/** The API compares whole words, so the filter is applied on Enter or when the field is left. */
+/** The API matches whole values, so the filter applies on Enter or when the field loses focus. */
 export function Exact({ label, value = '', onChange }: ExactProps) {
   const [text, setText] = useState(value)
   const [sent, setSent] = useState(value)
-  // Back, forward, a link and "Clear filters" change the URL from outside.
+  // Back, forward, links and "Clear filters" change the URL from outside.
   if (value !== sent) {
     setSent(value)
     setText(value)

@@ -5,7 +5,9 @@ import { API } from '../../api/client.ts'
 import { type ActivitySearch, auditFilters } from '../../search.ts'
 import { buttonClass } from '../../ui/button.tsx'
 
-/** The API's own export of what is filtered: CSV holds everything that matches, JSON its newest 1,000. */
+/**
+ * The API's own export of the filtered changes. CSV contains all of them, JSON the newest 1,000.
+ */
 export function ExportLinks({ search }: { readonly search: ActivitySearch }) {
   const address = (more: Record<string, string>) =>
     addressOf(API, paths.listAudit[1], {}, { ...auditFilters(search), ...more })

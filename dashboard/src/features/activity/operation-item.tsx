@@ -10,13 +10,13 @@ import { StoreLinks } from './store-links.tsx'
 
 export interface OperationItemProps {
   readonly operation: Operation
-  /** The request id leads to a page of its own. */
+  /** The request id links to its own page. */
   readonly linked?: boolean
 }
 
 const linkClass = 'inline-block py-1 font-mono text-accent wrap-anywhere hover:underline'
 
-/** One request: what, of which store, by whom, how far it got, and what it waits for. */
+/** One request: kind, store, requester, state and what it waits for. */
 export function OperationItem({ operation, linked }: OperationItemProps) {
   const { id, stores, commit, position, pullRequest, gates, simulated, problem } = operation
   const [store] = stores

@@ -9,7 +9,7 @@ import { Page } from '../../ui/page.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { OperationItem } from './operation-item.tsx'
 
-/** One request by its id, as an answer, a log line or a commit bears it. */
+/** One request by its id, which responses, log lines and commits contain. */
 export function OperationPage() {
   const { id } = useParams({ from: '/operations/$id' })
   const { data, error, refetch } = useQuery(operationQuery(id))

@@ -18,7 +18,7 @@ export interface OperationsViewProps {
   readonly onChange: (search: ActivitySearch) => void
 }
 
-/** Requests of the last 25 hours, newest first, and how far each got; live. */
+/** Requests of the last 25 hours with their state, newest first, updated live. */
 export function OperationsView({ search, onChange }: OperationsViewProps) {
   const { store, state } = search
   const filtered = store !== undefined || state !== undefined

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 
 const LISTED = 3
 
-/** The stores that something is about, the first few by name. */
+/** The stores of a change, the first few by name. */
 export function StoreLinks({ names }: { readonly names: readonly string[] }) {
   if (names.length === 0) return <span>the platform</span>
   return (

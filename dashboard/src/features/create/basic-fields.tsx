@@ -13,7 +13,7 @@ export interface FieldsProps {
 
 export function BasicFields({ platform, problems }: FieldsProps) {
   const name = useWatch<CreateForm, 'name'>({ name: 'name' })
-  // The form appears after the navigation when the plans are loaded late.
+  // If the plans load late, the form appears after the navigation.
   useEffect(() => {
     if (isFocusIdle()) focusStart()
   }, [])

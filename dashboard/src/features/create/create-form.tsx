@@ -97,7 +97,7 @@ export function CreateForm({ platform }: { readonly platform: PlatformView }) {
   )
 }
 
-/** One problem stands beside its field and that takes the focus; of several the summary does. */
+/** Focuses the summary if there are several problems, or else the invalid field. */
 function focusProblem(summary: RefObject<HTMLElement | null>): void {
   requestAnimationFrame(() => {
     const wrong = document.querySelector<HTMLElement>('#main [aria-invalid=true]')
@@ -106,8 +106,8 @@ function focusProblem(summary: RefObject<HTMLElement | null>): void {
 }
 
 /**
- * What a create would commit, for as long as what was typed fits the rules.
- * @param creating the name will be taken in a moment, by this very form
+ * Preview of the create while the input is valid.
+ * @param creating this form is creating the store, so a preview would report the name as taken
  */
 function usePreview(typed: Form, creating: boolean) {
   const parsed = CreateSchema.safeParse(typed)
@@ -115,12 +115,12 @@ function usePreview(typed: Form, creating: boolean) {
   const query = useQuery({
     ...previewQuery(paced ?? { name: 'a' }),
     enabled: paced !== null && !creating,
-    // Without an answer the page keeps trying, as the panel says.
+    // Without a response the page retries, as the panel states.
     refetchInterval: ({ state }) =>
       state.error !== null && asFailure(state.error).status === 0 ? RETRY_MS : false,
   })
   return {
-    /** The newest answer; of older input while `fresh` is false. */
+    /** The newest result. It belongs to older input while `fresh` is false. */
     reply: query.data ?? null,
     fresh: parsed.success && !query.isPlaceholderData && !query.isError && query.data !== undefined,
     failure: query.error === null || paced === null ? null : asFailure(query.error),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { attemptFor } from './draft.ts'
 
-it('keeps the key for the same body, and only for it', () => {
+it('keeps the key only for the same body', () => {
   let made = 0
   const newKey = () => `key-${(made += 1)}`
   const first = attemptFor('{"name":"a"}', null, newKey)

@@ -2,10 +2,13 @@ import { type CreateForm, emptyForm } from './form.ts'
 
 const KEY = 'storewright.create'
 
-/** What survives a reload of this tab. It holds no secret: passwords are made in the cluster. */
+/**
+ * Data that survives a reload of this tab. It contains no secret, because passwords are created in
+ * the cluster.
+ */
 export interface Draft {
   readonly form: CreateForm
-  /** Idempotency key and the body it was made for; `null` before the first attempt. */
+  /** Idempotency key and the body it was created for. `null` before the first attempt. */
   readonly attempt: { readonly key: string; readonly body: string } | null
 }
 
@@ -25,7 +28,7 @@ export function saveDraft(draft: Draft): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(draft))
   } catch {
-    // Storage is full or blocked: the draft lives as long as the page.
+    // Storage is full or blocked. The draft is lost on reload.
   }
 }
 
@@ -33,11 +36,14 @@ export function forgetDraft(): void {
   try {
     sessionStorage.removeItem(KEY)
   } catch {
-    // As above.
+    // Storage is blocked.
   }
 }
 
-/** The key of the last attempt while the body is the same, else a new one: a retry never makes a second store. */
+/**
+ * Returns the key of the last attempt if the body is the same, or else a new one. A retry never
+ * creates a second store.
+ */
 export function attemptFor(
   body: string,
   last: Draft['attempt'],

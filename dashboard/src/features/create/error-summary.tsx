@@ -8,8 +8,8 @@ export interface ErrorSummaryProps {
 }
 
 /**
- * Leads to each field after a refused attempt, and takes the focus. What is wrong stands beside the field alone, so one
- * wrong field needs no summary.
+ * Links to each invalid field after a refused attempt and takes the focus. The problem text is only
+ * next to the field, so a single invalid field needs no summary.
  */
 export function ErrorSummary({ ref, problems }: ErrorSummaryProps) {
   const placed = problems.flatMap(({ field }) => (field === null ? [] : [field]))
@@ -46,7 +46,7 @@ export function fieldId(field: string): string {
   return `create-${field.replace('.', '-')}`
 }
 
-/** Moves the focus, opening the folded options when the field is inside; the URL stays. */
+/** Moves the focus and opens the options if the field is inside. The URL does not change. */
 function focusField(event: { preventDefault: () => void }, id: string): void {
   event.preventDefault()
   const control = document.getElementById(id)

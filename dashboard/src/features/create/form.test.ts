@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { CreateSchema, emptyForm, fieldOf, requestOf } from './form.ts'
 
 describe('requestOf', () => {
-  it('leaves out what was left empty', () => {
+  it('leaves out empty fields', () => {
     expect(requestOf({ ...emptyForm, name: 'my-shop' })).toEqual({ name: 'my-shop' })
   })
 
-  it('says everything that was filled in', () => {
+  it('contains every filled field', () => {
     const request = requestOf({
       ...emptyForm,
       name: 'my-shop',

@@ -2,7 +2,10 @@ import './zod-settings.ts'
 import { z } from 'zod'
 import { StoreCreate } from '../../../../src/contract/store.ts'
 
-/** What the form holds: text as typed, in the shape of the request, so that paths of issues fit the fields. */
+/**
+ * State of the form: text as typed, in the shape of the request, so that the paths of issues match
+ * the fields.
+ */
 export interface CreateForm {
   readonly name: string
   readonly team: string
@@ -12,7 +15,7 @@ export interface CreateForm {
   readonly admin: { readonly user: string }
   readonly site: { readonly country: string; readonly currency: string }
   readonly sampleProduct: boolean
-  /** One `key=value` a line. */
+  /** One `key=value` per line. */
   readonly labels: string
   readonly reason: string
   readonly ticket: string
@@ -32,13 +35,18 @@ export const emptyForm: CreateForm = {
   ticket: '',
 }
 
-/** The API's own schema over the form's request: form and API refuse the same input with the same words. */
+/**
+ * The API's schema applied to the form's request, so that form and API refuse the same input with
+ * the same text.
+ */
 export const CreateSchema = z.preprocess(
   (form) => requestOf(form as CreateForm),
   StoreCreate,
 ) as unknown as z.ZodType<StoreCreate, CreateForm>
 
-/** The request a form stands for. What was left empty is left out, so that platform.yaml decides it. */
+/**
+ * The request for a form. Empty fields are left out, so that platform.yaml provides the defaults.
+ */
 export function requestOf(form: CreateForm): z.input<typeof StoreCreate> {
   const { country, currency } = form.site
   const labels = labelsOf(form.labels)
@@ -63,7 +71,7 @@ function given<Key extends string>(key: Key, text: string): { [K in Key]?: strin
   return (text === '' ? {} : { [key]: text }) as { [K in Key]?: string }
 }
 
-/** `null` when no line says anything. */
+/** `null` if all lines are empty. */
 function labelsOf(text: string): Record<string, string> | null {
   const lines = text
     .split('\n')
@@ -78,7 +86,7 @@ function labelsOf(text: string): Record<string, string> | null {
   )
 }
 
-/** Fields of the form by the pointer an answer uses; the first that fits is meant. */
+/** Fields of the form by the pointer in a response. The first match applies. */
 const fieldPointers = [
   ['name', '#/name'],
   ['team', '#/team'],
@@ -111,7 +119,7 @@ export const fieldLabels: Record<FieldName, string> = {
   ticket: 'Ticket',
 }
 
-/** What a field holds. */
+/** Current value of a field. */
 export function valueOf(form: CreateForm, field: FieldName): string {
   switch (field) {
     case 'admin.user':
@@ -125,7 +133,7 @@ export function valueOf(form: CreateForm, field: FieldName): string {
   }
 }
 
-/** The field a pointer such as `#/admin/user` means; `null` when no field of the form does. */
+/** The field for a pointer such as `#/admin/user`. `null` if the form has no such field. */
 export function fieldOf(pointer: string): FieldName | null {
   const found = fieldPointers.find(
     ([, start]) => pointer === start || pointer.startsWith(`${start}/`),

@@ -17,7 +17,7 @@ const optionNames = [
   'ticket',
 ] as const
 
-/** Everything that has a default. Opens by itself when something in it is wrong. */
+/** Fields with a default. Opens by itself if one of them is invalid. */
 export function OptionFields({ platform, problems }: FieldsProps) {
   const { register } = useFormContext<CreateForm>()
   const wrong = optionNames.some((name) => problemOf(problems, name) !== undefined)

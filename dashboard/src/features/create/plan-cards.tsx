@@ -9,7 +9,7 @@ export interface PlanCardsProps {
   readonly problems: readonly FieldProblem[]
 }
 
-/** One card per plan of platform.yaml; the whole card is the radio button's label. */
+/** One card per plan of platform.yaml. The whole card is the label of the radio button. */
 export function PlanCards({ plans, problems }: PlanCardsProps) {
   const { register } = useFormContext<CreateForm>()
   const error = problemOf(problems, 'plan')

@@ -17,7 +17,7 @@ export interface PreviewRailProps {
   readonly platform: PlatformView
 }
 
-/** What the form would do, before it is done: beside the form, below it on narrow screens. */
+/** Preview of the create, next to the form or below it on narrow screens. */
 export function PreviewRail({ preview, typed, platform }: PreviewRailProps) {
   const [tab, setTab] = useState<RailTab>('manifests')
   const { reply } = preview
@@ -61,7 +61,10 @@ function stateOf({ reply, fresh }: LivePreview, { name }: CreateForm): string {
   return fresh ? 'Exactly what would be committed' : 'Of earlier input'
 }
 
-/** What no field can be blamed for, such as a full platform or no answer; the rest stands beside its field. */
+/**
+ * Failures that belong to no field, such as a full platform or no response. Others are shown next
+ * to their field.
+ */
 function OtherFailure({ preview: { failure, retry } }: { readonly preview: LivePreview }) {
   if (failure === null || failure.errors.length > 0) return null
   return (

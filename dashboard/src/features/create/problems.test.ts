@@ -16,7 +16,7 @@ const refusal = (code: 'name_taken' | 'invalid_store', ...pointers: string[]) =>
     { errors: pointers.map((pointer) => ({ pointer, detail: 'is taken' })) },
   )
 
-it('finds what is wrong in nested fields, as sentences', () => {
+it('finds problems of nested fields, as sentences', () => {
   const errors = {
     name: { type: 'invalid_format', message: 'must start with a letter' },
     site: { country: { type: 'invalid_format', message: 'two letters' } },
@@ -29,7 +29,7 @@ it('finds what is wrong in nested fields, as sentences', () => {
   ])
 })
 
-it('shows one problem per field, of the form before those of the server', () => {
+it('shows one problem per field, the form before the server', () => {
   const problems = mergeProblems(
     [{ field: 'plan', detail: 'Form.' }],
     [
@@ -43,7 +43,7 @@ it('shows one problem per field, of the form before those of the server', () => 
   expect(problems).toHaveLength(2)
 })
 
-it('adds what to do next to the only problem of a refusal, not to several', () => {
+it('adds the hint if a refusal has one problem, not if it has several', () => {
   expect(problemsOfFailure(refusal('name_taken', '#/name'))).toEqual([
     { field: 'name', detail: 'Name is taken. Choose another name.' },
   ])
@@ -53,7 +53,7 @@ it('adds what to do next to the only problem of a refusal, not to several', () =
   )
 })
 
-it('drops a refusal of a field once it holds something else', () => {
+it('drops the problem of a field once its value has changed', () => {
   const problems = problemsOfFailure(refusal('invalid_store', '#/name', '#/site/country', '#'))
   const sent = { ...emptyForm, name: 'shop' }
   const typed = { ...sent, name: 'shop-2' }
@@ -61,7 +61,7 @@ it('drops a refusal of a field once it holds something else', () => {
   expect(stillTrue(problems, sent, sent)).toHaveLength(3)
 })
 
-it('needs no panel where the fields tell everything', () => {
+it('needs no panel if the fields show every problem', () => {
   expect(isToldByFields(refusal('name_taken', '#/name'))).toBe(true)
   expect(isToldByFields(refusal('name_taken', '#/name', '#'))).toBe(false)
   expect(isToldByFields(refusal('name_taken'))).toBe(false)

@@ -4,21 +4,21 @@ import type { RequestFailure } from '../../api/failure.ts'
 import { sentenceOf } from '../../ui/field-sentence.ts'
 import { type CreateForm, fieldLabels, type FieldName, fieldOf, valueOf } from './form.ts'
 
-/** One thing that is wrong, beside its field; `field` is `null` for what no field can be blamed for. */
+/** One problem, shown next to its field. `field` is `null` if it belongs to no field. */
 export interface FieldProblem {
   readonly field: FieldName | null
   /** A sentence. */
   readonly detail: string
 }
 
-/** What the schema says of the fields. */
+/** Problems reported by the schema. */
 export function problemsOfForm(errors: FieldErrors<CreateForm>): FieldProblem[] {
   return flatten(errors, '#').map(placed)
 }
 
 /**
- * What a refusal says of the fields. A refusal with one reason adds what to do next, unless that is to correct the field.
- * Empty when no field is named.
+ * Problems of the fields in a refusal. If there is only one, the hint is added unless it only says
+ * to correct the field. Empty if the refusal names no field.
  */
 export function problemsOfFailure(failure: RequestFailure | null): FieldProblem[] {
   if (failure === null) return []
@@ -29,12 +29,15 @@ export function problemsOfFailure(failure: RequestFailure | null): FieldProblem[
   return corrects ? placedErrors : [{ ...only, detail: `${only.detail} ${failure.hint}` }]
 }
 
-/** True when its fields tell everything a refusal says: a panel would repeat it. */
+/** True if the fields show everything in a refusal, so that a panel would repeat it. */
 export function isToldByFields({ errors }: RequestFailure): boolean {
   return errors.length > 0 && errors.every(({ pointer }) => fieldOf(pointer) !== null)
 }
 
-/** Those whose field still holds what was sent. What no field can be blamed for stays until the next attempt. */
+/**
+ * Problems whose field is unchanged since the attempt. Problems of no field stay until the next
+ * attempt.
+ */
 export function stillTrue(
   problems: readonly FieldProblem[],
   sent: CreateForm,
@@ -45,7 +48,10 @@ export function stillTrue(
   )
 }
 
-/** The form's own problems first; what the server says counts only where the form is content. */
+/**
+ * Problems of the form take precedence. Those of the server count only for fields that the form
+ * accepts.
+ */
 export function mergeProblems(...groups: readonly (readonly FieldProblem[])[]): FieldProblem[] {
   const merged: FieldProblem[] = []
   for (const problem of groups.flat()) {
@@ -55,7 +61,7 @@ export function mergeProblems(...groups: readonly (readonly FieldProblem[])[]): 
   return merged
 }
 
-/** The sentence beside a field. */
+/** The sentence next to a field. */
 export function problemOf(problems: readonly FieldProblem[], name: FieldName): string | undefined {
   return problems.find(({ field }) => field === name)?.detail
 }

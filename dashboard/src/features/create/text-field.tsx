@@ -13,7 +13,7 @@ export interface TextFieldProps {
   readonly placeholder?: string
   readonly required?: boolean
   readonly mono?: boolean
-  /** The page starts in this field. */
+  /** This field gets the focus when the page opens. */
   readonly start?: boolean
 }
 

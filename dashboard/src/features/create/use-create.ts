@@ -13,7 +13,7 @@ export interface Create {
   readonly start: (body: StoreCreate) => Promise<void>
 }
 
-/** Sends the request once and only once, then shows the store. */
+/** Sends the request exactly once, then opens the store. */
 export function useCreate(attempt: RefObject<Draft['attempt']>): Create {
   const body = useRef<StoreCreate | null>(null)
   const queryClient = useQueryClient()
@@ -36,7 +36,7 @@ export function useCreate(attempt: RefObject<Draft['attempt']>): Create {
   const start = async (next: StoreCreate) => {
     body.current = next
     attempt.current = attemptFor(JSON.stringify(next), attempt.current, () => crypto.randomUUID())
-    // Before the request: a reload while it is under way must find its key again.
+    // Saved before the request, so that a reload during the request finds its key.
     saveDraft({ ...loadDraft(), attempt: attempt.current })
     await write.start()
   }

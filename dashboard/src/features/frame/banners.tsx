@@ -3,7 +3,7 @@ import { FlaskConical, TriangleAlert } from 'lucide-react'
 import { platformQuery } from '../../api/queries.ts'
 import { classes } from '../../ui/classes.ts'
 
-/** One line per banner of the server, worst first; none can be dismissed while it is true. */
+/** One line per banner of the server, worst first. An active banner cannot be dismissed. */
 export function Banners() {
   const banners = useQuery(platformQuery).data?.banners ?? []
   if (banners.length === 0) return null

@@ -4,7 +4,7 @@ import { useLive } from '../../api/live.ts'
 import { platformQuery } from '../../api/queries.ts'
 import { clockOf } from '../../ui/time.tsx'
 
-/** Says how fresh the page is; pressing it asks for everything on screen again. */
+/** Shows how fresh the page is. Pressing it reloads everything on screen. */
 export function ConnectionPill() {
   const queryClient = useQueryClient()
   const { isError, dataUpdatedAt } = useQuery(platformQuery)

@@ -7,7 +7,7 @@ import { useShortcuts } from './shortcuts.ts'
 import { focusStart } from '../../ui/start-focus.ts'
 import { TopBar } from './top-bar.tsx'
 
-/** What stands around every page: skip link, banners, top bar, navigation. */
+/** The frame of every page: skip link, banners, top bar, navigation. */
 export function Frame() {
   const [help, setHelp] = useState(false)
   useShortcuts(() => setHelp(true))
@@ -33,7 +33,10 @@ export function Frame() {
   )
 }
 
-/** After a navigation, keyboard and screen reader start at the element that the URL names, or where the page starts. */
+/**
+ * After a navigation, moves the focus to the element named in the URL, or else to the start of the
+ * page.
+ */
 function useFocusAfterNavigation(): void {
   const router = useRouter()
   useEffect(

@@ -1,17 +1,18 @@
 import type { ComponentType, ReactNode } from 'react'
 
-/** A page in a chunk of its own, as the router's `component`. */
+/** A page in its own chunk, usable as `component` of the router. */
 export interface LazyPage {
   (): ReactNode
-  /** Loads the chunk. The router waits for it before it shows the page. Rejects if the chunk cannot be loaded. */
+  /** Loads the chunk before the router shows the page. Rejects if that fails. */
   preload(): Promise<void>
 }
 
 const pages = new Set<LazyPage>()
 
 /**
- * Unlike the router's own `lazyRouteComponent`, a chunk that cannot be loaded never reloads the document: the rejection
- * reaches the error component of the route, and the next navigation or retry loads the chunk again.
+ * Unlike the router's `lazyRouteComponent`, a failed chunk never reloads the document. The error
+ * component of the route gets the rejection, and the next navigation or retry loads the chunk
+ * again.
  */
 export function lazyPage(load: () => Promise<ComponentType>): LazyPage {
   let Loaded: ComponentType | null = null
@@ -28,7 +29,7 @@ export function lazyPage(load: () => Promise<ComponentType>): LazyPage {
 /** Loads every page once the browser is idle, so that navigation works while the server is down. */
 export function preloadPagesWhenIdle(): void {
   whenIdle(() => {
-    // A chunk that fails now is loaded again when its page is opened.
+    // A chunk that fails now is loaded again when its page opens.
     for (const page of pages) void page.preload().catch(() => undefined)
   })
 }

@@ -11,7 +11,7 @@ const entries: readonly {
   { to: '/new', label: 'Create store', icon: Plus },
 ]
 
-/** At the left; icons only below 1100 px, a bar at the bottom below 640 px. */
+/** On the left side. Icons only below 1100 px, a bar at the bottom below 640 px. */
 export function Navigation() {
   return (
     <nav

@@ -3,7 +3,7 @@ import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RequestFailure } from '../../api/failure.ts'
 
-/** A page that threw, or a chunk that cannot be loaded. Everything around the page stays. */
+/** Shown if a page throws or its chunk cannot be loaded. The frame stays usable. */
 export function PageFault({ error, reset }: ErrorComponentProps) {
   const router = useRouter()
   const missing = isMissingChunk(error)
@@ -34,7 +34,7 @@ const chunkFailure = new RequestFailure({
   hint: 'Try again when the server answers. If it was updated meanwhile, reload the page.',
 })
 
-/** The words differ by browser: Chromium, Firefox and Safari, in this order, then Vite's own for style sheets. */
+/** Messages by browser: Chromium, Firefox, Safari, then Vite's own for style sheets. */
 const CHUNK_ERRORS =
   /failed to fetch dynamically imported|error loading dynamically imported|importing a module script failed|unable to preload/i
 

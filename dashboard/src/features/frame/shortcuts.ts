@@ -1,15 +1,15 @@
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 
-/** How long after `g` its second key may come. */
+/** Maximum time between `g` and its second key. */
 const CHORD_MS = 1200
 
-/** Pages whose first field takes whatever is typed, from the moment when the navigation to them starts. */
+/** Pages with a text field that gets all keys, from the start of the navigation. */
 const TYPING_PAGES = ['/new']
 
 /**
- * `/` search, `c` create, `g s` stores, `g a` activity, `?` help. Off in a field, in a dialog, with a modifier and on
- * the pages that are there to type into.
+ * `/` search, `c` create, `g s` stores, `g a` activity, `?` help. Disabled in a field, in a dialog,
+ * with a modifier key and on typing pages.
  */
 export function useShortcuts(onHelp: () => void): void {
   const navigate = useNavigate()
@@ -60,7 +60,7 @@ function actionOf(key: string, chord: boolean): Action | null {
   }
 }
 
-/** Typing, a modifier, or an open dialog: the key means something else. */
+/** True while typing, with a modifier key or in a dialog. */
 function isBusy(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return true
   const target = event.target instanceof HTMLElement ? event.target : null

@@ -8,7 +8,7 @@ type Choice = (typeof choices)[number]
 const icons = { system: Monitor, light: Sun, dark: Moon } as const
 const labels = { system: 'as the system', light: 'light', dark: 'dark' } as const
 
-/** One button that goes round: as the system, light, dark. Stored in this browser. */
+/** One button that cycles through system, light and dark. The choice is stored in this browser. */
 export function ThemeChoice() {
   const [choice, setChoice] = useState<Choice>(stored)
   useEffect(() => {
@@ -53,6 +53,6 @@ function store(choice: Choice): void {
   try {
     localStorage.setItem(KEY, choice)
   } catch {
-    // Storage is blocked: the choice holds for this page only.
+    // Storage is blocked. The choice applies to this page only.
   }
 }

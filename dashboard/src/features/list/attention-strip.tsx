@@ -28,14 +28,14 @@ const looks: Record<Attention, { icon: LucideIcon; tone: Tone; label: string }> 
 export interface AttentionStripProps {
   readonly stores: readonly Store[]
   readonly search: ListSearch
-  /** Stores that are not deleted. */
+  /** Number of stores that are not deleted. */
   readonly alive: number
   readonly maxStores?: number
-  /** The server does not answer: nothing can be said to be well. */
+  /** The server does not respond, so the counts may be outdated. */
   readonly outdated: boolean
 }
 
-/** What a person must look at first, each a filter; then how full the platform is. */
+/** Stores that need attention, each group a filter, and the capacity of the platform. */
 export function AttentionStrip(props: AttentionStripProps) {
   const { stores, search, alive, maxStores, outdated } = props
   const counts = countAttention(stores, useNow(30_000))

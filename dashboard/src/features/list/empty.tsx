@@ -4,7 +4,7 @@ import { phaseLabel } from '../../strings.ts'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
 
-/** No store at all: one action, and the same two ways without this page. */
+/** Shown without any store: one action, and the same step by curl and CLI. */
 export function FirstUse() {
   const curl = `curl -X POST ${location.origin}/api/v1/stores -H 'Content-Type: application/json' -d '{"name":"my-shop","engine":"woo","plan":"small"}'`
   return (
@@ -31,7 +31,7 @@ export interface FilteredEmptyProps {
   readonly onChange: (search: ListSearch) => void
 }
 
-/** The filters stay where they are; only what they leave is empty. */
+/** Shown if no store matches. The filters stay in place. */
 export function FilteredEmpty({ search, alive, onChange }: FilteredEmptyProps) {
   const said = describe(search)
   return (

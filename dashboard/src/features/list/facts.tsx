@@ -3,7 +3,7 @@ import type { Store } from '../../../../src/contract/store.ts'
 import { actionLabel } from '../../strings.ts'
 import { Ago, clockOf } from '../../ui/time.tsx'
 
-/** `Created · local · 3m ago`; where the change stands, unless it is live. */
+/** For example `Created · local · 3m ago`, with the state of the change unless it is live. */
 export function ChangeText({ store: { change } }: { readonly store: Store }) {
   return (
     <span>
@@ -17,7 +17,7 @@ export function ChangeText({ store: { change } }: { readonly store: Store }) {
   )
 }
 
-/** What is unusual about a store beside its state. */
+/** Unusual facts about a store, next to its state. */
 export function Flags({ store }: { readonly store: Store }) {
   return (
     <>

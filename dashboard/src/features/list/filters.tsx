@@ -14,12 +14,12 @@ import { viewOf } from './view.ts'
 export interface FiltersProps {
   readonly stores: readonly Store[]
   readonly search: ListSearch
-  /** How many stores match. */
+  /** Number of matching stores. */
   readonly shown: number
   readonly onChange: (search: ListSearch) => void
 }
 
-/** Every filter is in the URL. Counts leave out the filter they stand in. */
+/** All filters are in the URL. The counts of a filter ignore that filter. */
 export function Filters({ stores, search, shown, onChange }: FiltersProps) {
   const now = useNow(30_000)
   const phaseCounts = facetCounts(stores, 'phase', search, now)
@@ -82,7 +82,7 @@ interface PartProps {
   readonly onChange: (search: ListSearch) => void
 }
 
-/** Typing stays local and goes into the URL after a moment, so that no key waits for the router. */
+/** Typed text is applied to the URL with a delay, so that typing does not wait for the router. */
 function TextFilter({ search, onChange }: PartProps) {
   const [text, setText] = useState(search.q ?? '')
   const [sent, setSent] = useState(search.q ?? '')

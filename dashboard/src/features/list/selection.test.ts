@@ -4,7 +4,7 @@ import { countAttention, facetCounts, isFiltered, selectStores } from './selecti
 
 const NOW = Date.parse('2026-11-21T12:00:00Z')
 
-/** Only what selection reads. */
+/** Only the members that the selection reads. */
 function store(name: string, facts: Partial<Store> = {}): Store {
   return {
     name,
@@ -36,7 +36,7 @@ const fleet = [
 const names = (stores: readonly Store[]) => stores.map(({ name }) => name)
 
 describe('selectStores', () => {
-  it('puts the worst first, then goes by name, and leaves deleted stores out', () => {
+  it('sorts by phase, worst first, then by name, without deleted stores', () => {
     expect(names(selectStores(fleet, {}, NOW))).toEqual(['zebra', 'slow', 'alpha', 'beta'])
   })
 
@@ -48,7 +48,7 @@ describe('selectStores', () => {
     [{ deleted: 'include' as const, q: 'g' }, ['gone']],
     [{ attention: 'stuck' as const }, ['slow']],
     [{ q: 'nothing' }, []],
-  ])('keeps what matches %j', (search, expected) => {
+  ])('selects the stores that match %j', (search, expected) => {
     expect(names(selectStores(fleet, search, NOW)).filter((name) => name !== 'zebra')).toEqual(
       expected,
     )
@@ -56,7 +56,7 @@ describe('selectStores', () => {
 })
 
 describe('facetCounts', () => {
-  it('does not count a facet against itself', () => {
+  it('ignores the filter of the counted facet', () => {
     const counts = facetCounts(fleet, 'plan', { plan: 'large', phase: 'Ready' }, NOW)
     expect([...counts]).toEqual([
       ['small', 1],
@@ -64,7 +64,7 @@ describe('facetCounts', () => {
     ])
   })
 
-  it('keeps a chosen value that nothing has, so that it can be taken back', () => {
+  it('keeps a chosen value without matches, so that it can be cleared', () => {
     expect(facetCounts(fleet, 'plan', { plan: 'huge' }, NOW).get('huge')).toBe(0)
   })
 })
@@ -76,7 +76,7 @@ it('counts what needs attention', () => {
   ])
 })
 
-it('does not take the view or the number of rows for a filter', () => {
+it('does not treat the view or the number of rows as a filter', () => {
   expect(isFiltered({ view: 'cards', rows: 400 })).toBe(false)
   expect(isFiltered({ view: 'cards', q: 'a' })).toBe(true)
 })

@@ -2,7 +2,7 @@ import type { Store } from '../../../../src/contract/store.ts'
 import { phases } from '../../../../src/contract/words.ts'
 import type { Attention, ListSearch } from '../../search.ts'
 
-/** A store that moves for longer than this is stuck. */
+/** A store that has been moving for longer is stuck. */
 const STUCK_MS = 10 * 60_000
 const movingPhases = ['Requested', 'Committed', 'Syncing', 'Progressing', 'Deleting']
 
@@ -20,7 +20,7 @@ export function needsAttention(store: Store, why: Attention, now: number): boole
   return attentionTests[why](store, now)
 }
 
-/** How many stores each reason for attention has, deleted ones left out. */
+/** Number of stores per reason for attention, without deleted ones. */
 export function countAttention(
   stores: readonly Store[],
   now: number,
@@ -33,14 +33,14 @@ export function countAttention(
 
 type Facet = 'phase' | 'plan'
 
-/** Stores that match, worst phase first, then by name. */
+/** Matching stores, sorted by phase with the worst first, then by name. */
 export function selectStores(stores: readonly Store[], search: ListSearch, now: number): Store[] {
   return stores
     .filter((store) => matches(store, search, now))
     .sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
 }
 
-/** Values of a facet with their counts; the facet's own filter does not count against it. */
+/** Values of a facet with their counts. The facet's own filter is ignored. */
 export function facetCounts(
   stores: readonly Store[],
   facet: Facet,
@@ -58,7 +58,7 @@ export function facetCounts(
   return counts
 }
 
-/** True when anything narrows the list; `view` and `rows` do not. */
+/** True if a filter is set. `view` and `rows` are not filters. */
 export function isFiltered({ view: _view, rows: _rows, ...filters }: ListSearch): boolean {
   return Object.keys(filters).length > 0
 }

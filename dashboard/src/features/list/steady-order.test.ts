@@ -14,13 +14,13 @@ it.each([
   ],
   [[], ['a', 'b'], ['a', 'b']],
   [['a'], [], []],
-])('keeps %j in place when the sort says %j', (kept, names, expected) => {
+])('keeps %j in place for the sorted order %j', (kept, names, expected) => {
   expect(keepPlaces(kept, names)).toEqual(expected)
 })
 
 it.each([
   [['a', 'b', 'c'], ['a', 'b', 'c'], 0],
-  // One store that becomes the worst shifts all others by one place.
+  // A store that becomes the worst shifts all others by one place.
   [['a', 'b', 'c', 'd'], ['d', 'a', 'b', 'c'], 1],
   [['a', 'b', 'c', 'd'], ['c', 'a', 'd', 'b'], 2],
   [['a', 'b', 'c'], ['c', 'b', 'a'], 2],

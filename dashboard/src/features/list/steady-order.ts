@@ -3,10 +3,10 @@ import type { Store } from '../../../../src/contract/store.ts'
 
 export interface SteadyOrder {
   readonly stores: readonly Store[]
-  /** The fewest stores that have to move to where the sort wants them. */
+  /** The minimum number of stores to move for the sorted order. */
   readonly moved: number
   readonly apply: () => void
-  /** For the element around the list. */
+  /** Handlers for the element around the list. */
   readonly handlers: {
     readonly onPointerEnter: () => void
     readonly onPointerLeave: () => void
@@ -15,7 +15,10 @@ export interface SteadyOrder {
   }
 }
 
-/** While the pointer or the focus is in the list, rows keep their place: nothing moves from under a click. */
+/**
+ * Rows keep their place while the pointer or focus is in the list, so that a click never hits a
+ * moved row.
+ */
 export function useSteadyOrder(sorted: readonly Store[]): SteadyOrder {
   const [pointed, setPointed] = useState(false)
   const [focused, setFocused] = useState(false)
@@ -38,7 +41,7 @@ export function useSteadyOrder(sorted: readonly Store[]): SteadyOrder {
   }
 }
 
-/** `names` in the order of `kept`; what is new comes last, what is gone is left out. */
+/** `names` in the order of `kept`. New names come last, missing names are dropped. */
 export function keepPlaces(kept: readonly string[], names: readonly string[]): string[] {
   const present = new Set(names)
   const known = new Set(kept)
@@ -46,12 +49,12 @@ export function keepPlaces(kept: readonly string[], names: readonly string[]): s
 }
 
 /**
- * How many of `order` have to move to get `names`, both with the same members: all but the longest run that already stands
- * in the right order. Source: patience sorting, the longest increasing subsequence in n log n.
+ * Minimum number of elements of `order` to move to get `names`, which has the same members: all
+ * except the longest increasing subsequence. Source: patience sorting, in n log n.
  */
 export function countMoved(order: readonly string[], names: readonly string[]): number {
   const wanted = new Map(names.map((name, place) => [name, place]))
-  /** For each length, the smallest last place of an increasing run of that length. */
+  /** For each length, the smallest last place of an increasing subsequence of that length. */
   const ends: number[] = []
   for (const name of order) {
     const place = wanted.get(name) ?? 0

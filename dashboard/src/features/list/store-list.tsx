@@ -6,13 +6,16 @@ import { StoreTable } from './store-table.tsx'
 import { useSteadyOrder } from './steady-order.ts'
 import { useNarrow, viewOf } from './view.ts'
 
-/** Rows in the document at once; more come on demand, so that a large fleet does not slow the page. */
+/**
+ * Number of rows rendered at once. More are added on demand, so that a large fleet does not slow
+ * down the page.
+ */
 const PAGE = 200
 
 export interface StoreListProps {
   /** Sorted. */
   readonly stores: readonly Store[]
-  /** Of the whole platform, filtered or not. */
+  /** Number of stores of the whole platform, ignoring filters. */
   readonly total: number
   readonly search: ListSearch
   readonly onMore: (rows: number) => void

@@ -17,7 +17,7 @@ import { StoreList } from './store-list.tsx'
 
 export function StoresPage() {
   const { data: stores, error, refetch } = useQuery(storesQuery)
-  // The first-use page has one action, and it is in its text.
+  // The first-use page contains its only action in the text.
   const actions = stores?.length === 0 ? undefined : <CreateLink />
   return (
     <Page title="Stores" heading="Stores" actions={actions}>
@@ -41,7 +41,7 @@ function CreateLink() {
 
 interface FleetProps {
   readonly stores: readonly Store[]
-  /** The last attempt to load them failed. */
+  /** The last attempt to load the stores failed. */
   readonly outdated: boolean
 }
 
@@ -50,7 +50,8 @@ function Fleet({ stores, outdated }: FleetProps) {
   const navigate = useNavigate({ from: '/stores' })
   const now = useNow(30_000)
   const platform = useQuery(platformQuery).data
-  // Back from a filtered list leads to the whole list, however many filters were set. Other rows start at the first page.
+  // Back from a filtered list returns to the whole list, whatever the number of filters. Other
+  // filters start at the first page.
   const change = ({ rows: _rows, ...next }: ListSearch) =>
     void navigate({ search: next, replace: isFiltered(next) === isFiltered(search) })
   const showRows = (rows: number) =>

@@ -4,7 +4,7 @@ import type { ListSearch } from '../../search.ts'
 const FEW = 3
 const CARDS_UP_TO = 24
 
-/** Cards for a handful of stores, a table for more; the URL can choose otherwise up to 24 stores. */
+/** Cards for a few stores, a table for more. The URL can override this up to 24 stores. */
 export function viewOf(total: number, { view }: ListSearch): 'table' | 'cards' {
   if (total > CARDS_UP_TO) return 'table'
   return view ?? (total <= FEW ? 'cards' : 'table')
@@ -12,7 +12,7 @@ export function viewOf(total: number, { view }: ListSearch): 'table' | 'cards' {
 
 const narrow = '(max-width: 899px)'
 
-/** A table does not fit below 900 px: rows become cards, whatever was chosen. */
+/** A table does not fit below 900 px, so rows become cards regardless of the chosen view. */
 export function useNarrow(): boolean {
   return useSyncExternalStore(
     (changed) => {

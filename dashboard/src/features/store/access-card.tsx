@@ -6,7 +6,7 @@ import { commands, simulatedReason } from '../../strings.ts'
 import { Command, CopyButton } from '../../ui/copy.tsx'
 import { Card } from '../../ui/card.tsx'
 
-/** How to get into the shop. The password is read from the cluster; no part of Storewright ever has it. */
+/** Access to the shop. The password is read from the cluster; Storewright never has it. */
 export function AccessCard({ store }: { readonly store: Store }) {
   return (
     <Card title="Access">

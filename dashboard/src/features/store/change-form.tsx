@@ -7,21 +7,21 @@ import { writeRefusal, WriteState } from '../../ui/write-state.tsx'
 
 export interface ChangeFormProps {
   readonly write: Write
-  /** What may have happened when the answer was lost, such as "The store may be suspended". */
+  /** Possible result if the response was lost, such as "The store may be suspended". */
   readonly unknown: string
-  /** Words of the button, before and while it works. */
+  /** Label of the button, idle and busy. */
   readonly submit: readonly [word: string, busy: string]
   readonly cancel: string
   readonly danger?: boolean
-  /** Why this cannot be sent yet; `null` when it can. */
+  /** Why the form cannot be sent yet. `null` if it can. */
   readonly refusal?: string | null
-  /** The failure is shown by the fields themselves. */
+  /** The fields show the failure themselves. */
   readonly quiet?: boolean
   readonly onClose: () => void
   readonly children: ReactNode
 }
 
-/** Body of a dialog that changes a store: fields, what became of the request, and one way on. */
+/** Body of a dialog that changes a store: fields, result of the request, and buttons. */
 export function ChangeForm(props: ChangeFormProps) {
   const { write, submit, cancel, danger, onClose } = props
   const stopped = useWriteRefusal() ?? props.refusal ?? null
@@ -55,7 +55,7 @@ export interface ReasonFieldProps {
   readonly id: string
   readonly value: string
   readonly onChange: (reason: string) => void
-  /** Fewest characters; @default 0, not required */
+  /** Minimum number of characters; @default 0, not required */
   readonly min?: number
 }
 
@@ -77,12 +77,12 @@ export function ReasonField({ id, value, onChange, min = 0 }: ReasonFieldProps) 
   )
 }
 
-/** `{ reason }`, or nothing when none was given. */
+/** `{ reason }`, or an empty object without a reason. */
 export function reasonOf(reason: string): { reason?: string } {
   return reason.trim() === '' ? {} : { reason: reason.trim() }
 }
 
-/** Why a reason that must be given does not do; `null` when it does. */
+/** Why a required reason is not accepted. `null` if it is. */
 export function reasonRefusal(reason: string, min: number): string | null {
   return [...reason.trim()].length < min ? `Enter a reason of at least ${min} characters.` : null
 }

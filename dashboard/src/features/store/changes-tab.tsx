@@ -12,14 +12,14 @@ import { CompareButton, Comparison } from './comparison.tsx'
 import { Difference } from './difference.tsx'
 import { useDialogs } from './store-dialogs.tsx'
 
-/** Every commit of the store's folder, newest first; the one that the URL names shows what it changed. */
+/** Every commit of the store's folder, newest first. The commit in the URL is expanded. */
 export function ChangesTab({ store }: { readonly store: Store }) {
   const history = useInfiniteQuery(historyQuery(store))
   const { at, from } = useSearch({ from: '/stores/$name' })
   const changes = history.data?.pages.flatMap(({ reply }) => reply)
   const missing = at !== undefined && changes?.some(({ commit }) => commit === at) === false
   const { hasNextPage, isFetching, fetchNextPage } = history
-  // A link may name a commit of any age: go on until it is there.
+  // A link may name a commit of any age, so load pages until it is found.
   useEffect(() => {
     if (missing && hasNextPage && !isFetching) void fetchNextPage()
   }, [missing, hasNextPage, isFetching, fetchNextPage])

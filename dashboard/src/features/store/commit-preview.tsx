@@ -19,21 +19,24 @@ import { FailurePanel } from '../../ui/failure-panel.tsx'
 
 export interface CommitPreviewProps {
   readonly store: Store
-  /** `null`: nothing to preview yet. */
+  /** `null` while there is nothing to preview. */
   readonly change: Omit<ChangeToPreview, 'name'> | null
-  /** A refusal was shown already. */
+  /** A refusal is already shown elsewhere. */
   readonly quiet: boolean
-  /** Says what the change costs a store that runs; for steps whose dialog does not say it itself. */
+  /** Shows the effects on a running store, for actions whose dialog does not show them. */
   readonly costs?: boolean
 }
 
-/** The preview behind {@link CommitPreview}, for who must know how it ended. */
+/** The query behind {@link CommitPreview}, for callers that need its result. */
 export function useCommitPreview(store: Store, change: CommitPreviewProps['change']) {
   const body = { name: store.name, ...change }
   return useQuery({ ...previewChangeQuery(body, store.etag), enabled: change !== null })
 }
 
-/** What the server would commit for this change, from the operation itself stopped before its commit. */
+/**
+ * Preview of the commit for this change, produced by the operation itself and stopped before the
+ * commit.
+ */
 export function CommitPreview({ store, change, quiet, costs }: CommitPreviewProps) {
   const preview = useCommitPreview(store, change)
   if (change === null) return null
@@ -83,7 +86,7 @@ function PreviewBox({
   )
 }
 
-/** What a change costs a store that runs, from both renders. */
+/** Effects of a change on a running store, computed from both renders. */
 export function Effects({ effects }: { readonly effects: Preview['effects'] }) {
   if (effects === null) return null
   const title = <span className="font-medium">What it costs: </span>
@@ -123,7 +126,7 @@ const icons: Record<Effect['code'], LucideIcon> = {
   backup_runs: Play,
 }
 
-/** What works and should be known before it is done. */
+/** Warnings about something that works. */
 export function Warnings({
   warnings,
 }: {

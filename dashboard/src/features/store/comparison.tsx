@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { inputClass } from '../../ui/field.tsx'
 import { Difference } from './difference.tsx'
 
-/** Sets the commits of the comparison in the URL; `null` closes it. */
+/** Sets the commits of the comparison in the URL. `null` closes it. */
 function useCompare() {
   const navigate = useNavigate({ from: '/stores/$name' })
   return (pair: { readonly from: string; readonly to?: string } | null) =>
@@ -18,7 +18,7 @@ function useCompare() {
     })
 }
 
-/** Begins with the two newest; nothing where there is one version only. */
+/** Starts with the two newest commits. Hidden if there is only one. */
 export function CompareButton({ changes }: { readonly changes: readonly Change[] }) {
   const compare = useCompare()
   const [newest, before] = changes
@@ -36,12 +36,12 @@ export function CompareButton({ changes }: { readonly changes: readonly Change[]
 
 export interface ComparisonProps {
   readonly store: Store
-  /** Those that are loaded; both commits may be older ones. */
+  /** Loaded changes. Both commits may be older. */
   readonly changes: readonly Change[]
   readonly from: string
 }
 
-/** What lies between any two versions of the store. */
+/** Changes between any two versions of the store. */
 export function Comparison({ store, changes, from }: ComparisonProps) {
   const { to = changes[0]?.commit ?? store.revision } = useSearch({ from: '/stores/$name' })
   const compare = useCompare()

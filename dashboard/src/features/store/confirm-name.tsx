@@ -8,7 +8,7 @@ export interface ConfirmNameProps {
   readonly onChange: (typed: string) => void
 }
 
-/** The name is shown and can be copied: typing it is a moment to think, no memory test. */
+/** The name is shown and can be copied. Typing it is a pause to think, not a memory test. */
 export function ConfirmName({ id, name, value, onChange }: ConfirmNameProps) {
   return (
     <Field

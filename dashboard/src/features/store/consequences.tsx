@@ -1,6 +1,6 @@
 export type Consequence = readonly [what: string, sentence: string]
 
-/** What stops, what stays, how to come back. */
+/** Lists what stops, what is kept and how to undo the action. */
 export function Consequences({ of }: { readonly of: readonly Consequence[] }) {
   return (
     <dl className="mt-3 grid gap-1.5">

@@ -15,7 +15,7 @@ export interface FormProps {
   readonly onClose: () => void
 }
 
-/** Says what stops, what stays and how to come back; the name must be typed. */
+/** Lists the consequences. The user must type the name. */
 export function DeleteForm({ store, onClose }: FormProps) {
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')

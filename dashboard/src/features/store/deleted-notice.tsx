@@ -2,7 +2,7 @@ import { ArchiveRestore } from 'lucide-react'
 import type { Store } from '../../../../src/contract/store.ts'
 import { Ago, dayOf } from '../../ui/time.tsx'
 
-/** What a deletion left behind, and for how long. */
+/** What a deletion keeps, and for how long. */
 export function DeletedNotice({ store }: { readonly store: Store }) {
   const { asOf, deletedAt, purgeAfter } = store
   if (deletedAt === null) return null

@@ -9,10 +9,10 @@ import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { Notice } from './notice.tsx'
 
-/** Which commit took the store's folder out of Git, and the command that puts it back as it was. */
+/** Shows the commit that removed the store's folder from Git, and the command that restores it. */
 export function DetachedNotice({ store: { name } }: { readonly store: Store }) {
   const { data, error, refetch } = useQuery(newestChangeQuery(name))
-  // Nothing touches a folder that is gone, so its newest change is the one that removed it.
+  // A removed folder does not change any more, so its newest change is the removal.
   const [removal] = data ?? []
   return (
     <Notice icon={Unplug} tone="warn" title="It runs on, but Git no longer declares it">

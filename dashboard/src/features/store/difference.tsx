@@ -12,12 +12,14 @@ import { useWide } from '../../ui/use-wide.ts'
 export interface DifferenceProps {
   readonly store: Store
   readonly to: string
-  /** Left out: the commit before `to`. */
+  /** Defaults to the commit before `to`. */
   readonly from?: string
   readonly label: string
 }
 
-/** What lies between two commits: beside each other where that fits and is not switched off, in one column otherwise. */
+/**
+ * Diff between two commits, in two columns if they fit and are not switched off, or else in one.
+ */
 export function Difference({ store, to, from, label }: DifferenceProps) {
   const { data, error, refetch } = useQuery(diffQuery(store.name, to, from))
   const { diff: view } = useSearch({ from: '/stores/$name' })

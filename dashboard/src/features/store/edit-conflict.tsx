@@ -7,20 +7,20 @@ import { Ago } from '../../ui/time.tsx'
 import { differing, type Edit, type EditKey, editLabels, shown } from './edit.ts'
 
 export interface EditConflictProps {
-  /** The server refused; otherwise the page saw it first. */
+  /** True if the server refused the change, false if the page noticed the conflict first. */
   readonly refused: boolean
   readonly base: Edit
   readonly store: Store
-  /** What it declares now. */
+  /** Current declaration of the store. */
   readonly theirs: Edit
   readonly fields: Edit
-  /** Members that this person changed. */
+  /** Members changed in this form. */
   readonly mine: readonly EditKey[]
   readonly onKeep: () => void
   readonly onDiscard: () => void
 }
 
-/** The store was changed while it was being edited: the other change beside this one. What was typed is kept. */
+/** Shows another change made during editing next to this one. Typed values are kept. */
 export function EditConflict(props: EditConflictProps) {
   const { refused, base, store, theirs: now, fields, mine, onKeep, onDiscard } = props
   const box = useRef<HTMLElement>(null)

@@ -4,7 +4,7 @@ import { describedBy, Field, inputClass } from '../../ui/field.tsx'
 import { sentenceOf } from '../../ui/field-sentence.ts'
 import { type Edit, type EditKey, editLabels, editPointers } from './edit.ts'
 
-/** What all controls of the dialog share. */
+/** State shared by all controls of the dialog. */
 export interface EditState {
   readonly fields: Edit
   readonly errors: readonly ProblemDetail[]
@@ -17,11 +17,11 @@ interface ControlProps<Key extends EditKey> {
   readonly state: EditState
   readonly name: Key
   readonly hint?: ReactNode
-  /** It may not be left empty. */
+  /** The field must not be empty. */
   readonly required?: boolean
 }
 
-/** What is wrong with a field, in the API's words; an entry of a list is named by its line. */
+/** Problem of a field in the API's words. A problem of a list entry names its line. */
 export function errorOf({ errors }: EditState, key: EditKey): string | undefined {
   const pointer = editPointers[key]
   const found = errors.find((each) => each.pointer === pointer || isBelow(each.pointer, pointer))
@@ -126,7 +126,7 @@ export function PickControl({ options, ...props }: PickProps) {
   )
 }
 
-/** A switch with its sentence. */
+/** A checkbox with its sentence. */
 export function CheckControl({ state, name, hint }: ControlProps<KeyOf<boolean>>) {
   const error = errorOf(state, name)
   const id = `edit-${name}`

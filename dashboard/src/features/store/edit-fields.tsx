@@ -13,15 +13,15 @@ import {
 
 export interface EditFieldsProps {
   readonly state: EditState
-  /** What the store had when the fields were filled. */
+  /** Values when the form was opened. */
   readonly base: Edit
-  /** `undefined` while it is loading: then only what the store has now can be chosen. */
+  /** `undefined` while loading. Until then only the current values can be chosen. */
   readonly platform: PlatformView | undefined
 }
 
 const INHERITED = ['', 'Platform default'] as const
 
-/** Every member of a store that a person may change; the rarer ones are folded. */
+/** All members of a store that the user may change. Less common ones are in folded sections. */
 export function EditFields({ state, base, platform }: EditFieldsProps) {
   const plan = platform?.plans.find(({ id }) => id === state.fields.plan)
   return (
@@ -200,7 +200,7 @@ interface SectionProps {
   readonly children: ReactNode
 }
 
-/** Folded fields. Says what was changed in it, and opens by itself when something in it is wrong. */
+/** Folded fields. Shows which were changed, and opens by itself if one of them is invalid. */
 function Section({ title, of, state, base, children }: SectionProps) {
   const [open, setOpen] = useState(false)
   const wrong = of.some((key) => errorOf(state, key) !== undefined)
@@ -234,7 +234,7 @@ function Section({ title, of, state, base, children }: SectionProps) {
   )
 }
 
-/** What the platform offers; what the store has stays a choice, offered or not. */
+/** Values that the platform offers. The current value is always included. */
 function idsOf(offered: readonly { readonly id: string }[] | undefined, current: string) {
   const ids = (offered ?? []).map(({ id }) => id)
   return (ids.includes(current) ? ids : [current, ...ids]).map((id) => [id, id] as const)

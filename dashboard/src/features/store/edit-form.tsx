@@ -20,17 +20,17 @@ import { EditFields } from './edit-fields.tsx'
 const QUIET_MS = 300
 const APART_MS = 500
 
-/** What a store declares, and the version of it that a change names. */
+/** The declaration of a store, and the version on which a change is based. */
 interface Version {
   readonly etag: string
   readonly intent: StoreFile
 }
 
-/** Changes what a store declares, in exactly the version that the person saw. */
+/** Changes the declaration of a store in exactly the version that the user saw. */
 export function EditForm({ store, onClose }: FormProps) {
   const { data, error, refetch } = useQuery(manifestsQuery(store.name, store.revision))
   const now = data?.intent == null ? null : { etag: store.etag, intent: data.intent }
-  // The version that the fields were filled from; a newer one never replaces what is being typed.
+  // The version shown when the form opened. A newer one never replaces typed values.
   const [first, setFirst] = useState(now)
   if (first === null && now !== null) setFirst(now)
   if (first !== null) return <Fields store={store} first={first} now={now} onClose={onClose} />
@@ -53,7 +53,7 @@ export function EditForm({ store, onClose }: FormProps) {
 interface FieldsProps {
   readonly store: Store
   readonly first: Version
-  /** `null`: the newest version is not known yet, or cannot be read. */
+  /** `null` if the newest version is still unknown or cannot be read. */
   readonly now: Version | null
   readonly onClose: () => void
 }
@@ -74,7 +74,7 @@ function Fields({ store, first, now, onClose }: FieldsProps) {
     confirm(`${store.name} is changed`)
     onClose()
   })
-  // What the server said of an earlier patch says nothing about this one.
+  // Errors of an earlier patch do not apply to this one.
   const [sentPatch, setSentPatch] = useState('')
   const patchText = JSON.stringify(patch)
   const corrected = write.failure !== null && sentPatch !== patchText
@@ -160,7 +160,7 @@ function Fields({ store, first, now, onClose }: FieldsProps) {
   )
 }
 
-/** The preview names a field by its place in its own body, the change by its place in the patch. */
+/** The preview returns pointers into its own body, the change returns pointers into the patch. */
 function withoutPatch(errors: readonly ProblemDetail[]): ProblemDetail[] {
   return errors.map(({ pointer, detail }) => ({
     pointer: pointer.replace(/^#\/patch\//, '#/'),

@@ -1,6 +1,8 @@
 import type { Component, StoreFile } from '../../../../src/contract/store-file.ts'
 
-/** Lists of store.yaml as lines of a text box, and back. The server checks what they say. */
+/**
+ * Converts lists of store.yaml to lines of a text box and back. The server validates their content.
+ */
 
 export function linesOf(text: string): string[] {
   return text
@@ -16,7 +18,7 @@ export function labelLines(labels: StoreFile['labels'] = {}): string {
     .join('\n')
 }
 
-/** `null` takes all labels away. A line without `=` is a label without a value. */
+/** `null` removes all labels. A line without `=` is a label without a value. */
 export function labelsOf(text: string): Record<string, string> | null {
   const entries = linesOf(text).map((line) => {
     const at = line.indexOf('=')
@@ -25,12 +27,12 @@ export function labelsOf(text: string): Record<string, string> | null {
   return entries.length === 0 ? null : (Object.fromEntries(entries) as Record<string, string>)
 }
 
-/** `slug version sha256`, as `sha256sum` and people write them. */
+/** `slug version sha256` per line. */
 export function componentLines(components: readonly Component[] = []): string {
   return components.map(({ slug, version, sha256 }) => `${slug} ${version} ${sha256}`).join('\n')
 }
 
-/** A word that is missing is an empty one, for the server to refuse with its place. */
+/** A missing word becomes an empty one, so that the server reports its place. */
 export function componentsOf(text: string): Component[] {
   return linesOf(text).map((line) => {
     const [slug = '', version = '', sha256 = ''] = line.split(/\s+/)

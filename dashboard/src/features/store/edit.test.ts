@@ -24,7 +24,7 @@ const store = {
 const base = editOf(store)
 const sum = 'a'.repeat(64)
 
-it('asks only for what the person changed', () => {
+it('contains only changed members', () => {
   expect(patchOf({ ...base, plan: 'medium' }, base)).toEqual({ plan: 'medium' })
   expect(patchOf(base, base)).toEqual({})
 })
@@ -56,11 +56,11 @@ it.each<[Partial<Edit>, object]>([
   [{ pinUntil: '2026-12-27' }, { pin: { until: '2026-12-27', reason: '' } }],
   [{ plugins: `seo  1.2 ${sum}` }, { plugins: [{ slug: 'seo', version: '1.2', sha256: sum }] }],
   [{ themes: 'storefront' }, { themes: [{ slug: 'storefront', version: '', sha256: '' }] }],
-])('asks for %j in the shape of the contract', (change, expected) => {
+])('sends %j in the shape of the contract', (change, expected) => {
   expect(patchOf({ ...base, ...change }, base)).toEqual(expected)
 })
 
-it('takes away what is emptied', () => {
+it('removes emptied members', () => {
   const full = editOf({
     ...store,
     domains: ['a.example.com'],
@@ -75,7 +75,7 @@ it('takes away what is emptied', () => {
   expect(patchOf({ ...full, backupTo: '' }, full)).toEqual({ backup: { retentionDays: 3 } })
 })
 
-it('offers every member that the API accepts, and has a place for each error', () => {
+it('offers every member that the API accepts, and has a pointer for each', () => {
   const changed = Object.fromEntries(
     Object.entries(base).map(([key, value]) => [key, typeof value === 'boolean' ? !value : '1']),
   ) as unknown as Edit
@@ -87,14 +87,14 @@ it('offers every member that the API accepts, and has a place for each error', (
   expect(Object.keys(editLabels)).toEqual(Object.keys(base))
 })
 
-it('keeps what the person typed on top of what others changed', () => {
+it('applies typed changes to a newer version', () => {
   const now = editOf({ ...store, plan: 'large', title: 'theirs' })
   const fields = { ...base, title: 'mine' }
   expect(differing(now, base)).toEqual(['plan', 'title'])
   expect(rebased(fields, base, now)).toEqual({ ...base, plan: 'large', title: 'mine' })
 })
 
-it('says values in words', () => {
+it('shows values as text', () => {
   const edit = editOf({ ...store, autoSync: false, labels: { b: '2', a: '1' } })
   expect([shown(edit, 'autoSync'), shown(edit, 'labels'), shown(base, 'labels')]).toEqual([
     'off',

@@ -2,7 +2,10 @@ import type { BodyOf } from '../../../../src/contract/endpoints.ts'
 import type { StoreFile } from '../../../../src/contract/store-file.ts'
 import { componentLines, componentsOf, labelLines, labelsOf, linesOf } from './edit-lines.ts'
 
-/** What the dialog offers of a store, as its controls hold it; lists are one entry a line, `''` = not set. */
+/**
+ * Editable members of a store as held by the controls. Lists have one entry per line, and `''`
+ * means not set.
+ */
 export interface Edit {
   readonly plan: string
   readonly release: string
@@ -60,7 +63,7 @@ export const editLabels: Readonly<Record<EditKey, string>> = {
   pinReason: 'Why it is pinned',
 }
 
-/** Where the API points to when a field is wrong; members of what it points to count as well. */
+/** Pointers used by the API for invalid fields. They also cover the members below. */
 export const editPointers: Readonly<Record<EditKey, string>> = {
   plan: '#/plan',
   release: '#/release',
@@ -127,15 +130,16 @@ export function differing(one: Edit, other: Edit): EditKey[] {
   return keys.filter((key) => one[key] !== other[key])
 }
 
-/**
- * The fields on top of a newer version: what the person changed since `base` stays, everything else is as it is now.
- */
+/** Applies this form's changes since `base` to a newer version. */
 export function rebased(fields: Edit, base: Edit, now: Edit): Edit {
   const mine = differing(fields, base).map((key) => [key, fields[key]] as const)
   return { ...now, ...Object.fromEntries(mine) }
 }
 
-/** Only what differs from `base`, so that nobody's change of another member is taken back; `null` takes it away. */
+/**
+ * Contains only differences to `base`, so that it does not revert other changes. `null` removes a
+ * member.
+ */
 export function patchOf(fields: Edit, base: Edit): BodyOf<'updateStore'> {
   const changed = new Set(differing(fields, base))
   const given = <Key extends EditKey>(...of: readonly Key[]) =>
@@ -174,7 +178,7 @@ export function patchOf(fields: Edit, base: Edit): BodyOf<'updateStore'> {
 
 const someOf = <Entry>(list: readonly Entry[]) => (list.length === 0 ? null : list)
 
-/** Stands in store.yaml as a whole, so a change of one member names the other too. */
+/** The patch replaces this member as a whole, so a change of one part includes the other. */
 function backupOf({ backupTo, backupDays }: Edit): object | null {
   const backup = {
     ...(backupTo === '' ? {} : { destination: backupTo }),
@@ -187,7 +191,7 @@ function pinOf({ pinUntil, pinReason }: Edit): object | null {
   return pinUntil === '' && pinReason === '' ? null : { until: pinUntil, reason: pinReason }
 }
 
-/** A value in words, for a person who compares two. */
+/** A value as text, for comparing versions. */
 export function shown(edit: Edit, key: EditKey): string {
   const value = edit[key]
   if (typeof value === 'boolean') return value ? 'on' : 'off'

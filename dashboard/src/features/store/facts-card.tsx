@@ -9,7 +9,7 @@ const looks = {
   Unknown: { icon: CircleHelp, colour: 'text-muted' },
 } as const satisfies Record<Condition['status'], unknown>
 
-/** The five facts behind the phase, and what the store is made of. */
+/** The five conditions behind the phase, and the composition of the store. */
 export function FactsCard({ store }: { readonly store: Store }) {
   return (
     <Card title="Status details">

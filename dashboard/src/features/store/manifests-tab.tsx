@@ -5,7 +5,10 @@ import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { FileViewer } from '../../ui/file-viewer.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 
-/** What Git declares for this store: its intent, its Application's parameters and every rendered object. */
+/**
+ * Files of this store in Git: its intent, the parameters of its Application and every rendered
+ * object.
+ */
 export function ManifestsTab({ store }: { readonly store: Store }) {
   const { data, error, refetch } = useQuery(manifestsQuery(store.name, store.revision))
   if (error !== null) return <FailurePanel error={error} onRetry={() => void refetch()} />

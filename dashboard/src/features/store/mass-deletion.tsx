@@ -8,7 +8,10 @@ export interface MassDeletionProps {
   readonly onChange: (count: string) => void
 }
 
-/** The way past the brake on mass deletion: the number of stores that go in all, typed. Shown once it has braked. */
+/**
+ * Field to override the limit on mass deletion by typing the total number of stores. Shown once the
+ * limit applies.
+ */
 export function MassDeletion({ id, failure, value, onChange }: MassDeletionProps) {
   if (!isBraked(failure, value)) return null
   const count = Number(failure?.extra['count'] ?? 0)
@@ -28,7 +31,7 @@ export function MassDeletion({ id, failure, value, onChange }: MassDeletionProps
   )
 }
 
-/** Once the field was used it stays, whatever the next answer is. */
+/** A field that was used stays visible, whatever the next response is. */
 function isBraked(failure: RequestFailure | null, value: string): boolean {
   return failure?.code === 'mass_delete_brake' || value !== ''
 }

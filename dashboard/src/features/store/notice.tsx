@@ -12,7 +12,7 @@ export interface NoticeProps {
 
 const borders: Partial<Record<Tone, string>> = { warn: 'border-warn', danger: 'border-danger' }
 
-/** Something unusual about a store, over its tabs. */
+/** A notice about an unusual state of a store, above the tabs. */
 export function Notice({ icon: Icon, tone, title, children }: NoticeProps) {
   return (
     <section

@@ -8,7 +8,7 @@ import { Notice } from './notice.tsx'
 import { PurgeProgress } from './purge-progress.tsx'
 import { useDialogs } from './store-dialogs.tsx'
 
-/** What is unusual about this store, why, and what to do about it. */
+/** Notices about unusual states of this store, with reason and remedy. */
 export function Notices({ store }: { readonly store: Store }) {
   const open = useDialogs()
   const refusal = useWriteRefusal()

@@ -9,8 +9,9 @@ import type { FormProps } from './delete-form.tsx'
 import { MassDeletion } from './mass-deletion.tsx'
 
 /**
- * First step of a purge. Whether a backup outlives the namespace only the server knows: the loss is accepted after it has
- * said that there would be one, never beforehand, because who accepts it waits for no backup.
+ * First step of a purge. Only the server knows whether a backup outlives the namespace. The user
+ * accepts data loss only after the server has reported it, because a purge that accepts data loss
+ * waits for no backup.
  */
 export function PurgeForm({ store, onClose }: FormProps) {
   const [typed, setTyped] = useState('')

@@ -9,7 +9,7 @@ import { GateList } from '../../ui/gate-list.tsx'
 
 const EVERY_MS = 2000
 
-/** What must be so before the folder leaves Git. Until then a purge can be called off. */
+/** Conditions for removing the folder from Git. Until then a purge can be cancelled. */
 export function PurgeProgress({ store }: { readonly store: Store }) {
   const { data, error, refetch } = useQuery({
     ...operationsQuery(store.name),

@@ -19,7 +19,7 @@ const choices: readonly (readonly [what: What, label: string, sentence: string])
   ['backup', 'Back up now', 'In addition to scheduled backups.'],
 ]
 
-/** Tasks that run once without any other change of the store. */
+/** Tasks that run once without another change of the store. */
 export function RetryForm({ store, onClose }: FormProps) {
   const [what, setWhat] = useState<What>('init')
   const [reason, setReason] = useState('')

@@ -28,7 +28,7 @@ export interface RevertFormProps extends FormProps {
   readonly onDialog: (dialog: StoreDialog, at?: string) => void
 }
 
-/** Says what would change before anything does; the result is a commit like any other, and can be undone itself. */
+/** Shows a preview of the revert. The result is a normal commit that can be undone too. */
 export function RevertForm({ store, commit, mode, onDialog, onClose }: RevertFormProps) {
   const [reason, setReason] = useState('')
   const confirm = useConfirmation()
@@ -85,7 +85,7 @@ interface RefusedProps {
   readonly onDialog: (dialog: StoreDialog, at?: string) => void
 }
 
-/** The refusal in the API's words, and the choices that are left. */
+/** The refusal in the API's words, and the remaining choices. */
 function Refused({ failure, mode, commit, onDialog }: RefusedProps) {
   const restorePoint = failure.extra['restorePoint']
   const upgrade = failure.extra['schemaChange']
@@ -114,7 +114,8 @@ function Refused({ failure, mode, commit, onDialog }: RefusedProps) {
         </p>
       )}
       <div className="flex flex-wrap gap-2">
-        {/* Without a field in conflict the commit created the store: its state is what the store has. */}
+        {/* Without a conflicting field the commit created the store, so its state is the current
+            one. */}
         {failure.code === 'revert_conflict' && mode === 'undo' && failure.errors.length === 0 && (
           <Button look="danger" onClick={() => onDialog('delete')}>
             Delete store…

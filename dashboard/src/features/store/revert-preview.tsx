@@ -1,7 +1,7 @@
 import type { Reverted } from '../../../../src/contract/revert.ts'
 import { DiffBox, Effects, Warnings } from './commit-preview.tsx'
 
-/** What the store would become, a line per member that moves. */
+/** The changes to the store, one line per member. */
 export function RevertPreview({ preview }: { readonly preview: Reverted | undefined }) {
   if (preview === undefined) return <p className="text-sm text-muted">Loading the preview…</p>
   const { changes, warnings, effects, diff } = preview

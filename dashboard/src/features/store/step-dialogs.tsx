@@ -6,7 +6,7 @@ import { ChangeForm, ReasonField, reasonOf } from './change-form.tsx'
 import { CommitPreview } from './commit-preview.tsx'
 import { type Consequence, Consequences } from './consequences.tsx'
 
-/** Steps that need no more than a reason. */
+/** Actions that need only a reason. */
 export type SimpleStep = 'suspend' | 'resume' | 'restore' | 'render'
 
 interface StepWords {
@@ -15,7 +15,7 @@ interface StepWords {
   readonly consequences: (store: Store) => readonly Consequence[]
   readonly submit: readonly [word: string, busy: string]
   readonly cancel: string
-  /** Such as `is suspended`. */
+  /** For example `is suspended`. */
   readonly done: string
 }
 

@@ -19,7 +19,7 @@ import { EDIT_ID, MORE_ID, RESTORE_ID, useDialogs } from './store-dialogs.tsx'
 
 const SIZE = 15
 
-/** What can be done with a store, by where it stands; nothing is offered that its state forbids. */
+/** Actions of a store that its state allows. */
 export function StoreActions({ store }: { readonly store: Store }) {
   return store.deletedAt === null ? (
     <LivingActions store={store} />
@@ -95,7 +95,7 @@ function LivingActions({ store }: { readonly store: Store }) {
   )
 }
 
-/** Of a store whose folder has left Git. */
+/** ETag of a store whose folder has left Git. */
 const GONE_ETAG = '""'
 
 function DeletedActions({ store }: { readonly store: Store }) {
@@ -145,7 +145,7 @@ interface OpenLinkProps {
   readonly primary?: boolean
 }
 
-/** A link to the shop, or a button that says why there is nothing to open. */
+/** A link to the shop, or a button that explains why there is none. */
 function OpenLink({ store, url, label, primary }: OpenLinkProps) {
   const look = primary === true ? 'primary' : 'secondary'
   const icon = <ExternalLink aria-hidden size={SIZE} />

@@ -16,7 +16,10 @@ export const RESTORE_ID = 'store-restore'
 
 const openers: Partial<Record<StoreDialog, string>> = { edit: EDIT_ID, restore: RESTORE_ID }
 
-/** Opens a dialog of the store page; it is in the URL, so that back closes it and a link opens it. */
+/**
+ * Opens a dialog of the store page. It is part of the URL, so that back closes it and a link can
+ * open it.
+ */
 export function useDialogs(): (dialog: StoreDialog | null, at?: string) => void {
   const navigate = useNavigate({ from: '/stores/$name' })
   return (dialog, at) =>
@@ -31,7 +34,7 @@ export function useDialogs(): (dialog: StoreDialog | null, at?: string) => void 
     })
 }
 
-/** The one dialog that is open. */
+/** The open dialog. */
 export function StoreDialogs({ store }: { readonly store: Store }) {
   const { do: dialog, at } = useSearch({ from: '/stores/$name' })
   const open = useDialogs()

@@ -49,7 +49,7 @@ function Content({ store }: { readonly store: Store }) {
   const navigate = useNavigate({ from: '/stores/$name' })
   const choose = (next: StoreTab) =>
     void navigate({ search: next === 'overview' ? {} : { tab: next }, replace: true })
-  // Git holds neither history nor files of a folder that is gone under this name.
+  // Git has no history or files for a store whose folder was removed.
   const detached = store.phase === 'Detached'
   const tab = detached ? 'overview' : asked
   const overview = {
@@ -79,7 +79,7 @@ function Content({ store }: { readonly store: Store }) {
   )
 }
 
-/** Tells a screen reader of each new phase, not of the one that was there at first. */
+/** Announces each new phase to screen readers, but not the initial one. */
 function Announcement({ store: { name, phase } }: { readonly store: Store }) {
   const [said, setSaid] = useState('')
   const last = useRef(phase)

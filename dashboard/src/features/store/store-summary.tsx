@@ -5,7 +5,7 @@ import { HealthWord, PhaseWord, SyncWord } from '../../ui/state-words.tsx'
 import { Ago, clockOf } from '../../ui/time.tsx'
 import { Notices } from './notices.tsx'
 
-/** The facts over the tabs. Health and sync are Argo CD's own words. */
+/** Summary above the tabs. Health and sync are Argo CD's own words. */
 export function StoreSummary({ store }: { readonly store: Store }) {
   return (
     <div className="mt-1 mb-4">

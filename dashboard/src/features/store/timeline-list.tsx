@@ -15,7 +15,7 @@ const looks = {
   waiting: { icon: Circle, colour: 'text-muted', word: 'Not yet' },
 } as const satisfies Record<StepState, unknown>
 
-/** The newest change of a store, from request to end. */
+/** Progress of the newest change of a store, from request to end. */
 export function TimelineList({ store }: { readonly store: Store }) {
   const steps = timelineOf(store)
   return (
@@ -110,7 +110,7 @@ function Id({ label, id, shown }: IdProps) {
   )
 }
 
-/** Where the change stands and, when waiting is not enough, what to do. */
+/** State of the change and, if waiting is not enough, the next step. */
 function Verdict({ store, failed }: { readonly store: Store; readonly failed: boolean }) {
   const { title, next, command } = reasonText(store.reason)
   const said = store.message !== '' && store.message.toLowerCase() !== title.toLowerCase()

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Condition, Store } from '../../../../src/contract/store.ts'
 import { timelineOf } from './timeline.ts'
 
-/** Only what a timeline reads. `facts`: which conditions are True, a letter each, C O S H. */
+/**
+ * Only the members that a timeline reads. `facts` lists the conditions that are True by their
+ * initials C, O, S, H.
+ */
 function store(facts: string, rest: Partial<Store> = {}): Store {
   const types = { C: 'Committed', O: 'Observed', S: 'Synced', H: 'Healthy' } as const
   const conditions = Object.entries(types).map(([letter, type], place): Condition => ({
@@ -22,7 +25,7 @@ function store(facts: string, rest: Partial<Store> = {}): Store {
   } as Store
 }
 
-it('keeps every step of a purge done once its folder has left Git', () => {
+it('keeps every step of a purge done after its folder has left Git', () => {
   const purge = { lifecycle: 'purge', phase: 'Deleting' } as const
   const before = store('COS', { ...purge, etag: '"1"' } as Partial<Store>)
   const after = store('', { ...purge, etag: '""' } as Partial<Store>)
@@ -49,7 +52,7 @@ describe('timelineOf', () => {
     expect(states(store(facts, { phase } as Partial<Store>)).join(' ')).toContain(expected)
   })
 
-  it('ends a deletion without a start', () => {
+  it('has no healthy step for a deletion', () => {
     const deleted = { lifecycle: 'deleted', phase: 'SoftDeleted' } as const
     expect(states(store('COSH', deleted))).toEqual([
       'requested:done',
@@ -65,7 +68,7 @@ describe('timelineOf', () => {
     expect(timelineOf(store('C', { change }))[0]?.id).toBe('committed')
   })
 
-  it('says how long a step took, once it is done', () => {
+  it('reports the duration of a step once it is done', () => {
     const [, , observed, synced] = timelineOf(store('CO'))
     expect(observed).toMatchObject({ tookMs: 2000, at: '2026-11-21T12:00:02Z' })
     expect(synced).toMatchObject({ tookMs: null, at: null })

@@ -7,9 +7,9 @@ export interface Step {
   readonly id: 'requested' | 'committed' | 'observed' | 'synced' | 'healthy' | 'end'
   readonly title: string
   readonly state: StepState
-  /** When it was done, RFC 3339; `null` when not yet, or not known. */
+  /** Time of completion, RFC 3339. `null` if it is not done or the time is unknown. */
   readonly at: string | null
-  /** Milliseconds since the step before was done; `null` when either is not known. */
+  /** Milliseconds since the previous step was done. `null` if either time is unknown. */
   readonly tookMs: number | null
 }
 
@@ -23,8 +23,8 @@ interface Draft {
 const brokenPhases = ['Failed', 'Degraded', 'Detached']
 
 /**
- * The way of the newest change from the request to its end, in order. A step counts as done only when all before
- * it are: what an older change left behind says nothing about this one.
+ * Steps of the newest change, from request to end. A step counts as done only if all earlier steps
+ * are done, because results of an older change do not apply to this one.
  */
 export function timelineOf(store: Store): Step[] {
   const drafts = draftsOf(store)
@@ -55,10 +55,13 @@ function draftsOf(store: Store): Draft[] {
   ]
 }
 
-/** Of a store whose folder has left Git. */
+/** ETag of a store whose folder has left Git. */
 const GONE_ETAG = '""'
 
-/** The folder of a purged store leaves Git only after the steps before; the conditions no longer tell, so they stay done. */
+/**
+ * The folder of a purged store leaves Git after all earlier steps. Its conditions are gone then, so
+ * the steps stay done.
+ */
 function isRemoved({ lifecycle, etag }: Store): boolean {
   return lifecycle === 'purge' && etag === GONE_ETAG
 }
