@@ -12,7 +12,7 @@ describe.skipIf(chromiumPath === null)('Back', () => {
     while ((await on.storeOf('shop')).phase !== 'Ready') await sleep(200)
   })
 
-  /** The server's own answer, with `count` copies of its one store. */
+  /** Makes the server return `count` copies of its one store. */
   const withFleet = async (page: Page, count: number) => {
     const shop = await on.storeOf('shop')
     const fleet = Array.from({ length: count }, (_, place) => ({
@@ -24,7 +24,7 @@ describe.skipIf(chromiumPath === null)('Back', () => {
   }
   const searchOf = (page: Page) => new URL(page.url()).search
 
-  it('returns to the scroll position and to the rows that were shown', async () => {
+  it('restores the scroll position and the rows that were shown', async () => {
     const page = await on.browser.newPage({ viewport: { width: 1280, height: 900 } })
     await withFleet(page, 210)
     await page.goto(`${on.server.url}/stores`)
@@ -42,7 +42,7 @@ describe.skipIf(chromiumPath === null)('Back', () => {
     await page.close()
   })
 
-  it('leads from a filtered list to the whole list, however many filters were set, and then to the page before', async () => {
+  it('leads from a filtered list to the whole list, then to the previous page', async () => {
     const page = await on.browser.newPage({ viewport: { width: 1280, height: 900 } })
     await withFleet(page, 30)
     await page.goto(`${on.server.url}/activity`)

@@ -2,7 +2,10 @@ import { createRequire } from 'node:module'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../../scripts/bootstrap/chromium.mjs'
 
-/** Path of a browser, or `null`: then these tests are skipped, and bootstrap has said how to install one. */
+/**
+ * Path of a browser. If `null`, these tests are skipped, and bootstrap has printed how to install
+ * one.
+ */
 export const chromiumPath: string | null = findChromium()
 
 export function launch(): Promise<Browser> {
@@ -25,11 +28,11 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 /**
- * Ids of the accessibility rules that the page breaks, each with the first element. What lies half under a bar that stands
- * still while the page scrolls is no small target: its size counts where it can be scrolled to.
+ * Ids of the accessibility rules that the page violates, each with the first element. An element
+ * partly under a fixed bar is no small target: it counts at its full size after scrolling.
  */
 export async function violations(page: Page): Promise<string[]> {
-  // Evaluated by the browser's debugger, which the page's Content-Security-Policy does not bind.
+  // The debugger evaluates this outside the page's Content-Security-Policy.
   const { readFile } = await import('node:fs/promises')
   await page.evaluate(await readFile(axePath, 'utf8'))
   return page.evaluate(async (tags) => {
@@ -63,12 +66,12 @@ export async function violations(page: Page): Promise<string[]> {
   }, TAGS)
 }
 
-/** Presses Tab until the selector has the focus. */
+/** Presses Tab until the element for the selector has the focus. */
 export async function tabTo(page: Page, selector: string): Promise<void> {
   await tabUntil(page, (wanted) => document.activeElement?.matches(wanted) === true, selector)
 }
 
-/** Presses Tab until what bears these words has the focus. */
+/** Presses Tab until the element with this text has the focus. */
 export async function tabToName(page: Page, name: string): Promise<void> {
   await tabUntil(page, (wanted) => document.activeElement?.textContent?.trim() === wanted, name)
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const DIST = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
 
 describe('the built dashboard', () => {
-  it('loads at most 200 KB of gzipped JavaScript and 15 KB of CSS first, no font, and 420 KB in all', async () => {
+  it('first loads at most 200 KB of gzipped JavaScript and 15 KB of CSS, no font, 420 KB in total', async () => {
     const html = await readFile(`${DIST}/index.html`, 'utf8')
     const first = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(
       (match) => match[1] ?? '',
@@ -27,10 +27,10 @@ describe('the built dashboard', () => {
     expect(assets.filter((name) => /\.(?:woff2?|ttf|map)$/.test(name))).toEqual([])
   })
 
-  it('loads the schemas of the forms with the form, not at first', async () => {
+  it('loads the schemas of the forms together with the form', async () => {
     const html = await readFile(`${DIST}/index.html`, 'utf8')
     const assets = (await readdir(`${DIST}/assets`)).filter((name) => name.endsWith('.js'))
-    // A code of zod's issues is data, so no minifier renames it (zod 4, v4/core/errors.ts).
+    // An issue code of zod is a string, so no minifier renames it (zod 4, v4/core/errors.ts).
     const texts = await Promise.all(
       assets.map(async (name) => ({
         name,

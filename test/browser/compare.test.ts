@@ -5,13 +5,13 @@ import { dashboard, expectAccessible } from './dashboard.ts'
 describe.skipIf(chromiumPath === null)('the history of a store', () => {
   const on = dashboard()
 
-  it('compares any two versions: beside each other where that fits, from a link as well as from the page', async () => {
+  it('compares any two versions, in two columns if they fit, from a link and from the page', async () => {
     await on.create('aged')
     for (const change of [{ plan: 'medium' }, { title: 'Aged well' }, { labels: { tier: 'gold' } }])
       await on.patch('aged', change)
     const [newest, titled, planned, created] = await on.changesOf('aged')
     const page = await on.open('/stores/aged?tab=changes')
-    // Opened by keyboard; begins with the two newest.
+    // Opened by keyboard. Starts with the two newest commits.
     await tabToName(page, 'Compare versions')
     await page.keyboard.press('Enter')
     const box = page.getByRole('region', { name: 'Compare versions' })
@@ -22,7 +22,7 @@ describe.skipIf(chromiumPath === null)('the history of a store', () => {
     await box.getByLabel('To', { exact: true }).selectOption(titled?.commit ?? '')
     const intent = box.getByRole('region', { name: 'Changes of store.yaml' })
     const row = (text: RegExp) => intent.getByRole('row').filter({ hasText: text })
-    // What was there and what came stand on one line; what came later is not there.
+    // Old and new values are on one line. Later changes are not shown.
     await row(/−plan: small.*\+plan: medium/).waitFor()
     await row(/−title: aged.*\+title: Aged well/).waitFor()
     expect(await row(/gold/).count()).toBe(0)
@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === null)('the history of a store', () => {
     await intent.getByRole('table').waitFor({ state: 'detached' })
     await page.setViewportSize({ width: 1280, height: 900 })
     await expectAccessible(page, 'html', 'comparison')
-    // What one change did is shown the same way, beside the comparison or without it.
+    // The diff of a single change looks the same, with or without the comparison.
     await box.getByRole('button', { name: 'Close' }).click()
     await box.waitFor({ state: 'detached' })
     const short = planned?.commit.slice(0, 10)
@@ -53,7 +53,7 @@ describe.skipIf(chromiumPath === null)('the history of a store', () => {
     await page.close()
   })
 
-  it('offers nothing where there is one version, and says of a link what is wrong with it', async () => {
+  it('offers no comparison for a single version, and explains an invalid link', async () => {
     await on.create('young')
     const page = await on.open('/stores/young?tab=changes')
     await page.getByRole('list', { name: 'Changes, newest first' }).waitFor()

@@ -12,16 +12,19 @@ import {
 } from '../../src/testing/server-process.ts'
 import { launch, violations } from './browser.ts'
 
-/** A server of its own and a browser, for the tests of one `describe`. */
+/** A server and a browser for the tests of one `describe`. */
 export interface Dashboard {
   readonly server: ServerProcess
   readonly browser: Browser
-  /** Opens a path in a page of its own and waits for its heading. */
+  /** Opens a path in a new page and waits for its heading. */
   open(path: string): Promise<Page>
   create(name: string, more?: object): Promise<void>
   patch(name: string, body: object): Promise<Response>
   storeOf(name: string): Promise<Store>
-  /** A person clones the stores repo, does something in the clone, commits what it left behind, and pushes. */
+  /**
+   * Clones the stores repo, runs `act` in the clone, commits the result and pushes it, as a person
+   * would.
+   */
   person(act: (clone: string) => Promise<unknown>, message: string): Promise<void>
   /** Newest first. */
   changesOf(name: string): Promise<Change[]>
@@ -29,7 +32,7 @@ export interface Dashboard {
 
 const VIEWPORT = { width: 1280, height: 900 }
 
-/** Starts both before the tests and ends them after. `environment`: of the server, as an operator would set it. */
+/** Starts both before the tests and stops them afterwards. `environment` configures the server. */
 export function dashboard(environment: Record<string, string> = {}): Dashboard {
   let folder = ''
   let server: ServerProcess
@@ -86,18 +89,21 @@ export function dashboard(environment: Record<string, string> = {}): Dashboard {
   }
 }
 
-/** A confirmation is a dialog too, and stays for seconds: only a form is one that was opened. */
+/** A confirmation is a dialog too and stays for seconds, so only dialogs with a form count. */
 export async function formClosed(page: Page): Promise<void> {
   await page.getByRole('dialog').locator('form').waitFor({ state: 'detached' })
 }
 
-/** Chooses an entry of the menu "More". */
+/** Selects an entry of the menu "More". */
 export async function chooseMore(page: Page, entry: string): Promise<void> {
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: entry }).click()
 }
 
-/** Breaks no rule of accessibility in either theme, nor does `box` scroll sideways, on a desk and on a phone. */
+/**
+ * Checks accessibility in both themes and that `box` does not scroll sideways, at desktop and phone
+ * size.
+ */
 export async function expectAccessible(page: Page, box: string, what: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

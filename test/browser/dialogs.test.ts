@@ -11,7 +11,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
   const actionsOf = async (name: string) =>
     (await changesOf(name)).map(({ action }) => action).toReversed()
 
-  it('S1-36 changes, suspends, resumes, deletes and restores by mouse while the stream is cut; two clicks are one commit', async () => {
+  it('S1-36 changes, suspends, resumes, deletes and restores by mouse without the stream; two clicks make one commit', async () => {
     await create('by-mouse')
     const page = await on.browser.newPage({ viewport: { width: 1280, height: 900 } })
     await page.route('**/api/v1/stream', (route) => route.abort())
@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await page.close()
   })
 
-  it('S1-36 does the same by keyboard alone, and gives the focus back to what opened the dialog', async () => {
+  it('S1-36 does the same by keyboard only, and returns the focus to the opener of the dialog', async () => {
     await create('by-keys')
     const page = await open('/stores/by-keys')
     const { keyboard } = page
@@ -96,12 +96,12 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await page.close()
   })
 
-  it('shows a change that came first beside what was typed, keeps it, and goes on from there', async () => {
+  it('shows a conflicting change next to the typed values, keeps both, and saves', async () => {
     await create('contested')
     const page = await open('/stores/contested?do=edit')
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Plan').selectOption('large')
-    // The page must not learn of the other change before the server refuses.
+    // The page must not see the other change before the server refuses.
     await page.route('**/api/v1/stores/contested', (route) =>
       route.request().method() === 'GET' ? route.abort() : route.continue(),
     )
@@ -122,14 +122,14 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await page.close()
   })
 
-  it('previews what taking a change back would do, commits exactly that, and says a refusal in the words of the API', async () => {
+  it('previews a revert, commits exactly that, and shows a refusal in the words of the API', async () => {
     await create('undone')
     await patch('undone', { plan: 'medium' })
     await patch('undone', { title: 'Kept' })
     const [, plan, created] = await changesOf('undone')
     const page = await open('/stores/undone?tab=changes')
     const dialog = page.getByRole('dialog')
-    // The page offers no undo of it, but a link may.
+    // The page offers no undo for it, but a link can.
     const undo = `/stores/undone?tab=changes&do=undo&at=${created?.commit}`
     await page.goto(on.server.url + undo)
     await dialog.getByText('this commit created the store').waitFor()
@@ -147,12 +147,14 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await page.getByText(/Reverted by/).waitFor()
     expect(await storeOf('undone')).toMatchObject({ plan: 'small', title: 'Kept' })
     expect((await changesOf('undone'))[0]).toMatchObject({
-      ...{ action: 'revert', reverts: plan?.commit, reason: 'the sale is over' },
+      action: 'revert',
+      reverts: plan?.commit,
+      reason: 'the sale is over',
     })
     await page.close()
   })
 
-  it('purges in two steps: the name, then the loss of the data, then the gates until nothing is left', async () => {
+  it('purges in two steps: confirms the name, then data loss, then waits for the gates', async () => {
     await create('ended')
     await fetch(`${on.server.url}/api/v1/stores/ended`, { method: 'DELETE' })
     const page = await open('/stores/ended')
@@ -175,10 +177,10 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await page.close()
   })
 
-  it('lets a mass deletion pass only with its count, shows what a purge waits for, and calls it off', async () => {
+  it('requires the count for a mass deletion, shows the gates of a purge, and cancels it', async () => {
     const labels = { 'storewright.dev/simulate': 'sync-failed' }
     await post(on.server.url, '/api/v1/stores', { name: 'held', labels })
-    // As many as may go within the window, with those that went before; the brake refuses the others.
+    // Uses up the limit of deletions within the window, so that the next ones are refused.
     for (const name of ['spare-1', 'spare-2', 'spare-3']) {
       await create(name)
       await fetch(`${on.server.url}/api/v1/stores/${name}`, { method: 'DELETE' })
@@ -214,7 +216,7 @@ describe.skipIf(chromiumPath === null)('the dialogs of a store', () => {
     await page.close()
   })
 
-  it('S1-38 each is accessible in both themes and fits 320 px', async () => {
+  it('S1-38 each dialog is accessible in both themes and fits 320 px', async () => {
     await create('looked-at')
     const [created] = await changesOf('looked-at')
     const dialogs = ['edit', 'delete', 'retry', `undo&at=${created?.commit}`]

@@ -9,7 +9,7 @@ describe.skipIf(chromiumPath === null)('every field of a store', () => {
     ((await (await fetch(`${on.server.url}/api/v1/stores/${name}/manifests`)).json()) as Manifests)
       .intent
 
-  it('is filled with what the store declares, changed with the others, and taken away again', async () => {
+  it('shows the declared value, can be changed with the others, and can be removed', async () => {
     await on.create('all', { domains: ['old.example.com'], smtp: true })
     const page = await on.open('/stores/all')
     const dialog = page.getByRole('dialog')
@@ -59,11 +59,11 @@ describe.skipIf(chromiumPath === null)('every field of a store', () => {
     await page.close()
   })
 
-  it('says beside the field what is wrong before anything is sent, and opens what is folded over it', async () => {
+  it('shows an error next to the field before sending, and opens its folded section', async () => {
     await on.create('wrong')
     const page = await on.open('/stores/wrong?do=edit')
     const dialog = page.getByRole('dialog')
-    // By keyboard: unfolded, filled, folded again.
+    // By keyboard: opens the section, types, closes it again.
     await tabTo(page, '#edit-plan')
     const summary = dialog.locator('summary').filter({ hasText: 'Address and shop' })
     await summary.focus()

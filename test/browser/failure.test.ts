@@ -3,7 +3,7 @@ import { reasons } from '../../dashboard/src/reasons.ts'
 import { chromiumPath } from './browser.ts'
 import { dashboard } from './dashboard.ts'
 
-/** Faults that the simulated Argo CD plays, and the reason each must show. */
+/** Faults of the simulated Argo CD, and the reason that each must show. */
 const FAULTS = [
   ['sync-failed', 'SyncFailed'],
   ['degraded', 'Degraded'],
@@ -18,7 +18,7 @@ describe.skipIf(chromiumPath === null)('a failure', () => {
   })
 
   it.each(FAULTS)(
-    'S1-16 %s shows its reason on the list, and with message and next step on its page',
+    'S1-16 %s shows its reason on the list, and its message and next step on its page',
     async (fault, reason) => {
       const page = await on.browser.newPage()
       await page.goto(`${on.server.url}/stores/${fault}`)
@@ -42,7 +42,7 @@ describe.skipIf(chromiumPath === null)('a failure', () => {
     },
   )
 
-  it('part of S2-18: every reason shows its words and what to do next, and a message of the cluster is text', async () => {
+  it('part of S2-18: every reason shows its title and next step, and cluster messages are shown as text', async () => {
     const failures = Object.entries(reasons).filter(([, { next }]) => next !== null)
     expect(failures.length).toBeGreaterThan(30)
     const said = '<img src=x onerror="document.title=`taken over`"> said the cluster'
@@ -50,7 +50,7 @@ describe.skipIf(chromiumPath === null)('a failure', () => {
     const store = await on.storeOf(FAULTS[0][0])
     const page = await on.browser.newPage()
     let reason = ''
-    // The page, its code and everything else come from the server; the simulated Argo CD plays only few of the reasons.
+    // Only the store is replaced, because the simulated Argo CD produces few of the reasons.
     await page.route(`**${path}`, (route) =>
       route.fulfill({ json: { ...store, phase: 'Degraded', reason, message: said } }),
     )

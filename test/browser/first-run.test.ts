@@ -6,15 +6,15 @@ import { dashboard } from './dashboard.ts'
 describe.skipIf(chromiumPath === null)('the first run', () => {
   const on = dashboard()
 
-  /** Types as a person does who looks at the keys: no click into a field, a pause between keys. */
+  /** Types without clicking into a field, with a pause between keys. */
   const typeBlind = (page: Page, text: string) => page.keyboard.type(text, { delay: 30 })
   const createPage = (page: Page) => page.getByRole('heading', { name: 'Create store' })
 
-  it('creates a store from the first-use page by a press, a name typed blind, and Enter', async () => {
+  it('creates a store from the first-use page by a click, a name typed without focusing, and Enter', async () => {
     const page = await on.open('/')
     await page.getByRole('link', { name: 'Create your first store' }).click()
     await createPage(page).waitFor()
-    // `g` then `a` and `c` are shortcuts elsewhere.
+    // `g` followed by `a`, and `c`, are shortcuts elsewhere.
     await typeBlind(page, 'gadgets-c')
     await page.keyboard.press('Enter')
     await page.waitForURL('**/stores/gadgets-c')
@@ -41,19 +41,19 @@ describe.skipIf(chromiumPath === null)('the first run', () => {
     },
   )
 
-  it('keeps the shortcuts off while the form is still loading, and starts in the field once it is there', async () => {
+  it('disables the shortcuts while the form loads, and then focuses the field', async () => {
     const page = await on.browser.newPage()
     const platform = '**/api/v1/platform'
     await page.route(platform, (route) => route.abort())
     await page.goto(`${on.server.url}/stores`)
-    // Keys are heard from the first render on.
+    // Keys are handled from the first render on.
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.keyboard.press('c')
     await createPage(page).waitFor()
     await typeBlind(page, 'ga')
     expect(new URL(page.url()).pathname).toBe('/new')
     await page.unroute(platform)
-    // The page may have loaded the platform again without the button.
+    // The page may have reloaded the platform without the button.
     await page
       .getByRole('button', { name: 'Try again' })
       .click({ timeout: 5000 })
@@ -69,7 +69,7 @@ describe.skipIf(chromiumPath === null)('a refused name', () => {
   const on = dashboard()
   beforeAll(() => on.create('blue-tea'))
 
-  it('appears once, beside the field, in the terms of the dashboard, and disappears when it is corrected', async () => {
+  it('is shown once, next to the field, in terms of the dashboard, until it is corrected', async () => {
     const page = await on.open('/new')
     const name = page.getByLabel('Name', { exact: true })
     await name.fill('blue-tea')
@@ -89,7 +89,7 @@ describe.skipIf(chromiumPath === null)('a refused name', () => {
     await page.close()
   })
 
-  it('is one of several problems, and the summary leads to each field', async () => {
+  it('is listed with other problems in a summary that links to each field', async () => {
     const page = await on.open('/new')
     const name = page.getByLabel('Name', { exact: true })
     await name.fill('Blue Tea')
@@ -110,7 +110,7 @@ describe.skipIf(chromiumPath === null)('a page whose code does not load', () => 
   beforeAll(() => on.create('shop'))
   const chunks = '**/assets/store-page-*.js'
 
-  it('shows a panel in the page, keeps what was there, and opens once the code loads', async () => {
+  it('shows a panel in the page, keeps the frame, and opens once the code loads', async () => {
     const page = await on.browser.newPage()
     await page.route(chunks, (route) => route.abort())
     await page.goto(`${on.server.url}/stores?q=shop`)
@@ -130,7 +130,7 @@ describe.skipIf(chromiumPath === null)('a page whose code does not load', () => 
     await page.close()
   })
 
-  it('is rare, because every page is loaded as soon as the browser is idle', async () => {
+  it('is rare, because every page is preloaded when the browser is idle', async () => {
     const page = await on.browser.newPage()
     const loaded = page.waitForResponse(chunks)
     await page.goto(on.server.url)
@@ -145,11 +145,11 @@ describe.skipIf(chromiumPath === null)('a page whose code does not load', () => 
   })
 })
 
-describe.skipIf(chromiumPath === null)('an address that leads nowhere', () => {
+describe.skipIf(chromiumPath === null)('an unknown address', () => {
   const on = dashboard()
 
   it.each(['/nowhere', '/settings', '/stores/a/b/c'])(
-    'shows the dashboard’s own page for %s, with status 404 and a way on',
+    'shows the dashboard’s own page for %s, with status 404 and a link',
     async (path) => {
       const page = await on.browser.newPage()
       const reply = await page.goto(on.server.url + path)
@@ -166,7 +166,7 @@ describe.skipIf(chromiumPath === null)('a server that goes away and comes back',
   const on = dashboard()
   beforeAll(() => on.create('shop'))
 
-  it('claims nothing about the stores meanwhile, and takes its refusal back afterwards', async () => {
+  it('shows no claim about the stores meanwhile, and removes its error afterwards', async () => {
     const page = await on.open('/stores')
     await page.getByText('Nothing needs attention').waitFor()
     await page.route('**/api/v1/**', (route) => route.abort())
@@ -195,7 +195,7 @@ describe.skipIf(chromiumPath === null)('the first look at a store', () => {
   const on = dashboard()
   beforeAll(() => on.create('shop', { smtp: true }))
 
-  it('opens its files with the intent, and offers to delete what a change created', async () => {
+  it('shows the intent first, and offers to delete a store instead of undoing its creation', async () => {
     const page = await on.open('/stores/shop?tab=manifests')
     await page.getByRole('region', { name: /store\.yaml$/ }).waitFor()
     const tabs = page.getByRole('tablist', { name: 'Files of shop' }).getByRole('tab')
@@ -208,7 +208,7 @@ describe.skipIf(chromiumPath === null)('the first look at a store', () => {
     await page.close()
   })
 
-  it('marks health and sync as those of an earlier commit until Argo CD has compared the newest', async () => {
+  it('marks health and sync as earlier until Argo CD has compared the newest commit', async () => {
     const page = await on.open('/stores/shop')
     await page.getByText('Serving').first().waitFor({ timeout: 30_000 })
     await on.patch('shop', { title: 'Sale' })

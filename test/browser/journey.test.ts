@@ -11,7 +11,8 @@ const READY_MS = 60_000
 
 describe.skipIf(chromiumPath === null)('the dashboard', () => {
   const on = dashboard()
-  // Else a deleted store is purged within a second, and a page under load never shows it as deleted.
+  // Otherwise a deleted store is purged within a second, and a page under load never shows it as
+  // deleted.
   beforeAll(() => keepDeleted(on.server))
   const faults: string[] = []
 
@@ -31,7 +32,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     return page
   }
 
-  it('shows a first-time user one way to go', async () => {
+  it('offers a first-time user one action', async () => {
     const page = await open('/')
     await page.getByRole('link', { name: /Create your first store/ }).click()
     await page.waitForURL('**/new')
@@ -73,7 +74,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     await page.close()
   })
 
-  it('S1-36 N-20 does the same by keyboard alone', async () => {
+  it('S1-36 N-20 does the same by keyboard only', async () => {
     const page = await open('/')
     await page.keyboard.press('c')
     await page.waitForURL('**/new')
@@ -97,7 +98,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     await page.close()
   })
 
-  it('part of S2-24: deletes only when the name was typed', async () => {
+  it('part of S2-24: deletes only after the name was typed', async () => {
     await post(on.server.url, '/api/v1/stores', { name: 'kept' })
     const page = await open('/stores/kept')
     await page.getByRole('button', { name: 'More' }).click()
@@ -117,7 +118,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     await page.close()
   })
 
-  it('says beside the field why a name is refused, in the words of the API', async () => {
+  it('shows next to the field why a name is refused, in the words of the API', async () => {
     const page = await open('/new')
     const name = page.getByLabel('Name', { exact: true })
     await name.fill('Bad Name')
@@ -141,7 +142,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     await page.close()
   })
 
-  it('says everywhere that Argo CD is simulated', async () => {
+  it('shows on every page that Argo CD is simulated', async () => {
     for (const path of ['/', '/new', '/stores/kept']) {
       const page = await open(path)
       await page
@@ -163,7 +164,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     '/activity',
   ]
   it.each(routes)(
-    'S1-38 N-20 opens %s by its address, accessible in both themes, at 320 px without sideways scroll',
+    'S1-38 N-20 opens %s by its URL, accessible in both themes, at 320 px without sideways scroll',
     async (path) => {
       for (const dark of [false, true]) {
         for (const width of [320, 1280]) {
@@ -179,7 +180,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', () => {
     },
   )
 
-  it('breaks no Content-Security-Policy and throws nothing on all of these', () => {
+  it('violates no Content-Security-Policy and throws no error on any of these pages', () => {
     expect(faults).toEqual([])
   })
 })

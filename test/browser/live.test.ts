@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath } from './browser.ts'
 import { dashboard } from './dashboard.ts'
 
-/** Five times what is promised, for a busy machine: one second by the stream, five by polling. */
+/**
+ * Five times the promised limits, for a busy machine: one second by the stream, five by polling.
+ */
 const STREAM_MS = 5_000
 const POLL_MS = 25_000
 
@@ -12,7 +14,7 @@ describe.skipIf(chromiumPath === null)('a page that is open', () => {
   const { create } = on
   beforeAll(() => create('first'))
 
-  /** Lists that the page has asked for. */
+  /** Collects the lists that the page requests. */
   const listsOf = (page: Page) => {
     const asked: string[] = []
     page.on('request', (request) => {
@@ -22,7 +24,7 @@ describe.skipIf(chromiumPath === null)('a page that is open', () => {
   }
   const row = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).first()
 
-  it('S1-37 shows what others do as the stream tells it, and asks for no list again', async () => {
+  it('S1-37 shows changes from the stream without reloading a list', async () => {
     const page = await on.browser.newPage()
     await page.goto(on.server.url)
     await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
@@ -35,7 +37,7 @@ describe.skipIf(chromiumPath === null)('a page that is open', () => {
     await page.close()
   })
 
-  it('opens the stream again after a refusal, on which a browser gives up', async () => {
+  it('reopens the stream after a refusal, which browsers do not do', async () => {
     const page = await on.browser.newPage()
     await page.route('**/api/v1/stream', (route) => route.fulfill({ status: 503, body: '' }))
     await page.goto(on.server.url)
@@ -45,7 +47,7 @@ describe.skipIf(chromiumPath === null)('a page that is open', () => {
     await page.close()
   })
 
-  it('S1-37 S2-10 polls while the stream is cut, and takes nothing away', async () => {
+  it('S1-37 S2-10 polls while the stream is broken, and keeps its content', async () => {
     const page = await on.browser.newPage()
     await page.route('**/api/v1/stream', (route) => route.abort())
     await page.goto(on.server.url)
@@ -56,7 +58,7 @@ describe.skipIf(chromiumPath === null)('a page that is open', () => {
     await row(page, 'third').waitFor({ timeout: POLL_MS })
     expect(asked.length).toBeGreaterThan(0)
     expect(await row(page, 'first').isVisible()).toBe(true)
-    // A server that starts answers so; the browser itself does not come back after that.
+    // A starting server responds with 503. A browser does not reconnect after that.
     await page.unroute('**/api/v1/stream')
     await page.route('**/api/v1/stream', (route) => route.fulfill({ status: 503 }))
     await page.waitForResponse((response) => response.status() === 503)

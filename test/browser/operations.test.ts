@@ -9,10 +9,10 @@ describe.skipIf(chromiumPath === null)('the operations of the activity page', ()
   const operationsOf = async (store: string) =>
     (await (await fetch(`${on.server.url}/api/v1/operations?store=${store}`)).json()) as Operation[]
 
-  it('shows each request and how far it got as it moves, filtered, with ways to its store, commit and page', async () => {
+  it('shows each request with its live state, filters, and links to its store, commit and page', async () => {
     await on.create('before')
     const page = await on.open('/activity')
-    // By keyboard: the second tab.
+    // The second tab, by keyboard.
     await tabTo(page, '[role=tab]')
     await page.keyboard.press('ArrowRight')
     const rows = page.getByRole('list', { name: 'Operations, newest first' }).locator('> li')
@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === null)('the operations of the activity page', ()
     await page.close()
   })
 
-  it('shows what a purge waits for, and says of an unknown id where to look', async () => {
+  it('shows the gates of a purge, and where to look for an unknown id', async () => {
     const labels = { 'storewright.dev/simulate': 'sync-failed' }
     await on.create('ending', { labels })
     await fetch(`${on.server.url}/api/v1/stores/ending`, { method: 'DELETE' })

@@ -10,7 +10,7 @@ describe.skipIf(chromiumPath === null)('a store whose folder left Git', () => {
   const on = dashboard()
   const vanish = (name: string) =>
     on.person((clone) => git(clone, 'rm', '-qr', `stores/default/${name}`), `tidy ${name} up`)
-  /** Two teams, and names that stay a purged store's for 30 days. */
+  /** Two teams, and a quarantine of 30 days for the names of purged stores. */
   const platformOfTwo = () =>
     on.person(async (clone) => {
       const file = join(clone, 'platform.yaml')
@@ -21,7 +21,7 @@ describe.skipIf(chromiumPath === null)('a store whose folder left Git', () => {
   const detachedNotice = (page: Page) =>
     page.getByRole('region', { name: /Git no longer declares/ })
 
-  it('without a purge is shown as detached, and the command beside it puts it back as it was', async () => {
+  it('without a purge is shown as detached, with a command that restores it', async () => {
     await on.create('lost', { plan: 'medium' })
     const { etag } = await on.storeOf('lost')
     const page = await on.open('/stores/lost?tab=changes')
@@ -43,14 +43,14 @@ describe.skipIf(chromiumPath === null)('a store whose folder left Git', () => {
     await page.close()
   })
 
-  it('S2-16 keeps its name from other teams: the form says so beside the name, and for how long', async () => {
+  it('S2-16 reserves its name: the form tells other teams so, and for how long', async () => {
     await platformOfTwo()
     await on.create('kept')
     const page = await on.open('/new')
     await page.getByLabel('Team').selectOption('acme')
     await page.getByLabel('Name', { exact: true }).fill('kept')
     await page.getByText(/taken/).first().waitFor()
-    // Nobody touches the form meanwhile.
+    // The form stays untouched meanwhile.
     await vanish('kept')
     await page
       .getByText(/kept for another team, whose store of this name left Git/)
@@ -63,11 +63,12 @@ describe.skipIf(chromiumPath === null)('a store whose folder left Git', () => {
     await page.close()
   })
 
-  it('by a purge, with a quarantine: the form names the day from which the name is free', async () => {
+  it('by a purge with a quarantine: the form names the day from which the name is free', async () => {
     await on.create('sold')
     await fetch(`${on.server.url}/api/v1/stores/sold`, { method: 'DELETE' })
     await post(on.server.url, '/api/v1/stores/sold/purge', {
-      ...{ confirm: 'sold', acknowledgeDataLoss: true },
+      confirm: 'sold',
+      acknowledgeDataLoss: true,
     })
     const page = await on.open('/stores/sold')
     await page.getByRole('heading', { name: /There is no store/ }).waitFor({ timeout: 60_000 })

@@ -1,4 +1,4 @@
-// node test/browser/screenshot.ts: makes docs/dashboard.png anew from a real server.
+// node test/browser/screenshot.ts: creates docs/dashboard.png from a real server.
 import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { post, scratch, startServer } from '../../src/testing/server-process.ts'

@@ -3,7 +3,7 @@ import { dashboard } from './dashboard.ts'
 
 const shown = dashboard()
 
-it('S25 the dashboard works under its policies: no page reports a violation, and script from text is refused', async () => {
+it('S25 the dashboard works under its policies: no page reports a violation, and script from strings is blocked', async () => {
   await shown.create('shop')
   const reports: string[] = []
   for (const path of ['/', '/new', '/stores/shop', '/activity']) {

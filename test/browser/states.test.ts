@@ -5,7 +5,7 @@ import type { Change } from '../../src/contract/store.ts'
 import { chromiumPath } from './browser.ts'
 import { dashboard } from './dashboard.ts'
 
-describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
+describe.skipIf(chromiumPath === null)('unusual states of a store', () => {
   const on = dashboard()
   const { open, create } = on
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
     await create('seen')
   })
 
-  /** A person adds a comment to a rendered file. */
+  /** Pushes a comment in a rendered file, as a person would. */
   const editByHand = (name: string) =>
     on.person(
       (clone) =>
@@ -25,7 +25,7 @@ describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
       `tune ${name} by hand`,
     )
 
-  it('shows a hand edit of a manifest, what rendering again would take away, and takes it away', async () => {
+  it('shows a hand edit of a manifest, previews its removal by a render, and removes it', async () => {
     const page = await open('/stores/edited')
     await editByHand('edited')
     await page.getByRole('heading', { name: 'Rendered files were edited by hand' }).waitFor()
@@ -42,7 +42,7 @@ describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
     await page.close()
   })
 
-  it('shows where an invalid store.yaml is wrong, and how to go on', async () => {
+  it('shows the error in an invalid store.yaml, and how to fix it', async () => {
     const page = await open('/stores/invalid')
     await on.person(
       (clone) =>
@@ -55,7 +55,7 @@ describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
     await page.close()
   })
 
-  it('part of S2-40: a store that waits for its turn says so, and starts by itself', async () => {
+  it('part of S2-40: a queued store is shown as queued, and starts by itself', async () => {
     const names = ['turn-1', 'turn-2', 'turn-3', 'turn-4', 'turn-5']
     await Promise.all(names.map((name) => create(name)))
     const waiting = names.at(-1)
@@ -66,7 +66,7 @@ describe.skipIf(chromiumPath === null)('what is unusual about a store', () => {
     await page.close()
   })
 
-  it('S2-35 Activity shows every change as it happens, filtered, exported and with a way to the commit', async () => {
+  it('S2-35 Activity shows every change live, with filters, export and a link to the commit', async () => {
     const page = await open('/activity')
     const rows = page.getByRole('list', { name: /newest first/ }).getByRole('listitem')
     await editByHand('seen')

@@ -4,10 +4,10 @@ import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
 import { getObject, kubectl, until } from './kubernetes.ts'
 
 const NAMESPACE = 'argocd'
-/** On both objects: a later run may remove what an interrupted one left. */
+/** Label on both objects, so that a later run can remove what an interrupted run left. */
 const MARK = { 'storewright.dev/cluster-test': 'true' }
 
-/** An Application, as far as the suite reads it. */
+/** The parts of an Application that the suite reads. */
 export interface ArgoApplication {
   readonly metadata: {
     readonly name: string
@@ -39,7 +39,10 @@ interface Labelled {
 
 type SecretsMode = NonNullable<StoreNeeds['secretsMode']>
 
-/** Our AppProject, admission policies and ApplicationSet as for a new stores repo, reading `repoURL`. @param modes beside `job` */
+/**
+ * Our AppProject, admission policies and ApplicationSet for `repoURL`, as for a new stores repo.
+ * @param modes in addition to `job`
+ */
 export async function renderedStores(repoURL: string, modes: readonly SecretsMode[] = []) {
   const template = new URL('../../gitops-repo-template/platform.yaml', import.meta.url)
   const { value: platform } = parsePlatformFile(await readFile(template, 'utf8'))
@@ -54,7 +57,7 @@ export async function renderedStores(repoURL: string, modes: readonly SecretsMod
   return { projects, policies, applicationSets }
 }
 
-/** Installs them, in the order of `storectl argocd`. @param modes beside `job` */
+/** Installs them in the order of `storectl argocd`. @param modes in addition to `job` */
 export async function installStores(
   repoURL: string,
   modes?: readonly SecretsMode[],
@@ -63,7 +66,7 @@ export async function installStores(
   await applyMarked([...projects, ...policies, ...applicationSets])
 }
 
-/** Applies objects that `removeStores` shall find again. */
+/** Applies objects with a mark by which `removeStores` finds them. */
 export async function applyMarked(objects: readonly unknown[]): Promise<void> {
   const items = objects.map((object) => {
     const { metadata } = object as Labelled
@@ -76,12 +79,12 @@ export async function applyMarked(objects: readonly unknown[]): Promise<void> {
   await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], list)
 }
 
-/** Removes them, the set first: its Applications go with it, what they made stays. */
+/** Removes them, the set first. Its Applications are removed with it, their resources stay. */
 export async function removeStores(): Promise<void> {
   const remove = ['-n', NAMESPACE, 'delete', '--ignore-not-found', '--timeout', '60s']
   const marked = ['-l', 'storewright.dev/cluster-test']
   await kubectl([...remove, 'applicationsets', ...marked])
-  // One that waits for a person to confirm its deletion would wait for ever.
+  // An Application that waits for a confirmed deletion would wait forever.
   const ours = ['-l', 'app.kubernetes.io/managed-by=storewright']
   const left = await kubectl(['-n', NAMESPACE, 'get', 'applications', ...ours, '-o', 'name'])
   for (const name of left.split('\n').filter((line) => line !== '')) {
@@ -99,7 +102,7 @@ export function application(name: string): Promise<ArgoApplication | null> {
   return getObject<ArgoApplication>('application', `store-${name}`, NAMESPACE)
 }
 
-/** One line of what Argo CD says about a store, for failures. */
+/** One line with Argo CD's status of a store, for failure messages. */
 export async function describeApplication(name: string): Promise<string> {
   const found = await application(name)
   if (found === null) {
@@ -111,7 +114,7 @@ export async function describeApplication(name: string): Promise<string> {
   return JSON.stringify({ sync, health, conditions, operationState, lagging }, null, 1)
 }
 
-/** Does Argo CD call the store Synced and Healthy after a successful operation? */
+/** Returns whether Argo CD reports the store as Synced and Healthy after a successful operation. */
 export async function isSettled(name: string): Promise<boolean> {
   const { sync, health, operationState } = (await application(name))?.status ?? {}
   return (
@@ -121,7 +124,7 @@ export async function isSettled(name: string): Promise<boolean> {
   )
 }
 
-/** Waits until {@link isSettled}; seconds that took. */
+/** Waits until {@link isSettled} and returns the seconds that took. */
 export async function syncedAndHealthy(name: string): Promise<number> {
   const { seconds } = await until(
     `${name} is Synced and Healthy`,
@@ -131,7 +134,7 @@ export async function syncedAndHealthy(name: string): Promise<number> {
   return seconds
 }
 
-/** Makes Argo CD look now and waits until it has; `hard` also forgets its cache. */
+/** Makes Argo CD refresh now and waits for it. `hard` also clears its cache. */
 export async function refresh(name: string, kind: 'normal' | 'hard' = 'normal'): Promise<void> {
   const annotation = 'argocd.argoproj.io/refresh'
   await kubectl([

@@ -5,7 +5,7 @@ import { fixedPartsOf, generate, hostileValues } from './hostile-app-file.ts'
 import { getObject, kubectl, until } from './kubernetes.ts'
 import { openSuite, type Suite } from './suite.ts'
 
-/** What a person with push rights on `main` may try, and what the real Argo CD and API server make of it. */
+/** Attacks by a person with push rights on `main`, against the real Argo CD and API server. */
 let suite: Suite
 const TEAM = 'default'
 const space = (part: string) => `store-${suite.name(part)}`
@@ -14,7 +14,7 @@ const appOf = async (part: string) => {
   if (found === null) throw new Error(`${part} has no Application`)
   return found as ArgoApplication & { readonly spec: Record<string, unknown> }
 }
-/** What an attacker must not be able to change of an Application. */
+/** The parts of an Application that an attacker must not change. */
 const identityOf = async (part: string) => {
   const { metadata, spec } = await appOf(part)
   const { name, labels, uid } = metadata
@@ -28,7 +28,7 @@ async function editApp(part: string, change: Readonly<Record<string, unknown>>):
   )
 }
 
-/** Argo CD's own words about the last sync of a store. */
+/** Argo CD's messages about the last sync of a store. */
 async function refusalOf(part: string): Promise<string> {
   const { status } = await appOf(part)
   return JSON.stringify([status?.operationState?.message, status?.conditions])
@@ -43,8 +43,9 @@ const flagged = (part: string) =>
   )
 
 /**
- * Identities of the Applications of `parts`, as JSON, at each look until the server has rewritten app.json of `part`.
- * @param word stands in the hostile file and in no rendered one
+ * Identities of the Applications of `parts` as JSON, sampled until the server has rewritten
+ * app.json of `part`.
+ * @param word occurs in the hostile file and in no rendered one
  */
 async function identitiesUntilHealed(
   part: string,
@@ -79,13 +80,17 @@ beforeAll(async () => {
 })
 afterAll(() => suite?.close())
 
-describe('an app.json that names what is not its own', () => {
-  it("S1 moves no Application: another store's name, namespace and cluster have no effect", async () => {
+describe('an app.json that names another store', () => {
+  it("S1 changes no Application: another store's name, namespace and cluster have no effect", async () => {
     const before = { victim: await identityOf('victim'), own: await identityOf('own') }
     await suite.pull()
     await editApp('own', {
-      ...{ application: space('victim'), namespace: space('victim'), name: suite.name('victim') },
-      ...{ team: 'other', generator: '99.0.0', plan: 'stolen' },
+      application: space('victim'),
+      namespace: space('victim'),
+      name: suite.name('victim'),
+      team: 'other',
+      generator: '99.0.0',
+      plan: 'stolen',
     })
     await suite.push('take the Application of another store')
     const during = await identitiesUntilHealed('own', 'stolen', ['victim', 'own'])
@@ -123,7 +128,7 @@ describe('an app.json that names what is not its own', () => {
     expect([...constant]).toHaveLength(1)
   })
 
-  it('S1 a folder of the same name in another team does not take the Application over', async () => {
+  it('S1 a folder of the same name in another team does not take over the Application', async () => {
     const before = await identityOf('victim')
     await suite.pull()
     const files = ['app.json', 'store.yaml', 'manifests/00-namespace.yaml']
@@ -135,7 +140,8 @@ describe('an app.json that names what is not its own', () => {
       await suite.write(`stores/aaa/${suite.name('victim')}/${file}`, `${text}\n`)
     }
     await suite.push('a folder that sorts before the one it copies')
-    // The ApplicationSet controller answers each push; a second one later shows that it has looked at both.
+    // The ApplicationSet controller handles each push. Handling a later one shows that it has seen
+    // both.
     await suite.create('later')
     await suite.phase('later', 'Ready')
     expect(await identityOf('victim')).toEqual(before)
@@ -146,7 +152,7 @@ describe('an app.json that names what is not its own', () => {
 })
 
 describe('a forged commit', () => {
-  it('S4 appears as made by git, with its real author', async () => {
+  it('S4 is listed as a git commit with its real author', async () => {
     await suite.pull()
     await suite.edit('victim', 'store.yaml', (text) => `${text}# a harmless line\n`)
     const commit = await suite.push(
@@ -167,7 +173,7 @@ describe('a forged commit', () => {
   })
 })
 
-describe('manifests that a pusher wrote', () => {
+describe('hand-written manifests', () => {
   const attacks: readonly (readonly [string, () => string, RegExp])[] = [
     [
       'lowers Pod Security of its Namespace',
@@ -186,7 +192,8 @@ describe('manifests that a pusher wrote', () => {
         `apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: planted, namespace: ${space('own')}}\n` +
         `roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\n` +
         `subjects: [{kind: ServiceAccount, name: store, namespace: ${space('own')}}]\n`,
-      // Argo CD 3.6.1 applies RBAC by `kubectl auth reconcile`, which hides the words of the policy behind a nil pointer.
+      // Argo CD 3.6.1 applies RBAC by `kubectl auth reconcile`, which replaces the policy's message
+      // by a nil pointer error.
       /may only bind Role secrets-init|error running kubectl auth reconcile/,
     ],
     [
@@ -208,7 +215,7 @@ describe('manifests that a pusher wrote', () => {
 
   it.each(attacks)('S5 a store that %s is refused by the API server', async (what, text, words) => {
     await suite.pull()
-    // Before: as rendered.
+    // Start from the rendered files.
     await suite.server.git('checkout', '--quiet', 'HEAD')
     if (text() === '') {
       await suite.edit('own', 'manifests/00-namespace.yaml', (yaml) =>
@@ -230,7 +237,7 @@ describe('manifests that a pusher wrote', () => {
     ])
     expect(planted).not.toContain('/planted')
     expect(namespace?.metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted')
-    // Back to what was rendered, by the request that a person would send.
+    // Restore the rendered files by the request that a person would send.
     const { status } = await suite.server.request(
       'POST',
       `/api/v1/stores/${suite.name('own')}/render`,
@@ -240,7 +247,7 @@ describe('manifests that a pusher wrote', () => {
     await suite.phase('own', 'Ready')
   })
 
-  it('S1 S2 S5 are healed without a person under the production profile', async () => {
+  it('S1 S2 S5 are healed automatically under the production profile', async () => {
     await setProfile(
       reporting
         .replace('profile: local', 'profile: production')

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => suite?.close())
 
 describe('a broken app.json on a real Argo CD', () => {
-  it('(i) F31 stops new stores, is named by a banner with its file, and leaves the others to work', async () => {
+  it('(i) F31 blocks new stores, is named by a banner with its file, and does not affect other stores', async () => {
     await suite.pull()
     await suite.write(`stores/default/${suite.name('broken')}/app.json`, '{"application": ')
     const began = performance.now()
@@ -37,7 +37,7 @@ describe('a broken app.json on a real Argo CD', () => {
     const { value: waits } = await suite.phase('waits', 'Committed', 'GeneratorBlocked')
     await record(suite, '3 GeneratorBlocked', 'waits', waits)
     expect(waits.message).toContain(suite.name('broken'))
-    // What is there goes on: Argo CD syncs a change of a store that it already knows.
+    // Existing stores continue: Argo CD syncs a change of a store that it already knows.
     await suite.pull()
     await suite.edit('one', 'manifests/50-wordpress.yaml', (text) =>
       text.replace('revisionHistoryLimit: 2', 'revisionHistoryLimit: 5'),
@@ -51,7 +51,7 @@ describe('a broken app.json on a real Argo CD', () => {
     expect((await suite.store('waits')).phase).toBe('Committed')
   })
 
-  it('(i) ends when a person takes the file away: the store that waited is made', async () => {
+  it('(i) ends when a person removes the file: the waiting store is created', async () => {
     await suite.pull()
     await suite.remove('broken')
     const began = performance.now()
@@ -61,7 +61,7 @@ describe('a broken app.json on a real Argo CD', () => {
     await until('the banner is gone', async () => (await blocked()) === null)
   })
 
-  it('(i) F31 of a store is written anew from its store.yaml, without a person', async () => {
+  it('(i) F31 of an existing store is rendered again from its store.yaml automatically', async () => {
     await suite.pull()
     await suite.edit('two', 'app.json', (text) => text.slice(0, text.length / 2))
     const began = performance.now()

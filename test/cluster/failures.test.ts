@@ -8,13 +8,16 @@ let suite: Suite
 const manifests = (part: string) => `stores/default/${suite.name(part)}/manifests`
 const space = (part: string) => `store-${suite.name(part)}`
 const seconds = (since: number) => (performance.now() - since) / 1000
-/** Changes the Deployment of a file and nothing else of it. */
+/** Changes only the Deployment in a file. */
 const inDeployment = (text: string, change: (part: string) => string) =>
   text
     .split(/^---$/m)
     .map((part) => (/^kind: Deployment$/m.test(part) ? change(part) : part))
     .join('---')
-/** A sync waits for a sync wave only if a later one has something to do. */
+/**
+ * Gives a later sync wave something to do, because otherwise a sync does not wait for the earlier
+ * one.
+ */
 const later = (text: string) => text.replace(/^data:\n/m, 'data:\n  later: "yes"\n')
 const PARTS = [
   'good',
@@ -38,8 +41,8 @@ beforeAll(async () => {
 })
 afterAll(() => suite?.close())
 
-describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
-  it('(g) a failing init Job does not hold the sync: Degraded; a new name mends it and the old one is pruned', async () => {
+describe('S1-16 a failure on a real Argo CD has its own reason', () => {
+  it('(g) a failing init Job does not block the sync: Degraded; a new name fixes it and the old one is pruned', async () => {
     await suite.write(
       `${manifests('job')}/90-job.yaml`,
       jobYaml(space('job'), 'wp-init-1', 'x:failing'),
@@ -60,7 +63,7 @@ describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
     expect(await getObject('job', 'wp-init-1', space('job'))).toBeNull()
   })
 
-  it('(g) an image that never starts is Progressing, not Degraded, and a revert mends it', async () => {
+  it('(g) an image that never starts is Progressing, not Degraded, and a revert fixes it', async () => {
     await suite.edit('image', 'manifests/50-wordpress.yaml', (text) =>
       inDeployment(text, (part) =>
         part.replaceAll(/image: wordpress:[^\n]+/g, 'image: wordpress:broken'),
@@ -79,7 +82,7 @@ describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
     suite.note('(g) git revert of a bad image -> Ready (5 s of it settling)', seconds(began))
   })
 
-  it('(i) a bad manifest breaks its own store only: sync Unknown beside Healthy is not Ready', async () => {
+  it('(i) a bad manifest breaks its own store only: sync Unknown with Healthy is not Ready', async () => {
     await suite.edit('yaml', 'manifests/30-config.yaml', (text) =>
       text.replace('kind: ConfigMap', 'kind: [ConfigMap'),
     )
@@ -90,7 +93,7 @@ describe('S1-16 a failure on a real Argo CD has a reason of its own', () => {
     expect((await suite.store('good')).phase).toBe('Ready')
   })
 
-  it('(j) the project refuses a foreign kind, and nothing of that commit is applied', async () => {
+  it('(j) the project refuses a foreign kind, and no part of that commit is applied', async () => {
     await suite.write(
       `${manifests('kind')}/90-kind.yaml`,
       `apiVersion: rbac.authorization.k8s.io/v1
@@ -137,7 +140,7 @@ data: {a: b}
     await suite.phase('left', 'Ready')
   })
 
-  it('(l) a failed Job in sync wave -1 fails the sync; a new name mends it', async () => {
+  it('(l) a failed Job in sync wave -1 fails the sync; a new name fixes it', async () => {
     const file = `${manifests('wave')}/15-job.yaml`
     await suite.write(file, jobYaml(space('wave'), 'secret-1', 'x:failing', '-1'))
     await suite.edit('wave', 'manifests/30-config.yaml', later)
@@ -151,7 +154,7 @@ data: {a: b}
     suite.note('(l) new secret Job after a failed one -> Ready', seconds(began))
   })
 
-  it('(f) a commit during a sync that hangs waits for it, and is named so', async () => {
+  it('(f) a commit during a hanging sync waits for it, and is reported as waiting', async () => {
     const file = `${manifests('field')}/15-job.yaml`
     await suite.write(file, jobYaml(space('field'), 'slow-1', 'x:broken', '-1'))
     await suite.edit('field', 'manifests/30-config.yaml', later)
@@ -164,7 +167,7 @@ data: {a: b}
     await record(suite, '9 BlockedByPreviousSync', 'field', value)
   })
 
-  it('(f) a failed sync is told until its own store is mended, whatever else is committed', async () => {
+  it('(f) a failed sync is reported until its own store is fixed, regardless of other commits', async () => {
     const file = `${manifests('stays')}/15-job.yaml`
     await suite.write(file, jobYaml(space('stays'), 'failing-1', 'x:failing', '-1'))
     await suite.edit('stays', 'manifests/30-config.yaml', later)
@@ -199,7 +202,7 @@ data: {a: b}
     await record(suite, '19 PausedInCluster', 'paused', value)
   })
 
-  it('12 a protected object that Git no longer declares stays, and the store with it', async () => {
+  it('12 a protected object that Git no longer declares is kept, and the store stays Ready', async () => {
     await suite.edit(
       'left',
       'manifests/00-namespace.yaml',
@@ -221,8 +224,8 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
     const differs = async () =>
       (await application(suite.name('left')))?.status?.sync?.status === 'OutOfSync'
     await until('Argo CD sees the leftover', differs)
-    // Argo CD also tells a difference while the first commit is on its way.
-    const { value } = await until('the leftover is told', async () => {
+    // Argo CD also reports a difference while the first commit is in progress.
+    const { value } = await until('the leftover is reported', async () => {
       const store = await suite.store('left')
       return store.phase === 'Ready' && store.message.includes('no longer declares') && store
     })
@@ -230,7 +233,7 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
     expect(await claim()).not.toBeNull()
   })
 
-  it('12 a sync window that denies is told as such, and its end lets the change through', async () => {
+  it('12 a denying sync window is reported, and the change is applied when it ends', async () => {
     const windows = (list: readonly object[]) =>
       kubectl([
         ...['-n', 'argocd', 'patch', 'appproject', 'stores', '--type', 'merge', '-p'],
@@ -251,7 +254,7 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
     await suite.mended('good', '12 SyncWindow')
   })
 
-  it("(n) each of the others is Ready soon after Argo CD's own Healthy as well, and never before", async () => {
+  it("(n) each other store is Ready soon after Argo CD's own Healthy, and never before", async () => {
     await suite.pull()
     await suite.edit('yaml', 'manifests/30-config.yaml', (text) =>
       text.replace('kind: [ConfigMap', 'kind: ConfigMap'),

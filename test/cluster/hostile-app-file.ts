@@ -6,7 +6,9 @@ export interface Generated {
   readonly spec: Record<string, unknown>
 }
 
-/** Renders the installed template for values in the place of app.json, by Argo CD's own API. */
+/**
+ * Renders the installed template with these values instead of app.json, through Argo CD's own API.
+ */
 export async function generate(
   repoURL: string,
   elements: readonly object[],
@@ -35,7 +37,10 @@ export async function generate(
   return applications
 }
 
-/** Everything of an Application but what app.json may say: labels, annotations, cluster, autoSync, finalizer. */
+/**
+ * The parts of an Application that app.json must not affect: all but labels, annotations, cluster,
+ * autoSync, finalizer.
+ */
 export function fixedPartsOf({ metadata, spec }: Generated): object {
   const { labels, annotations, finalizers, ...named } = metadata
   const { 'storewright.dev/store': store, 'storewright.dev/team': team } = (labels ?? {}) as Record<
@@ -55,7 +60,11 @@ export function fixedPartsOf({ metadata, spec }: Generated): object {
   )
   expect(Object.keys((annotations ?? {}) as object).length).toBeGreaterThan(0)
   return {
-    ...{ named, store, team, rest, automated },
+    named,
+    store,
+    team,
+    rest,
+    automated,
     syncPolicy: { ...syncPolicy, automated: null },
     namespace: destination['namespace'],
   }
@@ -91,7 +100,7 @@ const HOSTILE: readonly unknown[] = [
   { a: { b: ['true'] } },
 ]
 
-/** Elements in which each value of app.json is drawn from the list above, by a fixed rule. */
+/** Elements with a value from the list above for each key of app.json, chosen by a fixed rule. */
 export function hostileValues(count: number): readonly object[] {
   const keys = ['autoSync', 'lifecycle', 'cluster', 'plan', 'release', 'tree', 'url', 'application']
   const more = ['namespace', 'name', 'team', 'engine', 'host', 'generator', 'schema', 'project']

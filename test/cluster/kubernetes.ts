@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 
 /**
- * Runs kubectl with the KUBECONFIG of the environment; `input` goes to stdin.
- * @throws Error what kubectl said
+ * Runs kubectl with the KUBECONFIG of the environment. `input` goes to stdin.
+ * @throws Error with the output of kubectl
  */
 export function kubectl(words: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -19,7 +19,7 @@ export function kubectl(words: readonly string[], input?: string): Promise<strin
   })
 }
 
-/** An object of the cluster, as far as the suite reads it. */
+/** The parts of a cluster object that the suite reads. */
 export interface KubeObject {
   readonly apiVersion: string
   readonly kind: string
@@ -34,7 +34,7 @@ export interface KubeObject {
   readonly spec?: { readonly replicas?: number; readonly revisionHistoryLimit?: number }
 }
 
-/** `null`: no such object. `kind` may carry its group: `deployment.apps`. */
+/** Returns `null` if there is no such object. `kind` may include its group: `deployment.apps`. */
 export async function getObject<T = KubeObject>(
   kind: string,
   name: string,
@@ -46,8 +46,8 @@ export async function getObject<T = KubeObject>(
 }
 
 /**
- * Asks until the answer is neither null nor false, and gives it with the seconds that took.
- * @throws Error after `limitSeconds`, with the last answer of `describe`
+ * Polls until the result is neither null nor false. Returns it with the seconds that took.
+ * @throws Error after `limitSeconds`, with the last result of `describe`
  */
 export async function until<T>(
   what: string,

@@ -6,7 +6,7 @@ import { type WebhookRelay, webhookRelay } from './webhook-relay.ts'
 
 const PARTS = ['one', 'two', 'three', 'four']
 const ROUNDS = sized(4, 10)
-/** Argo CD's own poll comes after two to three minutes; a change is too small a time to wait for it. */
+/** Argo CD polls every two to three minutes, which is too long to wait for in the short run. */
 const WAITS_FOR_POLL = sized(0, 1) === 1
 const POLL_SECONDS = 600
 
@@ -19,12 +19,12 @@ const isObserved = ({ conditions }: Store) =>
 const percentile = (values: readonly number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN
 
-/** Has every object of the store rendered anew in another form; resolves when the remote holds it. */
+/** Changes every rendered object of the store. Resolves when the remote has the commit. */
 async function change(part: string): Promise<void> {
   const path = `/api/v1/stores/${suite.name(part)}/retry`
   const { status } = await suite.server.request('POST', path, {})
   expect(status).toBe(200)
-  expect(isObserved(await suite.store(part)), 'nobody has looked yet').toBe(false)
+  expect(isObserved(await suite.store(part)), 'Argo CD has not compared it yet').toBe(false)
 }
 async function observed(part: string, limitSeconds?: number): Promise<number> {
   const began = performance.now()
@@ -48,16 +48,17 @@ afterAll(async () => {
   await relay?.close()
 })
 
-describe('how soon Argo CD has looked at a commit', () => {
+describe('the time until Argo CD has compared a commit', () => {
   const told: number[] = []
 
-  it('(d) with both webhooks; each is taken, and names the files of that store alone', async () => {
+  it('(d) with both webhooks; each is accepted, and names only the files of that store', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const part = PARTS[round % PARTS.length] ?? ''
       const before = relay.passed.length
       await change(part)
       told.push(await observed(part))
-      // Repeats of earlier pushes name earlier stores, one file each; a first post names both files.
+      // Repeated posts of earlier pushes name earlier stores, one file each. A first post names
+      // both files.
       const files = [`stores/default/${suite.name(part)}/app.json`]
       const of = () =>
         relay.passed
@@ -75,7 +76,7 @@ describe('how soon Argo CD has looked at a commit', () => {
   })
 
   it('(d) without webhooks it waits for Argo CD to poll', { timeout: 900_000 }, async () => {
-    // Repeats of the last push still to come would tell Argo CD after all.
+    // Block repeated posts of the last push, which would still notify Argo CD.
     relay.open = false
     for (const part of PARTS) await change(part)
     const began = performance.now()

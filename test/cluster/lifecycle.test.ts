@@ -17,7 +17,7 @@ const seconds = (since: number) => (performance.now() - since) / 1000
 const FINALIZER = 'resources-finalizer.argocd.argoproj.io'
 const finalizers = async (part: string) =>
   (await application(suite.name(part)))?.metadata.finalizers ?? []
-/** Of the two servers: pods of a CronJob come and go by the clock. */
+/** Pods of the two servers. Pods of a CronJob start and end on schedule. */
 const uidsOfPods = (part: string) =>
   kubectl([
     '-n',
@@ -31,7 +31,7 @@ const uidsOfPods = (part: string) =>
   ])
 const gone = async (part: string) => (await application(suite.name(part))) === null
 
-/** Asks the API for a step of a store's life. */
+/** Requests an action on a store. */
 async function ask(part: string, what: string, body: object = {}): Promise<Operation> {
   const path = `/api/v1/stores/${suite.name(part)}/${what}`
   const { status, body: reply } = await suite.server.request('POST', path, body)
@@ -54,7 +54,7 @@ const folderInGit = async (part: string) => {
 const of = (part: string, kinds: string, path: string) =>
   kubectl(['-n', space(part), 'get', kinds, '-o', `jsonpath=${path}`])
 const uidsOfClaims = (part: string) => of(part, 'pvc', '{.items[*].metadata.uid}')
-/** Takes a commit back as a person does, past the server. */
+/** Reverts a commit by plain git, without the server. */
 async function revertByGit(commit: string): Promise<number> {
   await suite.pull()
   await suite.server.git('revert', '--no-edit', commit)
@@ -68,8 +68,8 @@ beforeAll(async () => {
 })
 afterAll(() => suite?.close())
 
-describe('the way from create to Ready', () => {
-  it("(n) S1-14 the API says Ready after Argo CD's own Synced and Healthy, never before", async () => {
+describe('a store from create to Ready', () => {
+  it("(n) S1-14 the API reports Ready after Argo CD's own Synced and Healthy, never before", async () => {
     const timed: number[] = []
     const early: string[] = []
     for (const part of ['one', 'two', 'three']) {
@@ -77,7 +77,7 @@ describe('the way from create to Ready', () => {
       let settledAt = 0
       const ready = async () => {
         const { phase } = await suite.store(part)
-        // Asked after the API, so it may be further on than what the API knew, never less far.
+        // Queried after the API, so it may be ahead of the API's state, but never behind.
         const { sync, health, operationState } = (await application(suite.name(part)))?.status ?? {}
         const words = [sync?.status, health?.status, operationState?.phase].join(' ')
         if (words === 'Synced Healthy Succeeded') settledAt ||= performance.now()
@@ -97,7 +97,7 @@ describe('the life of one store', () => {
   let pods = ''
   let claims = ''
 
-  it('N-04 (m) is Synced and Healthy at 0 replicas while it is suspended, and comes back', async () => {
+  it('N-04 (m) is Synced and Healthy at 0 replicas while it is suspended, and resumes', async () => {
     claims = await uidsOfClaims('life')
     expect(claims.split(' ')).toHaveLength(2)
     const began = performance.now()
@@ -113,10 +113,10 @@ describe('the life of one store', () => {
     suite.note('(m) resume -> Ready', seconds(back))
   })
 
-  it('(m) stays Synced and Healthy when it is deleted, bears no finalizer, and is restored with the same volumes', async () => {
+  it('(m) stays Synced and Healthy when it is deleted, has no finalizer, and is restored with the same volumes', async () => {
     await remove('life')
     const { value, seconds: took } = await suite.phase('life', 'SoftDeleted', 'SoftDeleted')
-    suite.note('(m) soft delete -> Synced, Healthy, told as SoftDeleted', took)
+    suite.note('(m) soft delete -> Synced, Healthy, reported as SoftDeleted', took)
     await record(suite, '19 SoftDeleted', 'life', value)
     expect([value.sync, value.health]).toEqual(['Synced', 'Healthy'])
     expect(await finalizers('life')).toEqual([])
@@ -152,7 +152,7 @@ describe('the life of one store', () => {
     expect(taken?.revertedBy).toMatch(/^[0-9a-f]{40}$/)
   })
 
-  it('(b) S2-25 is told as Detached when a person removes its folder, runs on untouched, and is taken up as it was', async () => {
+  it('(b) S2-25 is Detached when a person removes its folder, keeps running, and is adopted again unchanged', async () => {
     pods = await uidsOfPods('life')
     expect(pods).not.toBe('')
     await suite.pull()
@@ -170,7 +170,7 @@ describe('the life of one store', () => {
     expect(await uidsOfClaims('life')).toBe(claims)
   })
 
-  it('(b) S2-25 loses nothing when its creation is reverted by plain git; asked for again it has its volumes', async () => {
+  it('(b) S2-25 loses no data when its creation is reverted by plain git; a new create reuses its volumes', async () => {
     const [were, kept] = [await uidsOfPods('made'), await uidsOfClaims('made')]
     await suite.pull()
     const file = `stores/default/${suite.name('made')}/store.yaml`
@@ -185,7 +185,7 @@ describe('the life of one store', () => {
     expect(await uidsOfClaims('made')).toBe(kept)
   })
 
-  it('(c) S1-08 is purged in two steps without a hand: Namespace last, never told as Deleted while an object lives', async () => {
+  it('(c) S1-08 is purged in two steps automatically: Namespace last, never Deleted while an object exists', async () => {
     const began = performance.now()
     const { id } = await purge('life')
     const seen: string[] = []
@@ -206,7 +206,7 @@ describe('the life of one store', () => {
       seen.push(`${store.phase} ${store.reason} ${state} ${namespace !== null} ${workloads}`)
       if (store.reason === 'CascadeRunning' && app !== null)
         await record(suite, '5 CascadeRunning', 'life', store)
-      // A Namespace that is to go would take everything with it, in no order.
+      // A Namespace in deletion would delete everything in it in any order.
       const leaving = namespace === null || namespace.metadata.deletionTimestamp !== undefined
       if (leaving && workloads !== '') lies.push(`the Namespace goes before ${workloads}`)
       const lives = namespace !== null || app !== null
@@ -223,7 +223,7 @@ describe('the life of one store', () => {
 })
 
 describe('a purge', () => {
-  it('(a) brings the finalizer with its commit, waits for its retention, and a plain git revert takes it back', async () => {
+  it('(a) adds the finalizer with its commit, waits for its retention, and is undone by a plain git revert', async () => {
     await remove('final')
     await suite.phase('final', 'SoftDeleted')
     await suite.pull()
@@ -240,7 +240,7 @@ describe('a purge', () => {
     suite.note('(a) purge in Git -> finalizer', seconds(began))
     const { value } = await suite.phase('final', 'Deleting', 'ReadyToRemove')
     await record(suite, '14 ReadyToRemove', 'final', value)
-    // Long enough for every gate but the retention.
+    // Long enough for every gate except the retention.
     await new Promise((resolve) => setTimeout(resolve, 8000))
     expect(await folderInGit('final')).not.toBe('')
     const back = await revertByGit(pushed)
@@ -250,7 +250,7 @@ describe('a purge', () => {
     expect((await uidsOfClaims('final')).split(' ')).toHaveLength(2)
   })
 
-  it('(e) with confirmNamespace removes nothing before a person has confirmed', async () => {
+  it('(e) with confirmNamespace removes nothing before a person confirms', async () => {
     await suite.pull()
     const platform = join(suite.server.clone, 'platform.yaml')
     const text = await readFile(platform, 'utf8')
@@ -284,7 +284,7 @@ describe('a purge', () => {
 })
 
 describe("a foreign Application of a store's name", () => {
-  it('(o) is taken over, project and owner: the prefix store- matters', async () => {
+  it('(o) is taken over with project and owner, so the prefix store- must be reserved', async () => {
     const name = suite.name('own')
     const foreign = {
       apiVersion: 'argoproj.io/v1alpha1',

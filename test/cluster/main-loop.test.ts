@@ -14,7 +14,7 @@ import { getObject, type KubeObject, kubectl, until } from './kubernetes.ts'
 import { startServer, type TestServer } from './server.ts'
 
 const PLANS = ['small', 'medium', 'large'] as const
-/** Names no earlier run has used, since its namespaces may still be terminating. */
+/** Unique names per run, because the namespaces of earlier runs may still be terminating. */
 const run = `t${Date.now().toString(36)}`
 const store = (part: string) => `${run}-${part}`
 const figures: string[] = []
@@ -44,13 +44,13 @@ async function declared(name: string): Promise<KubeObject[]> {
   return objects
 }
 
-/** `deployment.apps`: the form kubectl needs where two groups share a kind. */
+/** For example `deployment.apps`, the form that kubectl needs if two groups share a kind. */
 function resourceOf({ apiVersion, kind }: KubeObject): string {
   const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : ''
   return kind.toLowerCase() + group
 }
 
-/** Commits what stands in the clone and pushes it past the server. */
+/** Commits the changes of the clone and pushes them without the server. */
 async function pushByHand(message: string): Promise<void> {
   await server.git('add', '--all')
   await server.git('commit', '--quiet', '-m', message)
@@ -58,9 +58,9 @@ async function pushByHand(message: string): Promise<void> {
 }
 
 /**
- * Starts the Job `by-hand` from a CronJob's template, owned by nobody: a CronJob keeps the newest of its finished Jobs
- * and deletes the others at its next tick, which may be now (kubernetes v1.34 `cronjob_controllerv2.go`
- * `cleanupFinishedJobs`).
+ * Starts the Job `by-hand` from a CronJob's template, without an owner. A CronJob keeps only the
+ * newest of its finished Jobs and deletes the others on its next run, which could be now
+ * (kubernetes v1.34 `cronjob_controllerv2.go` `cleanupFinishedJobs`).
  */
 async function runByHand(namespace: string, cronJob: string): Promise<void> {
   const create = ['create', 'job', 'by-hand', `--from=cronjob/${cronJob}`]
@@ -101,7 +101,7 @@ describe('a store created by API', () => {
     expect(await kubectl(words)).toBe('Synced Healthy')
   })
 
-  it.each(PLANS)('exists in the cluster object by object (plan %s)', async (plan) => {
+  it.each(PLANS)('exists in the cluster with every object (plan %s)', async (plan) => {
     const objects = await declared(store(plan))
     expect(objects.length).toBeGreaterThan(15)
     for (const object of objects) {
@@ -112,7 +112,7 @@ describe('a store created by API', () => {
   })
 
   it.each(PLANS)(
-    'holds only fields the API server knows, and earns no warning (plan %s)',
+    'has only fields that the API server knows, and causes no warning (plan %s)',
     async (plan) => {
       await server.git('pull', '--quiet', '--ff-only')
       const folder = join(server.clone, 'stores/default', store(plan), 'manifests')
@@ -124,7 +124,7 @@ describe('a store created by API', () => {
   )
 
   it.each(PLANS)(
-    'has nothing for Argo CD to correct, however often it looks (plan %s)',
+    'leaves nothing for Argo CD to correct on repeated refreshes (plan %s)',
     async (plan) => {
       const before = (await application(store(plan)))?.status?.operationState?.startedAt
       await refresh(store(plan), 'hard')
@@ -139,7 +139,7 @@ describe('a store created by API', () => {
     },
   )
 
-  it('S2-38 runs its pods in a namespace that enforces the restricted standard and its quota', async () => {
+  it('S2-38 runs its pods in a namespace with the restricted standard and its quota enforced', async () => {
     const namespace = `store-${store('small')}`
     const { metadata } = (await getObject('namespace', namespace, 'default')) as KubeObject
     expect(metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted')
@@ -160,7 +160,7 @@ describe('a store created by API', () => {
     )
   })
 
-  it('S1-02 gets a deleted Deployment back from Argo CD', async () => {
+  it('S1-02 has a deleted Deployment restored by Argo CD', async () => {
     const before = (await wordpress(store('small')))?.metadata.uid
     expect(before).toBeDefined()
     await kubectl(['-n', `store-${store('small')}`, 'delete', 'deployment', 'wordpress'])
@@ -234,8 +234,9 @@ describe('a store broken by plain git', () => {
   it('shows its own error and stops no other store', async () => {
     await server.git('pull', '--quiet', '--ff-only')
     const folder = join(server.clone, 'stores/default', store('medium'))
-    // Argo CD reports a file that still looks like a manifest; one without these words it would skip, and prune
-    // what the file held (argo-cd v3.6.1 reposerver/repository/repository.go `getObjsFromYAMLOrJSON`).
+    // Argo CD reports an invalid file that looks like a manifest. Without these words it would skip
+    // the file and prune its objects (argo-cd v3.6.1 reposerver/repository/repository.go
+    // `getObjsFromYAMLOrJSON`).
     const config = join(folder, 'manifests/30-config.yaml')
     const text = await readFile(config, 'utf8')
     await writeFile(config, text.replace('kind: ConfigMap', 'kind: [ConfigMap'))
@@ -257,7 +258,7 @@ describe('a store broken by plain git', () => {
     expect((await application(store('small')))?.status?.sync?.status).toBe('Synced')
   })
 
-  it('is reported by the API as that store alone', async () => {
+  it('is reported by the API for that store only', async () => {
     const stores = (await server.request('GET', '/api/v1/stores')).body as {
       name: string
       phase: string
@@ -272,7 +273,7 @@ describe('a store broken by plain git', () => {
     )
   })
 
-  it('comes back by reverting the commit', async () => {
+  it('recovers by reverting the commit', async () => {
     await server.git('pull', '--quiet', '--ff-only')
     const bad = await server.git('log', '--format=%H', '--grep=^break one store$', '-1')
     await server.git('revert', '--no-edit', bad)
@@ -285,7 +286,7 @@ describe('a store broken by plain git', () => {
 })
 
 describe('a burst of creates', () => {
-  it('becomes Applications without a poll of Argo CD, the last one too', async () => {
+  it('becomes Applications without waiting for Argo CD to poll, including the last one', async () => {
     const names = Array.from({ length: 25 }, (_, n) => store(`burst-${n}`))
     for (const name of names) await create(name, 'small')
     const began = performance.now()
@@ -297,8 +298,8 @@ describe('a burst of creates', () => {
   })
 })
 
-describe('the end of Storewright', () => {
-  it('leaves every store running: the ApplicationSet goes, the objects stay', async () => {
+describe('removing Storewright', () => {
+  it('leaves every store running: the ApplicationSet is removed, the objects are kept', async () => {
     const before = (await wordpress(store('small')))?.metadata.uid
     await removeStores()
     expect(await application(store('small'))).toBeNull()

@@ -4,8 +4,9 @@ import { type KubeObject, objectsOf, podsOf } from '../manifests/rendered.ts'
 import { kubectl, until } from './kubernetes.ts'
 
 /**
- * Every pair of options, and every combination of lifecycle, secrets and exposure, offered to a real API server in
- * namespaces that enforce Pod Security `restricted` and the plan's quota. Nothing but these namespaces is kept.
+ * Sends every pair of options, and every combination of lifecycle, secrets and exposure, to a real
+ * API server as a dry run, in namespaces that enforce Pod Security `restricted` and the plan's
+ * quota. Only these namespaces are created.
  */
 const run = `m${Date.now().toString(36)}`
 const variants = [...pairwise(), ...product(['lifecycle', 'secrets', 'exposure'])].map((choices) =>
@@ -20,7 +21,10 @@ function renamed(choices: Choices): Variant {
   return { ...others, store: { ...store, name: `${run}-${store.plan}` } }
 }
 
-/** Pods as their controllers would make them: Pod Security refuses pods, of workloads it only warns. */
+/**
+ * Pods as their controllers would create them. Pod Security refuses pods, but only warns about
+ * workloads.
+ */
 function barePods(objects: readonly KubeObject[], namespace: string): object[] {
   return podsOf(objects).map(({ labels, annotations, spec }, n) => ({
     apiVersion: 'v1',
@@ -30,14 +34,17 @@ function barePods(objects: readonly KubeObject[], namespace: string): object[] {
   }))
 }
 
-/** What the API server would store, defaults included. @throws Error one it refuses, does not know a field of, or warns about */
+/**
+ * The objects as the API server would store them, with defaults.
+ * @throws Error for a refused object, an unknown field or a warning
+ */
 async function offered(items: readonly object[]): Promise<KubeObject[]> {
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
   const strict = ['--dry-run=server', '--validate=strict', '--warnings-as-errors']
   const reply = JSON.parse(
     await kubectl(['apply', ...strict, '-o', 'json', '-f', '-'], list),
   ) as KubeObject
-  // kubectl prints one object without a list around it.
+  // kubectl prints a single object without a list.
   return reply.kind === 'List' ? (reply['items'] as KubeObject[]) : [reply]
 }
 
@@ -48,7 +55,7 @@ beforeAll(async () => {
     const items = objectsOf(plain, platform, sealed).filter(({ kind }) => GUARDS.includes(kind))
     await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
   }
-  // The service account of secrets mode `job` belongs to pods that others do not have.
+  // Only some pods use the service account of secrets mode `job`.
   for (const name of guarded.keys()) {
     const namespace = `store-${name}`
     const known = await kubectl(['-n', namespace, 'get', 'serviceaccounts', '-o', 'name'])
@@ -77,7 +84,7 @@ afterAll(async () => {
 })
 
 describe('the API server', () => {
-  it('refuses a pod that breaks the restricted standard, so that its yes means something', async () => {
+  it('refuses a pod that violates the restricted standard, so that acceptance is meaningful', async () => {
     const [first] = variants
     if (first === undefined) throw new Error('no variant')
     const objects = objectsOf(first.store, first.platform, first.sealed)
@@ -89,7 +96,7 @@ describe('the API server', () => {
     await expect(offered([pod ?? {}])).rejects.toThrow(/violates PodSecurity "restricted:v1\.\d+"/)
   })
 
-  it('rewrites a quantity that is not canonical, and the comparison sees it', async () => {
+  it('rewrites a quantity that is not canonical, and the comparison detects it', async () => {
     const namespace = `store-${variants[0]?.store.name}`
     const hard = { 'requests.cpu': '2000m' }
     const quota = { apiVersion: 'v1', kind: 'ResourceQuota', spec: { hard } }
@@ -98,7 +105,7 @@ describe('the API server', () => {
     expect(moved(given, stored, false)).toEqual(['.spec.hard.requests.cpu: 2000m became 2'])
   })
 
-  it.each(titled)('S2-38 accepts %s, object by object and pod by pod', async (_title, each) => {
+  it.each(titled)('S2-38 accepts %s, every object and every pod', async (_title, each) => {
     const { store, platform, sealed } = each
     const objects = objectsOf(store, platform, sealed)
     const pods = barePods(objects, `store-${store.name}`)
@@ -119,14 +126,18 @@ describe('the API server', () => {
 
 const GUARDS = ['Namespace', 'ResourceQuota', 'LimitRange', 'ServiceAccount']
 
-/** Kinds that Argo CD compares as plain JSON, where a default added inside a list is a difference. */
+/**
+ * Kinds that Argo CD compares as plain JSON, where a default added inside a list counts as a
+ * difference.
+ */
 function isCustom(apiVersion: string): boolean {
   return /^(?:bitnami\.com|external-secrets\.io|generators\.|gateway\.networking)/.test(apiVersion)
 }
 
 /**
- * Paths where the stored object differs from the rendered one: Argo CD would show these OutOfSync for ever. Members
- * that the server adds are fine, but not inside lists of custom resources, which are compared whole.
+ * Paths where the stored object differs from the rendered one, which Argo CD would show as
+ * OutOfSync forever. Members added by the server are allowed, except inside lists of custom
+ * resources, which are compared as a whole.
  */
 function moved(given: unknown, stored: unknown, custom: boolean, path = ''): string[] {
   if (Array.isArray(given)) {
@@ -144,7 +155,7 @@ function moved(given: unknown, stored: unknown, custom: boolean, path = ''): str
   return given === stored ? [] : [`${path}: ${String(given)} became ${String(stored)}`]
 }
 
-/** The same value with the keys of its objects in one order. */
+/** The same value with sorted keys. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (value === null || typeof value !== 'object') return value

@@ -11,7 +11,7 @@ import { openSuite, sized, type Suite } from './suite.ts'
 
 const COUNT = sized(8, 50)
 const parts = Array.from({ length: COUNT }, (_, n) => `s${n}`)
-/** Long enough for a cluster of fifty stores on a busy machine; nothing is asserted of it. */
+/** Long enough for a cluster of fifty stores on a busy machine. The time is not asserted. */
 const PATIENCE_SECONDS = 600
 const FILE = 'manifests/50-wordpress.yaml'
 
@@ -30,12 +30,14 @@ const allReady = async () => {
   const found = await stores()
   return found.length === COUNT && found.every(({ phase }) => phase === 'Ready')
 }
-/** What runs, whatever anybody says. */
+/** The actual state of the cluster. */
 const liveLimit = async (part: string) =>
   (await getObject('deployment', 'wordpress', `store-${suite.name(part)}`))?.spec
     ?.revisionHistoryLimit
 
-/** Changes one number of the Deployments of these stores, past the server; the commit. */
+/**
+ * Changes one number in the Deployments of these stores, without the server. Returns the commit.
+ */
 async function change(changed: readonly string[], limit: number): Promise<string> {
   await suite.pull()
   for (const part of changed) {
@@ -46,7 +48,9 @@ async function change(changed: readonly string[], limit: number): Promise<string
   return suite.push(`limit ${limit}`)
 }
 
-/** Called Ready of this commit while its change does not run: the lie that this suite is after. */
+/**
+ * Stores reported as Ready at this commit while their change is not running. There must be none.
+ */
 async function lies(changed: readonly string[], commit: string, limit: number): Promise<string[]> {
   const found: string[] = []
   for (const { name, phase, revision } of await stores()) {
@@ -78,7 +82,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 }, 300_000)
 
-/** What is taken away in turn, and how it comes back. */
+/** The component that fails, and how it is restored. */
 const outages: readonly (readonly [what: string, kill: () => Promise<() => Promise<void>>])[] = [
   [
     'the watch',
@@ -103,7 +107,7 @@ async function killPart(name: string): Promise<() => Promise<void>> {
 
 describe.skipIf((await partOf('argocd-application-controller')) === null)('an outage', () => {
   it.each(outages.map(([what, kill], n) => [what, kill, n] as const))(
-    'F19 F20 of %s makes no store Ready by mistake, forgets none, and needs nobody',
+    'F19 F20 of %s makes no store Ready by mistake, loses none, and recovers by itself',
     { timeout: 700_000 },
     async (what, kill, n) => {
       const changed = [parts[n % COUNT] ?? '', parts[(n + 1) % COUNT] ?? '']
@@ -141,7 +145,7 @@ describe.skipIf((await partOf('argocd-application-controller')) === null)('an ou
   )
 
   it(
-    'F20 of Storewright itself forgets no store and no change that was pushed meanwhile',
+    'F20 of Storewright itself loses no store and no change pushed meanwhile',
     { timeout: 700_000 },
     async () => {
       const changed = parts.slice(0, 2)
@@ -167,11 +171,11 @@ describe.skipIf((await partOf('argocd-application-controller')) === null)('an ou
     },
   )
 
-  it('F32 while nobody generates, a removed folder is told as waiting, and its Application lives', async () => {
+  it('F32 of the ApplicationSet controller shows a removed folder as waiting and keeps its Application', async () => {
     const back = await killPart('argocd-applicationset-controller')
     await suite.pull()
     await suite.remove('s2')
-    await suite.push('an accident nobody sees')
+    await suite.push('an unnoticed accident')
     const { value } = await suite.phase('s2', 'Deleting', 'WaitingForGenerator', 60)
     await record(suite, '5 WaitingForGenerator', 's2', value)
     await suite.server.git('revert', '--no-edit', 'HEAD')
@@ -181,7 +185,7 @@ describe.skipIf((await partOf('argocd-application-controller')) === null)('an ou
   })
 })
 
-/** The cluster does not answer, so it cannot contradict either. */
+/** If the cluster does not respond, it cannot contradict the API. */
 function unheard(error: unknown): readonly string[] {
   if (error instanceof Error && error.message.startsWith('kubectl ')) return []
   throw error

@@ -9,7 +9,7 @@ const PLANS = ['small', 'medium', 'large']
 const PARTS = Array.from({ length: sized(6, 60) }, (_, n) => `p${n}`)
 const DOMAIN = 'shops.example.com'
 
-/** Hosts of the Ingresses that the cluster holds, by part. */
+/** Hosts of the Ingresses in the cluster, by part. */
 async function hosts(): Promise<readonly (string | undefined)[]> {
   const path = '{range .items[*]}{.metadata.namespace} {.spec.rules[0].host}{"\\n"}{end}'
   const lines = (await kubectl(['get', 'ingress', '-A', '-o', `jsonpath=${path}`])).split('\n')
@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => suite?.close())
 
-it('S2-31 a plain git revert of a change of platform.yaml takes the whole fleet back', async () => {
+it('S2-31 a plain git revert of a change of platform.yaml reverts the whole fleet', async () => {
   const { git, clone } = suite.server
   await allReady()
   await suite.pull()

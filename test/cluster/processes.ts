@@ -6,16 +6,16 @@ import { dirname, join } from 'node:path'
 /** A part of the cluster that runs as a process of this machine. */
 export interface Part {
   readonly name: string
-  /** Ends it at once, as when its machine lost power. */
+  /** Kills it immediately, like a power failure. */
   kill(): void
-  /** Starts it again as it was started: same words, environment and folder. */
+  /** Starts it again with the same arguments, environment and folder. */
   start(): Promise<void>
 }
 
-/** Folder that the cluster keeps its processes' ids and logs in, beside its kubeconfig. */
+/** Folder with the process ids and logs of the cluster, next to its kubeconfig. */
 const state = () => dirname(process.env['KUBECONFIG'] ?? '')
 
-/** `null` where the parts of the cluster are not processes that this suite may end. */
+/** `null` if the parts of the cluster are not processes that this suite may kill. */
 export async function partOf(name: string): Promise<Part | null> {
   const file = join(state(), 'pids', name)
   const read = () => readFile(file, 'utf8').then(Number)

@@ -18,8 +18,9 @@ interface Raw {
 }
 
 /**
- * Keeps what a real Argo CD says of a store in a state that the API calls `said`, when RECORD=1. Names, addresses and
- * what only this cluster knows are taken out. `reason`: that of the Application alone, where the API has named a cause.
+ * With RECORD=1, saves Argo CD's objects for a store in a state that the API reports as `said`.
+ * Names, addresses and values specific to this cluster are removed. `reason` is that of the
+ * Application itself, if the API reported a cause.
  */
 export async function record(
   suite: Suite,
@@ -42,7 +43,7 @@ export async function record(
   const required = await tree('origin/main')
   const file = `origin/main:stores/default/${name}/app.json`
   const app = await server.git('show', file).catch(() => null)
-  // What was rendered is what Argo CD acts on; of a removed store the API remembers it.
+  // Argo CD acts on the rendered file. For a removed store the API remembers it.
   const lifecycle =
     app === null ? said.lifecycle : (JSON.parse(app) as { lifecycle: Lifecycle }).lifecycle
   const recording: Recording = {

@@ -2,7 +2,7 @@ import { kubectl } from './kubernetes.ts'
 
 const NEEDED = ['KUBECONFIG', 'ARGOCD_WEBHOOK_URLS', 'ARGOCD_WEBHOOK_SECRET']
 
-/** Stops the suite before its first test when there is no cluster to run it on, or one that somebody uses. */
+/** Stops the suite before its first test if there is no cluster, or if the cluster is in use. */
 export default async function requireCluster(): Promise<void> {
   const missing = NEEDED.filter((name) => (process.env[name] ?? '') === '')
   if (missing.length > 0) {
@@ -10,7 +10,7 @@ export default async function requireCluster(): Promise<void> {
       'npm run test:cluster needs a cluster with Argo CD that may be thrown away, whose Argo CD reaches ' +
         `127.0.0.1 of this machine. Not set: ${missing.join(', ')}.`,
     )
-    error.stack = error.message // the place in our code says nothing to who forgot a variable
+    error.stack = error.message // our stack does not help with a missing variable
     throw error
   }
   await kubectl(['get', 'crd', 'applicationsets.argoproj.io', 'appprojects.argoproj.io'])

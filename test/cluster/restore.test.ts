@@ -18,13 +18,13 @@ beforeAll(async () => {
 })
 afterAll(() => suite?.close())
 
-it('a restore calls a purge off that Argo CD has applied: the finalizer goes, the shop is back with its volumes', async () => {
+it('a restore cancels a purge that Argo CD has applied: the finalizer is removed, the shop keeps its volumes', async () => {
   await suite.phase('back', 'Ready')
   const claims = await uids('pvc')
   expect((await suite.server.request('DELETE', path())).status).toBe(204)
   await suite.phase('back', 'SoftDeleted')
   await suite.pull()
-  // By hand, so that every gate is met but the retention.
+  // Edited by git, so that every gate except the retention is met.
   await suite.edit('back', 'store.yaml', (text) =>
     text
       .replace('state: deleted', 'state: purge')

@@ -12,7 +12,7 @@ let suite: Suite
 const ACCOUNT = 'system:serviceaccount:storewright:storewright'
 type Question = readonly [verb: string, kind: string, namespace?: string]
 
-/** Asks the API server itself, all at once: `true` or `false` for each question. */
+/** Asks the API server about several rights at once. Returns `true` or `false` for each. */
 async function may(questions: readonly Question[]): Promise<string[]> {
   const items = questions.map(([verb, kind, namespace]) => {
     const [resource = kind, ...group] = kind.split('.')
@@ -56,7 +56,7 @@ afterAll(async () => {
 })
 
 describe('S1-20 the account of argocd/rbac.yaml', () => {
-  it("may read three kinds of Argo CD's namespace", async () => {
+  it("may read three kinds in Argo CD's namespace", async () => {
     const questions = ['applications', 'applicationsets', 'appprojects'].flatMap((kind) =>
       ['get', 'list', 'watch'].map((verb): Question => [verb, `${kind}.argoproj.io`, 'argocd']),
     )
@@ -89,7 +89,7 @@ describe('S1-20 the account of argocd/rbac.yaml', () => {
     expect(refused.length).toBeGreaterThan(35)
   })
 
-  it('is enough for the whole status: its token alone tells of a store', async () => {
+  it('is enough for the whole status: its token alone can read a store', async () => {
     const token = await kubectl(['-n', 'storewright', 'create', 'token', 'storewright'])
     const admin = await kubeConfigAccess(process.env['KUBECONFIG'] ?? '')
     const quiet = { debug() {}, info() {}, warn() {}, error() {} }
@@ -108,7 +108,7 @@ describe('S1-20 the account of argocd/rbac.yaml', () => {
 })
 
 describe('the detail of a store from a real Argo CD', () => {
-  it('is a tree that knows health of each part and the pods below it', async () => {
+  it('is a tree with the health of each part and the pods below it', async () => {
     const { body } = await suite.server.request(
       'GET',
       `/api/v1/stores/${suite.name('shop')}/resources`,
@@ -122,9 +122,9 @@ describe('the detail of a store from a real Argo CD', () => {
     expect(nodes.length).toBeGreaterThan(20)
   })
 
-  it('S1-11 shows the events of a pod that is not well, beside our own changes', async () => {
+  it('S1-11 shows the events of an unhealthy pod next to our own changes', async () => {
     await suite.pull()
-    // The real scheduler finds no node and says so.
+    // The real scheduler finds no node and reports it.
     await suite.edit('shop', 'manifests/50-wordpress.yaml', (text) =>
       text
         .split(/^---$/m)
@@ -148,16 +148,16 @@ describe('the detail of a store from a real Argo CD', () => {
           [source, type, reason].join(' ') === 'kubernetes Warning FailedScheduling' &&
           object.startsWith('Pod wordpress-'),
       )
-    const { seconds } = await until('the event is told', told, async () =>
+    const { seconds } = await until('the event is reported', told, async () =>
       JSON.stringify(await events()),
     )
-    suite.note('S1-11 the same, until its event is told by the API', seconds)
+    suite.note('S1-11 the same, until the API reports its event', seconds)
     expect(
       (await events()).some(({ source, reason }) => source === 'audit' && reason === 'create'),
     ).toBe(true)
   })
 
-  it('is refreshed, and its link leads to Argo CD', async () => {
+  it('can be refreshed, and its link leads to Argo CD', async () => {
     const name = suite.name('shop')
     const { status } = await suite.server.request('POST', `/api/v1/stores/${name}/refresh`)
     expect(status).toBe(202)
@@ -178,7 +178,7 @@ describe('the detail of a store from a real Argo CD', () => {
     )
   })
 
-  it('says that every check is well, but for the digests that are placeholders', async () => {
+  it('passes every check except the one for placeholder digests', async () => {
     const { body } = await suite.server.request('GET', '/api/v1/checks')
     // No node of this suite pulls an image, so its release keeps the template's placeholders.
     const failed = (body as Check[]).filter(({ ok }) => !ok)

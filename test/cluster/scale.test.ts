@@ -12,9 +12,9 @@ import { kubectl, until } from './kubernetes.ts'
 import { sized } from './suite.ts'
 
 const COUNT = sized(200, 1000)
-/** Objects of a store of the plan `small`. */
+/** Number of objects in a store of plan `small`. */
 const RESOURCES = 26
-/** Argo CD does not look there, so that nothing but the watch is measured. */
+/** Argo CD ignores this namespace, so that only the watch is measured. */
 const NAMESPACE = `scale-${Date.now().toString(36)}`
 const name = (n: number) => `store-scale-${n}`
 const record = (n: number) =>
@@ -25,8 +25,13 @@ const collect = runInNewContext('gc') as () => void
 
 function applicationYaml(n: number): unknown {
   const resources = Array.from({ length: RESOURCES }, (_, at) => ({
-    ...{ group: 'apps', version: 'v1', kind: 'Deployment', status: 'Synced', syncWave: -1 },
-    ...{ namespace: name(n), name: `part-number-${at}` },
+    group: 'apps',
+    version: 'v1',
+    kind: 'Deployment',
+    status: 'Synced',
+    syncWave: -1,
+    namespace: name(n),
+    name: `part-number-${at}`,
   }))
   const source = { repoURL: 'http://example.com/stores.git', path: '.', targetRevision: 'main' }
   const raw = rawApplication(name(n), { status: { resources } })
@@ -42,7 +47,7 @@ let applications: Applications
 
 beforeAll(async () => {
   await kubectl(['create', 'namespace', NAMESPACE])
-  // In pieces: one answer of kubectl holds all of its objects.
+  // In batches, because one response of kubectl contains all its objects.
   for (let at = 0; at < COUNT; at += 200) {
     const items = Array.from({ length: Math.min(200, COUNT - at) }, (_, n) =>
       applicationYaml(at + n),
@@ -57,7 +62,7 @@ afterAll(async () => {
 })
 
 describe('many Applications on a real API server', () => {
-  it('(h) are listed in pages and watched, each of them, with little memory and processor', async () => {
+  it('(h) are all listed in pages and watched, with little memory and processor time', async () => {
     const admin = await kubeConfigAccess(process.env['KUBECONFIG'] ?? '')
     collect()
     const heap = process.memoryUsage().heapUsed
@@ -80,7 +85,7 @@ describe('many Applications on a real API server', () => {
     )
   })
 
-  it('(h) tell every change within the watch, none is lost', async () => {
+  it('(h) report every change through the watch without loss', async () => {
     const heard = new Set<string>()
     const end = applications.onChanged((names) => names.forEach((each) => heard.add(each)))
     const cpu = process.cpuUsage()

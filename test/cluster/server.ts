@@ -12,16 +12,19 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export interface TestServer {
   /** `http://127.0.0.1:<port>` */
   readonly url: string
-  /** What Argo CD reads. */
+  /** URL from which Argo CD reads the stores repo. */
   readonly repoURL: string
   request(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
-  /** Runs git in a clone that pushes past the server, as a person with access to the repository would. */
+  /**
+   * Runs git in a clone that pushes without the server, as a person with access to the repository
+   * would.
+   */
   git(...words: string[]): Promise<string>
   /** Folder of that clone. */
   readonly clone: string
-  /** Ends the program at once, as when its machine lost power. */
+  /** Kills the program immediately, like a power failure. */
   crash(): Promise<void>
-  /** Starts it again, at the same address and with what it left on disk. */
+  /** Starts it again with the same address and data. */
   startAgain(): Promise<void>
   stop(): Promise<void>
 }
@@ -71,7 +74,7 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   }
 }
 
-/** Resolves once the program answers that it is ready. */
+/** Resolves once the program reports that it is ready. */
 async function launch(env: NodeJS.ProcessEnv, url: string) {
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: ROOT,
@@ -104,7 +107,7 @@ async function launch(env: NodeJS.ProcessEnv, url: string) {
   }
 }
 
-/** What tells a server of the cluster under test. */
+/** Environment that connects a server to the cluster under test. */
 function argoCdEnvironment(): NodeJS.ProcessEnv {
   const names = [
     'KUBECONFIG',

@@ -11,7 +11,7 @@ import { openSuite, type Suite } from './suite.ts'
 
 let suite: Suite
 const stamp = Date.now().toString(36)
-/** One on either side of the line between two shards. */
+/** One name in each of the two shards. */
 const LOW = `a${stamp}`
 const HIGH = `z${stamp}`
 const TEAM = 'acme'
@@ -41,7 +41,7 @@ async function create(name: string, team = 'default'): Promise<void> {
   expect([status, body]).toEqual([201, expect.anything()])
 }
 
-/** Changes platform.yaml as a person does, by git. */
+/** Changes platform.yaml by git. */
 async function ask(change: (platform: string) => string): Promise<void> {
   await suite.pull()
   const platform = await suite.server.git('show', 'HEAD:platform.yaml')
@@ -49,7 +49,7 @@ async function ask(change: (platform: string) => string): Promise<void> {
   await suite.push('ask something else of Argo CD')
 }
 
-/** What `storectl doctor` says of the installed sets and projects. */
+/** Result of `storectl doctor` for the installed sets and projects. */
 async function setupCheck(): Promise<Check> {
   const { status, body } = await suite.server.request('POST', '/api/v1/checks/argocd_setup')
   expect([status, body]).toEqual([200, expect.anything()])
@@ -65,14 +65,14 @@ const setupIs = (ok: boolean) =>
     async () => JSON.stringify(await setupCheck()),
   ).then(({ value }) => value)
 
-/** Applies what `storectl argocd` prints for the clone, as the check says. */
+/** Applies the output of `storectl argocd` for the clone, as the check advises. */
 async function applySetup(): Promise<void> {
   await suite.pull()
   const { repoURL, clone, url } = suite.server
   const words = ['argocd', clone, '--repo-url', repoURL, '--dashboard-url', url]
   const { stdout } = await promisify(execFile)(process.execPath, ['src/cli/storectl.ts', ...words])
   const objects = parseAllDocuments(stdout).map((document) => document.toJS() as { kind: string })
-  // The rights have a test of their own, and need a namespace.
+  // The rights have their own test, and need a namespace.
   await applyMarked(
     objects.filter(({ kind }) => kind === 'AppProject' || kind === 'ApplicationSet'),
   )
@@ -99,7 +99,7 @@ afterAll(async () => {
 })
 
 describe('more than one ApplicationSet on a real Argo CD', () => {
-  it('(p) a team moves to a project of its own: its store is taken up there, its pods are not touched', async () => {
+  it('(p) a team moves to its own project: its store moves there, its pods are not restarted', async () => {
     const [before, others] = [await podsOf(`${LOW}-own`), await application(LOW)]
     expect(before).not.toBe('')
     expect((await setupCheck()).detail).toMatch(/^as platform.yaml asks/)
@@ -129,12 +129,12 @@ describe('more than one ApplicationSet on a real Argo CD', () => {
       `/api/v1/stores/${LOW}-own/resources`,
     )
     expect([status, (body as Resources).source]).toEqual([200, 'argocd'])
-    // Stores of other teams have not even been made anew.
+    // Applications of other teams have not been re-created.
     expect((await application(LOW))?.metadata.uid).toBe(others?.metadata.uid)
     expect(await ownerOf(LOW)).toBe('stores stores')
   })
 
-  it('(k) a path that is excluded is left out, and no star reaches into a deeper folder', async () => {
+  it('(k) an excluded path is left out, and no star matches a deeper folder', async () => {
     await suite.pull()
     await suite.write(`stores/default/${LOW}/deeper/still/app.json`, '{"application": ')
     await suite.push('a file that no generator may read')
@@ -143,7 +143,7 @@ describe('more than one ApplicationSet on a real Argo CD', () => {
     expect(await ownerOf(`${LOW}-own`)).toBe(`stores-${TEAM} stores-${TEAM}`)
   })
 
-  it('(k) shards by first letter take up every store, and a bad file stops its own shard alone', async () => {
+  it('(k) shards by first letter cover every store, and a bad file blocks only its own shard', async () => {
     const before = await podsOf(LOW)
     const [low, high] = await Promise.all([application(LOW), application(HIGH)])
     await ask((platform) => `${platform}\nargocd:\n  shards: ["[a-m]", "[n-z]"]`)
@@ -160,7 +160,7 @@ describe('more than one ApplicationSet on a real Argo CD', () => {
     for (const name of [LOW, HIGH]) await until(`${name} is Ready`, ready(name))
     suite.note('(k) one set cut into two shards -> all Ready', seconds(began))
     expect(await podsOf(LOW)).toBe(before)
-    // The sets went without their Applications, which were not even made anew.
+    // The sets were removed without their Applications, which were not re-created.
     expect((await application(LOW))?.metadata.uid).toBe(low?.metadata.uid)
     expect((await application(HIGH))?.metadata.uid).toBe(high?.metadata.uid)
     expect(await setupIs(true)).toMatchObject({ fix: null })

@@ -18,8 +18,8 @@ afterAll(async () => {
   await suite?.close()
 })
 
-describe('a purge that an object holds back', () => {
-  it('S1-08 stays in phase Deleting and names the object; it ends when the object may go', async () => {
+describe('a purge blocked by an object', () => {
+  it('S1-08 stays in phase Deleting and names the object; it ends when the object is released', async () => {
     const path = `/api/v1/stores/${suite.name('held')}`
     await claim('{"metadata":{"finalizers":["example.com/hold"]}}')
     expect((await suite.server.request('DELETE', path)).status).toBe(204)

@@ -6,25 +6,28 @@ import { describeApplication, installStores, isSettled, removeStores } from './a
 import { kubectl, until } from './kubernetes.ts'
 import { startServer, type TestServer } from './server.ts'
 
-/** A server, our objects in Argo CD, and what tests of one file do with them. */
+/** A server, our objects in Argo CD, and the helpers of one test file. */
 export interface Suite {
   readonly server: TestServer
-  /** Name of a store of this run: no earlier run has used it, since its namespaces may still be terminating. */
+  /**
+   * Name of a store of this run. It is unique, because the namespaces of earlier runs may still be
+   * terminating.
+   */
   name(part: string): string
-  /** `POST /stores`, answered 201. */
+  /** Sends `POST /stores` and expects 201. */
   create(part: string, more?: Readonly<Record<string, unknown>>): Promise<void>
-  /** Rewrites one file below a store's folder in the clone. @throws Error nothing changed */
+  /** Rewrites one file below a store's folder in the clone. @throws Error if nothing changed */
   edit(part: string, file: string, change: (text: string) => string, team?: string): Promise<void>
   /** Adds a file below the folder of the stores repo. */
   write(path: string, text: string): Promise<void>
-  /** Removes a store's folder, or one file of it. */
+  /** Removes a store's folder, or one file in it. */
   remove(part: string, file?: string): Promise<void>
-  /** Takes what others pushed into the clone. */
+  /** Pulls what others pushed into the clone. */
   pull(): Promise<void>
-  /** Commits what stands in the clone and pushes it past the server; the new head. */
+  /** Commits the changes of the clone and pushes them without the server. Returns the new head. */
   push(message: string): Promise<string>
   store(part: string): Promise<Store>
-  /** Waits until the API says this; seconds that took, and the store as it was then. */
+  /** Waits until the API reports this phase. Returns the seconds that took and the store. */
   phase(
     part: string,
     phase: string,
@@ -32,17 +35,18 @@ export interface Suite {
     limitSeconds?: number,
   ): Promise<{ seconds: number; value: Store }>
   /**
-   * Waits until a store that was in trouble is Ready, and notes how long after Argo CD's own Synced and Healthy that came.
-   * @param row row of the phase table that it was in
-   * @throws Error it was Ready before Argo CD said so
+   * Waits until a failed store is Ready, and records the delay after Argo CD's own Synced and
+   * Healthy.
+   * @param row row of the phase table that the store was in
+   * @throws Error if the API reported Ready before Argo CD
    */
   mended(part: string, row: string): Promise<void>
-  /** One line of the figures printed at the end. */
+  /** Records one line of the figures printed at the end. */
   note(what: string, seconds: number): void
   close(): Promise<void>
 }
 
-/** @param environment variables of the server beside, or in the place of, those that name the cluster */
+/** @param environment variables of the server, added to or replacing those of the cluster */
 export async function openSuite(
   title: string,
   environment: Record<string, string> = {},
@@ -127,12 +131,12 @@ export async function openSuite(
   }
 }
 
-/** The size that is asked for by `CLUSTER_SIZE=full`, or one that fits into a change. */
+/** The full size with `CLUSTER_SIZE=full`, or the size for a single change. */
 export function sized(change: number, full: number): number {
   return process.env['CLUSTER_SIZE'] === 'full' ? full : change
 }
 
-/** A Job that the restricted standard admits. Sync wave 0 unless given. */
+/** A Job that the restricted standard admits. Sync wave 0 by default. */
 export function jobYaml(namespace: string, name: string, image: string, syncWave = '0'): string {
   return `apiVersion: batch/v1
 kind: Job

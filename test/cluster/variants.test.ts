@@ -22,7 +22,10 @@ import {
 } from './argo-cd.ts'
 import { getObject, type KubeObject, kubectl, until } from './kubernetes.ts'
 
-/** Stores of many shapes in a plain Git repository, synced by a real Argo CD and a real Sealed Secrets controller. */
+/**
+ * Stores of many shapes in a plain Git repository, synced by a real Argo CD and a real Sealed
+ * Secrets controller.
+ */
 const run = `v${Date.now().toString(36)}`
 const SHAPES: Readonly<Record<string, Partial<Choices>>> = {
   full: { exposure: 'per-store', backup: 'pvc', cache: true, smtp: true, domains: true },
@@ -36,9 +39,12 @@ const SHAPES: Readonly<Record<string, Partial<Choices>>> = {
 }
 const names = Object.keys(SHAPES)
 const nameOf = (shape: string) => `${run}-${shape}`
-/** Without a metrics source an autoscaler reports a fault, which Argo CD takes for the store's (health of HPA, 3.6). */
+/**
+ * An autoscaler without metrics reports a fault, which Argo CD shows for the store (health of HPA,
+ * 3.6).
+ */
 const WITHOUT_METRICS = ['shared']
-/** All stores arrive in one commit; the first to be looked at waits for the others. */
+/** All stores arrive in one commit, so the first one checked waits for the others. */
 const FIRST_SYNC_SECONDS = 300
 
 let remote: BareRemote
@@ -53,7 +59,7 @@ function named(shape: string, credentials = 1): Variant {
   }
 }
 
-/** The real sealer, with values that this test knows where the program would take random ones. */
+/** The real sealer with values known to this test instead of random ones. */
 const knownSealer: Sealer = {
   seal(certificate, address, values) {
     const known = Object.entries(values).map(([key, value]) => {
@@ -94,7 +100,7 @@ function opened({ data }: Secret): Record<string, string> {
   return Object.fromEntries(texts) as Record<string, string>
 }
 
-/** What was sealed for a Secret, key by key. */
+/** The sealed values of a Secret, by key. */
 function sealedTexts(name: string): Record<string, string> {
   const ours = [...plain].filter(([key]) => key.startsWith(`${name}/`))
   return Object.fromEntries(ours.map(([key, text]) => [key.slice(name.length + 1), text]))
@@ -150,14 +156,14 @@ describe('a real Argo CD', () => {
 })
 
 describe('the Sealed Secrets controller', () => {
-  it('S1-07 makes Secrets that hold exactly what was sealed', async () => {
+  it('S1-07 creates Secrets with exactly the sealed values', async () => {
     for (const name of Object.keys(committed)) {
       expect(opened(await secretOf('sealed', name)), name).toEqual(sealedTexts(name))
     }
     expect(Object.keys(committed)).toHaveLength(3)
   })
 
-  it('gives both passwords after a rotation, and keeps the salts', async () => {
+  it('provides both passwords after a rotation, and keeps the salts', async () => {
     const [before, salts] = [
       opened(await secretOf('sealed', 'db-credentials')),
       (await secretOf('sealed', 'wp-salts')).metadata,
@@ -183,13 +189,13 @@ describe('the Sealed Secrets controller', () => {
     await syncedAndHealthy(nameOf('sealed'))
   })
 
-  it('leaves the Secret alone when its SealedSecret is deleted, and takes it over again', async () => {
+  it('keeps the Secret when its SealedSecret is deleted, and adopts it again', async () => {
     const namespace = `store-${nameOf('sealed')}`
     const sealed = () => getObject('sealedsecret', 'db-credentials', namespace)
     const before = await secretOf('sealed', 'db-credentials')
     const old = (await sealed())?.metadata.uid
     expect(old).toBeDefined()
-    // An owner reference is what would have the garbage collector remove it.
+    // With an owner reference, the garbage collector would remove the Secret.
     expect(before.metadata.ownerReferences ?? []).toEqual([])
     await kubectl(['-n', namespace, 'delete', 'sealedsecret', 'db-credentials'])
     const back = async () => ((await sealed())?.metadata.uid ?? old) !== old
@@ -206,7 +212,7 @@ describe('a purge', () => {
   const namespace = `store-${store.name}`
   const part = (kind: string, name: string) => getObject(kind, name, namespace)
 
-  it('deletes nothing before a person approves, and then everything', async () => {
+  it('deletes nothing before a person approves, then everything', async () => {
     await remote.commit({ [`stores/${store.team}/${store.name}`]: null }, 'purge, second step')
     const look = 'argocd.argoproj.io/application-set-refresh=true'
     await kubectl(['-n', 'argocd', 'annotate', '--overwrite', 'applicationset', 'stores', look])
@@ -235,10 +241,10 @@ describe('a purge', () => {
   })
 })
 
-/** Long enough for Argo CD to begin what it must not begin; a deletion starts within a second. */
+/** Long enough for an unwanted deletion to start. A deletion starts within a second. */
 const UNAPPROVED_MS = 5000
 
-/** What a person does: `argocd app confirm-deletion`. A no-op once the Application is gone. */
+/** Equivalent to `argocd app confirm-deletion`. Does nothing if the Application is gone. */
 async function approve(): Promise<void> {
   const name = `store-${nameOf('purge')}`
   if ((await getObject('application', name, 'argocd')) === null) return

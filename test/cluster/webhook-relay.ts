@@ -2,13 +2,18 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Stands between Storewright and Argo CD's two webhooks: it can swallow posts, and keeps what passed. */
+/**
+ * A relay between Storewright and Argo CD's two webhooks. It can drop posts, and records the ones
+ * it passed.
+ */
 export interface WebhookRelay {
   /** Value of `ARGOCD_WEBHOOK_URLS`. */
   readonly urls: string
-  /** False: posts are taken and go nowhere, as if no webhook were set up. */
+  /** If false, posts are accepted and dropped, as if no webhook were configured. */
   open: boolean
-  /** What Argo CD answered to each post: place of the address in the list, status, files that were named. */
+  /**
+   * Argo CD's response to each post: index of the address in the list, status, and the files named.
+   */
   readonly passed: { readonly to: number; readonly status: number; readonly files: string[] }[]
   close(): Promise<void>
 }

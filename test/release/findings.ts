@@ -1,4 +1,4 @@
-/** What a program objects to: its check, and `Kind/name` without the hash of a Job. */
+/** A finding of a program: its check, and `Kind/name` without the hash of a Job. */
 export interface Finding {
   readonly check: string
   readonly object: string
@@ -23,7 +23,10 @@ export function kubeLinter(text: string): Finding[] {
   )
 }
 
-/** Critical ones of `kube-score score --output-format json`: grade 1. Skipped checks bear that grade too. */
+/**
+ * Critical findings of `kube-score score --output-format json`, which have grade 1. Skipped checks
+ * have that grade too.
+ */
 export function kubeScore(text: string): Finding[] {
   const objects = JSON.parse(text) as {
     type_meta: { kind: string }
@@ -41,7 +44,10 @@ interface PolarisResults {
   readonly [check: string]: { readonly Success: boolean; readonly Severity: string }
 }
 
-/** Dangers of `polaris audit --format json`, of objects, their pods and containers. */
+/**
+ * Findings of severity danger of `polaris audit --format json`, for objects, their pods and
+ * containers.
+ */
 export function polaris(text: string): Finding[] {
   const { Results } = JSON.parse(text) as {
     Results: {

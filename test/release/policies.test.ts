@@ -8,7 +8,10 @@ import { type Finding, kubeLinter, kubeScore, polaris } from './findings.ts'
 import { LOCATION, writeSchemas } from './schemas.ts'
 import { type Found, outputOf, type Program, program } from './tools.ts'
 
-/** G14 in its long form: the whole matrix through the checks that others trust. Each must find what is planted. */
+/**
+ * G14 in its long form: the whole matrix, checked by established tools. Each tool must find a
+ * planted fault.
+ */
 let folder: string
 let objects = 0
 let files: string[] = []
@@ -19,7 +22,7 @@ const DEPLOYMENT = '50-wordpress.yaml'
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'storewright-policies-'))
   for (const [n, { store, platform, sealed }] of pairwise().map(variant).entries()) {
-    // A name, and so a namespace, of its own: some checks look for partners of an object in all files.
+    // A unique name and namespace, because some checks search all files for related objects.
     const named = { ...store, name: `matrix-${n}` }
     objects += objectsOf(named, platform, sealed).length
     files = [...files, ...(await write(named.name, textOf(named, platform, sealed)))]
@@ -54,7 +57,7 @@ async function write(
   return paths
 }
 
-/** One sin for each program: an unknown field, privilege, no limits. */
+/** One fault for each program: an unknown field, privilege, no limits. */
 function fault(text: string): string {
   return text
     .replaceAll('privileged: false', 'privileged: true')
@@ -62,13 +65,13 @@ function fault(text: string): string {
     .replace('revisionHistoryLimit:', 'revisionHistoryLimits:')
 }
 
-/** Skips where people see it: of skipped tests reporters show the number alone. */
+/** Prints the reason of a skip, because reporters only count skipped tests. */
 function skipped(skip: TestContext['skip'], why: string): never {
   process.stderr.write(`SKIPPED: ${why}\n`)
   return skip(why)
 }
 
-/** The program's path; skips the test, saying how to install it, where it is missing. */
+/** Path of the program. If it is missing, the test is skipped with instructions to install it. */
 function needed({ skip }: TestContext, name: Program): string {
   const at = found.get(name)
   if (at !== undefined && 'path' in at) return at.path
@@ -93,7 +96,7 @@ async function waivers(): Promise<Waiver[]> {
   })
 }
 
-/** Findings that no waiver covers; a waiver that covers nothing is one too. */
+/** Findings without a waiver. A waiver without a finding is reported too. */
 async function unwaived(name: Program, findings: readonly Finding[]): Promise<string[]> {
   const ours = (await waivers()).filter((waiver) => waiver.program === name)
   const covers = ({ check, object }: Waiver, finding: Finding) =>
@@ -106,7 +109,7 @@ async function unwaived(name: Program, findings: readonly Finding[]): Promise<st
   ]
 }
 
-it('G14 kubeconform -strict: every object of the matrix has only fields that its kind knows', async (test) => {
+it('G14 kubeconform -strict: every object of the matrix has only known fields', async (test) => {
   const path = needed(test, 'kubeconform')
   if (missingSchemas !== null) return skipped(test.skip, `no schemas: ${missingSchemas}`)
   const judge = async (at: string) => {
@@ -143,7 +146,7 @@ it('G14 kube-score: nothing critical', async (test) => {
   expect(checks).toContain('container-resources')
 })
 
-it('G14 polaris: no danger', async (test) => {
+it('G14 polaris: no finding of severity danger', async (test) => {
   const path = needed(test, 'polaris')
   const judge = async (at: string) =>
     polaris(await outputOf(path, ['audit', '--audit-path', at, '--format', 'json']))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { moduleFolder } from './tools.ts'
 
-/** Kubernetes whose fields we may use, and the custom resources beside it. */
+/** Version of Kubernetes whose fields are allowed, and the custom resources. */
 const KUBERNETES = 'k8s.io/kubernetes@v1.34.4'
 const CUSTOM: readonly (readonly [module: string, file: string])[] = [
   [
@@ -24,7 +24,7 @@ const CUSTOM: readonly (readonly [module: string, file: string])[] = [
   ],
 ]
 
-/** Where {@link writeSchemas} puts them, as kubeconform wants to be told. */
+/** Location of the files of {@link writeSchemas}, in the form that kubeconform expects. */
 export const LOCATION = '{{.ResourceKind}}-{{.ResourceAPIVersion}}.json'
 
 type Schema = { readonly [member: string]: unknown }
@@ -44,8 +44,8 @@ interface Definition {
 }
 
 /**
- * One JSON schema per kind and version, from the sources of the projects that define them, with every unknown field
- * refused. Gives what is missing, or `null` when all are there.
+ * Writes one JSON schema per kind and version, from the sources of the projects that define them.
+ * Unknown fields are refused. Returns what is missing, or `null` if all are there.
  */
 export async function writeSchemas(folder: string): Promise<string | null> {
   await mkdir(folder, { recursive: true })
@@ -75,7 +75,7 @@ export async function writeSchemas(folder: string): Promise<string | null> {
   return null
 }
 
-/** Kinds that stores may consist of have one group each; of others the last one wins, which nothing reads. */
+/** Kinds of stores have one group each. For other kinds the last one wins, which has no effect. */
 function kindsOf(schema: Schema): { kind: string; version: string }[] {
   const kinds = (schema['x-kubernetes-group-version-kind'] ?? []) as {
     kind: string
@@ -95,7 +95,7 @@ const GROUPS = [
   'rbac.authorization.k8s.io',
 ]
 
-/** Definitions that `name` leads to, itself included. */
+/** Definitions reachable from `name`, including itself. */
 function reachable({ definitions }: Swagger, name: string): Schema {
   const found = new Map<string, unknown>()
   const open = [name]
@@ -108,7 +108,9 @@ function reachable({ definitions }: Swagger, name: string): Schema {
   return Object.fromEntries(found)
 }
 
-/** Kubernetes' own additions to JSON schema as plain ones; objects whose members are named admit no other. */
+/**
+ * Converts Kubernetes' additions to plain JSON schema. Objects with named members allow no others.
+ */
 function strict(schema: Schema): Schema {
   if (schema['x-kubernetes-int-or-string'] === true || schema['format'] === 'int-or-string') {
     return { anyOf: [{ type: 'integer' }, { type: 'string' }] }

@@ -6,12 +6,15 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Programs that judge manifests, each at one version: another one may know other rules. */
+/**
+ * Programs that check manifests, each at a fixed version, because the rules differ between
+ * versions.
+ */
 const PROGRAMS = {
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
   'kube-linter': 'golang.stackrox.io/kube-linter/cmd/kube-linter@v0.7.2',
   'kube-score': 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
-  // Its tags above v1 do not agree with its module path: the commit of 10.2.2 and later.
+  // Its tags above v1 do not match its module path. This is the commit of 10.2.2 and later.
   polaris: 'github.com/fairwindsops/polaris@c0e23a233b2087272a7f524f1b922f4e3f2f9689',
 } as const
 
@@ -22,10 +25,13 @@ const CACHE = join(
   'storewright-policies',
 )
 
-/** A program's path, or how to install it. */
+/** Path of a program, or how to install it. */
 export type Found = { readonly path: string } | { readonly missing: string }
 
-/** Looks on the PATH and in our cache, else builds it: minutes, once. Needs Go 1.21 or newer and a module proxy. */
+/**
+ * Finds a program on the PATH or in our cache, or builds it once, which takes minutes. Needs Go
+ * 1.21 or newer and a module proxy.
+ */
 export async function program(name: Program): Promise<Found> {
   const folders = [CACHE, ...(process.env['PATH'] ?? '').split(delimiter)]
   for (const folder of folders) {
@@ -53,7 +59,7 @@ export async function program(name: Program): Promise<Found> {
   }
 }
 
-/** Standard output, also of a program that says by its exit code that it found something. */
+/** Standard output, also if the exit code reports findings. */
 export async function outputOf(path: string, words: readonly string[]): Promise<string> {
   const options = { maxBuffer: 512 * 1024 * 1024 }
   return run(path, [...words], options).then(
@@ -65,7 +71,10 @@ export async function outputOf(path: string, words: readonly string[]): Promise<
   )
 }
 
-/** Folder of the source of a Go module, fetched if need be; `null` without Go or a proxy that has it. */
+/**
+ * Folder with the source of a Go module, fetched if needed. `null` without Go or if no proxy has
+ * it.
+ */
 export async function moduleFolder(module: string): Promise<string | null> {
   try {
     const { stdout } = await run('go', ['mod', 'download', '-json', module])

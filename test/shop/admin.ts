@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
 import { exchange, type Reply, type Site } from './web.ts'
 
-/** A browser without pictures: it keeps cookies and follows redirects within one shop. */
+/** A minimal browser without rendering. It keeps cookies and follows redirects within one shop. */
 export interface Browser {
-  /** A page after its redirects. */
+  /** Opens a page and follows redirects. */
   open(path: string): Promise<Reply>
   submit(path: string, fields: Readonly<Record<string, string>>): Promise<Reply>
 }
@@ -37,13 +37,16 @@ export function browse(site: Site): Browser {
   }
 }
 
-/** Fills in the login form as a person would; what comes back is the first page of the dashboard. */
+/** Submits the login form. Returns the first page of the dashboard. */
 export async function logIn(site: Site, user: string, password: string): Promise<Browser> {
   const browser = browse(site)
   const form = await browser.open('/wp-login.php')
   expect([form.status, form.text.includes('id="loginform"')]).toEqual([200, true])
   const page = await browser.submit('/wp-login.php', {
-    ...{ log: user, pwd: password, 'wp-submit': 'Log In', testcookie: '1' },
+    log: user,
+    pwd: password,
+    'wp-submit': 'Log In',
+    testcookie: '1',
     redirect_to: `http://${site.host}/wp-admin/`,
   })
   expect([page.status, page.text.includes('id="wpadminbar"')]).toEqual([200, true])

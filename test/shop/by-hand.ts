@@ -12,9 +12,9 @@ import { parseSealedSecrets, SEALED_FILE } from '../../src/repo-files/sealed-fil
 import { leadingComment, parseStoreFile } from '../../src/repo-files/store-file.ts'
 import type { TestServer } from '../cluster/server.ts'
 
-/** What a person with access to the stores repo does, past the server. */
+/** Actions of a person with access to the stores repo, without the server. */
 
-/** Commits what stands in the clone, and pushes it. */
+/** Commits the changes of the clone and pushes them. */
 export async function pushAll({ git }: TestServer, message: string): Promise<void> {
   await git('add', '--all')
   await git('commit', '--quiet', '-m', message)
@@ -33,7 +33,7 @@ export async function removeFolder(server: TestServer, name: string): Promise<vo
   await pushAll(server, `remove ${name}`)
 }
 
-/** Changes the intent of a store: store.yaml and its render in one commit. */
+/** Changes the intent of a store: store.yaml and its rendered files in one commit. */
 export async function edit(
   server: TestServer,
   name: string,

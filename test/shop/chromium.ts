@@ -2,7 +2,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../../scripts/bootstrap/chromium.mjs'
 import type { Site } from './web.ts'
 
-/** Path of a browser, or `null`: then the tests that need one are skipped. */
+/** Path of a browser. If `null`, the tests that need one are skipped. */
 export const chromiumPath: string | null = findChromium()
 
 /** A browser that reaches this shop by its name, and no other host. */
@@ -17,7 +17,7 @@ export function openBrowser({ address, host }: Site): Promise<Browser> {
   })
 }
 
-/** Answers that a page got and that no shop should give, as `status url`. Collects from now on. */
+/** Failed responses of a page as `status url`, collected from now on. */
 export function failedAnswers(page: Page, { host }: Site): readonly string[] {
   const failed: string[] = []
   page.on('response', (answer) => {
@@ -25,7 +25,7 @@ export function failedAnswers(page: Page, { host }: Site): readonly string[] {
   })
   page.on('requestfailed', (sent) => {
     const why = sent.failure()?.errorText ?? ''
-    // A page that is left cancels what it still waits for.
+    // Leaving a page cancels its open requests.
     if (new URL(sent.url()).host === host && why !== 'net::ERR_ABORTED') {
       failed.push(`${why} ${sent.url()}`)
     }

@@ -22,7 +22,7 @@ describe.skipIf(inject('shopImages') === null)('the database of a store', () => 
   afterAll(() => shops?.close())
 
   it.each([2, 3])(
-    'gets password %i on request, while shoppers go on buying',
+    'rotates to password %i on request, while shoppers keep buying',
     async (credentials) => {
       const before = (await secretsOf(shop.namespace)).get('db-credentials/password')
       const pod = (await readyPod(shop.namespace, 'mariadb'))?.metadata.uid
@@ -40,7 +40,7 @@ describe.skipIf(inject('shopImages') === null)('the database of a store', () => 
         `rotation ${credentials - 1}: commit -> new password in the database`,
         (performance.now() - began) / 1000,
       )
-      // The kubelet brings a changed Secret to running pods within about a minute.
+      // The kubelet updates a changed Secret in running pods within about a minute.
       await new Promise((resolve) => setTimeout(resolve, 75_000))
       const seen = await load.stop()
       const statuses = [...seen.statuses].map(([status, times]) => `${times} × ${status || 'none'}`)
@@ -58,17 +58,17 @@ describe.skipIf(inject('shopImages') === null)('the database of a store', () => 
     },
   )
 
-  it('is put back when somebody scaled it away, and the shop with it', async () => {
+  it('recovers when it was scaled to zero by hand, together with the shop', async () => {
     await kubectl(['-n', shop.namespace, 'scale', 'statefulset', 'mariadb', '--replicas=0'])
     const began = performance.now()
     const away = async () => (await readyPod(shop.namespace, 'mariadb')) === null
     await until('the database is away', away)
-    // Argo CD puts the declared replica back: self-heal.
+    // Argo CD restores the declared replica by self-heal.
     await sellingShop(shop.name)
     await figure('database scaled away by hand -> sells again', (performance.now() - began) / 1000)
   })
 
-  it('comes back by itself from SIGKILL, and so does the shop', async () => {
+  it('recovers from SIGKILL by itself, together with the shop', async () => {
     const [id] = await containersOf(shop.namespace, 'mariadb')
     const began = performance.now()
     await killContainer(id ?? '')
@@ -82,7 +82,7 @@ describe.skipIf(inject('shopImages') === null)('the database of a store', () => 
     expect(await readOrder(shop.site, order)).toBe(PLACED)
   })
 
-  it('with an image that does not exist is cured by a plain git revert', async () => {
+  it('with an image that does not exist is fixed by a plain git revert', async () => {
     await shops.patch(shop.name, { release: BROKEN_RELEASE })
     await until('the shop is closed', async () => !(await sells(shop.site)))
     const broken = async () =>
@@ -108,7 +108,7 @@ describe.skipIf(inject('shopImages') === null)('the database of a store', () => 
     expect(await readOrder(shop.site, await placeOrder(shop.site))).toBe(PLACED)
   })
 
-  it('S1-57 is opened again after the store was re-created over its volume with new passwords', async () => {
+  it('S1-57 is usable after the store was re-created over its volume with new passwords', async () => {
     const orders = await sql(shop.namespace, 'SELECT COUNT(*) FROM wp_wc_orders')
     const before = await secretsOf(shop.namespace)
     const began = performance.now()

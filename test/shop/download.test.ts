@@ -32,7 +32,7 @@ describe.skipIf(inject('shopImages') === null)('a store whose code is downloaded
     await mirror?.close()
   })
 
-  it('S2-04 sells, with the plugin of the mirror in a folder that nobody can write to', async () => {
+  it('S2-04 sells, with the plugin of the mirror in a read-only folder', async () => {
     const { name, committedAt } = await shops.declare('download')
     shop = await sellingShop(name)
     await figure('download: ready after commit', (performance.now() - committedAt) / 1000, '≤ 40 s')
@@ -42,7 +42,7 @@ describe.skipIf(inject('shopImages') === null)('a store whose code is downloaded
     expect(await inPod(shop.namespace, 'wordpress', ['bash', '-c', touch])).toContain('Read-only')
   })
 
-  it('does not start with a zip that has another checksum, and says which one', async () => {
+  it('does not start with a zip of another checksum, and names the plugin', async () => {
     const { name, namespace } = await shops.declare('checksum', { release: BAD_RELEASE })
     const said = async () =>
       [...(await logsOf(namespace)).values()].find((text) => text.includes('mismatch')) ?? null

@@ -4,18 +4,18 @@ import { inject } from 'vitest'
 interface Figure {
   readonly what: string
   readonly value: string
-  /** What the design asks for, or what a hand-made shop took. */
+  /** Design target, or the time of a hand-made shop. */
   readonly aim: string
 }
 
-/** Adds a row to the table that the suite prints at its end; nothing is judged by it. */
+/** Adds a row to the table printed at the end. The figures are not asserted. */
 export async function figure(what: string, value: number | string, aim = ''): Promise<void> {
   const text = typeof value === 'number' ? `${value.toFixed(1)} s` : value
   const row: Figure = { what, value: text, aim }
   await appendFile(inject('figuresFile'), `${JSON.stringify(row)}\n`)
 }
 
-/** `lines`: one JSON object each. `load`: processes that wanted a processor, over the last five minutes. */
+/** `lines` is one JSON object per line. `load` is the five-minute load average. */
 export function table(lines: string, load: number): string {
   const rows = lines
     .trim()

@@ -19,7 +19,7 @@ describe.skipIf(inject('shopImages') === null)('a store created by API', () => {
   })
   afterAll(() => shops?.close())
 
-  it('S1-01 S1-49 S2-17 sells: its Store API answers exactly 200', async () => {
+  it('S1-01 S1-49 S2-17 sells: its Store API returns exactly 200', async () => {
     const { name, committedAt } = await shops.declare('first')
     shop = await sellingShop(name)
     await figure('ready after commit', (performance.now() - committedAt) / 1000, '≤ 40 s')
@@ -32,7 +32,7 @@ describe.skipIf(inject('shopImages') === null)('a store created by API', () => {
     ])
   })
 
-  it('S2-21 takes an order for cash on delivery, kept in the tables made for orders', async () => {
+  it('S2-21 accepts an order with cash on delivery, stored in the order tables', async () => {
     order = await placeOrder(shop.site)
     expect(await readOrder(shop.site, order)).toBe(PLACED)
     const row = `SELECT status, total_amount FROM wp_wc_orders WHERE id = ${order.id}`
@@ -42,7 +42,7 @@ describe.skipIf(inject('shopImages') === null)('a store created by API', () => {
     expect(await sql(shop.namespace, option)).toEqual(['yes'])
   })
 
-  it('S2-22 lets the merchant in with the password that kubectl prints', async () => {
+  it('S2-22 accepts the merchant login with the password that kubectl prints', async () => {
     const words = ['-n', shop.namespace, 'get', 'secret', 'wp-admin']
     const encoded = await kubectl([...words, '-o', 'jsonpath={.data.password}'])
     browser = await logIn(shop.site, 'shopkeeper', Buffer.from(encoded, 'base64').toString())
@@ -62,18 +62,18 @@ describe.skipIf(inject('shopImages') === null)('a store created by API', () => {
     expect(await readOrder(shop.site, await placeOrder(shop.site))).toBe(PLACED)
   })
 
-  it('S2-14 S2-19 opens by port-forward too', async () => {
+  it('S2-14 S2-19 is reachable by port-forward too', async () => {
     const page = await throughPortForward(shop.namespace, (port) =>
       exchange({ address: '127.0.0.1', host: shop.site.host, port }, '/shop/'),
     )
     expect([page.status, page.text.includes('Sample Product')]).toEqual([200, true])
   })
 
-  // Before the pods go, and their logs with them: that of set-up matters most.
-  it('T7 has shown no secret value in any log of any pod', async () => {
+  // Before the pods and their logs are deleted. The log of set-up matters most.
+  it('T7 shows no secret value in any log of any pod', async () => {
     const { leaks, values, bytes } = await leaksOf(shop.namespace)
     expect(values).toBe(11)
-    // Apache, MariaDB and set-up have spoken, so something was read.
+    // Apache, MariaDB and set-up have logged something, so there was text to check.
     expect(bytes).toBeGreaterThan(5000)
     expect(leaks).toEqual([])
   })

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import type { Site } from './web.ts'
 
-/** What a merchant opens first. */
+/** Pages that a merchant opens first. */
 const PAGES = [
   'admin.php?page=wc-orders',
   'admin.php?page=wc-admin',
@@ -10,7 +10,10 @@ const PAGES = [
   'admin.php?page=wc-settings',
 ]
 
-/** Logs in and opens the first pages of the administration. Resolves to the text of the list of orders. */
+/**
+ * Logs in and opens the first pages of the administration. Resolves to the text of the list of
+ * orders.
+ */
 export async function firstSession(page: Page, { host }: Site, password: string): Promise<string> {
   await page.goto(`http://${host}/wp-login.php`)
   await page.locator('#user_login').fill('shopkeeper')
@@ -21,7 +24,7 @@ export async function firstSession(page: Page, { host }: Site, password: string)
   for (const path of PAGES) {
     await page.goto(`http://${host}/wp-admin/${path}`, { waitUntil: 'load' })
     await page.locator('#wpadminbar').waitFor()
-    // The pages of WooCommerce fill themselves by further requests.
+    // WooCommerce's pages load their content by further requests.
     await page.waitForLoadState('networkidle').catch(() => undefined)
     if (path.includes('wc-orders')) orders = await page.locator('#wpbody').innerText()
   }

@@ -8,7 +8,7 @@ import { PLACED, placeOrder, readOrder } from './shopper.ts'
 import { describeShop, openShops, sellingShop, type Shops } from './shops.ts'
 import { folderOf } from './volumes.ts'
 
-describe.skipIf(inject('shopImages') === null)('a database killed while it is made', () => {
+describe.skipIf(inject('shopImages') === null)('a database killed during its first start', () => {
   let shops: Shops
 
   beforeAll(async () => {
@@ -17,14 +17,14 @@ describe.skipIf(inject('shopImages') === null)('a database killed while it is ma
   afterAll(() => shops?.close())
 
   it.each([0.1, 0.5, 1, 1.5, 2.2, 3])(
-    'S1-57 S2-03 %f s after its first file is made again without help, and the shop sells',
+    'S1-57 S2-03 %f s after its first file is initialised again by itself, and the shop sells',
     async (afterSeconds) => {
       const { name, namespace, committedAt } = await shops.declare(`kill-${afterSeconds * 10}`)
       const why = () => describeShop(name)
       const bound = () => folderOf(namespace, 'mariadb-data')
       const { value: volume } = await until('the volume is bound', bound, why)
       const files = () => readdir(join(volume, 'mysql')).catch(() => [])
-      // Ours begins with a dot and is there before the server.
+      // Our own file starts with a dot and exists before the server starts.
       const begun = async () => (await files()).some((file) => !file.startsWith('.'))
       await until('the database writes its first file', begun, why)
       const began = performance.now()

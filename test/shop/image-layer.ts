@@ -22,8 +22,9 @@ interface Config {
 }
 
 /**
- * Puts an image on the node that is `base` with one more layer: the file of trusted certificates, holding
- * `certificate` alone. What a company does whose mirror has a certificate of its own. Gives `name:tag@digest`.
+ * Creates an image on the node: `base` plus a layer that replaces the file of trusted certificates
+ * by `certificate`. A company with a private mirror certificate would do the same. Returns
+ * `name:tag@digest`.
  */
 export async function withCertificate(
   base: string,
@@ -72,7 +73,7 @@ export async function withCertificate(
   return `${name}@${newManifest.digest}`
 }
 
-/** A layer of one file, as a tar. */
+/** A layer with one file, as a tar. */
 async function layerOf(certificate: string, folder: string): Promise<string> {
   const path = 'etc/ssl/certs/ca-certificates.crt'
   await mkdir(join(folder, 'layer/etc/ssl/certs'), { recursive: true })

@@ -3,17 +3,20 @@ import { readFile } from 'node:fs/promises'
 /** Images of a shop on the node, each `name:tag@sha256:<64 hex>`. */
 export interface NodeImages {
   readonly mariadb: string
-  /** WordPress alone. */
+  /** WordPress only. */
   readonly wordpress: string
-  /** WordPress with WooCommerce in it. */
+  /** WordPress including WooCommerce. */
   readonly baked: string
   readonly wordpressCli: string
   readonly valkey: string
-  /** Of `baked`. */
+  /** Version in `baked`. */
   readonly woocommerceVersion: string
 }
 
-/** Reads the list that stands beside the node, one image a line. @throws Error naming what it lacks */
+/**
+ * Reads the list of images of the node, one per line.
+ * @throws Error that names the missing image
+ */
 export async function readImages(path: string): Promise<NodeImages> {
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '')
   const find = (what: string, pattern: RegExp) => {

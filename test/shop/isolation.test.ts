@@ -7,7 +7,7 @@ import { secretsOf } from './secrets.ts'
 import { type Order, PLACED, placeOrder, readOrder } from './shopper.ts'
 import { openShops, type Shop, type Shops } from './shops.ts'
 
-/** `open`: a TCP connection was made within three seconds. */
+/** Returns `open` if a TCP connection succeeds within three seconds. */
 async function connect(from: Shop, pod: string, address: string, port: number): Promise<string> {
   const script = `timeout 3 bash -c '</dev/tcp/${address}/${port}' 2>/dev/null && echo open || echo closed`
   return inPod(from.namespace, pod, ['bash', '-c', script])
@@ -34,7 +34,7 @@ describe.skipIf(inject('shopImages') === null)('two stores on one node', () => {
     expect(new Set([...long(mine), ...long(theirs)]).size).toBe(22)
   })
 
-  it('S1-06 cannot reach each other, the API server or the metadata of the machine', async () => {
+  it('S1-06 cannot reach each other, the API server or the metadata service', async () => {
     const podIp = async (name: string) =>
       (await readyPod(other.namespace, name))?.status.podIP ?? ''
     const server = new URL(
@@ -54,12 +54,12 @@ describe.skipIf(inject('shopImages') === null)('two stores on one node', () => {
         expect([pod, address, port, answer]).toEqual([pod, address, port, 'closed'])
       }
     }
-    // The same question has another answer where a store's own policies allow it.
+    // The same connection succeeds where a store's own policies allow it.
     const own = (await readyPod(one.namespace, 'mariadb'))?.status.podIP ?? ''
     expect(await connect(one, 'wordpress', own, 3306)).toBe('open')
   })
 
-  it('S2-08 are reached by the controller of the profile, and by no other pod', async () => {
+  it('S2-08 are reachable by the ingress controller of the profile, and by no other pod', async () => {
     const web = (await readyPod(one.namespace, 'wordpress'))?.status.podIP ?? ''
     const ask = async (labels: Readonly<Record<string, string>>) => {
       const name = `shop-suite-${Object.keys(labels).length}`
@@ -97,7 +97,7 @@ describe.skipIf(inject('shopImages') === null)('two stores on one node', () => {
     expect(await ask({})).toBe('000')
   })
 
-  it('S2-05 run set-up three times without one product, page or user more', async () => {
+  it('S2-05 run set-up three times without additional products, pages or users', async () => {
     const counts = () =>
       sql(
         one.namespace,
@@ -105,7 +105,7 @@ describe.skipIf(inject('shopImages') === null)('two stores on one node', () => {
           "SELECT 'pages', COUNT(*) FROM wp_posts WHERE post_type = 'page' UNION " +
           "SELECT 'users', COUNT(*) FROM wp_users",
       )
-    // With an order in it, as every shop that is upgraded has.
+    // With an order, as in every shop that is upgraded.
     await placeOrder(one.site)
     const before = await counts()
     expect(before).toContain('products\t1')
@@ -126,7 +126,7 @@ describe.skipIf(inject('shopImages') === null)('two stores on one node', () => {
     }
   })
 
-  it('S2-01 do not depend on each other: one is deleted, the other has not noticed', async () => {
+  it('S2-01 do not depend on each other: deleting one does not affect the other', async () => {
     const uids = async () => (await podsOf(other.namespace)).map(({ metadata }) => metadata.uid)
     const before = (await readyPod(other.namespace, 'wordpress'))?.metadata.uid
     const { status } = await shops.server.request('DELETE', `/api/v1/stores/${one.name}`)

@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import { kubectl } from '../cluster/kubernetes.ts'
 import { podsOf } from './pods.ts'
 
-/** What the node did to the pods of a namespace so far. */
+/** Effects of the node on the pods of a namespace so far. */
 export interface Harm {
-  /** Processes the kernel ended because a container passed its memory limit. */
+  /** Processes killed by the kernel because a container exceeded its memory limit. */
   readonly kills: number
   readonly restarts: number
-  /** Failed readiness and liveness probes; a start may fail its probe until the shop sells. */
+  /** Failed readiness and liveness probes. Startup probes may fail until the shop sells. */
   readonly failedProbes: number
 }
 
-/** Version 1 has a hierarchy for memory alone, version 2 one for everything. */
+/** Version 1 has a separate hierarchy for memory, version 2 has one for everything. */
 const ROOTS = ['/sys/fs/cgroup/memory', '/sys/fs/cgroup']
 const COUNTERS = ['memory.oom_control', 'memory.events']
 
@@ -27,7 +27,9 @@ export async function harmTo(namespace: string): Promise<Harm> {
   }
 }
 
-/** @throws Error when the node's control groups do not show the pod: nothing would be counted */
+/**
+ * @throws Error if the node's control groups do not show the pod, because nothing would be counted
+ */
 async function killsOf(uid: string): Promise<number> {
   const groups = await groupsOf(uid)
   if (groups.length === 0) throw new Error(`no control group of pod ${uid} below /sys/fs/cgroup`)
@@ -35,7 +37,7 @@ async function killsOf(uid: string): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
-/** Memory groups of a pod's containers. */
+/** Memory control groups of a pod's containers. */
 async function groupsOf(uid: string): Promise<readonly string[]> {
   for (const root of ROOTS) {
     for (const quality of ['', 'burstable', 'besteffort']) {
@@ -69,7 +71,7 @@ async function failedProbes(namespace: string): Promise<number> {
     .reduce((sum, { count }) => sum + (count ?? 1), 0)
 }
 
-/** Largest memory use of each container of the namespace's pods so far, in MiB: name -> peak. */
+/** Peak memory of each container of the namespace's pods so far, in MiB, by name. */
 export async function peaksOf(namespace: string): Promise<ReadonlyMap<string, number>> {
   const peaks = new Map<string, number>()
   for (const { metadata, status } of await podsOf(namespace)) {

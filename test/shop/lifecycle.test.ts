@@ -32,7 +32,7 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
     await until('no pod runs', ended, () => describeApplication(shop.name))
   }
 
-  /** Every order ever placed is there, and the next one is taken. */
+  /** Checks that every earlier order exists and places another one. */
   async function losesNothing(): Promise<void> {
     for (const order of orders) expect(await readOrder(shop.site, order)).toBe(PLACED)
     orders.push(await placeOrder(shop.site))
@@ -45,7 +45,7 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
     await losesNothing()
   }
 
-  it('is suspended: nothing runs, and Argo CD calls that healthy', async () => {
+  it('is suspended: nothing runs, and Argo CD reports it as healthy', async () => {
     const began = performance.now()
     await shops.ask(shop.name, 'suspend')
     await stopped()
@@ -59,14 +59,14 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
     await back('resume -> sells', began, '≤ 16 s')
   })
 
-  it('S2-31 changes its plan, and changes back by a plain git revert', async () => {
+  it('S2-31 changes its plan, and reverts it by a plain git revert', async () => {
     const limit = async () =>
       kubectl([
         ...['-n', shop.namespace, 'get', 'deployment', 'wordpress', '-o'],
         'jsonpath={.spec.template.spec.containers[0].resources.limits.memory}',
       ])
     expect(await limit()).toBe('512Mi')
-    // By hand, as people who push do; a node's local volumes keep their size, whoever asks (0070).
+    // By git, as people who push would. The node's local volumes keep their size (0070).
     await change('plan medium', { plan: 'medium' })
     await until('the larger plan is there', async () => (await limit()) === '1Gi')
     await until('the old pods are going', async () =>
@@ -84,7 +84,7 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
     await back('git revert of a plan -> small, Healthy and sells', began, '≤ 15 s')
   })
 
-  it('is deleted softly: its data stays', async () => {
+  it('is soft-deleted: its data is kept', async () => {
     const before = await claims()
     expect(before.split(' ')).toHaveLength(2)
     const began = performance.now()
@@ -102,7 +102,7 @@ describe.skipIf(inject('shopImages') === null)('the life of a store', () => {
     await back('restore -> sells', began, '≤ 17 s')
   })
 
-  it('is purged in two steps: nothing of it is left, the namespace goes last', async () => {
+  it('is purged in two steps: nothing is left, the namespace is deleted last', async () => {
     await shops.server.request('DELETE', `/api/v1/stores/${shop.name}`)
     await stopped()
     await change('purge', { lifecycle: { state: 'purge', since: now() } })

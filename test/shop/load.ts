@@ -1,24 +1,27 @@
 import { type Site, statusOf } from './web.ts'
 
 export interface Load {
-  /** Ends the load and says what it saw. */
+  /** Stops the load and returns its report. */
   stop(): Promise<LoadReport>
 }
 
 export interface LoadReport {
   readonly requests: number
   readonly failures: number
-  /** Seconds from the first failed request of each outage to the next good one, summed. */
+  /** Seconds from the first failed request of each outage to the next successful one, summed. */
   readonly failedSeconds: number
-  /** Status (0 = no answer) -> how often, of failed requests. */
+  /** Number of failed requests by status (0 = no response). */
   readonly statuses: ReadonlyMap<number, number>
-  /** Seconds of the slowest request that was answered with 200. */
+  /** Seconds of the slowest request that returned 200. */
   readonly slowestSeconds: number
 }
 
 const PATHS = ['/shop/', '/?rest_route=/wc/store/v1/products&per_page=1']
 
-/** Two shoppers who look at pages that need the database, one page each 200 ms or as fast as they come. */
+/**
+ * Two shoppers who open pages that need the database, one page per 200 ms each or as fast as
+ * responses arrive.
+ */
 export function underLoad(site: Site): Load {
   let running = true
   const seen = {

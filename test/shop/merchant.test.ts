@@ -9,14 +9,17 @@ import { secretsOf } from './secrets.ts'
 import { openShops, sellingShop, type Shops } from './shops.ts'
 import { idleConnections, visitors, warmUp } from './visitors.ts'
 
-/** `SHOP_ROUNDS=3`: each plan three times, about half an hour. Without it the smallest plan once. */
+/**
+ * `SHOP_ROUNDS=3` runs each plan three times, about half an hour. By default the smallest plan runs
+ * once.
+ */
 const ROUNDS = Number(process.env['SHOP_ROUNDS'] ?? '0')
 const PLANS = ROUNDS > 0 ? ['small', 'medium', 'large'] : ['small']
 const RUNS = Array.from({ length: Math.max(1, ROUNDS) }, (_, round) =>
   PLANS.map((plan) => [plan, round + 1] as const),
 ).flat()
 const IDLE = 50
-/** Seconds of shoppers alone, for comparison. */
+/** Seconds with shoppers only, for comparison. */
 const ALONE = 20
 
 const without = chromiumPath === null ? ' (skipped: there is no Chromium)' : ''
@@ -32,7 +35,7 @@ describe.skipIf(inject('shopImages') === null || chromiumPath === null)(
     afterAll(() => shops?.close())
 
     it.each(RUNS)(
-      'fail no request, no probe and no process of plan %s, run %i',
+      'cause no failed request, probe or process with plan %s, run %i',
       async (plan, run) => {
         const { name, namespace, committedAt } = await shops.declare(`m${plan[0]}${run}`, { plan })
         const shop = await sellingShop(name)

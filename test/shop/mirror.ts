@@ -13,21 +13,24 @@ import { containerd } from './pods.ts'
 const run = promisify(execFile)
 
 /**
- * A public address (RFC 5737, documentation), given to the node itself: a store's policies let it out to port 443 of
- * public addresses only, so a mirror with a private one would stay closed, as it must.
+ * A public address (RFC 5737, documentation) assigned to the node itself. A store's policies allow
+ * port 443 of public addresses only, so a mirror with a private address would be blocked.
  */
 const ADDRESS = '203.0.113.10'
 const NAMESPACE = 'shop-mirror'
 const HOST = `plugins.${NAMESPACE}.svc.cluster.local`
 
-/** An https server with the plugin's zip, known to the cluster's DNS, and a WordPress image that trusts it. */
+/**
+ * An https server with the plugin's zip, known to the cluster's DNS, and a WordPress image that
+ * trusts it.
+ */
 export interface Mirror {
   readonly host: string
   readonly url: string
   readonly sha256: string
   /** WordPress without WooCommerce, with the certificate of this mirror. */
   readonly wordpress: string
-  /** Paths asked for so far. */
+  /** Paths requested so far. */
   readonly asked: readonly string[]
   close(): Promise<void>
 }
@@ -71,7 +74,7 @@ async function make() {
   }
 }
 
-/** ZIP FOLDER NAME. Files of an image may be as old as 1970, which no zip can say. */
+/** ZIP FOLDER NAME. Files of an image may date from 1970, which a zip cannot represent. */
 const ZIP = `import os, sys, zipfile
 target, folder, name = sys.argv[1:]
 os.chdir(folder)
@@ -81,7 +84,7 @@ with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED, strict_timestamps=False)
       out.write(os.path.join(at, one))
 `
 
-/** The zip that a plugin host would serve, made of what the node's baked image holds. */
+/** The zip that a plugin host would serve, built from the node's baked image. */
 async function pluginZip(folder: string): Promise<Buffer> {
   const root = join(folder, 'root')
   await run('mkdir', [root])
@@ -106,7 +109,7 @@ async function selfSigned(folder: string): Promise<{ key: string; certificate: s
   return { key: await readFile(key, 'utf8'), certificate: await readFile(certificate, 'utf8') }
 }
 
-/** A name of the cluster's DNS that leads to an address outside of it. */
+/** A name in the cluster's DNS that resolves to an outside address. */
 function dnsObjects(): unknown {
   const metadata = { name: 'plugins', namespace: NAMESPACE }
   const ports = [{ name: 'https', port: 443, protocol: 'TCP' }]

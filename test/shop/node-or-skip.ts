@@ -8,16 +8,16 @@ import { type NodeImages, readImages } from './images.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** `null`: there is no node, every test of the suite is skipped. */
+    /** If `null`, there is no node, and every test of the suite is skipped. */
     shopImages: NodeImages | null
-    /** File that collects the figures, one JSON object a line. */
+    /** File that collects the figures, one JSON object per line. */
     figuresFile: string
   }
 }
 
 const NEEDED = ['KUBECONFIG', 'ARGOCD_WEBHOOK_URLS', 'ARGOCD_WEBHOOK_SECRET', 'SHOP_IMAGES']
 
-/** Says in one line why the suite is skipped, or prints the figures when it has ended. */
+/** Prints one line with the reason if the suite is skipped, or the figures when it has ended. */
 export default async function nodeOrSkip(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'storewright-figures-'))
   const file = join(folder, 'figures')

@@ -20,7 +20,7 @@ describe.skipIf(inject('shopImages') === null)('a store with backups and a cache
   })
   afterAll(() => shops?.close())
 
-  it('sells, and its cache answers to it', async () => {
+  it('sells, and uses its cache', async () => {
     const options = { cache: true, backup: { destination: 'pvc' } }
     const { name, committedAt } = await shops.declare('options', options)
     shop = await sellingShop(name)
@@ -31,7 +31,7 @@ describe.skipIf(inject('shopImages') === null)('a store with backups and a cache
     expect(await inPod(shop.namespace, 'wordpress', ['bash', '-c', ping])).toBe('+PONG')
   })
 
-  it('is backed up at once when asked: the dump, loaded again, holds the order', async () => {
+  it('is backed up on request: the restored dump contains the order', async () => {
     const upload = 'wp-content/uploads/proof.txt'
     await inPod(shop.namespace, 'wordpress', ['tee', upload], 'uploaded by a merchant')
     await shops.ask(shop.name, 'retry', { what: 'backup' })

@@ -6,7 +6,7 @@ import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
 import { kubectl } from '../cluster/kubernetes.ts'
 import type { NodeImages } from './images.ts'
 
-/** The node's images. @throws Error outside a suite that has a node */
+/** The node's images. @throws Error outside a suite with a node */
 export function images(): NodeImages {
   const found = inject('shopImages')
   if (found === null) throw new Error('there is no node')
@@ -14,10 +14,10 @@ export function images(): NodeImages {
 }
 
 export const RELEASE = '2026.11'
-/** Its MariaDB exists in no registry. */
+/** A release whose MariaDB image exists in no registry. */
 export const BROKEN_RELEASE = '2026.12'
 
-/** Who may reach the shops: a pod that this suite starts in the place of the profile's controller. */
+/** Allowed client of the shops: a pod of this suite that replaces the profile's controller. */
 export const CONTROLLER = {
   namespace: 'kube-system',
   podLabels: { 'app.kubernetes.io/name': 'traefik' },
@@ -37,13 +37,16 @@ export function releaseOf({
     woocommerce: {
       version: woocommerceVersion,
       url: `https://downloads.wordpress.org/plugin/woocommerce.${woocommerceVersion}.zip`,
-      sha256: 'f'.repeat(64), // of nothing: the plugin is in the image
+      sha256: 'f'.repeat(64), // Unused, because the image contains the plugin.
     },
     schema: { wordpress: 60717, woocommerce: woocommerceVersion, mariadb: '11.8' },
   }
 }
 
-/** `platform.yaml` of the suite: what an operator of this node would write, and one release that cannot start. */
+/**
+ * `platform.yaml` of the suite, as an operator of this node would write it, with one release that
+ * cannot start.
+ */
 export async function platformFile(more: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const release = releaseOf(images())
   const absent = images().mariadb.replace(/@.*/, `@sha256:${'1'.repeat(64)}`)
@@ -67,7 +70,7 @@ export async function platformFile(more: Readonly<Record<string, unknown>> = {})
   return text
 }
 
-/** A plan as platform.yaml writes it, with volumes that fit the node's, which have 20 GiB. */
+/** A plan in the form of platform.yaml, with volumes that fit the node's volumes of 20 GiB. */
 export function planFor(name: keyof typeof defaultPlans): Readonly<Record<string, unknown>> {
   const { wordpress, mariadb, quota, initDeadlineSeconds } = defaultPlans[name]
   const compute = (part: typeof wordpress | typeof mariadb) => ({
@@ -92,7 +95,7 @@ export function planFor(name: keyof typeof defaultPlans): Readonly<Record<string
   }
 }
 
-/** Where pods reach it: a NetworkPolicy sees the address behind the Service. */
+/** Addresses of the API server for pods. A NetworkPolicy matches the address behind the Service. */
 async function apiServer(): Promise<{ cidrs: string[]; ports: number[] }> {
   const words = ['-n', 'default', 'get', 'endpointslices', '-o', 'json']
   const text = await kubectl([...words, '-l', 'kubernetes.io/service-name=kubernetes'])

@@ -5,7 +5,7 @@ import { kubectl, until } from '../cluster/kubernetes.ts'
 
 const run = promisify(execFile)
 
-/** A pod, as far as the suite reads it. */
+/** The parts of a pod that the suite reads. */
 export interface Pod {
   readonly metadata: {
     readonly name: string
@@ -29,14 +29,14 @@ export interface Pod {
   }
 }
 
-/** Pods of a namespace, finished ones too. `name` is the label `app.kubernetes.io/name`. */
+/** Pods of a namespace, including finished ones. `name` is the label `app.kubernetes.io/name`. */
 export async function podsOf(namespace: string, name?: string): Promise<readonly Pod[]> {
   const label = name === undefined ? [] : ['-l', `app.kubernetes.io/name=${name}`]
   const text = await kubectl(['-n', namespace, 'get', 'pods', ...label, '-o', 'json'])
   return (JSON.parse(text) as { items: Pod[] }).items
 }
 
-/** The pod of that name that stays, when it is Ready; else `null`. */
+/** The pod of that name if it is Ready and not terminating, or else `null`. */
 export async function readyPod(namespace: string, name: string): Promise<Pod | null> {
   const pods = await podsOf(namespace, name)
   const ready = ({ metadata, status }: Pod) =>
@@ -59,7 +59,7 @@ export async function inPod(
   return kubectl(exec, input ?? '')
 }
 
-/** Rows of a query as root of the store's database, columns parted by tabs. */
+/** Rows of a query as root of the store's database, columns separated by tabs. */
 export async function sql(namespace: string, query: string): Promise<string[]> {
   const script =
     'exec mariadb --defaults-extra-file=<(printf "[client]\\nuser=root\\npassword=%s\\n" ' +
@@ -68,7 +68,7 @@ export async function sql(namespace: string, query: string): Promise<string[]> {
   return text === '' ? [] : text.split('\n')
 }
 
-/** Logs of every container of every pod, of the run before too: `pod/container` -> text. */
+/** Logs of every container of every pod, including the previous run, by `pod/container`. */
 export async function logsOf(namespace: string): Promise<ReadonlyMap<string, string>> {
   const logs = new Map<string, string>()
   for (const { metadata, spec } of await podsOf(namespace)) {
@@ -82,7 +82,10 @@ export async function logsOf(namespace: string): Promise<ReadonlyMap<string, str
   return logs
 }
 
-/** Calls `visit` with a port of 127.0.0.1 that leads to the Service `wordpress`, as the documentation shows people. */
+/**
+ * Calls `visit` with a port of 127.0.0.1 forwarded to the Service `wordpress`, as in the
+ * documentation.
+ */
 export async function throughPortForward<T>(
   namespace: string,
   visit: (port: number) => Promise<T>,
@@ -111,12 +114,12 @@ export async function containersOf(namespace: string, name: string): Promise<rea
   return stdout.split('\n').filter((id) => id !== '')
 }
 
-/** SIGKILL to every process of a container at once, as when the node's memory ran out. */
+/** Sends SIGKILL to every process of a container at once, as when the node runs out of memory. */
 export async function killContainer(id: string): Promise<void> {
   await containerd(['tasks', 'kill', '--all', '--signal', 'KILL', id])
 }
 
-/** Its socket lies beside the node's kubeconfig. */
+/** The socket is next to the node's kubeconfig. */
 export function containerd(words: readonly string[]): Promise<{ stdout: string }> {
   const socket = join(dirname(process.env['KUBECONFIG'] ?? ''), 'run', 'containerd.sock')
   return run('ctr', ['--address', socket, '--namespace', 'k8s.io', ...words])

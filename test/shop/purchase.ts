@@ -1,10 +1,12 @@
 import type { Page } from 'playwright-core'
 import type { Site } from './web.ts'
 
-/** Scripts may still load: what a step needs it waits for. */
+/** Scripts may still be loading. Each step waits for what it needs. */
 const LOADED = { waitUntil: 'domcontentloaded' } as const
 
-/** Buys the sample product through the pages, for cash on delivery. Resolves to the order's number. */
+/**
+ * Buys the sample product through the pages with cash on delivery. Resolves to the order number.
+ */
 export async function buy(page: Page, { host }: Site): Promise<string> {
   await page.goto(`http://${host}/shop/`, LOADED)
   await page.getByRole('link', { name: 'Sample Product' }).first().click()

@@ -22,7 +22,7 @@ describe.skipIf(!ready)('a store whose secrets are sealed in Git (SEALED_SECRETS
   })
   afterAll(() => shops?.close())
 
-  it('S1-07 sells with passwords that the controller opened', async () => {
+  it('S1-07 sells with passwords that the controller decrypted', async () => {
     const { name, committedAt } = await shops.declare('sealed')
     shop = await sellingShop(name)
     await figure('sealed: ready after commit', (performance.now() - committedAt) / 1000, '≤ 40 s')
@@ -34,7 +34,7 @@ describe.skipIf(!ready)('a store whose secrets are sealed in Git (SEALED_SECRETS
     expect(await kubectl(roles)).not.toContain('secrets-init')
   })
 
-  it('survives a rotation: the last password becomes the previous one', async () => {
+  it('survives a rotation: the current password becomes the previous one', async () => {
     const before = await secretsOf(shop.namespace)
     const pod = (await readyPod(shop.namespace, 'mariadb'))?.metadata.uid
     await shops.ask(shop.name, 'retry', { what: 'credentials' })
@@ -52,7 +52,7 @@ describe.skipIf(!ready)('a store whose secrets are sealed in Git (SEALED_SECRETS
     expect(await readOrder(shop.site, await placeOrder(shop.site))).toBe(PLACED)
   })
 
-  it('keeps its Secrets when a SealedSecret is deleted, and takes them over again', async () => {
+  it('keeps its Secrets when a SealedSecret is deleted, and adopts them again', async () => {
     const before = await secretsOf(shop.namespace)
     const words = ['-n', shop.namespace, 'delete', 'sealedsecret', 'db-credentials']
     await kubectl(words)
@@ -64,7 +64,7 @@ describe.skipIf(!ready)('a store whose secrets are sealed in Git (SEALED_SECRETS
     expect(await readOrder(shop.site, order)).toBe(PLACED)
   })
 
-  it('T7 shows no value in any log', async () => {
+  it('T7 shows no secret value in any log', async () => {
     const { leaks, values } = await leaksOf(shop.namespace)
     expect(values).toBe(12)
     expect(leaks).toEqual([])

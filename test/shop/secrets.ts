@@ -1,7 +1,7 @@
 import { kubectl } from '../cluster/kubernetes.ts'
 import { logsOf } from './pods.ts'
 
-/** Values of every Secret of a namespace, decoded: `secret/key` -> value. */
+/** Decoded values of every Secret of a namespace, by `secret/key`. */
 export async function secretsOf(namespace: string): Promise<ReadonlyMap<string, string>> {
   const text = await kubectl(['-n', namespace, 'get', 'secrets', '-o', 'json'])
   const { items } = JSON.parse(text) as {
@@ -17,7 +17,10 @@ export async function secretsOf(namespace: string): Promise<ReadonlyMap<string, 
   )
 }
 
-/** What holds a value of at least 16 characters, in any log of any pod: `pod/container shows secret/key`. */
+/**
+ * Finds Secret values of at least 16 characters in the logs of all pods, as `pod/container shows
+ * secret/key`.
+ */
 export async function leaksOf(
   namespace: string,
 ): Promise<{ readonly leaks: readonly string[]; readonly values: number; readonly bytes: number }> {

@@ -12,7 +12,7 @@ interface Product {
   readonly prices: { readonly price: string; readonly currency_code: string }
 }
 
-/** A placed order; key and e-mail let a guest read it again. */
+/** A placed order. With its key and e-mail a guest can read it again. */
 export interface Order {
   readonly id: number
   readonly key: string
@@ -25,7 +25,9 @@ interface OrderReply {
   readonly status: string
 }
 
-/** The only answer that means "this shop sells": 302 = no WordPress, 404 = no WooCommerce, 500 = no database. */
+/**
+ * Only 200 means that the shop sells. 302 = no WordPress, 404 = no WooCommerce, 500 = no database.
+ */
 export async function sells(site: Site): Promise<boolean> {
   return (await statusOf(site, '/?rest_route=/wc/store/v1/products&per_page=1')) === 200
 }
@@ -36,7 +38,7 @@ export async function productsBySku(site: Site, sku: string): Promise<readonly P
   return JSON.parse(reply.text) as Product[]
 }
 
-/** Buys the sample product for cash on delivery, by three calls as the block checkout makes them. */
+/** Buys the sample product with cash on delivery, by the three calls of the block checkout. */
 export async function placeOrder(site: Site): Promise<Order> {
   const [product] = await productsBySku(site, SAMPLE_SKU)
   const cart = await exchange(site, `${API}/cart`)
@@ -46,8 +48,15 @@ export async function placeOrder(site: Site): Promise<Order> {
   expect([filled.status, totalOf(filled)]).toEqual([201, '1999'])
   const email = 'grace@example.com'
   const address = {
-    ...{ first_name: 'Grace', last_name: 'Hopper', address_1: '1 Navy Yard', city: 'New York' },
-    ...{ state: 'NY', postcode: '10001', country: 'US', phone: '5550100', email },
+    first_name: 'Grace',
+    last_name: 'Hopper',
+    address_1: '1 Navy Yard',
+    city: 'New York',
+    state: 'NY',
+    postcode: '10001',
+    country: 'US',
+    phone: '5550100',
+    email,
   }
   const placed = await post(site, `${API}/checkout`, token, {
     billing_address: address,
@@ -69,7 +78,7 @@ export async function readOrder(site: Site, order: Order): Promise<string> {
   return `${status} ${totalOf(reply)}`
 }
 
-/** What `readOrder` says of an order of `placeOrder`. */
+/** Result of `readOrder` for an order of `placeOrder`. */
 export const PLACED = 'processing 1999'
 
 function post(site: Site, path: string, token: string, body: unknown): Promise<Reply> {

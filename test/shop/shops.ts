@@ -20,19 +20,22 @@ export interface Shop {
 
 export interface Shops {
   readonly server: TestServer
-  /** Creates a store by API; `part` makes its name. Resolves when Git has it, in milliseconds of `performance.now()`. */
+  /**
+   * Creates a store by API with a name from `part`. Resolves with the commit time, in milliseconds
+   * of `performance.now()`.
+   */
   declare(part: string, request?: Readonly<Record<string, unknown>>): Promise<Declared>
-  /** `declare`, then waits until the shop sells. */
+  /** Calls `declare` and waits until the shop sells. */
   open(part: string, request?: Readonly<Record<string, unknown>>): Promise<Shop>
-  /** Asks the API to do something to a store: `suspend`, `resume`, `restore`, or `retry` with what. */
+  /** Requests an action on a store: `suspend`, `resume`, `restore`, or `retry` with a body. */
   ask(name: string, verb: string, body?: Readonly<Record<string, unknown>>): Promise<void>
   /** Changes fields of a store by API, whatever its version. */
   patch(name: string, fields: Readonly<Record<string, unknown>>): Promise<void>
-  /** Changes intent as a person would, by git: store.yaml and its render in one commit. */
+  /** Changes the intent by git: store.yaml and its rendered files in one commit. */
   edit(name: string, message: string, change: (store: StoreFile) => StoreFile): Promise<void>
-  /** Undoes the last commit of the stores repo by plain git. */
+  /** Reverts the last commit of the stores repo by plain git. */
   revertLast(): Promise<void>
-  /** Removes a store's folder, as the second step of a purge does. */
+  /** Removes a store's folder, like the second step of a purge. */
   removeFolder(name: string): Promise<void>
   close(): Promise<void>
 }
@@ -40,14 +43,16 @@ export interface Shops {
 export interface Declared {
   readonly name: string
   readonly namespace: string
-  /** When the API answered, so when the commit was on main. */
+  /** Time of the API's response, when the commit was on main. */
   readonly committedAt: number
 }
 
-/** A server with an empty stores repo, its Argo CD objects, and a platform of this node's images. */
+/**
+ * A server with an empty stores repo, its Argo CD objects, and a platform with this node's images.
+ */
 export async function openShops(platform: Readonly<Record<string, unknown>> = {}): Promise<Shops> {
   await removeStores()
-  await removeNamespaces() // of a run that was interrupted
+  await removeNamespaces() // From an interrupted run.
   const server = await startServer()
   await installStores(server.repoURL, ['job', 'sealed'])
   await writeFile(join(server.clone, 'platform.yaml'), await platformFile(platform))
@@ -57,7 +62,7 @@ export async function openShops(platform: Readonly<Record<string, unknown>> = {}
     return (body as { limits: { maxStores: number } }).limits.maxStores === 1000
   }
   await until('the server has read platform.yaml', read)
-  // Names that no earlier run has used, since its namespaces may still be terminating.
+  // Unique names per run, because the namespaces of earlier runs may still be terminating.
   const run = `shop${Date.now().toString(36)}`
   const declare: Shops['declare'] = async (part, request = {}) => {
     const name = `${run}-${part}`
@@ -96,7 +101,10 @@ export async function openShops(platform: Readonly<Record<string, unknown>> = {}
   }
 }
 
-/** Waits until the shop answers its first customer. @throws Error with what Argo CD and the pods say */
+/**
+ * Waits until the shop serves its first customer.
+ * @throws Error with the status of Argo CD and the pods
+ */
 export async function sellingShop(name: string, limitSeconds = 240): Promise<Shop> {
   const namespace = `store-${name}`
   const address = async () => {
@@ -110,7 +118,7 @@ export async function sellingShop(name: string, limitSeconds = 240): Promise<Sho
   return { name, namespace, site }
 }
 
-/** Waits until the shop does not sell any more. */
+/** Waits until the shop no longer sells. */
 export async function closedShop(shop: Shop): Promise<void> {
   await until(`${shop.name} is closed`, async () => !(await sells(shop.site)))
 }
@@ -125,7 +133,7 @@ export async function describeShop(name: string): Promise<string> {
   return [await describeApplication(name), ...pods, events].join('\n')
 }
 
-/** Those of this suite's stores, with all that is in them. */
+/** Namespaces of this suite's stores, with all their contents. */
 async function removeNamespaces(): Promise<void> {
   const names = (await kubectl(['get', 'namespaces', '-o', 'name'])).split('\n')
   const ours = names.filter((name) => /\/store-shop[0-9a-z]{8}-/.test(name))

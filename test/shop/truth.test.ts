@@ -7,11 +7,11 @@ import { readyPod } from './pods.ts'
 import { PLACED, placeOrder, readOrder, sells } from './shopper.ts'
 import { describeShop, openShops, sellingShop, type Shop, type Shops } from './shops.ts'
 
-/** How long the API is watched for a word it must not say. */
+/** How long the API is watched for a wrong phase. */
 const WATCHED_MS = 45_000
 
-/** What the API says of a shop, held against what the shop itself answers. */
-describe.skipIf(inject('shopImages') === null)('S1-09 the word Ready', () => {
+/** Compares the API's status of a shop with the responses of the shop itself. */
+describe.skipIf(inject('shopImages') === null)('S1-09 the phase Ready', () => {
   let shops: Shops
   let shop: Shop
   let node: string
@@ -31,15 +31,15 @@ describe.skipIf(inject('shopImages') === null)('S1-09 the word Ready', () => {
   const why = async (name: string) =>
     `${JSON.stringify(await said(name))}\n${await describeShop(name)}`
 
-  /** Waits for the word and asks the shop in the same breath. */
+  /** Waits for Ready and checks the shop immediately afterwards. */
   async function toldReady(name: string): Promise<void> {
     const ready = async () => (await said(name)).phase === 'Ready'
     await until(`the API calls ${name} Ready`, ready, () => why(name), 240)
-    // Asked once: a shop that does not sell now was called Ready too early.
+    // Checked once: if the shop does not sell now, Ready was reported too early.
     await sellingShop(name, 0)
   }
 
-  /** Every word the API says in this time, each once. */
+  /** Every phase that the API reports in this time. */
   async function words(name: string, milliseconds: number): Promise<ReadonlySet<string>> {
     const heard = new Set<string>()
     const end = performance.now() + milliseconds
@@ -53,7 +53,7 @@ describe.skipIf(inject('shopImages') === null)('S1-09 the word Ready', () => {
   const ready = (heard: ReadonlySet<string>) =>
     [...heard].filter((word) => word.startsWith('Ready'))
 
-  it('is said of two new shops once their Store API answers 200, not before', async () => {
+  it('is reported for two new shops once their Store API returns 200, not before', async () => {
     const declared = [await shops.declare('truth'), await shops.declare('other')]
     await Promise.all(
       declared.map(async ({ name, committedAt }) => {
@@ -64,9 +64,9 @@ describe.skipIf(inject('shopImages') === null)('S1-09 the word Ready', () => {
     shop = await sellingShop(declared[0]?.name ?? '')
   })
 
-  it('is taken back when the database is stopped for good, and stays away with it', async () => {
+  it('is withdrawn when the database stops for good, and stays withdrawn', async () => {
     const pod = await readyPod(shop.namespace, 'mariadb')
-    // Neither Argo CD nor the kubelet can bring back what no node takes.
+    // Neither Argo CD nor the kubelet can restart a pod that no node accepts.
     await kubectl(['cordon', node])
     const began = performance.now()
     await kubectl(['-n', shop.namespace, 'delete', 'pod', pod?.metadata.name ?? '', '--wait=false'])
@@ -80,7 +80,7 @@ describe.skipIf(inject('shopImages') === null)('S1-09 the word Ready', () => {
     expect(await sells(shop.site)).toBe(false)
   })
 
-  it('comes back with the database', async () => {
+  it('returns with the database', async () => {
     await kubectl(['uncordon', node])
     const began = performance.now()
     await toldReady(shop.name)
@@ -88,7 +88,7 @@ describe.skipIf(inject('shopImages') === null)('S1-09 the word Ready', () => {
     expect(await readOrder(shop.site, await placeOrder(shop.site))).toBe(PLACED)
   })
 
-  it('is not said of an image that does not exist, which is named', async () => {
+  it('is not reported for an image that does not exist, which is named', async () => {
     await shops.patch(shop.name, { release: BROKEN_RELEASE })
     const began = performance.now()
     const heard = new Set<string>()
@@ -104,7 +104,7 @@ describe.skipIf(inject('shopImages') === null)('S1-09 the word Ready', () => {
     expect(ready(heard)).toEqual([])
   })
 
-  it('comes back by a plain git revert, without further help', async () => {
+  it('returns after a plain git revert, without further action', async () => {
     const began = performance.now()
     await shops.revertLast()
     await toldReady(shop.name)

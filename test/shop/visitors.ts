@@ -3,15 +3,18 @@ import { exchange, type Site, statusOf } from './web.ts'
 
 export interface VisitReport {
   readonly requests: number
-  /** `status path` of each request that was not answered with 200 in 30 s; status 0 = no answer. */
+  /** `status path` of each request that did not return 200 within 30 s. Status 0 = no response. */
   readonly failed: readonly string[]
-  /** Seconds that 95 % of the good requests stayed below. */
+  /** 95th percentile of the successful requests, in seconds. */
   readonly p95Seconds: number
 }
 
 const PATHS = ['/shop/', '/product/sample-product/', '/', '/wp-json/wc/store/v1/products']
 
-/** Two shoppers a second: each half second a request begins, whether the ones before are answered or not. */
+/**
+ * Two shoppers per second: a request starts every half second, whether earlier ones have finished
+ * or not.
+ */
 export function visitors(site: Site): { stop(): Promise<VisitReport> } {
   const seconds: number[] = []
   const failed: string[] = []
@@ -35,7 +38,10 @@ export function visitors(site: Site): { stop(): Promise<VisitReport> } {
   }
 }
 
-/** Connections that do nothing: half of them silent from the start, half kept after an answer. Opened again when closed. */
+/**
+ * Idle connections: half of them silent from the start, half kept alive after a response. Reopened
+ * when closed.
+ */
 export function idleConnections(site: Site, count: number): { close(): void } {
   const open = new Set<Socket>()
   let running = true
@@ -59,7 +65,7 @@ export function idleConnections(site: Site, count: number): { close(): void } {
   }
 }
 
-/** Waits until the shop's pages are in PHP's code cache, as they are in a shop that runs. */
+/** Loads the shop's pages into PHP's code cache, as in a running shop. */
 export async function warmUp(site: Site): Promise<void> {
   for (const path of [...PATHS, ...PATHS]) await exchange(site, path, { timeoutMs: 60_000 })
 }

@@ -15,14 +15,17 @@ async function volumes(): Promise<readonly Volume[]> {
   return (JSON.parse(await kubectl(['get', 'pv', '-o', 'json'])) as { items: Volume[] }).items
 }
 
-/** Folder on the node that a claim of a store is kept in; `null` while it is bound to none. */
+/** Folder on the node for a claim of a store. `null` while it is not bound. */
 export async function folderOf(namespace: string, claim: string): Promise<string | null> {
   const mine = ({ spec }: Volume) =>
     spec.claimRef?.namespace === namespace && spec.claimRef.name === claim
   return (await volumes()).find(mine)?.spec.local?.path ?? null
 }
 
-/** A node has a fixed set of local volumes, kept when their claim goes: wipes those and offers them again. */
+/**
+ * A node has a fixed set of local volumes, which outlive their claims. Wipes released ones and
+ * makes them available again.
+ */
 export async function giveBackVolumes(): Promise<void> {
   for (const { metadata, spec, status } of await volumes()) {
     if (status.phase !== 'Released' || spec.claimRef?.namespace.startsWith('store-') !== true)

@@ -10,7 +10,7 @@ export interface WebRequest {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Milliseconds until it counts as failed. @default 30000 */
+  /** Timeout in milliseconds. @default 30000 */
   readonly timeoutMs?: number
 }
 
@@ -22,7 +22,7 @@ export interface Site {
   readonly port?: number
 }
 
-/** One HTTP exchange, redirects not followed. @throws Error when there is no complete answer */
+/** One HTTP exchange without following redirects. @throws Error without a complete response */
 export function exchange(site: Site, path: string, ask: WebRequest = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -49,7 +49,7 @@ export function exchange(site: Site, path: string, ask: WebRequest = {}): Promis
   })
 }
 
-/** `path` -> status, or 0 when there was no answer. */
+/** Status for `path`, or 0 without a response. */
 export async function statusOf(site: Site, path: string, timeoutMs = 10_000): Promise<number> {
   return exchange(site, path, { timeoutMs }).then(
     ({ status }) => status,
