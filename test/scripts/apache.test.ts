@@ -4,7 +4,7 @@ import type { Pod, Volumes } from './pod.ts'
 import { cannotRun, unless } from './programs.ts'
 import { startApache, type Web, WEB_ENV, webPod, webVolumes } from './web.ts'
 
-/** A document root in which every file tells that it was reached. */
+/** A document root in which every file reports that it was reached. */
 const FILES: Record<string, string> = {
   'index.php':
     '<?php $code = (int) @file_get_contents("/tmp/status") ?: 200; http_response_code($code);' +
@@ -55,21 +55,21 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
     await volumes?.remove()
   })
 
-  it('is taken by Apache itself, and a wrong line is not', async () => {
+  it('is accepted by Apache itself, and an invalid line is refused', async () => {
     const check = (...words: string[]) =>
       pod.exec(['apache2', '-t', '-f', '/apache2.conf', ...words], { env: WEB_ENV })
     expect(await check()).toMatchObject({ code: 0, stderr: 'Syntax OK\n' })
     expect((await check('-c', 'Lisen 8080')).code).toBe(1)
   })
 
-  it('gives PHP its limits, and no cache of real paths', async () => {
+  it('sets the limits of PHP, and no cache of real paths', async () => {
     const names = ['realpath_cache_size', 'memory_limit', 'upload_max_filesize', 'post_max_size']
     const { body } = await web.get(`/probe.php?of=${names.join(',')},opcache.validate_timestamps`)
     expect(body).toBe('0\n96M\n64M\n64M\n\n')
     expect((await web.get('/')).headers.toLowerCase()).not.toContain('x-powered-by')
   })
 
-  it('looks at changed code only where the merchant may change it', async () => {
+  it('checks for changed code only if the merchant may change it', async () => {
     const words = ['php', '-r', 'var_dump((bool) ini_get("opcache.validate_timestamps"));']
     const flag = async (env = {}) => (await pod.exec(words, { env: { ...WEB_ENV, ...env } })).stdout
     expect(await flag()).toBe('bool(false)\n')
@@ -81,13 +81,13 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
     ['/product/sample/?a=1', 'front /product/sample/?a=1 '],
     ['/wp-json/wc/store/v1/cart', 'front /wp-json/wc/store/v1/cart '],
     ['/wp-content/uploads/missing.jpg', 'front /wp-content/uploads/missing.jpg '],
-  ])('leads %s to the front controller', async (path, start) => {
+  ])('passes %s to the front controller', async (path, start) => {
     const { status, body } = await web.get(path)
     expect(status).toBe(200)
     expect(body).toBe(`${start}shop.example.com https `)
   })
 
-  it('hands the Authorization header to PHP, for keys of the REST API', async () => {
+  it('passes the Authorization header to PHP, for keys of the REST API', async () => {
     const { body } = await web.get('/wp-json/wc/v3/orders', '-H', 'Authorization: Basic a2V5')
     expect(body).toContain('Basic a2V5')
   })
@@ -112,7 +112,7 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
     ...EXECUTABLE.map((name) => `/wp-content/uploads/2026/${name}`),
     '/wp-content/uploads/2026/x.php/photo.jpg',
   ]
-  it.each(denied)('answers 403 or 404 to %s, and runs nothing', async (path) => {
+  it.each(denied)('returns 403 or 404 for %s, and runs nothing', async (path) => {
     const { status, body } = await web.get(path)
     expect([403, 404]).toContain(status)
     expect(body).not.toMatch(/executed|secret/)
@@ -123,13 +123,13 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
     expect(body).not.toContain('Index of')
   })
 
-  it("knows a visitor's address behind the proxy", async () => {
+  it("reads a visitor's address from the proxy header", async () => {
     expect((await web.get('/ip.php', '-H', 'X-Forwarded-For: 203.0.113.7')).body).toBe(
       '203.0.113.7',
     )
   })
 
-  it('serves on while the kubelet swaps a Secret under it', async () => {
+  it('keeps serving while the kubelet replaces a Secret', async () => {
     await volumes.write('/secrets/db/..1/password', 'older')
     await volumes.write('/secrets/db/..2/password', 'newer')
     const folder = volumes.path('/secrets/db')
@@ -143,7 +143,7 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
     expect((await ask()).map(({ body }) => body)).toEqual(Array(8).fill('newer'))
   })
 
-  it('never runs more workers than the plan gives memory to', async () => {
+  it('never runs more workers than the memory of the plan allows', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => web.get('/slow.php')))
     const pids = answers.map(({ body }) => body)
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))
@@ -151,7 +151,7 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
     expect(web.log()).not.toContain('MaxRequestWorkers')
   })
 
-  it('ready.sh passes on exactly 200 of the Store API, asked as the primary host', async () => {
+  it('ready.sh passes on exactly 200 of the Store API, requested with the primary host', async () => {
     const probe = () => pod.exec(['bash', '/scripts/ready.sh'], { env: WEB_ENV })
     expect(await probe()).toEqual({ code: 0, stdout: '', stderr: '' })
     for (const status of ['302', '404', '500']) {
@@ -161,14 +161,14 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
     await pod.exec(['rm', '/tmp/status'])
   })
 
-  it('ready.sh fails where nothing listens', async () => {
+  it('ready.sh fails if nothing listens', async () => {
     const empty = await webPod(volumes)
     const ran = await empty.exec(['bash', '/scripts/ready.sh'], { env: WEB_ENV })
     expect(ran).toEqual({ code: 1, stdout: 'store API: 000\n', stderr: '' })
     await empty.kill()
   })
 
-  it('cron.sh calls the shop by its Service, as the primary host, and fails on an error', async () => {
+  it('cron.sh calls the shop by its Service, with the primary host, and fails on an error', async () => {
     const words = ['php', '-S', '0.0.0.0:80', '-t', '/var/www/html', '/var/www/html/router.php']
     const router =
       '<?php error_log("$_SERVER[HTTP_HOST] $_SERVER[HTTP_X_FORWARDED_PROTO] $_SERVER[REQUEST_URI]");' +

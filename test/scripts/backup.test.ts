@@ -5,7 +5,9 @@ import { type Database, databaseVolumes, databasePod, FIRST, query, serve } from
 import type { Volumes } from './pod.ts'
 import { cannotRun, unless } from './programs.ts'
 
-/** What a shop has that a dump may lose: text of other scripts, bytes, a trigger, a routine, many rows. */
+/**
+ * Content of a shop that a dump may lose: non-Latin text, bytes, a trigger, a routine, many rows.
+ */
 const SHOP = `
   CREATE TABLE wp_options (option_name VARCHAR(191) PRIMARY KEY, option_value LONGTEXT) CHARSET utf8mb4;
   INSERT INTO wp_options VALUES ('storewright_release', '00000001'), ('blogname', 'Käse & ''Brot'' 🧀');
@@ -61,7 +63,7 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     await volumes?.remove()
   })
 
-  it('a dump comes back whole: text, bytes, numbers, trigger and routine', async () => {
+  it('a dump restores completely: text, bytes, numbers, trigger and routine', async () => {
     const sums = 'CHECKSUM TABLE wp_options, wp_orders, wp_log'
     const before = await value(sums)
     const made = await dump('manual-0a1b2c3d')
@@ -81,7 +83,7 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     expect(await value('CALL total()')).toBe('125026.00')
   })
 
-  it('leaves no connection file behind, and shows the password to nobody', async () => {
+  it('leaves no connection file behind, and exposes the password to no process', async () => {
     const running = dump('daily')
     const seen = await database.pod.exec(
       ['bash', '-c', 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; true'],
@@ -93,7 +95,7 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     expect(seen.stdout + ran.stdout + ran.stderr).not.toContain(FIRST.password)
   })
 
-  it('a dump that fails leaves nothing that looks like one', async () => {
+  it('a failed dump leaves no file that looks like a dump', async () => {
     await volumes.write('/secrets/db/password', 'wrong')
     const ran = await dump('daily')
     await volumes.write('/secrets/db/password', FIRST.password)
@@ -104,14 +106,14 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     expect(files('/backups').filter((name) => name.endsWith('.partial'))).toEqual([])
   })
 
-  it('names a daily dump by its time in UTC, and makes no second one of a fixed name', async () => {
+  it('names a daily dump by its UTC time, and never repeats one with a fixed name', async () => {
     await dump('daily')
     expect(files('/backups')[0]).toMatch(/^daily-[0-9]{8}T[0-9]{6}Z\.sql\.zst$/)
     await dump('final-0a1b2c3d')
     expect((await dump('final-0a1b2c3d')).stdout).toBe('dump: final-0a1b2c3d is there already\n')
   })
 
-  it('keeps dailies for the days of the plan and the newest three before upgrades', async () => {
+  it('keeps daily dumps for the retention days, and the newest three before upgrades', async () => {
     const old = async (name: string, days: number) => {
       await volumes.write(`/backups/${name}.sql.zst`, 'x')
       const time = new Date(Date.now() - days * 86_400_000)
@@ -139,7 +141,7 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     expect(files('/backups')).toHaveLength(dumps)
   })
 
-  it('before the first set-up there is nothing to dump, but a database that fails is no empty one', async () => {
+  it('dumps nothing before the first set-up, and does not treat a failing database as empty', async () => {
     await empty()
     const first = await dump('pre-0000ffff', { UNLESS_RELEASE: '0000ffff' })
     expect(first).toEqual({ code: 0, stdout: 'dump: not needed\n', stderr: '' })
@@ -150,7 +152,7 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     await alone.kill()
   })
 
-  it('a copy loads only into a database without tables, so a later run overwrites no order', async () => {
+  it('a copy loads only into a database without tables, so that a later run overwrites no order', async () => {
     await dump('manual-1')
     await database.pod.exec(['cp', '/backups/manual-1.sql.zst', '/restore/'])
     await sql('INSERT INTO wp_orders (total) VALUES (77)')
@@ -163,7 +165,7 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     expect(await value('SELECT COUNT(*) FROM wp_orders WHERE total = 77')).toBe('1')
   })
 
-  it('a copy that was cut off while it loaded loads again, to the end', async () => {
+  it('an interrupted load of a copy runs again to the end', async () => {
     await dump('manual-1')
     await database.pod.exec(['cp', '/backups/manual-1.sql.zst', '/restore/'])
     await empty()
@@ -176,7 +178,7 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     ).toBe('0')
   })
 
-  it('a copy takes no dump that is cut off', async () => {
+  it('a copy refuses a truncated dump', async () => {
     await dump('manual-1')
     const cut =
       'zstd -dcq /backups/manual-1.sql.zst | head -n 40 | zstd -q > /restore/manual-1.sql.zst'
@@ -187,7 +189,7 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     expect(await value('SHOW TABLES')).toBe('')
   })
 
-  it('on a volume: uploads are kept beside the dumps, removed ones too', async () => {
+  it('on a volume: uploads are stored next to the dumps, including removed ones', async () => {
     await volumes.write('/uploads/2026/a.jpg', 'a')
     await volumes.write('/uploads/2026/b.jpg', 'b')
     const env = { DESTINATION: 'pvc', WHAT: 'all' }
@@ -203,7 +205,7 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     expect(await volumes.read('/backups/uploads/2026/b.jpg')).toBe('b')
   })
 
-  it('in a bucket: dumps are added, uploads mirrored, what they replace is kept aside', async () => {
+  it('in a bucket: dumps are added, uploads mirrored, replaced files kept separately', async () => {
     const env = { DESTINATION: 's3', WHAT: 'all', BUCKET: 'b', STORE_NAME: 'acme' }
     await dump('manual-1')
     await volumes.write('/uploads/a.jpg', 'a')
@@ -242,7 +244,7 @@ describe.skipIf(cannotRun !== null)(`backups and copies of a shop${unless}`, () 
     expect(await script('fetch.sh', bucket)).toMatchObject({ code: 0 })
   })
 
-  it('a copy of what is not there stops, naming it', async () => {
+  it('a copy of a missing dump stops and names it', async () => {
     const env = { BUCKET: 'b', ORIGIN_STORE: 'acme', RESTORE_POINT: 'daily-1' }
     const ran = await script('fetch.sh', env)
     expect(ran.code).toBe(1)

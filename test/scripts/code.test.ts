@@ -28,7 +28,7 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
   let volumes: Volumes
   let pod: Pod
   let server: Server
-  /** What the mirror holds, by path, and how often each was asked for. */
+  /** Content of the mirror by path, and the requests so far. */
   const mirror = new Map<string, Buffer>()
   let asked: string[]
   let failures: number
@@ -80,12 +80,15 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     })
     await volumes.write('/settings/components.tsv', text.join(''))
   }
-  /** A clock fifty times as fast for what curl waits between tries; the answers come at once. */
+  /**
+   * A clock that runs fifty times as fast, for curl's pauses between retries. Responses arrive at
+   * once.
+   */
   const run = (env: Record<string, string>) =>
     pod.exec(['bash', '/scripts/code.sh'], { env: { CURL_CA_BUNDLE: '/ca/ca.crt', ...env } })
   const at = (path: string) => volumes.read(path)
 
-  it('download: core of the image, checked zips, our configuration, mount points, all of uid 33', async () => {
+  it('download: core of the image, verified zips, our configuration, mount points, all owned by uid 33', async () => {
     await components(['plugin', 'woocommerce', WOO])
     const ran = await run({ STORE_CODE: 'download' })
     expect(ran).toEqual({
@@ -106,7 +109,7 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(strangers.stdout).toBe('')
   })
 
-  it('gives files of time 0 another, since the code cache of PHP leaves those out', async () => {
+  it('changes file times of 0, which the code cache of PHP ignores', async () => {
     await utimes(volumes.path('/usr/src/wordpress/index.php'), 0, 0)
     const kept = new Date('2026-05-01T00:00:00Z')
     await utimes(volumes.path('/usr/src/wordpress/wp-includes/version.php'), kept, kept)
@@ -116,13 +119,13 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(await time('wp-includes/version.php')).toBe(kept.getTime())
   })
 
-  it('runs again over what it left, as the kubelet does', async () => {
+  it('runs again over its own result, as the kubelet may do', async () => {
     await components(['plugin', 'woocommerce', WOO])
     await run({ STORE_CODE: 'download' })
     expect(await run({ STORE_CODE: 'download' })).toMatchObject({ code: 0, stderr: '' })
   })
 
-  it('S1-01 stops at a wrong sum, naming the plugin, what Git declares and what came', async () => {
+  it('S1-01 stops at a wrong checksum, naming the plugin, the expected and the actual one', async () => {
     const declared = 'a'.repeat(64)
     await components(['plugin', 'woocommerce', WOO, declared])
     const ran = await run({ STORE_CODE: 'download' })
@@ -133,14 +136,14 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(existsSync(volumes.path('/code/html/wp-content/plugins'))).toBe(false)
   })
 
-  it('stops at a hostile archive whose sum is right', async () => {
+  it('stops at a hostile archive with the right checksum', async () => {
     await components(['plugin', 'evil', EVIL])
     const ran = await run({ STORE_CODE: 'download' })
     expect(ran).toMatchObject({ code: 1, stderr: 'evil: refused entry 0 of the archive\n' })
     expect(await at('/code/html/index.php')).toBe(CORE['index.php'])
   })
 
-  it('tries again after an error of the host, and names the plugin when it gives up', async () => {
+  it('retries after an error of the host, and names the plugin when it gives up', async () => {
     await components(['theme', 'woocommerce', WOO])
     failures = 1
     expect(await run({ STORE_CODE: 'download' })).toMatchObject({ code: 0 })
@@ -154,7 +157,7 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(ran.stderr).toMatch(/woocommerce 1.0: cannot be fetched\n$/)
   })
 
-  it('takes no plain http, and no certificate of a stranger', async () => {
+  it('refuses plain http and untrusted certificates', async () => {
     await components(['plugin', 'woocommerce', WOO])
     const text = await at('/settings/components.tsv')
     await volumes.write('/settings/components.tsv', text.replace('https:', 'http:'))
@@ -166,7 +169,7 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(asked).toEqual([])
   })
 
-  it('baked: fetches nothing, and keeps a configuration that the image brings', async () => {
+  it('baked: fetches nothing, and keeps the configuration of the image', async () => {
     await components(['plugin', 'woocommerce', WOO])
     await volumes.write('/usr/src/wordpress/wp-config.php', '<?php // baked')
     expect(await run({ STORE_CODE: 'baked' })).toMatchObject({ code: 0 })
@@ -174,7 +177,7 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(await at('/code/html/wp-config.php')).toBe('<?php // baked')
   })
 
-  it('writable: lays out the volume once, then keeps what the merchant changed', async () => {
+  it('writable: fills the volume once, then keeps the changes of the merchant', async () => {
     await components(['plugin', 'woocommerce', WOO])
     expect(await run({ STORE_CODE: 'writable' })).toMatchObject({ code: 0 })
     expect(await at('/vol/content/themes/twenty/style.css')).toBe('shipped')
@@ -190,7 +193,7 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('writable: renews its own drop-in of the database, and leaves the one of the merchant', async () => {
+  it('writable: updates its own database drop-in, and keeps the one of the merchant', async () => {
     await components()
     const dropIn = '/vol/content/db.php'
     await volumes.write(dropIn, '<?php // older StorewrightDatabase')
@@ -201,7 +204,7 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(await at(dropIn)).toBe('of the merchant')
   })
 
-  it('cache: puts the drop-in in place, and takes away only its own', async () => {
+  it('cache: installs the drop-in, and removes only its own', async () => {
     await components(['plugin', 'redis-cache', CACHE])
     const on = { STORE_CODE: 'writable', STORE_CACHE: '1' }
     expect((await run(on)).stdout).toContain('cache: drop-in placed\n')
@@ -214,7 +217,7 @@ describe.skipIf(cannotRun !== null)(`code.sh${unless}`, () => {
     expect(await at('/vol/content/object-cache.php')).toBe('of the merchant')
   })
 
-  it('cache: says so when the code has no plugin for it', async () => {
+  it('cache: reports that the code has no plugin for it', async () => {
     await components()
     const ran = await run({ STORE_CODE: 'download', STORE_CACHE: '1' })
     expect(ran).toMatchObject({ code: 0 })

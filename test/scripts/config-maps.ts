@@ -1,7 +1,7 @@
 import { scripts, secretsScript, wordpressConfig } from '../../constructs/static-files.ts'
 import type { Volumes } from './pod.ts'
 
-/** Puts the bytes that a store's ConfigMaps carry where its pods mount them. */
+/** Writes the content of a store's ConfigMaps to the paths where its pods mount them. */
 export async function mountConfigMaps(volumes: Volumes): Promise<void> {
   const folders = { '/scripts': { ...scripts, ...secretsScript }, '/config': wordpressConfig }
   for (const [folder, files] of Object.entries(folders)) {
@@ -11,7 +11,7 @@ export async function mountConfigMaps(volumes: Volumes): Promise<void> {
   }
 }
 
-/** A Secret as the kubelet mounts it: a file for each key. */
+/** Writes a Secret as the kubelet mounts it: one file per key. */
 export async function mountSecret(
   volumes: Volumes,
   folder: string,

@@ -35,7 +35,10 @@ afterEach(async () => {
   for (const volumes of open.volumes.splice(0)) await volumes.remove()
 })
 
-/** The shop's user and root log in with the Secret's passwords, and root not without one. */
+/**
+ * Checks that the shop's user and root can log in with the Secret's passwords, and root not without
+ * one.
+ */
 async function expectConverged({ pod }: Database, secret = FIRST): Promise<void> {
   const shown = await query(pod, 'wordpress', secret.password, 'SHOW DATABASES LIKE "wordpress"')
   expect(shown).toMatchObject({ code: 0, stdout: 'wordpress\n' })
@@ -44,7 +47,7 @@ async function expectConverged({ pod }: Database, secret = FIRST): Promise<void>
 }
 
 describe.skipIf(cannotRun !== null)(`the database converges to its Secret${unless}`, () => {
-  /** Steps of a first init, in order; the last two have files to wait for beside the words. */
+  /** Steps of a first init, in order. The last two also wait for a file. */
   const moments: [string, string, string?][] = [
     ['while the data folder is made', 'Initializing database files', '/data/mysql/ibdata1'],
     ['while system tables are made', 'Initializing database files', '/data/mysql/mysql'],
@@ -66,7 +69,7 @@ describe.skipIf(cannotRun !== null)(`the database converges to its Secret${unles
     await expectConverged(await serving(volumes))
   })
 
-  it('S1-57 after a kill of the container alone, which runs no init container again', async () => {
+  it('S1-57 after a kill of only the container, which runs no init container again', async () => {
     const volumes = await shop()
     const pod = await databasePod(volumes)
     open.pods.push(pod)
@@ -81,7 +84,7 @@ describe.skipIf(cannotRun !== null)(`the database converges to its Secret${unles
     expect(login).toMatchObject({ code: 0 })
   })
 
-  it('S1-57 after a kill of the container alone, so early that its files are half written', async () => {
+  it('S1-57 after a kill of only the container, so early that its files are half written', async () => {
     const volumes = await shop()
     const pod = await databasePod(volumes)
     open.pods.push(pod)
@@ -95,7 +98,7 @@ describe.skipIf(cannotRun !== null)(`the database converges to its Secret${unles
     await expectConverged(again)
   })
 
-  it('S1-57 when the store is created again over its old volume, with a new Secret', async () => {
+  it('S1-57 when the store is created again on its old volume, with a new Secret', async () => {
     const volumes = await shop()
     const old = await serving(volumes)
     const made = 'CREATE TABLE orders (id INT); INSERT INTO orders VALUES (42)'
@@ -117,7 +120,7 @@ describe.skipIf(cannotRun !== null)(`the database converges to its Secret${unles
     expect(before.stderr).toContain('Access denied')
   })
 
-  it('S1-57 accepts both passwords of a rotation, and drops the older with the next', async () => {
+  it('S1-57 accepts both passwords of a rotation, and drops the older one with the next', async () => {
     const volumes = await shop()
     await stop(await serving(volumes))
     const passwords = ['a', 'b', 'c'].map((letter) => letter.repeat(32))
@@ -144,7 +147,7 @@ describe.skipIf(cannotRun !== null)(`converge.sh${unless}`, () => {
   const sql = async (volumes: Volumes) =>
     (await volumes.read('/init/converge.sql')).trim().split('\n')
 
-  it('leaves root alone on a fresh volume, where the image logs in without a password', async () => {
+  it('does not set root on a fresh volume, where the image logs in without a password', async () => {
     const volumes = await shop()
     const pod = await databasePod(volumes)
     open.pods.push(pod)
@@ -174,7 +177,7 @@ describe.skipIf(cannotRun !== null)(`converge.sh${unless}`, () => {
     expect(stdout.split('\n').filter((line) => line !== '')).toHaveLength(left)
   })
 
-  it('would lock the image out of a fresh volume if it set root there', async () => {
+  it('would lock the image out of a fresh volume by setting root there', async () => {
     const volumes = await shop()
     const pod = await databasePod(volumes)
     open.pods.push(pod)
@@ -191,7 +194,7 @@ describe.skipIf(cannotRun !== null)(`converge.sh${unless}`, () => {
     await expect(ready(database)).rejects.toThrow('Unable to start server')
   })
 
-  it('writes statements that only its own user can read, one a line', async () => {
+  it('writes statements that only its own user can read, one per line', async () => {
     const volumes = await shop()
     const pod = await databasePod(volumes)
     open.pods.push(pod)
@@ -230,7 +233,7 @@ describe.skipIf(cannotRun !== null)(`converge.sh${unless}`, () => {
     expect(await waiting).toMatchObject({ code: 0, stdout: 'credentials: revision 2, ready\n' })
   })
 
-  it('does not wait where the Secret has no revision', async () => {
+  it('does not wait if the Secret has no revision', async () => {
     const { revision: _, ...secret } = FIRST
     const volumes = await shop(secret as typeof FIRST)
     const pod = await databasePod(volumes)

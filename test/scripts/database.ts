@@ -7,9 +7,9 @@ import { type Finished, Pod, type PodProps, Volumes } from './pod.ts'
 
 const ENTRYPOINT = new URL('image/mariadb-entrypoint.sh', import.meta.url).pathname
 const UID = 999
-/** Files that the image would run once; a store has none. */
+/** Files that the image would run once. A store has none. */
 const INIT_FILES = '/docker-entrypoint-initdb.d'
-/** What the StatefulSet gives the server, but for sizes. */
+/** Command of the server in the StatefulSet, without the sizes. */
 const COMMAND = [
   'bash',
   ...['/scripts/first-init.sh', '/var/lib/mysql', 'bash', '/entrypoint.sh'],
@@ -20,7 +20,7 @@ const COMMAND = [
 
 export const FIRST = { 'root-password': 'R'.repeat(32), password: 'a'.repeat(32), revision: '1' }
 
-/** The volumes of one shop with its Secret; `/data` is the one that outlives pods. */
+/** The volumes of one shop with its Secret. `/data` outlives pods. */
 export async function databaseVolumes(secret: Readonly<Record<string, string>> = FIRST) {
   const folders = [
     '/data',
@@ -39,7 +39,7 @@ export async function databaseVolumes(secret: Readonly<Record<string, string>> =
 
 export interface Database {
   readonly pod: Pod
-  /** Everything the server and its entrypoint have said. */
+  /** Output of the server and its entrypoint. */
   readonly log: () => string
   readonly server: ChildProcess
 }
@@ -65,7 +65,7 @@ export function converge(pod: Pod, revision = 1): Promise<Finished> {
   return pod.exec(['bash', '/scripts/converge.sh'], { uid: UID, env })
 }
 
-/** Starts the server as the image's entrypoint does; does not wait for it. */
+/** Starts the server like the image's entrypoint, without waiting for it. */
 export function startServer(pod: Pod): Database {
   const server = pod.spawn(COMMAND, {
     uid: UID,
@@ -83,7 +83,7 @@ export function startServer(pod: Pod): Database {
   return { pod, server, log: () => log }
 }
 
-/** A converged, serving database over `volumes`. */
+/** Starts a converged database over `volumes` and waits until it serves. */
 export async function serve(
   volumes: Volumes,
   revision = 1,
@@ -97,7 +97,7 @@ export async function serve(
   return database
 }
 
-/** Waits until the readiness probe passes; fails with the server's own words. */
+/** Waits until the readiness probe passes. Fails with the server's output. */
 export async function ready({ pod, server, log }: Database): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
     if (server.exitCode !== null) throw new Error(`the server ended:\n${log()}`)
@@ -108,7 +108,7 @@ export async function ready({ pod, server, log }: Database): Promise<void> {
   throw new Error(`the server is not ready:\n${log()}`)
 }
 
-/** Waits until the entrypoint said `words` and `path` of the volumes exists. */
+/** Waits until the entrypoint has printed `words` and `path` of the volumes exists. */
 export async function reached(
   { server, log }: Database,
   volumes: Volumes,
@@ -126,7 +126,7 @@ export async function stop(database: Database): Promise<void> {
   await database.pod.kill()
 }
 
-/** Ends the server as the kubelet does, and leaves its pod. */
+/** Stops the server like the kubelet, and keeps its pod. */
 export async function stopServer({ pod, server }: Database): Promise<void> {
   if (server.exitCode !== null) return
   const gone = once(server, 'exit')
@@ -134,7 +134,7 @@ export async function stopServer({ pod, server }: Database): Promise<void> {
   await gone
 }
 
-/** One statement as `user`; `stdout` is the bare value. */
+/** Runs one statement as `user`. `stdout` is the bare value. */
 export function query(
   pod: Pod,
   user: string,

@@ -1,14 +1,14 @@
 <?php
-// A WP-CLI for the set-up Job whose shop is one JSON file. It runs the commands of init.sh and no others, and fails
-// where the real programs fail, so a wrong order of calls or a missing call shows in its exit code or in the shop:
+// A fake WP-CLI for the set-up Job that stores the shop in one JSON file. It supports only the commands of init.sh and
+// fails where the real programs fail. A missing call or a wrong order shows in its exit code or in the shop:
 // - Before `core install` every command fails (WP-CLI 2.12, "The site you have requested is not installed").
-// - `wc` is a command of WooCommerce: unknown until the plugin is active, as are its PHP functions.
-// - A plugin can be activated only when its folder is there.
+// - `wc` is a command of WooCommerce. It and its PHP functions are unknown until the plugin is active.
+// - A plugin can be activated only if its folder exists.
 // - The first page that an administrator opens adds woocommerce_coming_soon=yes, unless the option exists
 //   (WooCommerce 9.9.5, includes/class-wc-install.php, newly_installed and add_coming_soon_option).
 // - `wc hpos enable` fails once there are orders (src/Database/Migrations/CustomOrderTable/CLIRunner.php).
-// `visitor` and `merchant` are commands of the tests: what people do with the shop from outside.
-// KILL_AT=N: the Nth call kills the set-up script when it has had its effect.
+// `visitor` and `merchant` are commands of the tests for actions of people on the shop.
+// KILL_AT=N: the Nth call kills the set-up script after taking effect.
 
 const STATE = '/state/shop.json';
 const PLUGINS = '/var/www/html/wp-content/plugins';
@@ -62,7 +62,10 @@ function save(): void
   rename(STATE . '.new', STATE);
 }
 
-/** Kills the set-up script that called, and nothing else: each `bash /scripts/init.sh` above this process, by its id. */
+/**
+ * Kills only the calling set-up script: each `bash /scripts/init.sh` among the ancestors of this
+ * process, by its id.
+ */
 function kill(): never
 {
   $ids = [];
@@ -87,7 +90,7 @@ function fail(string $message, int $code = 1): never
   exit($code);
 }
 
-/** Fails for a flag that the command does not know, and for one that it needs. */
+/** Fails for an unknown flag of the command, and for a missing required one. */
 function only(array $flags, array $known): void
 {
   $unknown = array_diff(array_keys($flags), $known);
@@ -102,7 +105,7 @@ function prompted(array $flags, string $name): string
     fail("this shop takes $name by --prompt alone");
   }
   $value = rtrim((string) fgets(STDIN), "\n");
-  // As the real one does: the whole command with the value, on standard output.
+  // The real command also prints itself with the value to standard output.
   echo "wp --$name='$value'\n";
   return $value !== '' ? $value : fail("no $name on standard input");
 }
@@ -116,7 +119,7 @@ function run(array $words, array $flags): void
     return;
   }
   if ("$group $verb" !== 'core install' && !$shop['installed']) {
-    // `core is-installed` says nothing.
+    // `core is-installed` prints nothing.
     "$group $verb" === 'core is-installed' ? exit(1) : fail('The site you have requested is not installed.');
   }
   if ($group === 'wc' && !active('woocommerce')) {
@@ -266,7 +269,7 @@ function storeApi(): int
   return $shop['installed'] ? (active('woocommerce') ? 200 : 404) : 302;
 }
 
-/** A purchase by cash on delivery: prints the order, or fails with what stands in its way. */
+/** A purchase with cash on delivery: prints the order, or fails with the obstacle. */
 function buy(string $sku): void
 {
   global $shop;
@@ -320,7 +323,7 @@ function flush_rewrite_rules(bool $hard = true): void
   $shop['rewriteRules'] += 1;
 }
 
-/** Functions and classes of WooCommerce: they exist while the plugin is active. */
+/** Functions and classes of WooCommerce, which exist while the plugin is active. */
 function defineWooCommerce(): void
 {
   if (!active('woocommerce')) {

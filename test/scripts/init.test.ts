@@ -4,7 +4,7 @@ import { cannotRun, unless } from './programs.ts'
 
 const SKU = 'storewright-sample'
 const user = SETTINGS['admin-user'] ?? ''
-/** What a shop holds, without the calls that made it. */
+/** Content of a shop without the calls that made it. */
 const content = (shop: ShopState) => ({ ...shop, calls: [] })
 
 describe.skipIf(cannotRun !== null)(`init.sh over a shop that keeps its state${unless}`, () => {
@@ -26,7 +26,7 @@ describe.skipIf(cannotRun !== null)(`init.sh over a shop that keeps its state${u
     expect(ran.code, ran.stderr).toBe(0)
     return ran
   }
-  /** Output of a command that succeeds. */
+  /** Output of a command, which must succeed. */
   async function said(...words: string[]): Promise<string> {
     const { code, stdout, stderr } = await job.wp(...words)
     expect(code, stderr).toBe(0)
@@ -71,13 +71,13 @@ describe.skipIf(cannotRun !== null)(`init.sh over a shop that keeps its state${u
     expect((await job.state()).products).toEqual([
       { name: 'Sample Product', sku: SKU, price: '19.99', status: 'publish' },
     ])
-    // The merchant deleted it: no later run brings it back.
+    // The merchant deletes it, and no later run restores it.
     await job.wp('merchant', 'delete', SKU)
     await setUp({ RELEASE: 'ffff0000' })
     expect((await job.state()).products).toEqual([])
   })
 
-  it('S2-21 takes an order for cash on delivery in the tables made for orders, also after the first login', async () => {
+  it('S2-21 accepts an order with cash on delivery in the order tables, also after the first login', async () => {
     await setUp()
     const order = { status: 'processing', total: '19.99', currency: 'USD', table: 'wc_orders' }
     expect(await buy()).toEqual(order)
@@ -106,7 +106,7 @@ describe.skipIf(cannotRun !== null)(`init.sh over a shop that keeps its state${u
     expect(order.at(-1)).toBe(calls.length - 1)
   })
 
-  it('prints no password, and takes none as an argument', async () => {
+  it('prints no password, and accepts none as an argument', async () => {
     const { stdout, stderr } = await setUp()
     expect(stdout + stderr).not.toContain(ADMIN)
     const { calls, users } = await job.state()
@@ -114,7 +114,7 @@ describe.skipIf(cannotRun !== null)(`init.sh over a shop that keeps its state${u
     expect(users[user]?.password).toBe(ADMIN)
   })
 
-  it('keeps what the merchant changed, and applies what Git changed', async () => {
+  it('keeps changes of the merchant, and applies changes of Git', async () => {
     await setUp()
     await said('option', 'update', 'woocommerce_currency', 'CHF')
     await said('option', 'update', 'woocommerce_coming_soon', 'yes')
@@ -129,7 +129,7 @@ describe.skipIf(cannotRun !== null)(`init.sh over a shop that keeps its state${u
     })
   })
 
-  it('brings the schema to the version of the code', async () => {
+  it('upgrades the schema to the version of the code', async () => {
     await setUp()
     await job.putCode('11.2.0')
     await setUp({ RELEASE: 'ffff0000' })
@@ -139,7 +139,7 @@ describe.skipIf(cannotRun !== null)(`init.sh over a shop that keeps its state${u
     })
   })
 
-  it('writes a new primary host into every link, but not into what identifies a post', async () => {
+  it('writes a new primary host into every link, but not into the identifiers of posts', async () => {
     await setUp()
     const { posts: before } = await job.state()
     const moved = { STORE_URL: 'http://new.example.com' }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 
-/** What a finished program left: exit code (128 + signal when killed) and its output. */
+/** Result of a finished program: exit code (128 + signal if it was killed) and output. */
 export interface Finished {
   readonly code: number
   readonly stdout: string
@@ -20,7 +20,7 @@ export interface ExecOptions {
   readonly input?: string
 }
 
-/** The volumes of one pod, kept when the pod dies. Paths are the ones that the containers see. */
+/** The volumes of one pod, which outlive the pod. Paths are those inside the containers. */
 export class Volumes {
   readonly root: string
 
@@ -28,7 +28,7 @@ export class Volumes {
     this.root = root
   }
 
-  /** `folders`: path in the pod, and the uid that owns it. */
+  /** `folders` gives the owner's uid by path in the pod. */
   static async create(folders: Readonly<Record<string, number>>): Promise<Volumes> {
     const root = await mkdtemp(join(tmpdir(), 'storewright-pod-'))
     await chmod(root, 0o755)
@@ -40,7 +40,7 @@ export class Volumes {
     return volumes
   }
 
-  /** Where a path of the pod lies on this machine. */
+  /** Location of a path of the pod on this machine. */
   path(inPod: string): string {
     return join(this.root, inPod)
   }
@@ -63,7 +63,7 @@ export class Volumes {
   }
 }
 
-/** Folders above the paths, outermost first, but for those of the machine. */
+/** Parent folders of the paths, outermost first, without those of the machine. */
 function parents(paths: readonly string[]): string[] {
   const above = paths.flatMap((path) => {
     const parts = path.split('/').slice(1, -1)
@@ -74,21 +74,22 @@ function parents(paths: readonly string[]): string[] {
 
 export interface PodProps {
   readonly volumes: Volumes
-  /** Folders of `volumes` that the pod sees; each at its own path. */
+  /** Folders of `volumes` that the pod sees, each at its own path. */
   readonly mounts: readonly string[]
-  /** Paths of this machine at paths of the pod, read-only. */
+  /** Paths in the pod and their sources on this machine, read-only. */
   readonly readOnly?: Readonly<Record<string, string>>
-  /** Names that mean this pod, such as `mariadb`. */
+  /** Host names of this pod, such as `mariadb`. */
   readonly hosts?: readonly string[]
-  /** Further paths of the pod that show a folder of `volumes`, as a mount by `subPath` does. */
+  /** Additional paths in the pod for folders of `volumes`, like mounts by `subPath`. */
   readonly links?: Readonly<Record<string, string>>
-  /** Shares this machine's loopback, for a server of the test itself. @default false */
+  /** Shares this machine's loopback, for a server inside the test. @default false */
   readonly hostNetwork?: boolean
 }
 
 /**
- * A root of its own with the paths that a container sees, no network but loopback, and a process space that dies
- * with it. Programs are this machine's, read-only; they run without any capability.
+ * A separate root with the paths that a container sees, loopback as the only network, and a process
+ * space that ends with it. Programs come from this machine, read-only, and run without
+ * capabilities.
  */
 export class Pod {
   readonly #holder: ChildProcess
@@ -122,18 +123,18 @@ export class Pod {
       ]),
       ...['--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/tmp'],
       ...['--perms', '1777', '--tmpfs', '/dev/shm'],
-      // bwrap's own parent folders are root's alone.
+      // Parent folders made by bwrap are accessible to root only.
       ...['/run', ...parents([...mounts, ...Object.keys(links), ...Object.keys(readOnly)])].flatMap(
         (path) => ['--perms', '0755', '--dir', path],
       ),
       ...mounts.flatMap((path) => ['--bind', volumes.path(path), path]),
       ...Object.entries(readOnly).flatMap(([path, source]) => ['--ro-bind', source, path]),
-      // After the read-only ones: uploads lie below read-only code.
+      // After the read-only mounts, because uploads are below read-only code.
       ...Object.entries(links).flatMap(([path, to]) => ['--bind', volumes.path(to), path]),
       ...(hostNetwork ? [] : ['--unshare-net']),
       ...['--unshare-pid', '--unshare-ipc', '--die-with-parent'],
       ...['--json-status-fd', '3'],
-      // Its first word tells that the root is complete; the process id is told before.
+      // Printing `up` shows that the root is complete. The process id is reported earlier.
       ...['--', 'sh', '-c', 'echo up; exec sleep infinity'],
     ]
     const holder = spawn('bwrap', words, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
@@ -146,7 +147,7 @@ export class Pod {
     return new Pod(holder, pid)
   }
 
-  /** Starts a program as `uid`; it ends with the pod at the latest. */
+  /** Starts a program as `uid`. It ends at the latest with the pod. */
   spawn(command: readonly string[], { uid = 33, env = {} }: ExecOptions = {}): ChildProcess {
     const ids = uid === 0 ? [] : ['--reuid', String(uid), '--regid', String(uid), '--clear-groups']
     const words = [
@@ -160,7 +161,7 @@ export class Pod {
     })
   }
 
-  /** Runs a program to its end, as `kubectl exec` would. */
+  /** Runs a program to its end, like `kubectl exec`. */
   async exec(command: readonly string[], options: ExecOptions = {}): Promise<Finished> {
     const child = this.spawn(command, options)
     child.stdin?.on('error', () => undefined)
@@ -173,7 +174,7 @@ export class Pod {
     return { code: code ?? (signal === 'SIGKILL' ? 137 : 143), stdout, stderr }
   }
 
-  /** Kills every process of the pod at once, as a node that loses power. */
+  /** Kills every process of the pod at once, like a power failure of the node. */
   async kill(): Promise<void> {
     if (this.#holder.exitCode !== null || this.#holder.signalCode !== null) return
     const gone = once(this.#holder, 'exit')

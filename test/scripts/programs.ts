@@ -8,8 +8,8 @@ function reason(): string | null {
   return process.getuid?.() === 0 ? null : 'it needs root, for pods of its own'
 }
 
-/** Why the suites of this folder cannot run here; `null` when they can. */
+/** Why the suites of this folder cannot run here. `null` if they can. */
 export const cannotRun: string | null = reason()
 
-/** Behind the name of a suite, so that a skipped one says how to install what it needs. */
+/** Suffix for the name of a suite, so that a skipped one shows how to install its programs. */
 export const unless = cannotRun === null ? '' : ` (skipped: ${cannotRun})`

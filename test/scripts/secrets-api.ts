@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { certificates } from '../tls.ts'
 
-/** A Secret as the API server keeps it. */
+/** A Secret as the API server stores it. */
 export interface Secret {
   metadata: { name: string; resourceVersion?: string; labels?: Record<string, string> }
   data: Record<string, string>
@@ -20,19 +20,20 @@ export interface SecretsApi {
   readonly secrets: Map<string, Secret>
   /** `METHOD path status` of every request. */
   readonly requests: string[]
-  /** Runs before a request is answered: a writer in between. */
+  /** Called before each response, to simulate a concurrent writer. */
   before: (method: string, path: string) => void
   close(): Promise<void>
 }
 
-/** What the token of `secrets-init` may do; anything else is 403. */
+/** Secrets that the token of `secrets-init` may access. Anything else returns 403. */
 const ROLE = ['db-credentials', 'wp-admin']
 export const TOKEN = 'header.payload.signature'
 
 /**
- * The part of the Kubernetes API that makes and changes Secrets, over TLS: 201, 409 AlreadyExists, 409 Conflict on an old
- * `resourceVersion`, 422 for an immutable one, 403 outside of the Role, 401 without the token.
- * Source: Kubernetes API reference v1.34, Secret v1 core, and API conventions, "Concurrency Control".
+ * The part of the Kubernetes API that creates and updates Secrets, over TLS: 201, 409
+ * AlreadyExists, 409 Conflict for an old `resourceVersion`, 422 for an immutable one, 403 outside
+ * the Role, 401 without the token. Source: Kubernetes API reference v1.34, Secret v1 core, and API
+ * conventions, "Concurrency Control".
  */
 export async function secretsApi(host = 'kubernetes.default.svc'): Promise<SecretsApi> {
   const { authority, key, cert } = certificates(`DNS:${host}`)

@@ -42,7 +42,7 @@ describe.skipIf(cannotRun !== null)(`secrets.php${unless}`, () => {
     Buffer.from(api.secrets.get(name)?.data[key] ?? '', 'base64').toString()
   const values = () => [...api.secrets.values()].flatMap(({ data }) => Object.values(data))
 
-  it('makes the three Secrets with every key that pods mount, and says only names', async () => {
+  it('creates the three Secrets with every key that pods mount, and prints only names', async () => {
     const ran = await run()
     expect(ran).toEqual({
       code: 0,
@@ -63,7 +63,7 @@ describe.skipIf(cannotRun !== null)(`secrets.php${unless}`, () => {
     expect(new Set(secret).size).toBe(11)
   })
 
-  it('labels them for the store, never with what Argo CD tracks by', async () => {
+  it('labels them for the store, without the labels that Argo CD tracks by', async () => {
     await run()
     for (const { metadata } of api.secrets.values()) {
       expect(metadata.labels).toEqual({ 'storewright.dev/store': 'acme' })
@@ -72,7 +72,7 @@ describe.skipIf(cannotRun !== null)(`secrets.php${unless}`, () => {
     expect(api.secrets.get('db-credentials')?.immutable).toBe(false)
   })
 
-  it('keeps what is there, byte for byte, when it runs again', async () => {
+  it('keeps existing values, byte for byte, when it runs again', async () => {
     await run()
     const before = values()
     const ran = await run()
@@ -81,7 +81,7 @@ describe.skipIf(cannotRun !== null)(`secrets.php${unless}`, () => {
     expect(api.requests.filter((line) => line.startsWith('PUT'))).toEqual([])
   })
 
-  it('rotates the password once for a raised revision, and keeps the last beside it', async () => {
+  it('rotates the password once for a raised revision, and keeps the previous one', async () => {
     await run()
     const [first, root] = ['password', 'root-password'].map((key) => value('db-credentials', key))
     expect((await run(2)).stdout).toBe('db-credentials: rotated\nwp-salts: kept\nwp-admin: kept\n')
@@ -100,7 +100,7 @@ describe.skipIf(cannotRun !== null)(`secrets.php${unless}`, () => {
     expect(value('db-credentials', 'previous-password')).toBe(second)
   })
 
-  it('resets the admin alone', async () => {
+  it('resets only the admin', async () => {
     await run()
     const before = value('db-credentials', 'password')
     expect((await run(1, 2)).stdout).toBe(
@@ -109,7 +109,7 @@ describe.skipIf(cannotRun !== null)(`secrets.php${unless}`, () => {
     expect(value('db-credentials', 'password')).toBe(before)
   })
 
-  it('goes on where an earlier run was cut off', async () => {
+  it('continues after an interrupted run', async () => {
     await run()
     const password = value('db-credentials', 'password')
     api.secrets.delete('wp-admin')
@@ -117,7 +117,7 @@ describe.skipIf(cannotRun !== null)(`secrets.php${unless}`, () => {
     expect(value('db-credentials', 'password')).toBe(password)
   })
 
-  it('writes nothing over a Secret that changed while it was read', async () => {
+  it('does not overwrite a Secret that changed after it was read', async () => {
     await run()
     api.before = (method) => {
       const secret = api.secrets.get('db-credentials')
@@ -130,7 +130,7 @@ describe.skipIf(cannotRun !== null)(`secrets.php${unless}`, () => {
     expect(value('db-credentials', 'password')).toBe(before)
   })
 
-  it('stops with the status where the token is not accepted, and shows no token', async () => {
+  it('stops with the status if the token is not accepted, and prints no token', async () => {
     await volumes.write('/token/token', 'another')
     const ran = await run()
     expect(ran).toEqual({
@@ -143,7 +143,7 @@ describe.skipIf(cannotRun !== null)(`secrets.php${unless}`, () => {
   it.each([
     ['a certificate for another name', () => secretsApi('kubernetes.example.com'), false],
     ['a certificate of another authority', () => secretsApi(), true],
-  ])('tells nothing to a server with %s', async (_what, make, stranger) => {
+  ])('sends nothing to a server with %s', async (_what, make, stranger) => {
     const good = api
     const bad = await make()
     await against(bad)
@@ -155,7 +155,7 @@ describe.skipIf(cannotRun !== null)(`secrets.php${unless}`, () => {
     await good.close()
   })
 
-  it('stops when nobody answers', async () => {
+  it('stops when the server does not respond', async () => {
     await api.close()
     expect(await run()).toMatchObject({ code: 1, stdout: '' })
     await against(await secretsApi())

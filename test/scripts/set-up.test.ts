@@ -16,8 +16,8 @@ import { type Finished, Pod, type Volumes } from './pod.ts'
 import { cannotRun, unless } from './programs.ts'
 
 /**
- * A folder with `wordpress` (WordPress, WooCommerce in its plugins, wp-config-docker.php) and `wp-cli` (vendor folder of
- * WP-CLI). No package of Debian or npm carries WooCommerce or WP-CLI.
+ * A folder with `wordpress` (WordPress, WooCommerce in its plugins, wp-config-docker.php) and
+ * `wp-cli` (vendor folder of WP-CLI). Neither Debian nor npm has packages of WooCommerce or WP-CLI.
  */
 const SOURCE = process.env['SHOP_SOURCE'] ?? ''
 const none =
@@ -173,12 +173,12 @@ describe.skipIf(cannotRun !== null || none !== '')(
       }
     }, 600_000)
 
-    it('part of S2-20: the sample product is there once, by its SKU, at 19.99', async () => {
+    it('part of S2-20: the sample product exists once, by its SKU, at 19.99', async () => {
       const price = `SELECT sku, min_price FROM wp_wc_product_meta_lookup`
       expect(await sql(price)).toBe('storewright-sample\t19.9900')
     })
 
-    it('part of S2-21: sells: coming soon is off also after a first login, own tables for orders, Cash on Delivery', async () => {
+    it('part of S2-21: sells: coming soon is off even after a first login, order tables, cash on delivery', async () => {
       await wp('eval', 'wp_set_current_user(1); do_action("admin_init");')
       expect(await option('woocommerce_coming_soon')).toBe('no')
       expect(await option('woocommerce_custom_orders_table_enabled')).toBe('yes')
@@ -194,14 +194,14 @@ describe.skipIf(cannotRun !== null || none !== '')(
       expect(await option('permalink_structure')).toBe('/%postname%/')
     })
 
-    it("text of a user stays text, and reaches the shop's name as it is", async () => {
+    it("user text is not evaluated, and becomes the shop's name unchanged", async () => {
       expect(
         await wp('eval', 'echo wp_specialchars_decode(get_option("blogname"), ENT_QUOTES);'),
       ).toContain('$(id)')
       expect(runs.map(({ stdout, stderr }) => stdout + stderr).join('')).not.toContain('uid=')
     })
 
-    it('what the merchant changed stays, what Git changed is applied', async () => {
+    it('changes of the merchant are kept, changes of Git are applied', async () => {
       await wp('option', 'update', 'woocommerce_currency', 'CHF')
       await wp(
         'post',
@@ -218,7 +218,7 @@ describe.skipIf(cannotRun !== null || none !== '')(
       expect((await counts()).products).toBe('0')
     }, 300_000)
 
-    it('a new primary host is in every link, but not in what identifies a post', async () => {
+    it('a new primary host is in every link, but not in the identifiers of posts', async () => {
       await wp(
         'post',
         'create',
@@ -261,7 +261,7 @@ describe.skipIf(cannotRun !== null || none !== '')(
       for (const secret of [ADMIN, next, FIRST.password]) expect(said).not.toContain(secret)
     }, 300_000)
 
-    it('fails, and does not say that the release is set up, when a step fails', async () => {
+    it('fails without reporting the release as set up when a step fails', async () => {
       await declare({ ...PLAIN, 'components.tsv': 'plugin\tmissing\t1\t0\thttps://example.com\n' })
       const ran = await pod.exec(['bash', '/scripts/init.sh'], {
         env: environment({ RELEASE: 'ffff0000' }),

@@ -4,7 +4,7 @@ import { containersOf, find, objectsOf, podsOf, storeOf } from '../manifests/ren
 import { mountConfigMaps, mountSecret } from './config-maps.ts'
 import { type Finished, Pod, Volumes } from './pod.ts'
 
-/** What `fake-wp.php` keeps of a shop. */
+/** State of a shop as stored by `fake-wp.php`. */
 export interface ShopState {
   /** Every call of WP-CLI, oldest first. */
   readonly calls: readonly string[]
@@ -19,7 +19,7 @@ export interface ShopState {
 }
 
 const PLUGIN = '/code/html/wp-content/plugins/woocommerce'
-/** Password that Secret `wp-admin` holds. */
+/** Password in Secret `wp-admin`. */
 export const ADMIN = 'A'.repeat(16) + 'z'.repeat(16)
 export const objects = objectsOf(storeOf('small'), testPlatform())
 /** ConfigMap `store-settings` of the rendered store. */
@@ -35,7 +35,10 @@ const ENVIRONMENT = Object.fromEntries(
   (init['env'] as { name: string; value: string }[]).map(({ name, value }) => [name, value]),
 )
 
-/** The pod of the set-up Job over a shop that `fake-wp.php` keeps: rendered settings, environment and command. */
+/**
+ * The pod of the set-up Job for a shop stored by `fake-wp.php`, with rendered settings, environment
+ * and command.
+ */
 export class SetUp {
   readonly pod: Pod
   readonly #volumes: Volumes
@@ -67,7 +70,7 @@ export class SetUp {
     return setUp
   }
 
-  /** Lays out the plugin as `code.sh` does. */
+  /** Installs the plugin files as `code.sh` does. */
   async putCode(version: string): Promise<void> {
     await this.#volumes.write(`${PLUGIN}/version`, version)
   }
@@ -82,7 +85,7 @@ export class SetUp {
     return mountSecret(this.#volumes, '/secrets/admin', { password })
   }
 
-  /** An empty database. */
+  /** Empties the database. */
   async forget(): Promise<void> {
     await this.pod.exec(['rm', '-f', '/state/shop.json'])
   }
@@ -107,7 +110,8 @@ export class SetUp {
   }
 
   #exec(command: readonly string[], more: Readonly<Record<string, string>> = {}) {
-    // Without PHP's extensions, which neither the scripts nor the fake need: PHP starts twice as fast.
+    // Without PHP's extensions, which neither the scripts nor the fake need, PHP starts twice as
+    // fast.
     return this.pod.exec(command, { env: { ...ENVIRONMENT, PHP_INI_SCAN_DIR: '', ...more } })
   }
 }

@@ -24,12 +24,12 @@ const code = (name: string) =>
     .join('\n')
 
 describe.skipIf(cannotRun !== null)(`the files of pods, by the real programs${unless}`, () => {
-  it('are clean for shellcheck, every one', () => {
+  it('all pass shellcheck', () => {
     expect(shell.length).toBeGreaterThanOrEqual(11)
     expect(run('shellcheck', ['--severity=style', ...shell])).toEqual({ status: 0, output: '' })
   })
 
-  it('are refused by shellcheck once they are wrong', () => {
+  it('fail shellcheck when they contain an error', () => {
     const scratch = mkdtempSync(join(tmpdir(), 'storewright-'))
     writeFileSync(join(scratch, 'x.sh'), '#!/usr/bin/env bash\nrm -rf $1\n')
     expect(run('shellcheck', [join(scratch, 'x.sh')]).status).toBe(1)
@@ -41,7 +41,7 @@ describe.skipIf(cannotRun !== null)(`the files of pods, by the real programs${un
     let checked = 0
     for (const [name, content] of Object.entries(rendered)) {
       const path = join(scratch, name)
-      // WordPress evaluates this one inside a file of its own.
+      // WordPress evaluates this one inside its own file.
       writeFileSync(path, name === 'wp-extra.php' ? `<?php\n${content}` : content)
       if (name.endsWith('.sh'))
         execFileSync(content.startsWith('#!/bin/sh') ? 'sh' : 'bash', ['-n', path])
@@ -56,12 +56,12 @@ describe.skipIf(cannotRun !== null)(`the files of pods, by the real programs${un
 })
 
 describe('the files of pods', () => {
-  it('reach a ConfigMap, every one', () => {
+  it('are all part of a ConfigMap', () => {
     expect(Object.keys(rendered).toSorted()).toEqual(files)
   })
 
   it.each(shell)(
-    '%s stops at the first failure, and its head names the environment it needs',
+    '%s stops at the first failure, and its header lists the environment it needs',
     (name) => {
       const lines = readFileSync(join(folder, name), 'utf8').split('\n')
       expect(lines).toContain(lines[0] === '#!/bin/sh' ? 'set -eu' : 'set -eu -o pipefail')
@@ -78,7 +78,7 @@ describe('the files of pods', () => {
   )
 
   it.each(files)(
-    '%s has no word of a user, no wp db, no password in an argument or on the output',
+    '%s contains no user text, no wp db, and no password in an argument or output',
     (name) => {
       const text = code(name)
       expect(text).not.toMatch(/\bwp db\b/)

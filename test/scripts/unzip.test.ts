@@ -27,7 +27,7 @@ describe.skipIf(cannotRun !== null)(`unzip.php${unless}`, () => {
     return pod.exec(['bash', '-c', 'ulimit -f 131072; php /scripts/unzip.php "$@"', '_', ...words])
   }
 
-  it('unpacks files and folders, and replaces what an earlier version left', async () => {
+  it('unpacks files and folders, and replaces an earlier version', async () => {
     await volumes.write('/work/plugins/shop/gone.php', 'old')
     const deep = { name: 'shop/a/b/c.txt', content: 'c', mode: 0o100644 }
     expect(await unzip(zip([...GOOD, deep]))).toEqual({ code: 0, stdout: '', stderr: '' })
@@ -65,7 +65,7 @@ describe.skipIf(cannotRun !== null)(`unzip.php${unless}`, () => {
     ],
   ]
 
-  it.each(hostile)('takes nothing from an archive with %s', async (_what, entries) => {
+  it.each(hostile)('extracts nothing from an archive with %s', async (_what, entries) => {
     await volumes.write('/work/plugins/shop/kept.php', 'old')
     const ran = await unzip(zip([...GOOD, ...entries]))
     expect(ran).toMatchObject({ code: 1, stdout: '' })
@@ -75,7 +75,7 @@ describe.skipIf(cannotRun !== null)(`unzip.php${unless}`, () => {
     expect(readdirSync(volumes.path('/work/plugins/shop'))).toEqual(['kept.php'])
   })
 
-  it('refuses what unpacks to more than 512 MiB by its own word', async () => {
+  it('refuses an archive that claims to unpack to more than 512 MiB', async () => {
     const part = { content: Buffer.alloc(64 * 1024 * 1024) }
     const entries = Array.from({ length: 9 }, (_, at) => ({ name: `shop/${at}`, ...part }))
     const bytes = zip(entries)
@@ -85,7 +85,7 @@ describe.skipIf(cannotRun !== null)(`unzip.php${unless}`, () => {
     expect(readdirSync(volumes.path('/work/plugins'))).toEqual([])
   })
 
-  it('is refused, bounded by the limit on one file, when an archive lies about a size', async () => {
+  it('refuses an archive with a false size, bounded by the limit on one file', async () => {
     const content = Buffer.alloc(160 * 1024 * 1024)
     const ran = await unzip(zip([{ name: 'shop/bomb', content, claimedBytes: 10 }]))
     expect(ran.code).not.toBe(0)
@@ -104,7 +104,7 @@ describe.skipIf(cannotRun !== null)(`unzip.php${unless}`, () => {
     expect(await unzip(bytes)).toEqual({ code: 1, stdout: '', stderr })
   })
 
-  it('refuses an archive whose bytes are damaged', async () => {
+  it('refuses a corrupt archive', async () => {
     const text = Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * at) % 251))
     const bytes = zip([...GOOD, { name: 'shop/text', content: text }])
     bytes.fill(0xff, bytes.indexOf('shop/text') + 200, bytes.indexOf('shop/text') + 300)
@@ -112,7 +112,7 @@ describe.skipIf(cannotRun !== null)(`unzip.php${unless}`, () => {
     expect(readdirSync(volumes.path('/work/plugins'))).toEqual([])
   })
 
-  it('leaves the older version whole when the disk is full', async () => {
+  it('keeps the older version intact when the disk is full', async () => {
     const small = [
       'mount',
       '-t',

@@ -14,7 +14,7 @@ import {
 import type { Finished, Pod, Volumes } from './pod.ts'
 import { cannotRun, unless } from './programs.ts'
 
-/** A clock that runs fifty times as fast, for the script and for what it calls. */
+/** A clock that runs fifty times as fast, for the script and the programs it calls. */
 const FAST = ['faketime', '-f', '+0 x50']
 
 function wait(pod: Pod, what: 'db' | 'release', env: Record<string, string>): Promise<Finished> {
@@ -46,13 +46,13 @@ describe.skipIf(cannotRun !== null)(`wait.php${unless}`, () => {
     await volumes?.remove()
   })
 
-  it('goes on once the database is there in the version that the release expects', async () => {
+  it('continues once the database has the version that the release expects', async () => {
     const ran = await wait(database.pod, 'db', { DB_SCHEMA: schema })
     expect(ran).toMatchObject({ code: 0, stderr: '' })
     expect(ran.stdout).toContain(`database: ${schema}.`)
   })
 
-  it('gives up after ten minutes when the version is another, and names both', async () => {
+  it('gives up after ten minutes with another version, and names both', async () => {
     const ran = await wait(database.pod, 'db', { DB_SCHEMA: '9.9' })
     expect(ran.code).toBe(1)
     expect(ran.stderr).toMatch(
@@ -60,7 +60,7 @@ describe.skipIf(cannotRun !== null)(`wait.php${unless}`, () => {
     )
   })
 
-  it('does not take 1.1 for 1.11', async () => {
+  it('does not confuse 1.1 with 1.11', async () => {
     const ran = await wait(database.pod, 'db', { DB_SCHEMA: schema.slice(0, -1) })
     expect(ran.code).toBe(1)
   })
@@ -70,13 +70,13 @@ describe.skipIf(cannotRun !== null)(`wait.php${unless}`, () => {
     expect(ran).toMatchObject({ code: 1, stderr: 'gave up: set-up has not finished\n' })
   })
 
-  it('goes on at once when this release is set up', async () => {
+  it('continues at once when this release is set up', async () => {
     await installed('abcd0123')
     const ran = await wait(database.pod, 'release', { RELEASE: 'abcd0123' })
     expect(ran).toEqual({ code: 0, stdout: 'release: abcd0123\n', stderr: '' })
   })
 
-  it('goes on with the older release after five minutes, because that serves better than nothing', async () => {
+  it('continues with the older release after five minutes, which is better than an outage', async () => {
     await installed('00000001')
     const ran = await wait(database.pod, 'release', { RELEASE: 'abcd0123' })
     expect(ran.code).toBe(0)
@@ -85,14 +85,14 @@ describe.skipIf(cannotRun !== null)(`wait.php${unless}`, () => {
     )
   })
 
-  it('sees the release that arrives while it waits', async () => {
+  it('detects the release while it waits', async () => {
     await installed('00000001')
     const waiting = wait(database.pod, 'release', { RELEASE: 'abcd0123' })
     await installed('abcd0123')
     expect((await waiting).stdout).toMatch(/release: abcd0123\n$/)
   })
 
-  it('waits for a Secret that is not mounted yet, and for a database that has yet to start', async () => {
+  it('waits for a Secret that is not mounted yet, and for a database that has not started', async () => {
     const later = await databaseVolumes({})
     const pod = await databasePod(later)
     const words = ['php', '/scripts/wait.php', '--for=db']
@@ -107,7 +107,7 @@ describe.skipIf(cannotRun !== null)(`wait.php${unless}`, () => {
     await later.remove()
   })
 
-  it('gives up when no database ever answers', async () => {
+  it('gives up when no database responds', async () => {
     const empty = await databaseVolumes()
     const pod = await databasePod(empty)
     const ran = await wait(pod, 'db', { DB_SCHEMA: schema })
@@ -119,7 +119,7 @@ describe.skipIf(cannotRun !== null)(`wait.php${unless}`, () => {
 })
 
 describe.skipIf(cannotRun !== null)(`db-ready.sh${unless}`, () => {
-  it('needs the login of the shop, not just a server', async () => {
+  it('requires a login of the shop, not just a running server', async () => {
     const volumes = await databaseVolumes()
     const database = await serve(volumes)
     const probe = () => database.pod.exec(['bash', '/scripts/db-ready.sh'], { uid: 999 })

@@ -11,7 +11,7 @@ const CONF = new URL('image/apache2.conf', import.meta.url).pathname
 const MODULES = '/usr/lib/apache2/modules'
 const FOLDERS = ['/run/apache2', '/run/lock/apache2', '/etc/apache2', '/php-ini', '/var/www/html']
 
-/** Environment of the WordPress container as far as Apache and PHP read it. */
+/** Environment of the WordPress container, as far as Apache and PHP read it. */
 export const WEB_ENV = {
   STORE_HOST: 'shop.example.com',
   STORE_URL: 'https://shop.example.com',
@@ -26,17 +26,19 @@ export const WEB_ENV = {
 export interface Web {
   readonly pod: Pod
   readonly log: () => string
-  /** One request from beside Apache, as an ingress sends it. */
+  /** Sends one request from next to Apache, like an ingress. */
   get(path: string, ...curl: string[]): Promise<{ status: number; body: string; headers: string }>
 }
 
-/** What the pods of these tests see of a store's volumes, beside the document root. */
+/**
+ * Paths of a store's volumes that the pods of these tests see, in addition to the document root.
+ */
 export const WEB_MOUNTS: readonly string[] = [
   ...FOLDERS.filter((path) => path !== '/var/www/html'),
   ...['/scripts', '/config', '/secrets'],
 ]
 
-/** Volumes with the configuration of a store where the Deployment mounts it. */
+/** Volumes with the configuration of a store at the paths of the Deployment. */
 export async function webVolumes(): Promise<Volumes> {
   const volumes = await Volumes.create({ '/var/www/html': 33, '/secrets': 33 })
   await mountConfigMaps(volumes)
@@ -44,7 +46,10 @@ export async function webVolumes(): Promise<Volumes> {
   return volumes
 }
 
-/** Puts the configuration of Apache and PHP into `volumes`, and makes the folders that Apache writes to. */
+/**
+ * Writes the configuration of Apache and PHP into `volumes`, and creates the folders that Apache
+ * writes to.
+ */
 export async function mountWeb(volumes: Volumes): Promise<void> {
   for (const folder of FOLDERS) {
     await mkdir(volumes.path(folder), { recursive: true })
@@ -69,14 +74,17 @@ export function webPod(volumes: Volumes, props: Partial<PodProps> = {}): Promise
   })
 }
 
-/** Runs both servers of the WordPress pod as uid 33, the one in front and the one with PHP, until a page is answered. */
+/**
+ * Runs both servers of the WordPress pod as uid 33, the front one and the one with PHP, until a
+ * page is served.
+ */
 export async function startApache(
   pod: Pod,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Web> {
   const all = { ...WEB_ENV, ...env }
   let log = ''
-  // A pipe, as the kubelet's: a socket cannot be opened by its path.
+  // A pipe, like the kubelet's, because a socket cannot be opened by its path.
   const start = (configuration: string): ChildProcess => {
     const words = ['bash', '-c', `apache2 -f ${configuration} -DFOREGROUND 2>&1 | cat`]
     const server = pod.spawn(words, { env: all })

@@ -46,7 +46,7 @@ describe.skipIf(cannotRun !== null || none !== '')(
     let web: Web
     let database: Database
 
-    /** Runs code inside WordPress, as a page of the shop would. */
+    /** Runs code inside WordPress, like a page of the shop. */
     const inside = (code: string, env: Readonly<Record<string, string>> = {}) =>
       pod.exec(['php', '-r', `require '/var/www/html/wp-load.php'; ${code}`], {
         env: { ...WEB_ENV, ...ENV, ...env },
@@ -104,13 +104,13 @@ describe.skipIf(cannotRun !== null || none !== '')(
       '/?rest_route=/wp/v2/users',
       '/?rest_route=/wp/v2/users/1',
       '/?rest_route=/wp/v2/users/me',
-    ])('names no user to a guest at %s', async (path) => {
+    ])('lists no user for a guest at %s', async (path) => {
       const { status, body } = await web.get(path)
       expect([401, 404]).toContain(status)
       expect(body).not.toContain('ada')
     })
 
-    it('names users to who is logged in, for the editor', async () => {
+    it('lists users for a logged-in user, as the editor requires', async () => {
       const code =
         'wp_set_current_user(1); $r = rest_do_request(new WP_REST_Request("GET", "/wp/v2/users")); echo $r->get_status();'
       expect((await inside(code)).stdout).toBe('200')
@@ -139,25 +139,25 @@ describe.skipIf(cannotRun !== null || none !== '')(
       expect(JSON.parse(stdout)).toBe(expected)
     })
 
-    it('takes its constants twice without a word, as WP-CLI loads them', async () => {
+    it('accepts its constants twice without a warning, as WP-CLI loads them', async () => {
       const code = `eval(file_get_contents('/config/wp-extra.php')); echo 'ok';`
       expect(await inside(code)).toEqual({ code: 0, stdout: 'ok', stderr: '' })
     })
 
-    it('answers a page asked while the database restarts, with the new password before the server has it', async () => {
+    it('serves a page requested during a database restart, with the new password before the server has it', async () => {
       await stopServer(database)
       const second = { ...FIRST, password: 'b'.repeat(32), 'previous-password': FIRST.password }
       await mountSecret(volumes, '/secrets/db', { ...second, revision: '2' })
       const page = web.get('/')
       const order = web.get('/wp-cron.php', '-X', 'POST', '-d', 'a=b')
-      // Not a time that is judged: the pages have to be asked first.
+      // The time is not asserted. It only lets the page requests start first.
       await new Promise((resolve) => setTimeout(resolve, 1500))
       await converge(pod, 2)
       database = startServer(pod)
       expect([(await page).status, (await order).status]).toEqual([200, 200])
     })
 
-    it('says that the database is away when that lasts', async () => {
+    it('reports that the database is away if the outage lasts', async () => {
       await stopServer(database)
       const { status, body } = await web.get('/')
       database = startServer(pod)
@@ -186,12 +186,12 @@ describe.skipIf(cannotRun !== null || none !== '')(
         while (!said.includes('up')) await new Promise((resolve) => setTimeout(resolve, 20))
       })
 
-      it('goes nowhere without the Secret', async () => {
+      it('is not sent without the Secret', async () => {
         expect((await inside(send)).stdout).toContain('false')
         expect(said).toBe('up\n')
       })
 
-      it('goes out by the Secret, from the address it names, with its login', async () => {
+      it('is sent as configured in the Secret, with its sender and login', async () => {
         await mountSecret(volumes, '/secrets/smtp', secret)
         const ran = await inside(send)
         expect(ran.stdout).toBe('true')
@@ -202,7 +202,7 @@ describe.skipIf(cannotRun !== null || none !== '')(
         expect(ran.stderr).not.toContain(secret.password)
       })
 
-      it('is stopped in quarantine, and no search engine is let in', async () => {
+      it('is not sent in quarantine, where search engines are excluded too', async () => {
         await mountSecret(volumes, '/secrets/smtp', secret)
         const before = said
         const quarantine = { STORE_QUARANTINE: '1' }

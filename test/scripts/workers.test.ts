@@ -12,7 +12,8 @@ const FILES: Record<string, string> = {
   'index.php': '<?php',
   'wp-login.php': '<?php echo getmypid();',
   'slow.php': '<?php sleep(4); echo getmypid();',
-  // Small pieces: PHP keeps their memory for the next request, where one large block would go back at once.
+  // Small allocations, because PHP keeps their memory for the next request but returns one large
+  // block at once.
   'grow.php':
     '<?php for ($i = 0; $i < 60000; $i++) { $kept[] = str_repeat(chr($i), 1000); } echo getmypid();',
   'limit.php': '<?php ini_set("memory_limit", "512M"); str_repeat("x", 120 << 20); echo "over";',
@@ -21,18 +22,20 @@ const FILES: Record<string, string> = {
   'wp-content/uploads/2026/broken.jpg/x.txt': 'text',
 }
 
-/** Opens connections from inside the pod that send these bytes and nothing more; prints `open` once all are. */
+/**
+ * Opens connections inside the pod that send only these bytes, and prints `open` once all are open.
+ */
 const IDLE = (count: number, bytes: string) =>
   `for ($i = 0; $i < ${count}; $i++) { $c[$i] = fsockopen("127.0.0.1", 8080); fwrite($c[$i], base64_decode("${Buffer.from(bytes).toString('base64')}")); }` +
   ' echo "open\\n"; sleep(60);'
-/** Sends so many slow requests at once, and prints how often each status came within six seconds. */
+/** Sends this many slow requests at once, and prints the count of each status after six seconds. */
 const ASK_AT_ONCE = (count: number) =>
   `for ($i = 0; $i < ${count}; $i++) { $c[$i] = fsockopen("127.0.0.1", 8080); fwrite($c[$i], "GET /slow.php HTTP/1.0\\r\\nHost: shop.example.com\\r\\n\\r\\n"); }` +
   ' sleep(6); foreach ($c as $one) { stream_set_blocking($one, false); $status = substr((string) fread($one, 64), 9, 3);' +
   ' $seen[$status] = ($seen[$status] ?? 0) + 1; } echo json_encode($seen);'
 const REQUEST = 'GET /wp-login.php HTTP/1.1\r\nHost: shop.example.com\r\n'
 
-/** Prints what each process of Apache holds of its own, in MiB. */
+/** Prints the private memory of each process of Apache, in MiB. */
 const ANONYMOUS =
   'foreach (glob("/proc/[0-9]*/comm") as $file) { if (trim(@file_get_contents($file)) !== "apache2") continue;' +
   ' [, $all, $shared] = explode(" ", file_get_contents(dirname($file) . "/statm")); echo ($all - $shared) >> 8, "\n"; }'
@@ -56,7 +59,7 @@ describe.skipIf(cannotRun !== null)(`PHP workers behind the web server${unless}`
     await volumes?.remove()
   })
 
-  /** Keeps every worker busy, and as many requests again waiting, for about eight seconds. */
+  /** Keeps every worker busy, with as many requests waiting, for about eight seconds. */
   const keepBusy = async () => {
     const slow = Array.from({ length: WORKERS * 2 }, () => web.get('/slow.php'))
     await new Promise((resolve) => setTimeout(resolve, 1000))
@@ -68,7 +71,7 @@ describe.skipIf(cannotRun !== null)(`PHP workers behind the web server${unless}`
     return (performance.now() - began) / 1000
   }
 
-  it('are held neither by idle connections, kept, silent or half-sent, nor by slow ones', async () => {
+  it('are occupied neither by idle connections, kept, silent or half-sent, nor by slow ones', async () => {
     const opened = [IDLE(20, `${REQUEST}\r\n`), IDLE(20, ''), IDLE(20, REQUEST)].map(
       (code): ChildProcess => pod.spawn(['php', '-r', code]),
     )
@@ -77,13 +80,13 @@ describe.skipIf(cannotRun !== null)(`PHP workers behind the web server${unless}`
       const took = await seconds(async () => expect((await web.get(path)).status).toBe(200))
       expect(took, path).toBeLessThan(2)
     }
-    // The other server closes each connection after its answer.
+    // The other server closes each connection after its response.
     const direct = await web.get('/wp-login.php', '--connect-to', '::127.0.0.1:8081')
     expect(direct.headers).toContain('Connection: close')
     for (const child of opened) child.kill()
   })
 
-  it('do not keep a probe waiting while all of them are busy', async () => {
+  it('do not delay a probe while all of them are busy', async () => {
     const busy = keepBusy()
     await new Promise((resolve) => setTimeout(resolve, 1500))
     const file = await seconds(async () => {
@@ -111,7 +114,7 @@ describe.skipIf(cannotRun !== null)(`PHP workers behind the web server${unless}`
     expect(pids.size).toBeGreaterThan(WORKERS)
     const kept = (await pod.exec(['php', '-r', ANONYMOUS])).stdout.trim().split('\n').map(Number)
     expect(kept.length).toBeGreaterThan(2)
-    // A worker is judged when its next request begins.
+    // A worker's memory is checked when its next request starts.
     expect(Math.max(...kept)).toBeLessThan(KEEP + 60)
   })
 
@@ -121,14 +124,14 @@ describe.skipIf(cannotRun !== null)(`PHP workers behind the web server${unless}`
     await expect.poll(web.log).toContain('Allowed memory size of 100663296 bytes exhausted')
   })
 
-  it('serve what the web server does not find as a file', async () => {
+  it('serve requests that match no file', async () => {
     const photo = await web.get('/wp-content/uploads/2026/photo%20one.jpg')
     expect([photo.status, photo.body]).toEqual([200, 'JPEG'])
     expect((await web.get('/wp-content/uploads/2026/none.jpg')).status).toBe(200)
   })
 
-  // Last: it leaves a queue that takes a minute.
-  it('have a bounded queue: what exceeds it is refused, and files are still served', async () => {
+  // Last, because it leaves a queue that takes a minute to drain.
+  it('have a bounded queue: excess requests are refused, and files are still served', async () => {
     const statuses = async (count: number) => {
       const { stdout } = await pod.exec(['php', '-r', ASK_AT_ONCE(count)])
       return JSON.parse(stdout) as Record<string, number>

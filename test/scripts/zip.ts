@@ -1,16 +1,16 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 
-/** One entry of an archive, hostile ones included: libraries refuse to write them. */
+/** One entry of an archive, including hostile ones that libraries refuse to write. */
 export interface Entry {
   readonly name: string
   readonly content?: string | Buffer
-  /** Unix mode with the file's type. @default none */
+  /** Unix mode with file type. @default none */
   readonly mode?: number
-  /** System that made it: 3 is Unix, 19 is macOS. @default 3 */
+  /** System that created it: 3 is Unix, 19 is macOS. @default 3 */
   readonly system?: number
-  /** Unpacked size that the archive claims. @default the real one */
+  /** Unpacked size stated in the archive. @default the real one */
   readonly claimedBytes?: number
-  /** Without compression. @default false */
+  /** Stored without compression. @default false */
   readonly stored?: boolean
 }
 

@@ -1,5 +1,5 @@
 <?php
-// php mail-sink.php PORT: takes mails by SMTP and prints what is said to it, one line each.
+// php mail-sink.php PORT: accepts mail by SMTP and prints every received line.
 $server = stream_socket_server("tcp://127.0.0.1:$argv[1]");
 echo "up\n";
 while ($client = stream_socket_accept($server, 60)) {

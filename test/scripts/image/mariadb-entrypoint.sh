@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# What the published MariaDB image does around its server as far as a shop depends on it: the same steps in the same
-# order, so that a kill between two of them leaves the same volume behind.
-# Source: MariaDB/mariadb-docker docker-entrypoint.sh (docker_mariadb_init, docker_mariadb_upgrade), 2026-11.
+# The steps of the published MariaDB image around its server, as far as a shop depends on them. They
+# run in the same order, so that a kill between two steps leaves the same volume behind. Source:
+# MariaDB/mariadb-docker docker-entrypoint.sh (docker_mariadb_init, docker_mariadb_upgrade),
+# 2026-11.
 set -eu -o pipefail
 data=/var/lib/mysql
 socket=/run/mysqld/mysqld.sock
@@ -53,7 +54,7 @@ first_init() {
   stop_temporary
 }
 
-# Without its note of the version, or without the user for probes, the volume is brought up to date first.
+# A volume without the version file, or without the user for probes, is upgraded first.
 upgrade() {
   start_temporary "$@" --skip-grant-tables
   if [ ! -e "$data/.my-healthcheck.cnf" ]; then

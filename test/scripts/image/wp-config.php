@@ -1,6 +1,7 @@
 <?php
-// What wp-config-docker.php of the WordPress image does, as far as a store uses it: values from files, X-Forwarded-Proto,
-// and the store's own constants evaluated. Source: docker-library/wordpress wp-config-docker.php, 2026-11.
+// The parts of the WordPress image's wp-config-docker.php that a store uses: values from files,
+// X-Forwarded-Proto, and the store's own constants evaluated. Source: docker-library/wordpress
+// wp-config-docker.php, 2026-11.
 $from = fn (string $name) => rtrim((string) file_get_contents((string) getenv("{$name}_FILE")), "\r\n");
 define('DB_NAME', getenv('WORDPRESS_DB_NAME'));
 define('DB_USER', getenv('WORDPRESS_DB_USER'));
