@@ -30,7 +30,7 @@ export interface UpOptions {
   /** Printed AppProject, ApplicationSet and rights (`storectl argocd`). */
   readonly objects: string
   readonly repoUrl: string
-  /** Password with which Argo CD reads the repo: `GIT_SERVE_TOKEN`. */
+  /** Password of Argo CD for the repo: `GIT_SERVE_TOKEN`. */
   readonly repoToken: string
   /** Argo CD's `webhook.github.secret`: `ARGOCD_WEBHOOK_SECRET`. */
   readonly webhookSecret: string

@@ -97,7 +97,7 @@ export interface Platform {
   readonly secrets: {
     /** Mode of new stores. */
     readonly mode: 'job' | 'sealed' | 'external'
-    /** PEM; `null` = none declared. */
+    /** PEM. `null` if none is declared. */
     readonly certificate: string | null
     readonly external: {
       readonly storeKind: 'SecretStore' | 'ClusterSecretStore' | 'Generator'

@@ -52,7 +52,7 @@ const get = operation('getOperation', {
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
-/** The purge of a store, and what became of requests. */
+/** Mounts the purge of a store and the state of requests. */
 export function operationRoutes(router: Router, deps: AppDeps): void {
   router.operation(purge, async (c) => {
     const body = c.req.valid('json')

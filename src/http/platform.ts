@@ -33,7 +33,10 @@ const ready = operation('readyz', {
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
-/** The platform, and the two probes. A dead Git remote does not fail readiness: reads still work. */
+/**
+ * Mounts the platform and the two probes. A failed Git remote does not fail readiness, because
+ * reads still work.
+ */
 export function platformRoutes(router: Router, deps: AppDeps): void {
   router.operation(platform, (c) => c.json(getPlatform(deps), 200, NO_STORE))
   router.operation(alive, (c) => c.json({ status: 'alive' as const }, 200, NO_STORE))

@@ -31,7 +31,7 @@ const revert = operation('revertChange', {
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
-/** Reverts of a store's changes. */
+/** Mounts the revert of a store's changes. */
 export function revertRoutes(router: Router, deps: AppDeps): void {
   router.operation(revert, async (c) => {
     const body = c.req.valid('json')

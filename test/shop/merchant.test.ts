@@ -10,7 +10,7 @@ import { openShops, sellingShop, type Shops } from './shops.ts'
 import { idleConnections, visitors, warmUp } from './visitors.ts'
 
 /**
- * `SHOP_ROUNDS=3` runs each plan three times, about half an hour. By default the smallest plan runs
+ * `SHOP_ROUNDS=3` runs each plan three times, about twelve minutes. By default the smallest plan runs
  * once.
  */
 const ROUNDS = Number(process.env['SHOP_ROUNDS'] ?? '0')
