@@ -4,7 +4,7 @@ import {
   type Allowed,
   type Finding,
   packedLiterals,
-  tellTales,
+  unclearWords,
   type TextFile,
   WORDS,
   writtenFiles,
@@ -54,37 +54,37 @@ it('reads every part of the repository', () => {
 
 describe('the words of comments, documents and messages', () => {
   it('are plain', () => {
-    expect(printed(cleaned.flatMap((file) => tellTales(file)))).toEqual([])
+    expect(printed(cleaned.flatMap((file) => unclearWords(file)))).toEqual([])
   })
 
   it.each(WORDS)('are refused with their place: %s', (word) => {
     const text = `const a = 1\n// A reader stops at ${word.toUpperCase()} here.\n`
-    expect(printed(tellTales(plant(text)))).toEqual([`src/planted.ts:2: ${word.toUpperCase()}`])
+    expect(printed(unclearWords(plant(text)))).toEqual([`src/planted.ts:2: ${word.toUpperCase()}`])
   })
 
   it.each(WORDS.filter((word) => word.includes(' ')))('are refused across lines: %s', (word) => {
     for (const mark of [' * ', '// ', '# ', '']) {
       const text = `Text ${word.replace(' ', `\n${mark}`)} text.`
-      expect(tellTales(plant(text)), mark).toHaveLength(1)
+      expect(unclearWords(plant(text)), mark).toHaveLength(1)
     }
   })
 
   it.each(['no', 'some'])('may be part of a name: %sbody', (start) => {
     const slug = `docs/adr/0001-that-${start}body-replaces.md`
-    expect(tellTales(plant(`const ${start}Body = '${slug}' // any${start}body`))).toEqual([])
+    expect(unclearWords(plant(`const ${start}Body = '${slug}' // any${start}body`))).toEqual([])
   })
 
   it('are allowed only for entries that are needed', () => {
     const used = new Set<Allowed>()
-    for (const file of files) tellTales(file, ALLOWED, (entry) => used.add(entry))
+    for (const file of files) unclearWords(file, ALLOWED, (entry) => used.add(entry))
     expect(ALLOWED.filter((entry) => !used.has(entry)).map(({ path }) => path)).toEqual([])
   })
 
   it('are allowed only where the text of an entry stands', () => {
     const entry = { path: 'src/', text: new RegExp(`'${WORDS[0]}'`), reason: 'a literal value' }
     const text = `// '${WORDS[0]}' and ${WORDS[0]}\n`
-    expect(tellTales(plant(text), [entry])).toHaveLength(1)
-    expect(tellTales(plant(text, 'test/planted.ts'), [entry])).toHaveLength(2)
+    expect(unclearWords(plant(text), [entry])).toHaveLength(1)
+    expect(unclearWords(plant(text, 'test/planted.ts'), [entry])).toHaveLength(2)
   })
 })
 

@@ -87,21 +87,21 @@ function withoutQuotes(path: string, text: string): string {
 /** A phrase may be broken by a line end, with the mark of a comment on the next line. */
 const GAP = String.raw`(?:[ \t]+|[ \t]*\n[ \t]*(?:(?:\*|//|#|>)[ \t]*)?)`
 /** Words next to a hyphen are parts of a slug, such as the file name of a decision record. */
-const TELL_TALE = new RegExp(
+const UNCLEAR = new RegExp(
   String.raw`(?<![\w-])(?:${WORDS.map((word) => word.replaceAll(' ', GAP)).join('|')})(?![\w-])`,
   'gi',
 )
 /** An identifier in camel case, such as `noBody`. */
 const CAMEL = /[a-z][A-Z]/
 
-/** Uses of {@link WORDS} that are not covered by `allowed`. Tells `onAllowed` about the others. */
-export function tellTales(
+/** Uses of {@link WORDS} that `allowed` does not cover. Calls `onAllowed` for the covered ones. */
+export function unclearWords(
   { path, text }: TextFile,
   allowed: readonly Allowed[] = ALLOWED,
   onAllowed: (entry: Allowed) => void = () => undefined,
 ): readonly Finding[] {
   const findings: Finding[] = []
-  for (const { 0: found, index } of text.matchAll(TELL_TALE)) {
+  for (const { 0: found, index } of text.matchAll(UNCLEAR)) {
     if (CAMEL.test(found)) continue
     const entry = allowed.find((each) => path.startsWith(each.path) && covers(each, text, index))
     if (entry === undefined) findings.push({ path, line: lineAt(text, index), found })
