@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 
 /**
- * Resident memory of a process in MB (10^6 bytes), without its children. NaN without /proc. Source:
- * proc_pid_status(5), VmRSS in kB of 1,024 bytes.
+ * Resident memory of a process in MB (10^6 bytes), without its children. NaN without /proc.
+ * Source: proc_pid_status(5), VmRSS in kB of 1,024 bytes.
  */
 export async function residentMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')

@@ -13,8 +13,8 @@ export interface ProcessorTime {
 const TICKS = 100
 
 /**
- * Processor time of a process since its start, user and system. NaN without /proc. Source:
- * proc_pid_stat(5), fields 14 to 17.
+ * Processor time of a process since its start, user and system. NaN without /proc.
+ * Source: proc_pid_stat(5), fields 14 to 17.
  */
 async function processorTime(pid: number): Promise<ProcessorTime> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')

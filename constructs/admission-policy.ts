@@ -6,8 +6,8 @@ import { secretsBinding, secretsRules } from './secrets-job.ts'
 const API_VERSION = 'admissionregistration.k8s.io/v1'
 /**
  * Argo CD sets this annotation to `<application>:<group>/<kind>:<namespace>/<name>` on everything
- * it applies and overwrites any value from Git. Source: argo-cd v3.6.1
- * util/argo/resource_tracking.go.
+ * it applies and overwrites any value from Git.
+ * Source: argo-cd v3.6.1 util/argo/resource_tracking.go.
  */
 const TRACKING_ID = 'argocd.argoproj.io/tracking-id'
 const POD_SECURITY = 'pod-security.kubernetes.io'

@@ -5,7 +5,8 @@ import { type Kind, madeByControllers, namespacedKinds, type SecretsMode } from 
 const API_VERSION = 'argoproj.io/v1alpha1'
 /**
  * Argo CD deletes the resources of an Application only if it has this finalizer. Other spellings
- * have no effect. Source: argo-cd v3.6.1 pkg/apis/application/v1alpha1/application_defaults.go
+ * have no effect.
+ * Source: argo-cd v3.6.1 pkg/apis/application/v1alpha1/application_defaults.go
  * `ResourcesFinalizerName`.
  */
 const CASCADE_FINALIZER = 'resources-finalizer.argocd.argoproj.io'
@@ -201,8 +202,9 @@ function applicationSpec(
 
 /**
  * A store is identified by its folder, `stores/<team>/<name>`. A value of app.json could name
- * another store. Source: argo-cd v3.6.1 applicationset/generators/git.go sets `path` over a key of
- * that name in the file.
+ * another store.
+ * Source: argo-cd v3.6.1 applicationset/generators/git.go sets `path` over a key of that name in
+ * the file.
  */
 const TEAM = '{{ index .path.segments 1 }}'
 const NAME = '{{ index .path.segments 2 }}'

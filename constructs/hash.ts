@@ -43,7 +43,8 @@ function sorted(value: unknown): unknown {
 
 /**
  * Object id of the Git tree with `files` (flat, mode 100644), as printed by `git mktree`. Entries
- * are sorted by the bytes of their names. Source: Git's object format, `Documentation/gitformat-*`.
+ * are sorted by the bytes of their names.
+ * Source: Git's object format, `Documentation/gitformat-*`.
  */
 export function treeId(files: readonly RenderedFile[], algorithm: 'sha1' | 'sha256'): string {
   const entries = files

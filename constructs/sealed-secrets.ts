@@ -5,8 +5,8 @@ import type { SecretsProps } from './props.ts'
 
 /**
  * Without `managed`, later updates would be refused. Without `skip-set-owner-references`, the
- * Secret would be deleted with its SealedSecret. Source: bitnami-labs/sealed-secrets v0.36.0
- * README, "Managing existing secrets" and "Patching".
+ * Secret would be deleted with its SealedSecret.
+ * Source: bitnami-labs/sealed-secrets v0.36.0 README, "Managing existing secrets" and "Patching".
  */
 const TEMPLATE_ANNOTATIONS = {
   'sealedsecrets.bitnami.com/managed': 'true',

@@ -30,8 +30,8 @@ const META = { name: 'traefik', namespace: 'kube-system', labels: LABELS }
 /**
  * Traefik as platform.yaml expects it by default: IngressClass `traefik` and pods in kube-system
  * with the label `app.kubernetes.io/name: traefik`, which the stores' network policies admit. It
- * binds ports 80 and 443 of the node and sets 127.0.0.1 as the address of each Ingress. Source:
- * doc.traefik.io/traefik v3 reference, kubernetes ingress provider and its RBAC.
+ * binds ports 80 and 443 of the node and sets 127.0.0.1 as the address of each Ingress.
+ * Source: doc.traefik.io/traefik v3 reference, kubernetes ingress provider and its RBAC.
  */
 export function traefikObjects(): readonly object[] {
   const rbac = 'rbac.authorization.k8s.io'

@@ -32,8 +32,9 @@ export const TOKEN = 'header.payload.signature'
 /**
  * The part of the Kubernetes API that creates and updates Secrets, over TLS: 201, 409
  * AlreadyExists, 409 Conflict for an old `resourceVersion`, 422 for an immutable one, 403 outside
- * the Role, 401 without the token. Source: Kubernetes API reference v1.34, Secret v1 core, and API
- * conventions, "Concurrency Control".
+ * the Role, 401 without the token.
+ * Source: Kubernetes API reference v1.34, Secret v1 core, and API conventions, "Concurrency
+ * Control".
  */
 export async function secretsApi(host = 'kubernetes.default.svc'): Promise<SecretsApi> {
   const { authority, key, cert } = certificates(`DNS:${host}`)

@@ -73,7 +73,7 @@ function followOnce(
   let historyAsked: ReturnType<typeof setTimeout> | null = null
   on('stores', (event) => {
     void takeIn(queryClient, event)
-    // Reload the history once per burst of events, after the last one.
+    // Reload the history at most once per HISTORY_MS during a burst of events.
     historyAsked ??= setTimeout(() => {
       historyAsked = null
       for (const queryKey of [['audit'], ['operations']]) {
