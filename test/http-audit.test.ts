@@ -132,8 +132,11 @@ describe('a change of release', () => {
     expect([upgrade.schemaChange, upgrade.restorePoint]).toEqual(Object.values(trailers!))
     const wish = { commit: upgrade.commit, reason: 'back to before' }
     expect(await (await http.post(`${SHOP}/revert`, wish)).json()).toMatchObject({
-      ...{ status: 409, code: 'revert_crosses_schema', offers: ['roll_forward', 'restore_point'] },
-      ...{ upgrade: upgrade.commit, restorePoint: upgrade.restorePoint },
+      status: 409,
+      code: 'revert_crosses_schema',
+      offers: ['roll_forward', 'restore_point'],
+      upgrade: upgrade.commit,
+      restorePoint: upgrade.restorePoint,
     })
   })
 })
@@ -182,7 +185,8 @@ describe('GET /stores/{name}/diff', () => {
     await set({ title: 'Sale' })
     const last = await newest()
     expect(await diff(`?from=${last.commit}&to=${first.commit}`)).toMatchObject({
-      ...{ from: last.commit, to: first.commit },
+      from: last.commit,
+      to: first.commit,
     })
     expect((await diff(`?from=${first.commit}`)).files[0]?.path).toBe('store.yaml')
     const creation = await diff(`?to=${first.commit}`)

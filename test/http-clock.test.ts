@@ -62,7 +62,9 @@ const gatesOf = async (name: string) => {
 }
 const release = (count: number) =>
   http.post('/api/v1/repository/release-deletions', {
-    ...{ count, heldBy: 'clock', reason: 'a week has passed' },
+    count,
+    heldBy: 'clock',
+    reason: 'a week has passed',
   })
 const lifecycleOf = async (name: string) =>
   ((await (await http.get(`/api/v1/stores/${name}`)).json()) as Store).lifecycle
@@ -138,7 +140,9 @@ describe('S3 a server without another clock', () => {
     const { released } = (await (await release(1)).json()) as DeletionsReleased
     expect(released).toEqual([{ team: 'default', name: 'shop' }])
     expect(repo.landed.at(-1)).toMatchObject({
-      ...{ action: 'purge', facts: ['retention confirmed'], reason: 'a week has passed' },
+      action: 'purge',
+      facts: ['retention confirmed'],
+      reason: 'a week has passed',
     })
     expect([await lifecycleOf('shop'), await banner()]).toEqual(['purge', undefined])
     // After the release, a server that starts later checks no clock.

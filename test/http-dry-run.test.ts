@@ -65,7 +65,9 @@ describe('dryRun=true', () => {
     expect([reply.status, files, http.repo.landed.length]).toEqual([200, [], before])
     expect(commits).toEqual([
       {
-        ...{ team: 'default', name: 'vanished', action: 'release' },
+        team: 'default',
+        name: 'vanished',
+        action: 'release',
         subject: 'store(default/vanished): release (name)',
       },
     ])
@@ -121,7 +123,9 @@ describe('dryRun=true', () => {
   it('is not in the audit log, unlike a write', async () => {
     const lines: (string | undefined)[] = []
     const log = {
-      ...{ debug() {}, warn() {}, error() {} },
+      debug() {},
+      warn() {},
+      error() {},
       info: (message: string, fields?: { action?: string }) =>
         void (message === 'audit' && lines.push(fields?.action)),
     }

@@ -61,7 +61,10 @@ const applied = () => {
   applications.set(
     'store-shop',
     healthyApplication({
-      ...{ cascades: true, syncRevision: revision, healthSince: at(8000), reconciledAt: at(0) },
+      cascades: true,
+      syncRevision: revision,
+      healthSince: at(8000),
+      reconciledAt: at(0),
       operationState: state,
     }),
   )
@@ -92,7 +95,9 @@ describe('POST /stores/{name}/purge', () => {
     })
     expect(said.gates.map(({ met }) => met)).toEqual([false, false, false, true, false, true, true])
     expect(repo.landed.at(-1)).toMatchObject({
-      ...{ action: 'purge', reason: 'the customer asked', facts: ['early', 'data loss accepted'] },
+      action: 'purge',
+      reason: 'the customer asked',
+      facts: ['early', 'data loss accepted'],
     })
     expect(JSON.parse(text('app.json'))).toMatchObject({ lifecycle: 'purge', autoSync: true })
     for (const [path, bytes] of repo.landed.at(-1)!.files) {
@@ -134,7 +139,9 @@ describe('POST /stores/{name}/purge', () => {
 
   it('is refused for a store that is not deleted or does not exist', async () => {
     expect(await refused()).toMatchObject({
-      ...{ status: 409, code: 'lifecycle_conflict', lifecycle: 'active' },
+      status: 409,
+      code: 'lifecycle_conflict',
+      lifecycle: 'active',
     })
     const stranger = await http.post('/api/v1/stores/nobody/purge', { confirm: 'nobody' })
     expect(stranger.status).toBe(404)
@@ -201,7 +208,9 @@ describe('the second step', () => {
       if (what === 'silence') applications.silentSince(now - 121_000)
       const options = { repo, clock, time, applications, log, sealer: memorySealer() }
       const loop = startPurges({
-        ...{ ...options, newRequestId: () => 'R', intervalMs: 60_000 },
+        ...options,
+        newRequestId: () => 'R',
+        intervalMs: 60_000,
         purge: { ...purge, simulatedIsEnough: what !== 'simulated' },
       })
       await loop.close()

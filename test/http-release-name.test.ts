@@ -49,7 +49,10 @@ it('S2-16 lets an admin release the name of a vanished store, with an audit entr
   const revision = repo.snapshot().head
   expect([reply.status, await reply.json()]).toEqual([200, { revision, name: 'shop', until: null }])
   expect(repo.landed.at(-1)).toMatchObject({
-    ...{ action: 'release', team: 'default', name: 'shop', reason: said.reason },
+    action: 'release',
+    team: 'default',
+    name: 'shop',
+    reason: said.reason,
   })
   expect(repo.landed.at(-1)?.files.size).toBe(0)
   expect((await http.get('/api/v1/stores/shop')).status).toBe(404)
@@ -74,7 +77,9 @@ it.each([
 it('is refused while Argo CD has the Application or is unavailable', async () => {
   applications.set('store-shop', healthyApplication())
   expect(await refused()).toMatchObject({
-    ...{ status: 409, code: 'conflict', text: expect.stringContaining('store-shop is gone') },
+    status: 409,
+    code: 'conflict',
+    text: expect.stringContaining('store-shop is gone'),
   })
   applications.set('store-shop', null)
   applications.silentSince(NOON - 121_000)
@@ -106,7 +111,9 @@ it('is available in storectl, which first asks to check the namespace', async ()
   expect([unseen.code, unseen.err]).toEqual([2, expect.stringContaining('namespace store-shop')])
   expect(repo.landed).toHaveLength(1)
   expect(await storectl(...words, '--namespace-gone')).toEqual({
-    ...{ code: 0, out: '', err: 'shop is free\n' },
+    code: 0,
+    out: '',
+    err: 'shop is free\n',
   })
   expect((await storectl(...words, '--namespace-gone')).code).toBe(4)
 })

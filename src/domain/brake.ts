@@ -117,7 +117,9 @@ function isPushedSince({ last }: StoreRecord, since: number): boolean {
 function removedAtOnce(at: Snapshot): readonly string[] {
   const { massDelete } = at.platform
   const gone = Array.from(at.vacated, ([name, { team, at: time, purged }]) => ({
-    ...{ key: keyOf({ team, name }), purged, atMs: Date.parse(time) },
+    key: keyOf({ team, name }),
+    purged,
+    atMs: Date.parse(time),
   }))
     .filter(({ purged, atMs }) => !purged && atMs > (at.massDeleteApprovedAt ?? 0))
     .toSorted((a, b) => a.atMs - b.atMs)

@@ -15,7 +15,11 @@ const DUE = DELETED + 7 * DAY
 
 /** The time at `nowMs` in a process that has been running since the deletion. */
 const at = (nowMs: number, change: Partial<TimeReading> = {}): TimeReading => ({
-  ...{ nowMs, startedMs: DELETED - HOUR, steadyForMs: nowMs - DELETED, step: null, others: [] },
+  nowMs,
+  startedMs: DELETED - HOUR,
+  steadyForMs: nowMs - DELETED,
+  step: null,
+  others: [],
   ...change,
 })
 const host = (aheadMs: number, name = 'Git host') => {

@@ -67,7 +67,10 @@ function hunkOf(lines: readonly DiffLine[], old: number, now: number): Hunk {
   // Git numbers an empty side by the line before it.
   const start = (end: number, count: number) => end - count + (count === 0 ? 0 : 1)
   return {
-    ...{ oldStart: start(old, oldLines), oldLines, newStart: start(now, newLines), newLines },
+    oldStart: start(old, oldLines),
+    oldLines,
+    newStart: start(now, newLines),
+    newLines,
     lines: lines.map(({ mark, text }) => `${mark}${text}`),
   }
 }

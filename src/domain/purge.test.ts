@@ -104,9 +104,12 @@ it('a purge has the reason PurgeStuck after waiting for 30 minutes', () => {
   const waiting = (seconds: number) =>
     phaseOf(
       readyInput({
-        ...{ declared: { lifecycle: 'purge' }, now: after(seconds), source: sourceAt(seconds) },
+        declared: { lifecycle: 'purge' },
+        now: after(seconds),
+        source: sourceAt(seconds),
         application: healthyApplication({
-          ...{ health: 'Progressing', reconciledAt: timeAfter(seconds) },
+          health: 'Progressing',
+          reconciledAt: timeAfter(seconds),
         }),
       }),
     )
@@ -131,8 +134,11 @@ describe('the intent of a purge', () => {
     expect(purged).toMatchObject({ autoSync: true })
     expect(purged).not.toHaveProperty('queued')
     expect(purged?.lifecycle).toEqual({
-      ...{ state: 'purge', since: '2026-11-24T12:00:10Z', purgeAfter: '2026-11-24T12:00:10Z' },
-      ...{ reason: 'asked', dataLossAccepted: true },
+      state: 'purge',
+      since: '2026-11-24T12:00:10Z',
+      purgeAfter: '2026-11-24T12:00:10Z',
+      reason: 'asked',
+      dataLossAccepted: true,
     })
     expect(purging(purged!, after(99), wish)).toBeNull()
   })
@@ -141,7 +147,9 @@ describe('the intent of a purge', () => {
     const quiet = { early: false, dataLossAccepted: false, reason: undefined }
     const purged = purging(deleted, after(4000), quiet)!
     expect(purged.lifecycle).toEqual({
-      ...{ state: 'purge', since: '2026-11-24T13:06:40Z', purgeAfter: timeAfter(3600) },
+      state: 'purge',
+      since: '2026-11-24T13:06:40Z',
+      purgeAfter: timeAfter(3600),
     })
     expect(purging(purged, after(5000), quiet)).toBeNull()
     expect(purging(purged, after(5000), wish)?.lifecycle).toMatchObject({

@@ -8,8 +8,10 @@ import { createStoreViews } from './store-views.ts'
 
 const RECORD = storeRecord(timeAfter(0))
 const FOREIGN = {
-  ...{ application: 'store-victim', namespace: 'store-victim' },
-  ...{ host: 'evil.example', url: 'javascript:alert(1)' },
+  application: 'store-victim',
+  namespace: 'store-victim',
+  host: 'evil.example',
+  url: 'javascript:alert(1)',
 }
 const OTHER = '0'.repeat(39) + '1'
 
@@ -56,8 +58,12 @@ describe('a store as clients see it', () => {
     const { host, url, adminUrl, targetNamespace, links, modified } = views.get('shop')!
     const address = 'http://shop.127-0-0-1.nip.io'
     expect({ host, url, adminUrl, targetNamespace, site: links.site, admin: links.admin }).toEqual({
-      ...{ host: 'shop.127-0-0-1.nip.io', url: address, adminUrl: `${address}/wp-admin` },
-      ...{ targetNamespace: 'store-shop', site: address, admin: `${address}/wp-admin` },
+      host: 'shop.127-0-0-1.nip.io',
+      url: address,
+      adminUrl: `${address}/wp-admin`,
+      targetNamespace: 'store-shop',
+      site: address,
+      admin: `${address}/wp-admin`,
     })
     expect(modified).toBe(true)
   })

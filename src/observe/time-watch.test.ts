@@ -28,7 +28,11 @@ beforeEach(() => {
 describe('S3 a watch over the time', () => {
   it('counts the steady time from its start', () => {
     expect(pass(0)).toEqual({
-      ...{ nowMs: START, startedMs: START, steadyForMs: 0, step: null, others: [] },
+      nowMs: START,
+      startedMs: START,
+      steadyForMs: 0,
+      step: null,
+      others: [],
     })
     expect(pass(DAY)).toMatchObject({ startedMs: START, steadyForMs: DAY, step: null })
   })

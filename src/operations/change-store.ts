@@ -150,7 +150,10 @@ async function committedFolder(
       ? ((await admittedIntent(repo, record)) ?? renderedIntent(record))
       : undefined
   const read = {
-    ...{ intentBlob, tree, comment, files },
+    intentBlob,
+    tree,
+    comment,
+    files,
     ...(admitted === undefined ? {} : { admitted }),
   }
   const after = intent === null ? null : (change.next(intent, at) ?? intent)

@@ -26,8 +26,14 @@ export async function describeRequest(
   const store = deps.views.get(name)
   const stuck = record?.intent?.lifecycle.state === 'purge' && isStuck(gates, ref.at, now)
   return {
-    ...{ id: requestId, requestId, kind, stores: [name], commit: ref.commit },
-    ...{ position: null, branch: null, pullRequest: null },
+    id: requestId,
+    requestId,
+    kind,
+    stores: [name],
+    commit: ref.commit,
+    position: null,
+    branch: null,
+    pullRequest: null,
     state: kind === 'purge' ? purgeState(store, gates) : stateOf(store, kind, isNewest),
     requestedBy: ref.by,
     createdAt: ref.at,
@@ -67,12 +73,12 @@ function stuckProblem(gates: Operation['gates'], requestId: string): Operation['
   const open = gates.filter(({ met }) => !met).map(({ detail }) => detail)
   const detail = `the purge has waited for more than 30 minutes: ${open.join('; ')}`
   return {
-    ...{
-      type: 'https://storewright.dev/problems/purge_stuck',
-      title: 'Purge is stuck',
-      status: 409,
-    },
-    ...{ detail, error: detail, code: 'purge_stuck' },
+    type: 'https://storewright.dev/problems/purge_stuck',
+    title: 'Purge is stuck',
+    status: 409,
+    detail,
+    error: detail,
+    code: 'purge_stuck',
     hint: 'Look at the store in Argo CD, or purge it again with acknowledgeDataLoss: true.',
     instance: `urn:request:${requestId}`,
   }

@@ -33,7 +33,9 @@ export async function previewWrite<Deps extends RepoDeps>(
   const after = textsOf(planned) ?? before
   return {
     files: Array.from(after, ([path, content]) => ({
-      ...{ path, bytes: new TextEncoder().encode(content).length, content },
+      path,
+      bytes: new TextEncoder().encode(content).length,
+      content,
     })),
     diff: await plannedDiff(deps.repo, record, planned),
     warnings: [...warnings],

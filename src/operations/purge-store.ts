@@ -124,7 +124,10 @@ export function removeStore(
     const hold = holdAt(at, today)
     if (hold !== null) throw braked(hold)
     return {
-      ...{ team: seen.team, name: seen.name, action: 'remove', facts: ['purged'] },
+      team: seen.team,
+      name: seen.name,
+      action: 'remove',
+      facts: ['purged'],
       files: new Map(),
     }
   })

@@ -91,7 +91,11 @@ it('purges and the queue visit ten thousand stores once, not once per event', as
   const snapshot: Snapshot = { ...repo.snapshot(), stores: new Counted(records) }
   const applications = fakeApplications(clock.now)
   const options = {
-    ...{ applications, log, clock, sealer: memorySealer(), newRequestId: () => 'R' },
+    applications,
+    log,
+    clock,
+    sealer: memorySealer(),
+    newRequestId: () => 'R',
     repo: { ...repo, snapshot: () => snapshot },
     intervalMs: 1000,
   }

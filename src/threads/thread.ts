@@ -56,7 +56,9 @@ export class Thread {
     this.#options = options
     // An empty environment keeps tokens out of the thread.
     this.#worker = new Worker(options.script, {
-      ...{ name: 'store-work', env: {}, execArgv: [] },
+      name: 'store-work',
+      env: {},
+      execArgv: [],
       resourceLimits: {
         maxOldGenerationSizeMb: OLD_MB,
         maxYoungGenerationSizeMb: options.youngMb,

@@ -25,9 +25,13 @@ async function fill(remote: BareRemote, count: number): Promise<void> {
   const commits = Array.from({ length: count }, (_, n) => {
     const name = n % 10 === 0 ? 'busy' : `shop-${n % 997}`
     const trailers = {
-      ...{ Store: name, Team: 'default', Action: n < 997 ? 'create' : 'update' },
-      ...{ 'Request-Id': `01J${String(n).padStart(23, '0')}`, 'Requested-By': `local:p${n % 7}` },
-      ...{ Auth: 'local', Via: n % 2 === 0 ? 'api' : 'cli' },
+      Store: name,
+      Team: 'default',
+      Action: n < 997 ? 'create' : 'update',
+      'Request-Id': `01J${String(n).padStart(23, '0')}`,
+      'Requested-By': `local:p${n % 7}`,
+      Auth: 'local',
+      Via: n % 2 === 0 ? 'api' : 'cli',
     }
     const text = `n: ${n}`
     const files = new Map([['store.yaml', Buffer.from(text)]])
@@ -105,14 +109,12 @@ describe('audit of a long history', () => {
     const after = (await listAudit(deps, query)).changes
     expect(after.slice(1)).toEqual(before)
     expect(after[0]).toMatchObject({
-      ...{
-        commit: head,
-        action: 'git',
-        stores: [],
-        summary: 'a note',
-        source: 'git',
-        result: null,
-      },
+      commit: head,
+      action: 'git',
+      stores: [],
+      summary: 'a note',
+      source: 'git',
+      result: null,
       requestedBy: 'Grace Example',
     })
     await expect(listAudit(deps, { ...query, cursor: 'e'.repeat(40) })).rejects.toMatchObject({

@@ -80,7 +80,9 @@ async function checkCommits(
   commits: ReadonlyMap<string, ReadonlyMap<string, string>>,
 ): Promise<void> {
   const rows = [...commits].map(([id, said]) => ({
-    ...{ id, digest: said.get('Output-Digest'), action: said.get('Action') },
+    id,
+    digest: said.get('Output-Digest'),
+    action: said.get('Action'),
     folder: `stores/${said.get('Team')}/${said.get('Store')}`,
   }))
   const kept = rows.filter(({ action }) => action !== 'remove')

@@ -5,8 +5,10 @@ import { create, requester } from '../../src/testing/writes.ts'
 import { harness, namesOnMain, over } from './harness.ts'
 
 const PERSON = {
-  ...{ GIT_AUTHOR_NAME: 'Grace', GIT_AUTHOR_EMAIL: 'grace@example.com' },
-  ...{ GIT_COMMITTER_NAME: 'Grace', GIT_COMMITTER_EMAIL: 'grace@example.com' },
+  GIT_AUTHOR_NAME: 'Grace',
+  GIT_AUTHOR_EMAIL: 'grace@example.com',
+  GIT_COMMITTER_NAME: 'Grace',
+  GIT_COMMITTER_EMAIL: 'grace@example.com',
 }
 
 /** Makes an empty commit synchronously, so that nothing else of this process runs in between. */

@@ -52,7 +52,9 @@ const modified = (repo: StoresRepo) => {
   return now !== undefined && isModified(now)
 }
 const attack = {
-  ...{ generator: '99.0.0', application: 'store-victim', namespace: 'store-victim' },
+  generator: '99.0.0',
+  application: 'store-victim',
+  namespace: 'store-victim',
   cluster: 'other',
 }
 

@@ -68,7 +68,8 @@ export async function startRegistry(
       : {
           auth: {
             token: {
-              ...{ realm: issuer.realm, service: issuer.service },
+              realm: issuer.realm,
+              service: issuer.service,
               issuer: 'test',
               rootcertbundle: bundle,
             },
@@ -197,15 +198,13 @@ export function tokenFor(service: string, scope: string, key: string, cert: stri
   const signed = [
     part({ typ: 'JWT', alg: 'RS256', x5c }),
     part({
-      ...{
-        iss: 'test',
-        sub: '',
-        aud: service,
-        iat: now,
-        nbf: now - 10,
-        exp: now + 300,
-        jti: `${now}`,
-      },
+      iss: 'test',
+      sub: '',
+      aud: service,
+      iat: now,
+      nbf: now - 10,
+      exp: now + 300,
+      jti: `${now}`,
       access: [{ type, name, actions: actions.split(',') }],
     }),
   ].join('.')

@@ -56,7 +56,10 @@ it('S1 S4 S11 over HTTP: a forged commit is attributed to git and its author, fl
   expect(performance.now() - at).toBeLessThan(10_000)
   const changes = await get<Change[]>('/audit')
   expect(changes[0]).toMatchObject({
-    ...{ source: 'git', requestedBy: 'Grace Example', action: 'git', requestId: null },
+    source: 'git',
+    requestedBy: 'Grace Example',
+    action: 'git',
+    requestId: null,
     stores: ['shop'],
   })
   const of = (store: Store) => [store.host, store.adminUrl, store.targetNamespace, store.links.site]

@@ -109,8 +109,15 @@ describe('purge by two servers of one repository', () => {
     const applications = fakeApplications(week.now)
     const purge = { ...deps.purge, simulatedIsEnough: false }
     const loops = startPurges({
-      ...{ repo, sealer: deps.sealer, clock: week, applications, purge, log, time: deps.time },
-      ...{ newRequestId: () => ulid(), intervalMs: 20 },
+      repo,
+      sealer: deps.sealer,
+      clock: week,
+      applications,
+      purge,
+      log,
+      time: deps.time,
+      newRequestId: () => ulid(),
+      intervalMs: 20,
     })
     onTestFinished(() => loops.close())
     return (syncRevision: string) => {

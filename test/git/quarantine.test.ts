@@ -15,7 +15,11 @@ const kept = PLATFORM_YAML.replace(
 const elsewhere = { name: 'shop', team: 'acme' } as const
 /** Removes the folder in a commit of ours, like the second step of a purge. */
 const removal = (): StoreChange => ({
-  ...{ team: 'default', name: 'shop', action: 'remove', facts: [], files: new Map() },
+  team: 'default',
+  name: 'shop',
+  action: 'remove',
+  facts: [],
+  files: new Map(),
 })
 
 describe('the name of a removed store', () => {

@@ -35,16 +35,14 @@ export async function fixture(
     const sealer = memorySealer()
     const clock = { now: () => Date.now() }
     const reconciler = startReconciler({
-      ...{
-        repo,
-        sealer,
-        clock,
-        refusals,
-        render,
-        log: git.log,
-        newRequestId: () => ulid(),
-        intervalMs: 200,
-      },
+      repo,
+      sealer,
+      clock,
+      refusals,
+      render,
+      log: git.log,
+      newRequestId: () => ulid(),
+      intervalMs: 200,
     })
     onTestFinished(() => reconciler.close())
     const due = { time: steadyTime(clock.now), purge: purgeSettings }

@@ -238,7 +238,9 @@ it('F6 reads a refused token from its file again, so that a rotation causes no e
   const file = join(remote.scratch, 'token')
   await writeFile(file, 'first\n')
   const api = await startApi(join(remote.scratch, 'data'), {
-    ...{ STORES_REPO_URL: served.url, GIT_USERNAME: 'writer', GIT_TOKEN_FILE: file },
+    STORES_REPO_URL: served.url,
+    GIT_USERNAME: 'writer',
+    GIT_TOKEN_FILE: file,
   })
   onTestFinished(() => api.kill(true))
   expect(await create(api, 'before', 'key-before')).toBe('201')

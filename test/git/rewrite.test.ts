@@ -101,7 +101,11 @@ describe('F30 lost stores', () => {
     await repo.change(requester(), create('acme', 'shop-1'))
     await repo.change(requester(), create('acme', 'shop-2'))
     await repo.change(requester(), () => ({
-      ...{ team: 'acme', name: 'shop-2', action: 'remove', facts: [], files: new Map() },
+      team: 'acme',
+      name: 'shop-2',
+      action: 'remove',
+      facts: [],
+      files: new Map(),
     }))
     await remote.commit({ 'stores/acme/shop-1/manifests/20-wordpress.yaml': 'kind: Other\n' })
     await eventually(() => repo.snapshot().stores.get('shop-1')?.last.source === 'git')

@@ -285,7 +285,9 @@ it.skipIf(!isThere('ssh'))(
     const { remote } = await harness({ platform: await roomyPlatform() })
     const served = await serveBareRemote(remote.path)
     const api = await startApi(join(remote.scratch, 'data'), {
-      ...{ STORES_REPO_URL: served.url, GIT_SIGNING: 'ssh', GIT_SIGNING_KEY_FILE: keyFile },
+      STORES_REPO_URL: served.url,
+      GIT_SIGNING: 'ssh',
+      GIT_SIGNING_KEY_FILE: keyFile,
     })
     onTestFinished(async () => {
       await api.kill()

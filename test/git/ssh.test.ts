@@ -60,9 +60,15 @@ async function startSshd(folder: string, program: string) {
   const host = (await readFile(join(folder, 'host.pub'), 'utf8')).split(' ').slice(0, 2).join(' ')
   await writeFile(join(folder, 'known'), `[127.0.0.1]:${port} ${host}\n`)
   const settings = {
-    ...{ Port: port, ListenAddress: '127.0.0.1', HostKey: join(folder, 'host'), PidFile: 'none' },
-    ...{ AuthorizedKeysFile: join(folder, 'authorized'), StrictModes: 'no', UsePAM: 'no' },
-    ...{ PasswordAuthentication: 'no', PermitRootLogin: 'prohibit-password' },
+    Port: port,
+    ListenAddress: '127.0.0.1',
+    HostKey: join(folder, 'host'),
+    PidFile: 'none',
+    AuthorizedKeysFile: join(folder, 'authorized'),
+    StrictModes: 'no',
+    UsePAM: 'no',
+    PasswordAuthentication: 'no',
+    PermitRootLogin: 'prohibit-password',
   }
   const lines = Object.entries(settings).map(([key, value]) => `${key} ${value}\n`)
   await writeFile(join(folder, 'config'), lines.join(''))

@@ -67,7 +67,9 @@ const remove = async (name: string) => {
 }
 const release = (count: number) =>
   post(server.url, '/api/v1/repository/release-deletions', {
-    ...{ count, heldBy: 'clock', reason: 'a week has passed' },
+    count,
+    heldBy: 'clock',
+    reason: 'a week has passed',
   })
 
 /** A store that was just deleted, with a retention of seven days. */

@@ -19,7 +19,10 @@ const render = (name: string): Job => ({
 
 function pool(options: Partial<PoolOptions> = {}) {
   const opened = openPool({
-    ...{ size: 2, idleMs: 60_000, limitMs: 60_000, script: BREAKING },
+    size: 2,
+    idleMs: 60_000,
+    limitMs: 60_000,
+    script: BREAKING,
     ...options,
   })
   onTestFinished(() => opened.close())

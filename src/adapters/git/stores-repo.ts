@@ -75,7 +75,11 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   cacheConfig(remote, 'sha1') // refuses an invalid remote before anything is written
   const signing = options.signing === undefined ? null : await openSigning(dataDir, options.signing)
   const cache = new Cache({
-    ...{ dataDir, remote, branch, signing, log },
+    dataDir,
+    remote,
+    branch,
+    signing,
+    log,
     ...(options.heardDate === undefined ? {} : { heardDate: options.heardDate }),
   })
   const signatures = signing === null ? null : new Signatures(signing, cache.profile, log)

@@ -164,7 +164,7 @@ export function EditFields({ state, base, platform }: EditFieldsProps) {
           <CheckControl
             state={state}
             name="quarantine"
-            hint="Reaches nobody: no mail, no webhooks, no payment gateways, not indexed."
+            hint="Sends nothing outside: no mail, no webhooks, no payments. Search engines do not index it."
           />
         </Section>
         <Section title="Plugins and themes" of={['plugins', 'themes']} state={state} base={base}>

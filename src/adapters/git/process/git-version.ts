@@ -18,7 +18,14 @@ const USABLE = [2, 36, 0] as const
  * start.
  */
 const FIXED: Readonly<Record<number, number>> = {
-  ...{ 43: 7, 44: 4, 45: 4, 46: 4, 47: 3, 48: 2, 49: 1, 50: 1 },
+  43: 7,
+  44: 4,
+  45: 4,
+  46: 4,
+  47: 3,
+  48: 2,
+  49: 1,
+  50: 1,
 }
 const LAST_LINE = 50
 /**

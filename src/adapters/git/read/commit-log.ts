@@ -205,7 +205,10 @@ function addTouch(folders: Map<string, Touch>, path: string, row: string): void 
   const rendered = file !== 'store.yaml' || before?.rendered === true
   const lastIntent = went ? /[0-9a-f]{40,64}/.exec(row)?.[0] : before?.lastIntent
   folders.set(key, {
-    ...{ team, name, removed, rendered },
+    team,
+    name,
+    removed,
+    rendered,
     ...(lastIntent === undefined ? {} : { lastIntent }),
   })
 }

@@ -184,7 +184,9 @@ export class Signatures {
       this.#marks.set(key, { team: touch.team, name: touch.name })
       this.#changed.add(touch.name)
       this.#log.warn('a commit without a trusted signature changed rendered files', {
-        ...{ team: touch.team, store: touch.name, revision: commit.id },
+        team: touch.team,
+        store: touch.name,
+        revision: commit.id,
       })
     }
   }

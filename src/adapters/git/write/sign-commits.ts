@@ -33,8 +33,12 @@ export async function signCommits(
 ): Promise<readonly string[]> {
   const [name, email, date] = [ident(author.name), ident(author.email), `@${atSeconds} +0000`]
   const person = {
-    ...{ GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date },
-    ...{ GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email, GIT_COMMITTER_DATE: date },
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+    GIT_COMMITTER_DATE: date,
   }
   const signer = { ...profile, environment: { ...profile.environment, ...person } }
   const ids: string[] = []
