@@ -99,7 +99,7 @@ function addRender(
 ): void {
   command
     .description(
-      'regenerate the manifests of a store, over hand edits; --all: of every store in a clone, offline',
+      'regenerate the manifests of a store and overwrite hand edits; --all: of every store in a clone, offline',
     )
     .argument(
       '[name or path]',
@@ -149,7 +149,7 @@ function addRetry(
 
 function addRevert(add: (name: string, about: string) => Command, talk: Talk): void {
   add('revert', 'undo one change; needs --reason of at least 10 characters')
-    .argument('<commit>', 'its id, as storectl history prints it')
+    .argument('<commit>', 'commit id, as storectl history prints it')
     .option('--restore-to', 'restore the state at that commit instead')
     .action(async (name: string, commit: string, said: Said & { restoreTo?: boolean }) => {
       const client = openClient(said.server)

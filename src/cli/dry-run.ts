@@ -8,7 +8,7 @@ interface Talk {
   err(text: string): void
 }
 
-export const DRY_RUN = ['--dry-run', 'print what would be committed; writes nothing'] as const
+export const DRY_RUN = ['--dry-run', 'print what would be committed and write nothing'] as const
 
 /**
  * Prints the commits of a write to standard error and their diff to standard output. `json` and

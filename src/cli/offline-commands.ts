@@ -22,16 +22,16 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
   program
     .command('preview')
     .description('render a store.yaml without a server')
-    .requiredOption('-f, --file <store.yaml>', 'the store')
-    .option('--platform <platform.yaml>', 'the fleet profile; default: that of a new stores repo')
+    .requiredOption('-f, --file <store.yaml>', 'name of the store')
+    .option('--platform <platform.yaml>', 'platform.yaml to read; default: that of a new stores repo')
     .action(async (given: { file: string; platform?: string }) => {
       terminal.out(await previewFile(given.file, given.platform))
     })
   program
     .command('check')
     .description('check the commit HEAD of a clone of the stores repo, as its CI does')
-    .argument('[path]', 'the clone', '.')
-    .option('--base <ref>', 'what the change starts from; without it the whole repo is checked')
+    .argument('[path]', 'path of the clone', '.')
+    .option('--base <ref>', 'commit that the change starts from; default: check the whole repo')
     .option('--labels <json>', 'labels of the pull request, a JSON list such as ["bulk"]')
     .option('--summary <file>', 'add a Markdown summary; default: GITHUB_STEP_SUMMARY')
     .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
@@ -49,16 +49,16 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
     .description('work on the releases of platform.yaml')
     .command('resolve')
     .description('write missing digests and checksums into the platform.yaml of a clone')
-    .argument('[path]', 'the clone', '.')
+    .argument('[path]', 'path of the clone', '.')
     .option('--dry-run', 'print the difference and write nothing')
     .action((path: string, words: ResolveWords) => resolveRelease(path, words, terminal))
   program
     .command('codeowners')
     .description('print .github/CODEOWNERS for the teams of platform.yaml')
-    .argument('[path]', 'the clone', '.')
+    .argument('[path]', 'path of the clone', '.')
     .option(
       '--platform-owners <owners...>',
-      'who reviews platform.yaml; default: whom the file names',
+      'reviewers of platform.yaml; default: the current owners',
     )
     .action(async (path: string, words: { platformOwners?: string[] }) => {
       const [{ platformOf }, codeowners] = await Promise.all([
@@ -72,13 +72,13 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
   program
     .command('argocd')
     .description(
-      'print the AppProjects and ApplicationSets that platform.yaml asks for, and our rights',
+      'print the AppProjects, ApplicationSets and RBAC that platform.yaml needs',
     )
-    .argument('[path]', 'the clone', '.')
-    .requiredOption('--repo-url <url>', 'the stores repo as Argo CD reaches it')
-    .requiredOption('--dashboard-url <url>', 'where Argo CD links to')
-    .option('--branch <branch>', 'of the stores repo', 'main')
-    .option('--api-namespace <namespace>', 'where Storewright runs', 'storewright')
+    .argument('[path]', 'path of the clone', '.')
+    .requiredOption('--repo-url <url>', 'URL of the stores repo as Argo CD reaches it')
+    .requiredOption('--dashboard-url <url>', 'URL of the dashboard that Argo CD links to')
+    .option('--branch <branch>', 'branch of the stores repo', 'main')
+    .option('--api-namespace <namespace>', 'namespace that Storewright runs in', 'storewright')
     .action(async (path: string, words: ArgoCdWords) =>
       terminal.out(await printArgoCd(path, words)),
     )

@@ -63,7 +63,7 @@ function addPurge(command: Command, talk: Talk): void {
     .option('--allow-mass-delete <count>', 'number of stores deleted in total; needs --reason')
     .option('--wait', 'wait until it is removed')
     .option(...DRY_RUN)
-    .option('--timeout <duration>', 'longest wait of --wait', '10m')
+    .option('--timeout <duration>', 'maximum time to wait with --wait', '10m')
     .action(async (name: string, said: PurgeWords) => {
       if (said.yes !== true && said.dryRun !== true)
         throw new Failure(2, `nothing was purged; add --yes to purge ${name}`)

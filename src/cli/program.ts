@@ -127,9 +127,9 @@ function addCreate(command: Command, terminal: Terminal): void {
     .option('--title <title>', 'name that customers see; default: the name')
     .option('--release <release>', 'release of platform.yaml; default: its default release')
     .option('--reason <reason>', 'reason, written into the commit')
-    .option('--dry-run', 'print what would be committed; writes nothing')
+    .option('--dry-run', 'print what would be committed and write nothing')
     .option('--wait', 'wait until it is Ready')
-    .option('--timeout <duration>', 'longest wait of --wait', '5m')
+    .option('--timeout <duration>', 'maximum time to wait with --wait', '5m')
     .action(async (name: string, { dryRun, wait, timeout, ...said }: CreateWords & Shared) => {
       const client = openClient(said.server)
       const body: BodyOf<'createStore'> = { name, ...bodyOf(said) }
@@ -210,7 +210,7 @@ function addReads(
     .description('wait until a store is Ready, Deleted or Suspended')
     .argument('<name>')
     .addOption(new Option('--for <state>').choices(goals).default('Ready'))
-    .option('--timeout <duration>', 'longest wait, such as 90s', '5m')
+    .option('--timeout <duration>', 'maximum time to wait, such as 90s', '5m')
     .action(async (name: string, said: Shared & { for: Goal; timeout: string }) => {
       const say = (line: string) => terminal.err(`${line}\n`)
       const store = await waitFor(

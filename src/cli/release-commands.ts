@@ -26,9 +26,9 @@ export function addReleases(program: Command, shared: Shared, talk: Talk): void 
 
 function addReleaseDeletions(command: Command, talk: Talk): void {
   command
-    .description('let deletions pass that are held')
+    .description('release deletions that are held')
     .addOption(
-      new Option('--held-by <hold>', 'what holds them: the limit of deletions, or the clocks')
+      new Option('--held-by <hold>', 'what holds the deletions: mass-delete limit or clock')
         .choices(['mass-delete', 'clock'])
         .default('mass-delete'),
     )
@@ -52,7 +52,7 @@ function addReleaseDeletions(command: Command, talk: Talk): void {
 
 function addReleaseName(command: Command, talk: Talk): void {
   command
-    .description('give a name free whose store left Git without a purge')
+    .description('release the name of a store whose folder disappeared without a purge')
     .argument('<name>')
     .requiredOption('--reason <reason>', 'at least 10 characters; goes into the commit')
     .option(...DRY_RUN)

@@ -7,11 +7,11 @@ import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
 
 const audit = operation('listAudit', {
-  summary: 'Changes of all stores and of the platform, newest first, of any age',
+  summary: 'List the changes of all stores and of the platform, newest first',
   request: { query: AuditQuery },
   responses: {
     200: {
-      description: 'One page, Link tells of the next; with format=csv everything that matches',
+      description: 'One page; the Link header names the next. With format=csv every match',
       content: { ...json(endpoints.listAudit.reply), 'text/csv': { schema: z.string() } },
     },
   },

@@ -58,7 +58,7 @@ function change<Id extends ChangeId, Body extends z.ZodType>(
     },
     responses: {
       200: {
-        description: `In Git, or so already. ${PREVIEWED}`,
+        description: `Committed, or already in this state. ${PREVIEWED}`,
         content: orPreview(endpoints.updateStore.reply),
       },
     },

@@ -7,18 +7,18 @@ import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
 
 const list = operation('listChecks', {
-  summary: 'Last result of every check of what this server needs from outside',
+  summary: 'List the latest result of every check of what this server needs from outside',
   request: { query: NoQuery },
   responses: {
-    200: { description: 'Each with its fix', content: json(endpoints.listChecks.reply) },
+    200: { description: 'Each result with its fix', content: json(endpoints.listChecks.reply) },
   },
 })
 
 const run = operation('runCheck', {
-  summary: 'A fresh result of one check',
+  summary: 'Run one check now',
   request: { params: z.object({ name: z.string().max(60) }), query: NoQuery },
   responses: {
-    200: { description: 'The result, well or not', content: json(endpoints.runCheck.reply) },
+    200: { description: 'The result, whether it passed or not', content: json(endpoints.runCheck.reply) },
   },
   codes: ['check_not_found'],
 })

@@ -12,7 +12,7 @@ const DEADLINE_MS = 15_000
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
 const resources = operation('storeResources', {
-  summary: 'Objects of a store: what runs, or what Git declares where nobody tells',
+  summary: 'List the objects of a store as observed, or as declared where no source reports them',
   request: { params: NameParameter, query: OfTeam },
   responses: {
     200: { description: 'Objects', content: json(endpoints.storeResources.reply) },
@@ -21,7 +21,7 @@ const resources = operation('storeResources', {
 })
 
 const events = operation('storeEvents', {
-  summary: 'What happened to a store, newest first: commits and events of the cluster',
+  summary: 'List the commits of a store and its events in the cluster, newest first',
   request: {
     params: NameParameter,
     query: OfTeam.extend({ limit: z.coerce.number().int().min(1).max(500).default(100) }),
@@ -38,7 +38,7 @@ const NAME = z
   .regex(/^[a-z0-9][a-z0-9.-]*$/, 'a Kubernetes name')
 
 const logs = operation('storeLogs', {
-  summary: 'Last lines of one pod of a store',
+  summary: 'Read the last log lines of one pod of a store',
   request: {
     params: NameParameter,
     query: OfTeam.extend({
@@ -54,10 +54,10 @@ const logs = operation('storeLogs', {
 })
 
 const refresh = operation('refreshStore', {
-  summary: 'Ask Argo CD to look at a store now; writes nothing',
+  summary: 'Make Argo CD refresh a store now; writes nothing',
   request: { params: NameParameter, query: OfTeam },
   responses: {
-    202: { description: 'Asked' },
+    202: { description: 'Refresh requested' },
   },
   codes: ['store_not_found', 'status_unavailable'],
 })

@@ -11,7 +11,7 @@ import type { Router } from './router.ts'
 import { teamOf } from './stores.ts'
 
 const manifests = operation('storeManifests', {
-  summary: 'Every file of a store at a commit',
+  summary: 'Read every file of a store at a commit',
   request: { params: NameParameter, query: OfTeam.extend({ at: CommitId.optional() }) },
   responses: {
     200: {
@@ -23,7 +23,7 @@ const manifests = operation('storeManifests', {
 })
 
 const history = operation('storeHistory', {
-  summary: 'Changes of a store, newest first',
+  summary: 'List the changes of a store, newest first',
   request: {
     params: NameParameter,
     query: OfTeam.extend({
@@ -33,7 +33,7 @@ const history = operation('storeHistory', {
   },
   responses: {
     200: {
-      description: 'One page; Link tells of the next',
+      description: 'One page; the Link header names the next',
       content: json(endpoints.storeHistory.reply),
     },
   },
@@ -41,7 +41,7 @@ const history = operation('storeHistory', {
 })
 
 const diff = operation('storeDiff', {
-  summary: 'What changed between two commits of a store, or in one',
+  summary: 'Compare two commits of a store, or one commit with its predecessor',
   request: { params: NameParameter, query: OfTeam.extend(DiffQuery.shape) },
   responses: {
     200: { description: 'Files that differ', content: json(endpoints.storeDiff.reply) },

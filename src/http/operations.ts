@@ -16,7 +16,7 @@ import { serverTiming } from './server-timing.ts'
 import { requireReason } from './stores.ts'
 
 const purge = operation('purgeStore', {
-  summary: 'Remove a deleted store for good, in two steps',
+  summary: 'Delete a store and its data permanently, in two steps',
   request: {
     params: NameParameter,
     query: WriteQuery,
@@ -26,7 +26,7 @@ const purge = operation('purgeStore', {
   responses: {
     200: { description: PREVIEWED, content: json(endpoints.previewStore.reply) },
     202: {
-      description: 'The first step is in Git, or was; the second follows once all gates are met',
+      description: 'The first step is committed. The second follows when all gates are met',
       content: json(endpoints.purgeStore.reply),
     },
   },
@@ -34,15 +34,15 @@ const purge = operation('purgeStore', {
 })
 
 const list = operation('listOperations', {
-  summary: 'Requests that landed in the last 25 hours, newest first',
+  summary: 'List the requests of the last 25 hours that were committed, newest first',
   request: { query: OperationQuery },
   responses: {
-    200: { description: 'Those that match', content: json(endpoints.listOperations.reply) },
+    200: { description: 'The operations that match', content: json(endpoints.listOperations.reply) },
   },
 })
 
 const get = operation('getOperation', {
-  summary: 'One request, and how far it got',
+  summary: 'Read one request and its progress',
   request: { params: z.object({ id: z.string().max(64) }), query: NoQuery },
   responses: {
     200: { description: 'The operation', content: json(endpoints.getOperation.reply) },

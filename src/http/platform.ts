@@ -7,7 +7,7 @@ import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
 
 const platform = operation('getPlatform', {
-  summary: 'Plans, releases, limits, and what is simulated or blocked',
+  summary: 'Read plans, releases and limits, and what is simulated or blocked',
   request: { query: NoQuery },
   responses: {
     200: { description: 'The platform', content: json(endpoints.getPlatform.reply) },
@@ -15,7 +15,7 @@ const platform = operation('getPlatform', {
 })
 
 const alive = operation('healthz', {
-  summary: 'The process answers; no I/O',
+  summary: 'Liveness: the process answers, without I/O',
   request: { query: NoQuery },
   responses: {
     200: { description: 'Alive', content: json(endpoints.healthz.reply) },
@@ -23,7 +23,7 @@ const alive = operation('healthz', {
 })
 
 const ready = operation('readyz', {
-  summary: 'The index of the stores repo is loaded; with ?write also: writes can succeed',
+  summary: 'Readiness: the index of the stores repo is loaded; with ?write, writes can succeed too',
   request: { query: ReadyQuery },
   responses: {
     200: { description: 'Ready', content: json(endpoints.readyz.reply) },

@@ -14,14 +14,14 @@ import { requesterOf } from './requester.ts'
 import { bodyOf, operation, WRITE_CODES } from './route.ts'
 
 const accept = operation('acceptRewrite', {
-  summary: 'Leave read-only mode: take a rewritten branch of the stores repo as the truth',
+  summary: 'Accept a rewritten branch of the stores repo and leave read-only mode',
   request: {
     query: DryRunQuery,
     body: bodyOf('acceptRewrite'),
   },
   responses: {
     200: {
-      description: `Writes go on. ${PREVIEWED}`,
+      description: `Writes are accepted again. ${PREVIEWED}`,
       content: orPreview(endpoints.acceptRewrite.reply),
     },
   },
@@ -29,7 +29,7 @@ const accept = operation('acceptRewrite', {
 })
 
 const release = operation('releaseDeletions', {
-  summary: 'Let deletions pass that are held: too many were pushed, or the clocks disagree',
+  summary: 'Release deletions that are held because too many were pushed or the clocks disagree',
   request: {
     query: DryRunQuery,
     body: bodyOf('releaseDeletions'),
@@ -44,13 +44,13 @@ const release = operation('releaseDeletions', {
 })
 
 const releaseOfName = operation('releaseName', {
-  summary: 'Give a name free whose store left Git without a purge',
+  summary: 'Release the name of a store whose folder disappeared without a purge',
   request: {
     query: DryRunQuery,
     body: bodyOf('releaseName'),
   },
   responses: {
-    200: { description: `In Git. ${PREVIEWED}`, content: orPreview(endpoints.releaseName.reply) },
+    200: { description: `Committed. ${PREVIEWED}`, content: orPreview(endpoints.releaseName.reply) },
   },
   codes: ['status_unavailable', ...WRITE_CODES],
 })

@@ -13,7 +13,7 @@ import { bodyOf, NameParameter, operation } from './route.ts'
 import { serverTiming } from './server-timing.ts'
 
 const revert = operation('revertChange', {
-  summary: 'Take one change back, or make the store what it was at a commit',
+  summary: 'Revert one change, or restore the store to its state at a commit',
   request: {
     params: NameParameter,
     query: WriteQuery,
@@ -22,7 +22,7 @@ const revert = operation('revertChange', {
   },
   responses: {
     200: {
-      description: `In Git; with dryRun in the body what would be. ${PREVIEWED}`,
+      description: `Committed; with dryRun in the body, the preview. ${PREVIEWED}`,
       content: orPreview(endpoints.revertChange.reply),
     },
   },

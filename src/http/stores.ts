@@ -17,7 +17,7 @@ import { bodyOf, json, NameParameter, operation, WRITE_CODES } from './route.ts'
 import type { Router } from './router.ts'
 
 const create = operation('createStore', {
-  summary: 'Declare a new store in Git',
+  summary: 'Create a store',
   request: {
     query: DryRunQuery,
     body: bodyOf('createStore'),
@@ -27,7 +27,7 @@ const create = operation('createStore', {
       description: PREVIEWED,
       content: json(endpoints.previewStore.reply),
     },
-    201: { description: 'Declared in Git', content: json(endpoints.createStore.reply) },
+    201: { description: 'Committed', content: json(endpoints.createStore.reply) },
   },
   codes: [
     'name_taken',
@@ -41,7 +41,7 @@ const create = operation('createStore', {
 })
 
 const preview = operation('previewStore', {
-  summary: 'What a create, or a change of a store, would commit, byte for byte',
+  summary: 'Preview what a create or a change would commit, byte for byte',
   request: {
     query: NoQuery,
     body: bodyOf('previewStore'),
@@ -67,18 +67,18 @@ const preview = operation('previewStore', {
 })
 
 const list = operation('listStores', {
-  summary: 'Stores that match',
+  summary: 'List stores',
   request: { query: StoreQuery },
   responses: {
     200: {
-      description: 'One page; Link and X-Total-Count tell of the others',
+      description: 'One page; Link names the next, and X-Total-Count is the number of matches',
       content: json(endpoints.listStores.reply),
     },
   },
 })
 
 const get = operation('getStore', {
-  summary: 'One store, deleted ones too',
+  summary: 'Read one store, even if it is deleted',
   request: { params: NameParameter, query: OfTeam },
   responses: {
     200: { description: 'The store', content: json(endpoints.getStore.reply) },
@@ -87,14 +87,14 @@ const get = operation('getStore', {
 })
 
 const remove = operation('deleteStore', {
-  summary: 'Soft delete: data is kept until purgeAfter',
+  summary: 'Delete a store; its data is kept until purgeAfter',
   request: {
     params: NameParameter,
     query: DeleteQuery,
   },
   responses: {
     200: { description: PREVIEWED, content: json(endpoints.previewStore.reply) },
-    204: { description: 'Deleted, or was already' },
+    204: { description: 'Deleted, or deleted already' },
   },
   codes: [
     'store_not_found',
@@ -209,7 +209,7 @@ function optionsOf(idempotency: Awaited<ReturnType<typeof idempotencyOf>>): Chan
 export function teamOf(query: { team?: string | undefined; namespace?: string | undefined }) {
   const { team, namespace } = query
   if (team !== undefined && namespace !== undefined && team !== namespace) {
-    throw new StoreError('invalid_query', 'team and namespace are one thing and differ', {
+    throw new StoreError('invalid_query', 'team and namespace are two names of one parameter, but their values differ', {
       errors: [{ pointer: '#/namespace', detail: 'differs from team' }],
     })
   }

@@ -10,7 +10,7 @@ import { clientOf } from './requester.ts'
 import { snapshotCache } from './snapshot-cache.ts'
 
 const stream = operation('stream', {
-  summary: 'Changes of stores and banners as server-sent events; Last-Event-ID resumes',
+  summary: 'Stream changes of stores and banners as server-sent events; Last-Event-ID resumes',
   request: { query: NoQuery },
   responses: {
     200: {
@@ -22,11 +22,11 @@ const stream = operation('stream', {
 })
 
 const snapshot = operation('snapshot', {
-  summary: 'Every store at once, compact; If-None-Match is answered with 304',
+  summary: 'Read every store at once, in compact form; If-None-Match returns 304',
   request: { query: NoQuery },
   responses: {
     200: { description: 'All rows', content: json(endpoints.snapshot.reply) },
-    304: { description: 'As you know it' },
+    304: { description: 'Not modified' },
   },
 })
 

@@ -6,7 +6,7 @@ import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
 
 const summary = operation('getSummary', {
-  summary: 'How many stores are what',
+  summary: 'Count the stores by health, sync, phase, plan, team, release and generator',
   request: { query: SummaryQuery },
   responses: {
     200: { description: 'Counts', content: json(endpoints.getSummary.reply) },
