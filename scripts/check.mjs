@@ -72,6 +72,7 @@ const gates = [
   ['golden drift', () => drift(/golden/i)],
   ['argocd drift', () => drift(/render-argocd/)],
   ['adr drift', () => drift(/adr-index/)],
+  ['phase table drift', () => drift(/phase-table/)],
   ['parity', parity],
 ]
 

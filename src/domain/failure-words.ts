@@ -22,6 +22,9 @@ const named: readonly (readonly [words: RegExp, reason: Reason])[] = [
   ],
 ]
 
+/** Every reason that {@link reasonIn} finds in a message. */
+export const namedReasons: readonly Reason[] = named.map(([, reason]) => reason)
+
 /** Returns the reason that a message of Argo CD names, or `general`. */
 export function reasonIn<General extends Reason>(
   message: string,

@@ -1,10 +1,20 @@
 import { healthRows } from './phase-health.ts'
 import { operationRows } from './phase-operation.ts'
 import { presenceRows } from './phase-presence.ts'
-import type { Judgement, PhaseInput, Verdict } from './verdict.ts'
+import type { Phase } from '../contract/words.ts'
+import type { Judgement, PhaseInput, Reason, Verdict } from './verdict.ts'
 
-/** One row of the phase table: a verdict, or `null` if the row does not apply. */
-export type PhaseRow = (input: PhaseInput) => Verdict | null
+/** One row of the phase table, as docs/phase-table.md prints it. */
+export interface PhaseRow {
+  /** Place in the table, from 1. */
+  readonly number: number
+  /** Condition under which the row decides, in words. */
+  readonly when: string
+  /** Every verdict that `judge` can return. */
+  readonly outcomes: Readonly<Partial<Record<Phase, readonly Reason[]>>>
+  /** The verdict, or `null` if the row does not apply. */
+  readonly judge: (input: PhaseInput) => Verdict | null
+}
 
 /**
  * Summarises in one word what Argo CD observed of the state that Git declares. The first matching
@@ -17,9 +27,9 @@ export type PhaseRow = (input: PhaseInput) => Verdict | null
 export function phaseOf(input: PhaseInput): Judgement {
   const absent = firstOf(presenceRows, input)
   const verdict = absent ?? firstOf([...operationRows, ...healthRows], input) ?? UNDECIDED
-  const silence = dependsOnSource(input, absent) ? silenceOf(input) : null
-  if (silence === null) return { ...verdict, stale: false, lastKnown: null }
-  return { ...silence, stale: true, lastKnown: verdict }
+  const silent = dependsOnSource(input, absent) ? silence.judge(input) : null
+  if (silent === null) return { ...verdict, stale: false, lastKnown: null }
+  return { ...silent, stale: true, lastKnown: verdict }
 }
 
 /**
@@ -39,13 +49,27 @@ const UNDECIDED: Verdict = {
 
 function firstOf(rows: readonly PhaseRow[], input: PhaseInput): Verdict | null {
   for (const row of rows) {
-    const verdict = row(input)
+    const verdict = row.judge(input)
     if (verdict !== null) return verdict
   }
   return null
 }
 
-/** Row 7: the source missed two of its intervals, or Argo CD's controller missed three. */
+const silence: PhaseRow = {
+  number: 7,
+  when: 'The source missed two of its intervals, or the controller of Argo CD missed three',
+  outcomes: { Unknown: ['SourceUnreachable', 'ControllerSilent'] },
+  judge: silenceOf,
+}
+
+/** Every row in the order of its number. The first row that applies decides, but row 7 keeps the verdict of a later row as `lastKnown`. */
+export const phaseTable: readonly PhaseRow[] = [
+  ...presenceRows,
+  silence,
+  ...operationRows,
+  ...healthRows,
+]
+
 function silenceOf({ application, source, now }: PhaseInput): Verdict | null {
   if (now - source.asOf > 2 * source.intervalMs) {
     return {
