@@ -56,5 +56,5 @@ for (;;) {
     fwrite(STDERR, "gave up: $now\n");
     exit(1);
   }
-  sleep(1);
+  usleep(250_000);
 }
