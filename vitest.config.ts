@@ -1,4 +1,9 @@
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+
+// The servers that the tests start load the same files each time, so Node keeps them compiled.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.cache/compiled', import.meta.url))
 
 const git = ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts', 'test/check/**/*.test.ts']
 const browser = ['test/browser/**/*.test.ts']
@@ -12,8 +17,8 @@ const apart = ['test/{cluster,shop,release}/**/*.test.ts']
  */
 export default defineConfig({
   test: {
-    // Tests with processes wait half of the time, so no processor is reserved for the runner.
-    maxWorkers: '100%',
+    // Tests with processes wait half of the time, so there are more workers than processors.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       {
         test: {
@@ -37,13 +42,7 @@ export default defineConfig({
         test: { name: 'scripts', include: scripts, testTimeout: 240_000, hookTimeout: 240_000 },
       },
       {
-        test: {
-          name: 'browser',
-          include: browser,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
-        },
+        test: { name: 'browser', include: browser, testTimeout: 120_000, hookTimeout: 180_000 },
       },
     ],
   },

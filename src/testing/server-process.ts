@@ -53,6 +53,7 @@ export async function startServer(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       HOME: tmpdir(),
       LISTEN_ADDR: '127.0.0.1:0',
       DATA_DIR: dataDir,
