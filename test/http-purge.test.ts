@@ -87,12 +87,8 @@ describe('POST /stores/{name}/purge', () => {
     const { id, ...said } = (await reply.json()) as Operation
     expect(reply.status).toBe(202)
     expect(reply.headers.get('Location')).toBe(`/api/v1/operations/${id}`)
-    expect(said).toMatchObject({
-      kind: 'purge',
-      state: 'Committed',
-      stores: ['shop'],
-      problem: null,
-    })
+    expect(said).toMatchObject({ kind: 'purge', state: 'Committed', problem: null })
+    expect(said.stores).toEqual(['shop'])
     expect(said.gates.map(({ met }) => met)).toEqual([false, false, false, true, false, true, true])
     expect(repo.landed.at(-1)).toMatchObject({
       action: 'purge',

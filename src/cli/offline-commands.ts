@@ -23,7 +23,10 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
     .command('preview')
     .description('render a store.yaml without a server')
     .requiredOption('-f, --file <store.yaml>', 'name of the store')
-    .option('--platform <platform.yaml>', 'platform.yaml to read; default: that of a new stores repo')
+    .option(
+      '--platform <platform.yaml>',
+      'platform.yaml to read; default: that of a new stores repo',
+    )
     .action(async (given: { file: string; platform?: string }) => {
       terminal.out(await previewFile(given.file, given.platform))
     })
@@ -71,9 +74,7 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
     })
   program
     .command('argocd')
-    .description(
-      'print the AppProjects, ApplicationSets and RBAC that platform.yaml needs',
-    )
+    .description('print the AppProjects, ApplicationSets and RBAC that platform.yaml needs')
     .argument('[path]', 'path of the clone', '.')
     .requiredOption('--repo-url <url>', 'URL of the stores repo as Argo CD reaches it')
     .requiredOption('--dashboard-url <url>', 'URL of the dashboard that Argo CD links to')

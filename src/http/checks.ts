@@ -18,7 +18,10 @@ const run = operation('runCheck', {
   summary: 'Run one check now',
   request: { params: z.object({ name: z.string().max(60) }), query: NoQuery },
   responses: {
-    200: { description: 'The result, whether it passed or not', content: json(endpoints.runCheck.reply) },
+    200: {
+      description: 'The result, whether it passed or not',
+      content: json(endpoints.runCheck.reply),
+    },
   },
   codes: ['check_not_found'],
 })

@@ -37,7 +37,10 @@ const list = operation('listOperations', {
   summary: 'List the requests of the last 25 hours that were committed, newest first',
   request: { query: OperationQuery },
   responses: {
-    200: { description: 'The operations that match', content: json(endpoints.listOperations.reply) },
+    200: {
+      description: 'The operations that match',
+      content: json(endpoints.listOperations.reply),
+    },
   },
 })
 

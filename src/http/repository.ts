@@ -50,7 +50,10 @@ const releaseOfName = operation('releaseName', {
     body: bodyOf('releaseName'),
   },
   responses: {
-    200: { description: `Committed. ${PREVIEWED}`, content: orPreview(endpoints.releaseName.reply) },
+    200: {
+      description: `Committed. ${PREVIEWED}`,
+      content: orPreview(endpoints.releaseName.reply),
+    },
   },
   codes: ['status_unavailable', ...WRITE_CODES],
 })

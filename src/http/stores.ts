@@ -209,9 +209,13 @@ function optionsOf(idempotency: Awaited<ReturnType<typeof idempotencyOf>>): Chan
 export function teamOf(query: { team?: string | undefined; namespace?: string | undefined }) {
   const { team, namespace } = query
   if (team !== undefined && namespace !== undefined && team !== namespace) {
-    throw new StoreError('invalid_query', 'team and namespace are two names of one parameter, but their values differ', {
-      errors: [{ pointer: '#/namespace', detail: 'differs from team' }],
-    })
+    throw new StoreError(
+      'invalid_query',
+      'team and namespace are two names of one parameter, but their values differ',
+      {
+        errors: [{ pointer: '#/namespace', detail: 'differs from team' }],
+      },
+    )
   }
   return team ?? namespace
 }
