@@ -23,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
-          include: ['{src,constructs,test,dashboard/src}/**/*.test.ts'],
+          include: ['{src,constructs,scripts,test,dashboard/src}/**/*.test.ts'],
           exclude: [...git, ...browser, ...scripts, ...apart],
           testTimeout: 20_000,
           hookTimeout: 60_000,

@@ -1,7 +1,7 @@
 // npm run render -- examples/small.yaml [platform.yaml]: prints the manifests that Argo CD would
 // apply.
-import { renderFile } from '../src/render-example.ts'
-import { manifestsOf } from '../src/synth.ts'
+import { renderFile } from './render-example.ts'
+import { manifestsOf } from './synth.ts'
 
 const [store, platform] = process.argv.slice(2)
 if (store === undefined) {

@@ -27,6 +27,7 @@ beforeAll(async () => {
   checkout = join(folder, 'storewright')
   for (const name of [
     'src',
+    'scripts',
     'constructs',
     'examples',
     'gitops-repo-template',
@@ -105,6 +106,6 @@ describe('cdk8s synth', () => {
   })
 
   it('has its own output folder, because the CLI empties it first', () => {
-    expect(config).toEqual({ language: 'typescript', app: 'node src/synth.ts', output: 'dist' })
+    expect(config).toEqual({ language: 'typescript', app: 'node scripts/synth.ts', output: 'dist' })
   })
 })

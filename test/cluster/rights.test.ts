@@ -4,7 +4,7 @@ import { openConnection } from '../../src/adapters/argocd/connection.ts'
 import { kubeConfigAccess } from '../../src/adapters/argocd/kube-config.ts'
 import { kubernetesApplications } from '../../src/adapters/argocd/kubernetes-watch.ts'
 import { storeFile, storeRecord } from '../../src/testing/records.ts'
-import { argoCdFiles } from '../../src/render-argocd.ts'
+import { argoCdFiles } from '../../scripts/render-argocd.ts'
 import { kubectl, until } from './kubernetes.ts'
 import { openSuite, type Suite } from './suite.ts'
 

@@ -10,7 +10,7 @@ const read = (path: string) => readFile(join(ROOT, path), 'utf8')
 /** Titles of all tests but those that need a cluster, as the sources spell them. */
 async function titles(): Promise<readonly TestResult[]> {
   const found: TestResult[] = []
-  for (const folder of ['src', 'constructs', 'dashboard/src', 'test']) {
+  for (const folder of ['src', 'constructs', 'scripts', 'dashboard/src', 'test']) {
     for (const file of await readdir(join(ROOT, folder), { recursive: true })) {
       const path = join(folder, file)
       if (!/\.test\.tsx?$/.test(file) || /^test\/(?:cluster|shop|release|parity\/rows)/.test(path))

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { paths } from './contract/paths.ts'
-import { problemCodes } from './contract/problem.ts'
-import { PROBLEMS } from './http/problem.ts'
-import { docsPage } from './http/docs.ts'
+import { paths } from '../src/contract/paths.ts'
+import { problemCodes } from '../src/contract/problem.ts'
+import { PROBLEMS } from '../src/http/problem.ts'
+import { docsPage } from '../src/http/docs.ts'
 import { openApiText, undescribed } from './openapi.ts'
 
 const text = openApiText(undescribed)

@@ -40,7 +40,6 @@ export function manifestsOf(files: ReadonlyMap<string, Uint8Array>): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   // `cdk8s synth` passes its output folder in this variable.
-  // oxlint-disable-next-line node/no-process-env
   const folder = resolve(process.env['CDK8S_OUTDIR'] ?? 'dist')
   for (const path of await synth(folder)) process.stdout.write(`${path}\n`)
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { renderStore } from './operations/render-store.ts'
-import { unsealed } from './operations/seal-store.ts'
-import { parsePlatformFile } from './repo-files/platform-file.ts'
-import { parseStoreFile } from './repo-files/store-file.ts'
+import { renderStore } from '../src/operations/render-store.ts'
+import { unsealed } from '../src/operations/seal-store.ts'
+import { parsePlatformFile } from '../src/repo-files/platform-file.ts'
+import { parseStoreFile } from '../src/repo-files/store-file.ts'
 
 const TEMPLATE = fileURLToPath(new URL('../gitops-repo-template/platform.yaml', import.meta.url))
 

@@ -1,8 +1,8 @@
 import { readFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { printYaml } from '../constructs/yaml.ts'
-import { argoCdSetup, type Installation } from './operations/argocd-setup.ts'
-import { parsePlatformFile } from './repo-files/platform-file.ts'
+import { argoCdSetup, type Installation } from '../src/operations/argocd-setup.ts'
+import { parsePlatformFile } from '../src/repo-files/platform-file.ts'
 
 /**
  * Values of the committed examples in `argocd/`. Everything else comes from the template's
