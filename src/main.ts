@@ -1,7 +1,13 @@
 import { openLog } from './adapters/telemetry/log.ts'
-import { type Config, describeConfig, processConfig, readFlags, settingsHelp } from './config.ts'
-import { openServer, type RunningServer } from './server.ts'
-import { restoreEmbedded } from './stores-remote.ts'
+import {
+  type Config,
+  describeConfig,
+  processConfig,
+  readFlags,
+  settingsHelp,
+} from './server/config.ts'
+import { openServer, type RunningServer } from './server/server.ts'
+import { restoreEmbedded } from './server/stores-remote.ts'
 
 /** Reads the configuration, starts the server and drains it on SIGTERM or SIGINT. */
 async function main(argv: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { domainCheck } from '../src/domain-check.ts'
+import { domainCheck } from '../src/server/checks/domain-check.ts'
 import { openChecks } from '../src/observe/checks.ts'
 import { memoryRepo } from '../src/testing/memory-repo.ts'
 import { testPlatform } from '../src/testing/platform.ts'

@@ -63,19 +63,37 @@ export const fences: readonly Fence[] = [
   {
     glob: 'src/*.ts',
     plant: 'src/planted.ts',
-    refuse: ['simple-git', 'node:child_process', '@octokit/rest', 'cdk8s-plus-28', ...EVERYWHERE],
-    allow: ['./adapters/git/stores-repo.ts', './http/stores.ts', '../constructs/index.ts'],
+    refuse: ['./http/stores.ts', 'hono', 'simple-git', 'node:child_process', ...EVERYWHERE],
+    allow: ['./server/server.ts', './adapters/telemetry/log.ts'],
   },
   {
-    glob: 'src/app.ts',
-    plant: 'src/app.ts',
+    glob: 'src/server/*.ts',
+    plant: 'src/server/planted.ts',
+    refuse: ['../main.ts', 'simple-git', 'node:child_process', 'cdk8s-plus-28', ...EVERYWHERE],
+    allow: [
+      ...['./config.ts', './checks/probes.ts', '../adapters/git/stores-repo.ts'],
+      ...['../adapters/git/write/pace.ts', '../http/stores.ts', 'node:fs/promises', 'hono'],
+    ],
+  },
+  {
+    glob: 'src/server/checks/*.ts',
+    plant: 'src/server/checks/planted.ts',
     refuse: [
-      './adapters/git/write/writer.ts',
-      './operations/create-store.ts',
+      ...['../server.ts', '../../adapters/git/stores-repo.ts', '../../http/stores.ts', 'hono'],
+      ...['node:child_process', ...EVERYWHERE],
+    ],
+    allow: ['./probes.ts', '../config.ts', '../../domain/ports.ts', '../../observe/checks.ts'],
+  },
+  {
+    glob: 'src/server/app.ts',
+    plant: 'src/server/app.ts',
+    refuse: [
+      '../adapters/git/write/writer.ts',
+      '../operations/create-store.ts',
       './config.ts',
       'node:fs',
     ],
-    allow: ['./http/stores.ts', './http/middleware/origin.ts', './contract/paths.ts', 'hono'],
+    allow: ['../http/stores.ts', '../http/middleware/origin.ts', '../contract/paths.ts', 'hono'],
   },
   {
     glob: 'src/contract/*.ts',
@@ -159,7 +177,7 @@ export const fences: readonly Fence[] = [
       '../adapters/git/write/writer.ts',
       'node:fs',
       'node:fs/promises',
-      '../config.ts',
+      '../server/config.ts',
       'cdk8s',
     ],
     allow: ['./problem.ts', './middleware/origin.ts', '../operations/create-store.ts', 'hono'],
@@ -167,7 +185,7 @@ export const fences: readonly Fence[] = [
   {
     glob: 'src/http/middleware/*.ts',
     plant: 'src/http/middleware/planted.ts',
-    refuse: ['../../adapters/git/write/writer.ts', 'node:fs', '../../config.ts'],
+    refuse: ['../../adapters/git/write/writer.ts', 'node:fs', '../../server/config.ts'],
     allow: ['../problem.ts', '../../domain/errors.ts', 'hono/body-limit', 'hono'],
   },
   {
@@ -198,7 +216,7 @@ export const fences: readonly Fence[] = [
     plant: 'src/cli/planted.ts',
     refuse: [
       ...['../adapters/git/write/writer.ts', '../http/stores.ts', '../operations/create-store.ts'],
-      ...['../main.ts', '../app.ts', 'node:child_process', 'hono', ...EVERYWHERE],
+      ...['../main.ts', '../server/app.ts', 'node:child_process', 'hono', ...EVERYWHERE],
     ],
     allow: [
       ...['./client.ts', '../operations/render-store.ts', '../threads/threads.ts'],
@@ -245,7 +263,7 @@ export const fences: readonly Fence[] = [
   {
     glob: 'dashboard/src/*.{ts,tsx}',
     plant: 'dashboard/src/planted.tsx',
-    refuse: ['../../src/domain/phase.ts', '../../src/app.ts', 'zod', 'cdk8s', ...EVERYWHERE],
+    refuse: ['../../src/domain/phase.ts', '../../src/server/app.ts', 'zod', 'cdk8s', ...EVERYWHERE],
     allow: ['./api/request.ts', './features/list/stores-page.tsx', '../../src/contract/paths.ts'],
   },
   {
@@ -271,19 +289,29 @@ export const fences: readonly Fence[] = [
   {
     glob: 'src/cli/clone.ts',
     plant: 'src/cli/clone.ts',
-    refuse: ['../adapters/git/write/writer.ts', '../app.ts', 'node:child_process', 'node:fs'],
+    refuse: [
+      '../adapters/git/write/writer.ts',
+      '../server/app.ts',
+      'node:child_process',
+      'node:fs',
+    ],
     allow: ['../adapters/git/read/clone-reader.ts', './exit.ts'],
   },
   {
     glob: 'src/cli/registry.ts',
     plant: 'src/cli/registry.ts',
-    refuse: ['../adapters/git/write/writer.ts', '../app.ts', 'node:child_process', 'node:fs'],
+    refuse: [
+      '../adapters/git/write/writer.ts',
+      '../server/app.ts',
+      'node:child_process',
+      'node:fs',
+    ],
     allow: ['../adapters/registry/oci-registry.ts', '../domain/release-pins.ts', './exit.ts'],
   },
   {
     glob: 'src/cli/serve.ts',
     plant: 'src/cli/serve.ts',
-    refuse: ['../adapters/git/write/writer.ts', '../app.ts', 'node:child_process'],
+    refuse: ['../adapters/git/write/writer.ts', '../server/app.ts', 'node:child_process'],
     allow: ['../main.ts', 'commander'],
   },
   {

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid'
 import { simulatedApplications } from '../src/adapters/argocd/simulated.ts'
 import { sealedSecrets } from '../src/adapters/secrets/sealed-secrets.ts'
-import { createApp } from '../src/app.ts'
+import { createApp } from '../src/server/app.ts'
 import type { AppDeps } from '../src/http/env.ts'
 import { openStreamHub } from '../src/http/stream-hub.ts'
 import { openChangeFeed } from '../src/observe/change-feed.ts'

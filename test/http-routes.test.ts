@@ -6,7 +6,7 @@ import type { Problem } from '../src/contract/problem.ts'
 import type { AppEnv } from '../src/http/env.ts'
 import { NameParameter, operation, requireStrict } from '../src/http/route.ts'
 import { mountedBeside, openRouter } from '../src/http/router.ts'
-import { gitApp } from '../src/git-listener.ts'
+import { gitApp } from '../src/server/git-listener.ts'
 import { memoryLog } from '../src/testing/writes.ts'
 import { httpFixture } from './http-fixture.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { settings } from '../src/settings.ts'
+import { settings } from '../src/server/settings.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 

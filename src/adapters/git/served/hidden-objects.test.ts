@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Log } from '../../../domain/ports.ts'
-import { listen, type Listener } from '../../../listen.ts'
+import { listen, type Listener } from '../../../server/listen.ts'
 import { FLUSH, pktLine } from '../process/pkt-line.ts'
 import { openLocalRemote } from './local-remote.ts'
 

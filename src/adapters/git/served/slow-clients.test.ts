@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Log } from '../../../domain/ports.ts'
-import { listen, type Listener } from '../../../listen.ts'
+import { listen, type Listener } from '../../../server/listen.ts'
 import { FLUSH, pktLine } from '../process/pkt-line.ts'
 import { openLocalRemote } from './local-remote.ts'
 

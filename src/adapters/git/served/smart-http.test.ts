@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Log, PackServer } from '../../../domain/ports.ts'
-import { listen, type Listener } from '../../../listen.ts'
+import { listen, type Listener } from '../../../server/listen.ts'
 import { openLocalRemote } from './local-remote.ts'
 import { servePacks } from './smart-http.ts'
 

@@ -1,5 +1,5 @@
-import { isBranchName } from './adapters/git/process/argv.ts'
-import { openKeyRing } from './adapters/secrets/key-ring.ts'
+import { isBranchName } from '../adapters/git/process/argv.ts'
+import { openKeyRing } from '../adapters/secrets/key-ring.ts'
 
 /** `host:port`. Port 0 picks a free port. */
 export interface Address {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { load } from 'js-yaml'
-import { cacheConfig } from './adapters/git/cache/cache-config.ts'
+import { cacheConfig } from '../adapters/git/cache/cache-config.ts'
 import { ignoredVariables } from './ignored-variables.ts'
 import { isLoopback, readSetting, type Settings, settings } from './settings.ts'
 import { remoteOf } from './stores-remote.ts'

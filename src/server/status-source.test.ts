@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from './config.ts'
-import type { Applications } from './domain/ports.ts'
+import type { Applications } from '../domain/ports.ts'
 import { openStatusSource } from './status-source.ts'
-import { type FakeApiServer, fakeApiServer } from './testing/fake-api-server.ts'
-import { type FakeArgoCd, fakeArgoCd } from './testing/fake-argo-cd.ts'
+import { type FakeApiServer, fakeApiServer } from '../testing/fake-api-server.ts'
+import { type FakeArgoCd, fakeArgoCd } from '../testing/fake-argo-cd.ts'
 
 let cluster: FakeApiServer
 let argo: FakeArgoCd

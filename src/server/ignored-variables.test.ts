@@ -24,7 +24,7 @@ describe('variables of other platforms', () => {
         'RATE_WINDOW',
       ]),
     )
-    const page = await readFile(join(import.meta.dirname, '../docs/moving.md'), 'utf8')
+    const page = await readFile(join(import.meta.dirname, '../../docs/moving.md'), 'utf8')
     const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (.+) \|$/gm)].map(([, name, instead]) => [
       name,
       instead,

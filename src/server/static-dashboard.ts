@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { StaticFile } from './http/env.ts'
+import type { StaticFile } from '../http/env.ts'
 
-const BUILT = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
+const BUILT = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

@@ -1,5 +1,5 @@
-import type { StoresRepo } from './domain/ports.ts'
-import { type Finding, ill, well } from './observe/checks.ts'
+import type { StoresRepo } from '../../domain/ports.ts'
+import { type Finding, ill, well } from '../../observe/checks.ts'
 
 /**
  * Checks that no two store folders share a name. Of two folders with one name, the rendered one is

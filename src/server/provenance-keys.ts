@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { newKeyRing, openKeyRing } from './adapters/secrets/key-ring.ts'
+import { newKeyRing, openKeyRing } from '../adapters/secrets/key-ring.ts'
 import type { Config } from './config.ts'
-import type { Log } from './domain/ports.ts'
-import type { KeyRing } from './domain/provenance.ts'
+import type { Log } from '../domain/ports.ts'
+import type { KeyRing } from '../domain/provenance.ts'
 
 type KeyConfig = Pick<Config, 'provenanceKeys' | 'dataDir' | 'storesRepoUrl'>
 
@@ -41,7 +41,7 @@ export async function openKeys(config: KeyConfig, log: Log): Promise<KeyRing> {
  * exists.
  */
 async function makeKeys(file: string, log: Log): Promise<string> {
-  await mkdir(resolve(file, '..'), { recursive: true })
+  await mkdir(resolve(file, '../..'), { recursive: true })
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   try {
     await writeFile(draft, newKeyRing(), { mode: 0o600, flag: 'wx' })

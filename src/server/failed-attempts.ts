@@ -1,4 +1,4 @@
-import { peerKey } from './domain/git-client.ts'
+import { peerKey } from '../domain/git-client.ts'
 
 /**
  * A peer that sends this many wrong tokens within {@link WINDOW_MS} is refused until the window

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises'
-import { platformHostOf } from './domain/layout.ts'
-import type { Applications, StoresRepo } from './domain/ports.ts'
-import type { Snapshot } from './domain/snapshot.ts'
-import { type Finding, skipped, warning, well } from './observe/checks.ts'
+import { platformHostOf } from '../../domain/layout.ts'
+import type { Applications, StoresRepo } from '../../domain/ports.ts'
+import type { Snapshot } from '../../domain/snapshot.ts'
+import { type Finding, skipped, warning, well } from '../../observe/checks.ts'
 
 /** Resolves a name to its addresses. @throws Error if there is none */
 export type Resolve = (name: string) => Promise<readonly string[]>

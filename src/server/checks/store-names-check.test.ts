@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { memoryRepo } from './testing/memory-repo.ts'
-import { testPlatform } from './testing/platform.ts'
+import { memoryRepo } from '../../testing/memory-repo.ts'
+import { testPlatform } from '../../testing/platform.ts'
 import { storeNames } from './store-names-check.ts'
 
 describe('storeNames', () => {

@@ -1,6 +1,6 @@
-import type { Applications, StoresRepo } from './domain/ports.ts'
-import { isPlaceholder, releasePins } from './domain/release-pins.ts'
-import { type Finding, ill, warning, well } from './observe/checks.ts'
+import type { Applications, StoresRepo } from '../../domain/ports.ts'
+import { isPlaceholder, releasePins } from '../../domain/release-pins.ts'
+import { type Finding, ill, warning, well } from '../../observe/checks.ts'
 
 export interface ReleaseCheckDeps {
   readonly repo: Pick<StoresRepo, 'snapshot'>

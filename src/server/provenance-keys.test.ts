@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { keyFileIn, openKeys } from './provenance-keys.ts'
-import { openKeyRing } from './adapters/secrets/key-ring.ts'
-import { TEST_KEYS } from './testing/keys.ts'
-import { memoryLog } from './testing/writes.ts'
+import { openKeyRing } from '../adapters/secrets/key-ring.ts'
+import { TEST_KEYS } from '../testing/keys.ts'
+import { memoryLog } from '../testing/writes.ts'
 
 async function dataDir(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'storewright-keys-'))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Log } from './domain/ports.ts'
+import type { Log } from '../domain/ports.ts'
 
 /** Mode bits of the group and of other users. */
 const OTHERS = 0o077

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Log } from './domain/ports.ts'
+import type { Log } from '../domain/ports.ts'
 import { openDataDir } from './data-dir.ts'
 
 let folder = ''
