@@ -4,7 +4,7 @@ import { openChecks } from '../src/observe/checks.ts'
 import { memoryRepo } from '../src/testing/memory-repo.ts'
 import { testPlatform } from '../src/testing/platform.ts'
 import { storeFile, storeRecord } from '../src/testing/records.ts'
-import { httpFixture } from './http-fixture.ts'
+import { httpFixture } from './http/fixture.ts'
 import { storectlOf } from './storectl-fixture.ts'
 
 it('S2-15 storectl doctor detects a resolver that blocks nip.io and prints lines for /etc/hosts', async () => {

@@ -7,7 +7,7 @@ import { parseSealedSecrets, SEALED_FILE } from '../src/repo-files/sealed-file.t
 import { testCertificate } from '../src/testing/certificate.ts'
 import { memoryRepo } from '../src/testing/memory-repo.ts'
 import { testPlatform } from '../src/testing/platform.ts'
-import { type HttpFixture, httpFixture } from './http-fixture.ts'
+import { type HttpFixture, httpFixture } from './http/fixture.ts'
 
 const { pem, privateKey } = testCertificate({ bits: 4096 })
 const platform = testPlatform((yaml) =>

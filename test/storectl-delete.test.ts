@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { testPlatform } from '../src/testing/platform.ts'
-import { httpFixture } from './http-fixture.ts'
+import { httpFixture } from './http/fixture.ts'
 import { storectlOf } from './storectl-fixture.ts'
 
 it.each([

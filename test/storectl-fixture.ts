@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { runStorectl } from '../src/cli/program.ts'
 import { listen } from '../src/server/listen.ts'
-import type { HttpFixture } from './http-fixture.ts'
+import type { HttpFixture } from './http/fixture.ts'
 
 /** Serves `http` on its own port until the test ends, and runs storectl against it in this process. */
 export async function storectlOf({ app }: HttpFixture) {

@@ -1,7 +1,7 @@
 import { load } from 'js-yaml'
 import { expect, it } from 'vitest'
 import type { Change } from '../src/contract/store.ts'
-import { httpFixture } from './http-fixture.ts'
+import { httpFixture } from './http/fixture.ts'
 import { storectlOf } from './storectl-fixture.ts'
 
 it.each([

@@ -1,6 +1,6 @@
 import type { OperationId } from '../src/contract/paths.ts'
 import { paths } from '../src/contract/paths.ts'
-import type { HttpFixture } from './http-fixture.ts'
+import type { HttpFixture } from './http/fixture.ts'
 
 /** A valid request of one operation. */
 export interface Sample {

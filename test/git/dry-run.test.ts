@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { simulatedApplications } from '../../src/adapters/argocd/simulated.ts'
 import { type OperationId, paths } from '../../src/contract/paths.ts'
 import { createStoreViews } from '../../src/observe/store-views.ts'
-import { httpFixture } from '../http-fixture.ts'
+import { httpFixture } from '../http/fixture.ts'
 import { declareSamples, sampleOf, sendSample } from '../writes.ts'
 import { harness } from './harness.ts'
 

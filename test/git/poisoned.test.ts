@@ -5,7 +5,7 @@ import { createStoreViews } from '../../src/observe/store-views.ts'
 import { renderStore } from '../../src/operations/render-store.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'
 import { storeYaml } from '../../src/testing/writes.ts'
-import { httpFixture } from '../http-fixture.ts'
+import { httpFixture } from '../http/fixture.ts'
 import { harness } from './harness.ts'
 
 const NAMES = Array.from({ length: 1000 }, (_, n) => `shop-${n}`)

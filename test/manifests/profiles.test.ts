@@ -8,7 +8,7 @@ import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
 import { isReservedName } from '../../src/domain/layout.ts'
 import { memoryRepo } from '../../src/testing/memory-repo.ts'
 import { readable } from './rendered.ts'
-import { httpFixture } from '../http-fixture.ts'
+import { httpFixture } from '../http/fixture.ts'
 
 const FOLDER = fileURLToPath(new URL('../../constructs/golden/production', import.meta.url))
 const TEMPLATE = new URL('../../gitops-repo-template/platform.yaml', import.meta.url)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../src/contract/problem.ts'
 import { memoryRepo } from '../../src/testing/memory-repo.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
-import { httpFixture } from '../http-fixture.ts'
+import { httpFixture } from '../http/fixture.ts'
 import { containersOf, find, objectsOf, podsOf, storeOf } from '../manifests/rendered.ts'
 
 /** The platform of the tests without limits of its own, so that the profile's hold. */

@@ -12,7 +12,7 @@ import { memoryRepo } from '../../src/testing/memory-repo.ts'
 import { after, healthyApplication, timeAfter } from '../../src/testing/phase-input.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { reasons as words } from '../../dashboard/src/reasons.ts'
-import { httpFixture } from '../http-fixture.ts'
+import { httpFixture } from '../http/fixture.ts'
 
 /** The whole app over an Argo CD that says what a test puts there; its clock is moved by hand. */
 async function fixture() {

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Snapshot } from '../src/contract/snapshot.ts'
-import { openStreamHub } from '../src/http/stream-hub.ts'
-import type { Batch, ChangeFeed } from '../src/observe/change-feed.ts'
-import { httpFixture, type HttpFixture } from './http-fixture.ts'
+import type { Snapshot } from '../../src/contract/snapshot.ts'
+import { openStreamHub } from '../../src/http/stream-hub.ts'
+import type { Batch, ChangeFeed } from '../../src/observe/change-feed.ts'
+import { httpFixture, type HttpFixture } from './fixture.ts'
 
 let fixture: HttpFixture
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Problem } from '../src/contract/problem.ts'
-import type { Change, ChangedStore, Store } from '../src/contract/store.ts'
-import { testPlatform } from '../src/testing/platform.ts'
-import { type HttpFixture, httpFixture } from './http-fixture.ts'
+import type { Problem } from '../../src/contract/problem.ts'
+import type { Change, ChangedStore, Store } from '../../src/contract/store.ts'
+import { testPlatform } from '../../src/testing/platform.ts'
+import { type HttpFixture, httpFixture } from './fixture.ts'
 
 let http: HttpFixture
 const json = { 'Content-Type': 'application/json' }

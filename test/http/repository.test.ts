@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { PlatformView } from '../src/contract/platform.ts'
-import type { Problem } from '../src/contract/problem.ts'
-import { httpFixture } from './http-fixture.ts'
+import type { PlatformView } from '../../src/contract/platform.ts'
+import type { Problem } from '../../src/contract/problem.ts'
+import { httpFixture } from './fixture.ts'
 
 const PATH = '/api/v1/repository/accept-rewrite'
 const HEAD = 'a'.repeat(40)

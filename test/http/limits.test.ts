@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import type { Problem } from '../src/contract/problem.ts'
-import type { Store } from '../src/contract/store.ts'
-import { testPlatform } from '../src/testing/platform.ts'
-import { httpFixture } from './http-fixture.ts'
+import type { Problem } from '../../src/contract/problem.ts'
+import type { Store } from '../../src/contract/store.ts'
+import { testPlatform } from '../../src/testing/platform.ts'
+import { httpFixture } from './fixture.ts'
 
 const json = { 'Content-Type': 'application/json', 'If-Match': '*' }
 

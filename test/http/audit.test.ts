@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Diff } from '../src/contract/diff.ts'
-import type { Change } from '../src/contract/store.ts'
-import type { LogFields } from '../src/domain/ports.ts'
-import { type MemoryRepo, memoryRepo } from '../src/testing/memory-repo.ts'
-import { PLATFORM_YAML, testPlatform } from '../src/testing/platform.ts'
-import { type HttpFixture, httpFixture } from './http-fixture.ts'
+import type { Diff } from '../../src/contract/diff.ts'
+import type { Change } from '../../src/contract/store.ts'
+import type { LogFields } from '../../src/domain/ports.ts'
+import { type MemoryRepo, memoryRepo } from '../../src/testing/memory-repo.ts'
+import { PLATFORM_YAML, testPlatform } from '../../src/testing/platform.ts'
+import { type HttpFixture, httpFixture } from './fixture.ts'
 
 const SHOP = '/api/v1/stores/shop'
 const json = { 'Content-Type': 'application/json', 'If-Match': '*' }

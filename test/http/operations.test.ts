@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { Operation } from '../src/contract/operation.ts'
-import type { Problem } from '../src/contract/problem.ts'
-import { httpFixture } from './http-fixture.ts'
+import type { Operation } from '../../src/contract/operation.ts'
+import type { Problem } from '../../src/contract/problem.ts'
+import { httpFixture } from './fixture.ts'
 
 it('GET /operations lists landed requests, newest first, by store and state, and an unknown id is 404', async () => {
   const http = httpFixture()

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { Summary } from '../src/contract/summary.ts'
-import { httpFixture } from './http-fixture.ts'
+import type { Summary } from '../../src/contract/summary.ts'
+import { httpFixture } from './fixture.ts'
 
 it('counts stores by facet, each without its own filter, and deleted stores only on request', async () => {
   const http = httpFixture()

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Preview } from '../src/contract/preview.ts'
-import type { Problem } from '../src/contract/problem.ts'
-import type { Reverted } from '../src/contract/revert.ts'
-import type { Change } from '../src/contract/store.ts'
-import { type HttpFixture, httpFixture } from './http-fixture.ts'
+import type { Preview } from '../../src/contract/preview.ts'
+import type { Problem } from '../../src/contract/problem.ts'
+import type { Reverted } from '../../src/contract/revert.ts'
+import type { Change } from '../../src/contract/store.ts'
+import { type HttpFixture, httpFixture } from './fixture.ts'
 
 const SHOP = '/api/v1/stores/shop'
 const json = { 'Content-Type': 'application/json', 'If-Match': '*' }

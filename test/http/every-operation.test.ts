@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { paths, type OperationId } from '../src/contract/paths.ts'
-import type { Problem } from '../src/contract/problem.ts'
-import { httpFixture } from './http-fixture.ts'
-import { declareSamples, sampleOf, sendSample } from './writes.ts'
+import { paths, type OperationId } from '../../src/contract/paths.ts'
+import type { Problem } from '../../src/contract/problem.ts'
+import { httpFixture } from './fixture.ts'
+import { declareSamples, sampleOf, sendSample } from '../writes.ts'
 
 interface Described {
   readonly operationId: OperationId
@@ -11,7 +11,9 @@ interface Described {
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
 }
 
-const document = JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8')) as {
+const document = JSON.parse(
+  readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'),
+) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>
 }
 const operations = Object.values(document.paths).flatMap((item) => Object.values(item))

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { describe, expect, it } from 'vitest'
-import { otherPaths, paths, permissions } from '../src/contract/paths.ts'
-import type { Problem } from '../src/contract/problem.ts'
-import type { AppEnv } from '../src/http/env.ts'
-import { NameParameter, operation, requireStrict } from '../src/http/route.ts'
-import { mountedBeside, openRouter } from '../src/http/router.ts'
-import { gitApp } from '../src/server/git-listener.ts'
-import { memoryLog } from '../src/testing/writes.ts'
-import { httpFixture } from './http-fixture.ts'
+import { otherPaths, paths, permissions } from '../../src/contract/paths.ts'
+import type { Problem } from '../../src/contract/problem.ts'
+import type { AppEnv } from '../../src/http/env.ts'
+import { NameParameter, operation, requireStrict } from '../../src/http/route.ts'
+import { mountedBeside, openRouter } from '../../src/http/router.ts'
+import { gitApp } from '../../src/server/git-listener.ts'
+import { memoryLog } from '../../src/testing/writes.ts'
+import { httpFixture } from './fixture.ts'
 
 const handled = (method: string, path: string) =>
   `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`
@@ -80,7 +80,7 @@ describe('the body of an operation', () => {
     readonly $ref?: string
   }
   const document = JSON.parse(
-    readFileSync(new URL('../openapi.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'),
   ) as {
     paths: Record<
       string,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Problem } from '../src/contract/problem.ts'
-import type { Store } from '../src/contract/store.ts'
-import { type HttpFixture, httpFixture } from './http-fixture.ts'
+import type { Problem } from '../../src/contract/problem.ts'
+import type { Store } from '../../src/contract/store.ts'
+import { type HttpFixture, httpFixture } from './fixture.ts'
 
 let fixture: HttpFixture
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Problem } from '../src/contract/problem.ts'
-import { at, type HttpFixture, httpFixture } from './http-fixture.ts'
+import type { Problem } from '../../src/contract/problem.ts'
+import { at, type HttpFixture, httpFixture } from './fixture.ts'
 
 let fixture: HttpFixture
 beforeEach(() => {
