@@ -1,7 +1,8 @@
 // `npm run phases`: writes docs/phase-table.md, the rows of the phase table in src/domain.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type PhaseRow, phaseTable } from '../src/domain/phase.ts'
+import { phaseTable } from '../src/domain/phase.ts'
+import type { PhaseRow } from '../src/domain/verdict.ts'
 
 export const PAGE = fileURLToPath(new URL('../docs/phase-table.md', import.meta.url))
 

@@ -1,8 +1,7 @@
 import type { Platform } from '../contract/platform-file.ts'
 import type { Lifecycle } from '../contract/words.ts'
 import { StoreError } from './errors.ts'
-import type { StoreId } from './ports.ts'
-import type { Snapshot, StoreRecord } from './snapshot.ts'
+import type { Snapshot, StoreId, StoreRecord } from './snapshot.ts'
 import { storesWhere } from './store-map.ts'
 
 type Rule = Platform['massDelete']

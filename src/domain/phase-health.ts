@@ -1,6 +1,5 @@
-import type { PhaseRow } from './phase.ts'
 import { PURGE_STUCK_MS } from './purge.ts'
-import type { PhaseInput, Verdict } from './verdict.ts'
+import type { PhaseInput, PhaseRow, Verdict } from './verdict.ts'
 
 const FIRST_START_MS = 15 * 60_000
 const RESTART_MS = 5 * 60_000

@@ -1,6 +1,5 @@
 import { namedReasons as named, reasonIn } from './failure-words.ts'
-import type { PhaseRow } from './phase.ts'
-import type { PhaseInput, Verdict } from './verdict.ts'
+import type { PhaseInput, PhaseRow, Verdict } from './verdict.ts'
 
 /** Without a webhook Argo CD polls every 2 to 3 minutes. */
 const WEBHOOK_MISSING_MS = 3 * 60_000

@@ -1,6 +1,5 @@
 import { queuedMessage } from './phase-operation.ts'
-import type { PhaseRow } from './phase.ts'
-import type { Verdict } from './verdict.ts'
+import type { PhaseRow, Verdict } from './verdict.ts'
 
 /** The ApplicationSet polls after 3 minutes and its cache lasts 3 minutes, so an Application should exist by then. */
 const APPLICATION_MISSING_MS = 6 * 60_000

@@ -1,20 +1,7 @@
 import { healthRows } from './phase-health.ts'
 import { operationRows } from './phase-operation.ts'
 import { presenceRows } from './phase-presence.ts'
-import type { Phase } from '../contract/words.ts'
-import type { Judgement, PhaseInput, Reason, Verdict } from './verdict.ts'
-
-/** One row of the phase table, as docs/phase-table.md prints it. */
-export interface PhaseRow {
-  /** Place in the table, from 1. */
-  readonly number: number
-  /** Condition under which the row decides, in words. */
-  readonly when: string
-  /** Every verdict that `judge` can return. */
-  readonly outcomes: Readonly<Partial<Record<Phase, readonly Reason[]>>>
-  /** The verdict, or `null` if the row does not apply. */
-  readonly judge: (input: PhaseInput) => Verdict | null
-}
+import type { Judgement, PhaseInput, PhaseRow, Verdict } from './verdict.ts'
 
 /**
  * Summarises in one word what Argo CD observed of the state that Git declares. The first matching

@@ -9,7 +9,7 @@ import type { GitClient } from './git-client.ts'
 import type { Provisioning } from './provisioning.ts'
 import type { RepoState } from './repo-state.ts'
 import type { Sealer } from './sealer.ts'
-import type { ChangeRef, Snapshot, StoreRecord } from './snapshot.ts'
+import type { ChangeRef, Snapshot, StoreId, StoreRecord } from './snapshot.ts'
 import type { StoreDetail } from './store-detail.ts'
 
 export interface Clock {
@@ -103,11 +103,6 @@ export interface WriteTiming {
   readonly pacedMs: number
   /** Number of pushes that contained this change, including lost ones; 0 = none was needed. */
   readonly pushes: number
-}
-
-export interface StoreId {
-  readonly team: string
-  readonly name: string
 }
 
 /** The stores repository. Reads use the last fetched head and still work when the remote is down. */

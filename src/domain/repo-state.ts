@@ -1,4 +1,4 @@
-import type { StoreId } from './ports.ts'
+import type { StoreId } from './snapshot.ts'
 
 /** A branch whose history was rewritten. Nothing is written until an admin accepts it. */
 export interface Rewrite {

@@ -6,6 +6,11 @@ import type { Action, ChangeSource } from '../contract/words.ts'
 import { isNewer } from './generator.ts'
 import { foreignKeys } from './layout.ts'
 
+export interface StoreId {
+  readonly team: string
+  readonly name: string
+}
+
 /** A commit that touched one store. `at` is the committer time, RFC 3339 UTC. */
 export interface ChangeRef {
   readonly commit: string

@@ -129,6 +129,18 @@ export interface Verdict {
   readonly message: string
 }
 
+/** One row of the phase table, as docs/phase-table.md prints it. */
+export interface PhaseRow {
+  /** Place in the table, from 1. */
+  readonly number: number
+  /** Condition under which the row decides, in words. */
+  readonly when: string
+  /** Every verdict that `judge` can return. */
+  readonly outcomes: Readonly<Partial<Record<Phase, readonly Reason[]>>>
+  /** The verdict, or `null` if the row does not apply. */
+  readonly judge: (input: PhaseInput) => Verdict | null
+}
+
 /** A verdict, and whether it is current. */
 export interface Judgement extends Verdict {
   /** The source has been silent for too long. `lastKnown` is the verdict from its last report. */

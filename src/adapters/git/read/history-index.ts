@@ -1,5 +1,5 @@
-import type { LandedRequest, StoreId } from '../../../domain/ports.ts'
-import type { ChangeRef, Departure, Rendered, Vacated } from '../../../domain/snapshot.ts'
+import type { LandedRequest } from '../../../domain/ports.ts'
+import type { ChangeRef, Departure, Rendered, StoreId, Vacated } from '../../../domain/snapshot.ts'
 import { changeRefOf, type LoggedCommit, type Touch } from './commit-log.ts'
 
 /** Statements of our newest commit on a store. */

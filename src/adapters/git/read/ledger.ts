@@ -1,4 +1,4 @@
-import type { StoreId } from '../../../domain/ports.ts'
+import type { StoreId } from '../../../domain/snapshot.ts'
 import { type Fleet, readFleet } from './fleet.ts'
 import type { HistoryIndex } from './history-index.ts'
 import type { ObjectReader } from '../cache/object-reader.ts'

@@ -1,5 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises'
-import type { Log, StoreId } from '../../../domain/ports.ts'
+import type { Log } from '../../../domain/ports.ts'
+import type { StoreId } from '../../../domain/snapshot.ts'
 import { type Advance, type LoggedCommit, type Touch, touchesOf } from './commit-log.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 import type { Signing } from '../process/signing.ts'
