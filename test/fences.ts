@@ -45,12 +45,27 @@ const gitFolder = (name: keyof typeof GIT): Fence => {
     ],
   }
 }
+/** A folder of `src/domain`, with the other folders that it must not or may import. */
+const domainFolder = (
+  name: string,
+  refuse: readonly string[],
+  allow: readonly string[],
+): Fence => ({
+  glob: `src/domain/${name}/*.ts`,
+  plant: `src/domain/${name}/planted.ts`,
+  refuse: [
+    ...['../../repo-files/yaml.ts', '../../operations/create-store.ts', 'node:crypto', 'cdk8s'],
+    ...EVERYWHERE,
+    ...refuse,
+  ],
+  allow: ['./x.ts', '../errors.ts', '../../contract/words.ts', ...allow],
+})
 const feature = (name: string, refuse: readonly string[], allow: readonly string[]): Fence => ({
   glob: `dashboard/src/features/${name}/*.{ts,tsx}`,
   plant: `dashboard/src/features/${name === '*' ? 'list' : name}/planted.tsx`,
   refuse: [
     '../store/page.tsx',
-    '../../../../src/domain/phase.ts',
+    '../../../../src/domain/status/phase.ts',
     'cdk8s',
     ...EVERYWHERE,
     ...refuse,
@@ -112,15 +127,23 @@ export const fences: readonly Fence[] = [
     plant: 'src/domain/planted.ts',
     refuse: [
       ...['node:crypto', 'cdk8s', 'hono', 'js-yaml', '../repo-files/yaml.ts', ...EVERYWHERE],
-      ...['node:worker_threads', '../threads/threads.ts'],
+      ...['node:worker_threads', '../threads/threads.ts', './admission/admission.ts'],
       ...[
         '../operations/create-store.ts',
         '../adapters/git/write/writer.ts',
         '../../constructs/index.ts',
       ],
     ],
-    allow: ['./errors.ts', '../contract/words.ts'],
+    allow: ['./errors.ts', './status/application.ts', '../contract/words.ts'],
   },
+  domainFolder('admission', ['../status/phase.ts', '../history/hunks.ts'], []),
+  domainFolder('status', ['../admission/fit.ts', '../history/hunks.ts'], []),
+  domainFolder(
+    'history',
+    ['../status/phase.ts', '../argocd/layout.ts'],
+    ['../admission/volumes.ts'],
+  ),
+  domainFolder('argocd', ['../admission/fit.ts', '../status/phase.ts'], []),
   {
     glob: 'src/operations/*.ts',
     plant: 'src/operations/planted.ts',
@@ -140,7 +163,7 @@ export const fences: readonly Fence[] = [
     glob: 'src/observe/*.ts',
     plant: 'src/observe/planted.ts',
     refuse: ['../adapters/argocd/simulated.ts', '../operations/list-stores.ts', 'node:fs'],
-    allow: ['./memory.ts', '../domain/phase.ts', '../contract/store.ts'],
+    allow: ['./memory.ts', '../domain/status/phase.ts', '../contract/store.ts'],
   },
   {
     glob: 'src/reconcile/*.ts',
@@ -243,7 +266,19 @@ export const fences: readonly Fence[] = [
       'simple-git',
       'hono',
     ],
-    allow: ['./phase.ts', '../testing/platform.ts', 'vitest', 'fast-check'],
+    allow: ['./errors.ts', './status/phase.ts', '../testing/platform.ts', 'vitest', 'fast-check'],
+  },
+  {
+    glob: 'src/{domain,operations}/*/*.test.ts',
+    plant: 'src/domain/admission/planted.test.ts',
+    refuse: [
+      ...['../../adapters/git/write/writer.ts', '../../http/stores.ts', 'node:fs', 'simple-git'],
+      'hono',
+    ],
+    allow: [
+      ...['./fit.ts', '../errors.ts', '../../testing/platform.ts', '../../contract/words.ts'],
+      ...['vitest', 'fast-check'],
+    ],
   },
   {
     glob: 'constructs/*.ts',
@@ -263,13 +298,19 @@ export const fences: readonly Fence[] = [
   {
     glob: 'dashboard/src/*.{ts,tsx}',
     plant: 'dashboard/src/planted.tsx',
-    refuse: ['../../src/domain/phase.ts', '../../src/server/app.ts', 'zod', 'cdk8s', ...EVERYWHERE],
+    refuse: [
+      '../../src/domain/status/phase.ts',
+      '../../src/server/app.ts',
+      'zod',
+      'cdk8s',
+      ...EVERYWHERE,
+    ],
     allow: ['./api/request.ts', './features/list/stores-page.tsx', '../../src/contract/paths.ts'],
   },
   {
     glob: 'dashboard/src/{api,ui}/*.{ts,tsx}',
     plant: 'dashboard/src/api/planted.ts',
-    refuse: ['../features/list/stores-page.tsx', '../../../src/domain/phase.ts', 'zod'],
+    refuse: ['../features/list/stores-page.tsx', '../../../src/domain/status/phase.ts', 'zod'],
     allow: ['./x.ts', '../ui/button.tsx', '../../../src/contract/paths.ts', 'react'],
   },
   feature('*', ['../../../../src/contract/store.ts'], ['../../../../src/contract/words.ts']),

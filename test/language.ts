@@ -36,7 +36,7 @@ export const ALLOWED: readonly Allowed[] = [
     reason: 'the name of a store or requester that does not exist',
   },
   {
-    path: 'src/domain/provisioning.test.ts',
+    path: 'src/domain/admission/provisioning.test.ts',
     text: /const nobody =|\.\.\.nobody,|NOW, nobody\)/,
     reason: 'the name of a constant',
   },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { phaseOf } from '../src/domain/phase.ts'
-import type { PhaseInput } from '../src/domain/verdict.ts'
+import { phaseOf } from '../src/domain/status/phase.ts'
+import type { PhaseInput } from '../src/domain/status/verdict.ts'
 import { inputOf, recordings } from './recordings.ts'
 
 const all = recordings()

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { PAGE, phaseTableText } from '../scripts/phase-table.ts'
 import { lifecycles } from '../src/contract/words.ts'
-import { phaseTable } from '../src/domain/phase.ts'
+import { phaseTable } from '../src/domain/status/phase.ts'
 import { after, healthyApplication, readyInput, timeAfter } from '../src/testing/phase-input.ts'
 
 const operation = healthyApplication().operationState

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { digestOf, setDigestOf } from '../src/adapters/argocd/digest.ts'
 import type { Lifecycle } from '../src/contract/words.ts'
-import type { PhaseInput } from '../src/domain/verdict.ts'
+import type { PhaseInput } from '../src/domain/status/verdict.ts'
 
 /** State of a store on a real Argo CD, recorded by the cluster suite with RECORD=1. Times are RFC 3339 UTC. */
 export interface Recording {

@@ -1,6 +1,6 @@
 import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
-import { neighbourProblems } from '../domain/neighbours.ts'
+import { neighbourProblems } from '../domain/admission/neighbours.ts'
 import { storeFolder } from '../domain/layout.ts'
 import { objectFormatOf } from '../domain/object-format.ts'
 import { changeRules, reservedProblems, type Step } from './change-check.ts'

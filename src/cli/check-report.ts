@@ -1,5 +1,5 @@
 import type { CheckReport } from '../check/check-repository.ts'
-import { printDiff } from '../domain/line-diff.ts'
+import { printDiff } from '../domain/history/line-diff.ts'
 import { type CheckProblem, rules } from '../check/problem.ts'
 import { printable, toJson } from './printable.ts'
 

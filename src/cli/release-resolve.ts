@@ -1,6 +1,6 @@
 import { lstat, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { diffLines, printDiff } from '../domain/line-diff.ts'
+import { diffLines, printDiff } from '../domain/history/line-diff.ts'
 import { isPlaceholder, pinValue, type ReleasePin, releasePins } from '../domain/release-pins.ts'
 import { Failure } from './exit.ts'
 import { printable } from './printable.ts'

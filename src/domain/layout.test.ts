@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { testPlatform } from '../testing/platform.ts'
 import { hostOf, isReservedName, namespaceOf, urlOf } from './layout.ts'
-import { softDeleted, toSecond } from './lifecycle.ts'
-import { admitStore } from './admission.ts'
+import { softDeleted, toSecond } from './admission/lifecycle.ts'
+import { admitStore } from './admission/admission.ts'
 import { memoryRepo } from '../testing/memory-repo.ts'
-import { cpuQuantity, memoryQuantity, requestsOf } from './plans.ts'
+import { cpuQuantity, memoryQuantity, requestsOf } from './admission/plans.ts'
 
 const platform = testPlatform()
 

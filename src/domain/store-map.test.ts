@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { storeFile, storeRecord } from '../testing/records.ts'
-import { isOnItsWayOut } from './brake.ts'
-import { queueOf } from './provisioning.ts'
+import { isOnItsWayOut } from './admission/mass-delete-limit.ts'
+import { queueOf } from './admission/provisioning.ts'
 import type { StoreRecord } from './snapshot.ts'
 import {
   copyStores,

@@ -1,6 +1,6 @@
 import type { Condition } from '../contract/store.ts'
 import type { Status } from '../contract/words.ts'
-import type { ConditionVerdict } from '../domain/verdict.ts'
+import type { ConditionVerdict } from '../domain/status/verdict.ts'
 
 /** State of a store that needs the past. It is lost at a restart and rebuilt from observations. */
 export interface StoreMemory {

@@ -5,7 +5,7 @@ import type { Status } from '../contract/words.ts'
 import { isNewer } from '../domain/generator.ts'
 import { hostOf, namespaceOf, urlOf } from '../domain/layout.ts'
 import { isModified, newerGenerator, type StoreRecord } from '../domain/snapshot.ts'
-import type { Judgement, PhaseInput } from '../domain/verdict.ts'
+import type { Judgement, PhaseInput } from '../domain/status/verdict.ts'
 
 /** The results of observing one store. */
 export interface Observed {

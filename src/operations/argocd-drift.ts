@@ -3,7 +3,7 @@ import type {
   InstalledArgoCd,
   InstalledProject,
   PermittedKind,
-} from '../domain/argocd-installed.ts'
+} from '../domain/argocd/installed.ts'
 import { madeByControllers, namespacedKinds } from '../../constructs/index.ts'
 import { argoCdSetup, type StoreNeeds } from './argocd-setup.ts'
 

@@ -1,5 +1,5 @@
 import type { Platform } from '../contract/platform-file.ts'
-import { projectNameOf, type ProjectLayout, projectsOf, setsOf } from '../domain/argocd-layout.ts'
+import { projectNameOf, type ProjectLayout, projectsOf, setsOf } from '../domain/argocd/layout.ts'
 import {
   type ArgoCdObjects,
   printYaml,

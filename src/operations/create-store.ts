@@ -2,7 +2,7 @@ import { objectFormatOf } from '../domain/object-format.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import type { Store, StoreCreate } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
-import { admitStore } from '../domain/admission.ts'
+import { admitStore } from '../domain/admission/admission.ts'
 import { StoreError } from '../domain/errors.ts'
 import type {
   ChangeOptions,
@@ -11,7 +11,7 @@ import type {
   Requester,
   StoreChange,
 } from '../domain/ports.ts'
-import { isRoom, type Provisioning, queueOf } from '../domain/provisioning.ts'
+import { isRoom, type Provisioning, queueOf } from '../domain/admission/provisioning.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { readBack } from '../repo-files/store-file.ts'
 import type { RenderStore } from './render-declared.ts'
@@ -95,7 +95,7 @@ async function renderFor(request: StoreCreate, asked: Asked): Promise<typeof ren
   }
 }
 
-/** Marks the new store as queued if the cap on stores being set up is reached; see `domain/provisioning.ts`. */
+/** Marks the new store as queued if the cap on stores being set up is reached; see `domain/admission/provisioning.ts`. */
 export function queuedIfFull(
   store: StoreFile,
   at: Snapshot,

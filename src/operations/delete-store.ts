@@ -1,4 +1,4 @@
-import { softDeleted } from '../domain/lifecycle.ts'
+import { softDeleted } from '../domain/admission/lifecycle.ts'
 import type { ChangeOptions, Landed, OperationDeps, Requester } from '../domain/ports.ts'
 import { changeIntent, type StoreRequest } from './change-store.ts'
 

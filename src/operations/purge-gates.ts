@@ -1,6 +1,6 @@
 import type { PurgeGate } from '../contract/operation.ts'
 import type { OperationDeps } from '../domain/ports.ts'
-import { dueGatesOf, purgeGatesOf } from '../domain/purge.ts'
+import { dueGatesOf, purgeGatesOf } from '../domain/status/purge.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 
 /** Dependencies of the gates of a purge. */

@@ -1,5 +1,5 @@
 import type { DeletionsReleased, ReleaseDeletions } from '../contract/repository.ts'
-import { brakeOf, braked, goingAt, isPending } from '../domain/brake.ts'
+import { brakeOf, braked, goingAt, isPending } from '../domain/admission/mass-delete-limit.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Requester } from '../domain/ports.ts'
 import { changeIntent } from './change-store.ts'

@@ -12,9 +12,9 @@ import type { PinnedZip, Plan, Platform, Release } from '../contract/platform-fi
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import type { Component, StoreFile } from '../contract/store-file.ts'
 import { StoreError } from '../domain/errors.ts'
-import { backupDestination, fitProblems } from '../domain/fit.ts'
+import { backupDestination, fitProblems } from '../domain/admission/fit.ts'
 import { hostOf, platformHostOf } from '../domain/layout.ts'
-import { workerMemory } from '../domain/plans.ts'
+import { workerMemory } from '../domain/admission/plans.ts'
 
 /**
  * Resolves all names and defaults, so that constructs receive plain values only.

@@ -1,6 +1,6 @@
 import type { StoreFile } from '../contract/store-file.ts'
-import { requireRoom } from '../domain/admission.ts'
-import { inState } from '../domain/lifecycle.ts'
+import { requireRoom } from '../domain/admission/admission.ts'
+import { inState } from '../domain/admission/lifecycle.ts'
 import type { ChangeOptions, OperationDeps, Requester, StoresRepo } from '../domain/ports.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 import { type Changed, changeStore, type StoreRequest } from './change-store.ts'

@@ -1,5 +1,5 @@
 import type { Retry } from '../contract/store-patch.ts'
-import { retried } from '../domain/edit.ts'
+import { retried } from '../domain/admission/apply-patch.ts'
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
 import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
 

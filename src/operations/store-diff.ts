@@ -1,7 +1,7 @@
 import type { Diff } from '../contract/diff.ts'
 import { StoreError } from '../domain/errors.ts'
 import { ANSWER_CAP, intentFirst } from '../domain/file-cap.ts'
-import { diffOf } from '../domain/hunks.ts'
+import { diffOf } from '../domain/history/hunks.ts'
 import type { OperationDeps, StoresRepo } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { declaredStore } from './declared-store.ts'

@@ -1,5 +1,5 @@
 import { StoreError } from '../domain/errors.ts'
-import { inState } from '../domain/lifecycle.ts'
+import { inState } from '../domain/admission/lifecycle.ts'
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
 import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
 

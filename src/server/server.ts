@@ -21,7 +21,7 @@ import type {
   StoresRepo,
   StoreViews,
 } from '../domain/ports.ts'
-import { platformWarnings } from '../domain/warnings.ts'
+import { platformWarnings } from '../domain/admission/warnings.ts'
 import { freeHeap } from './free-heap.ts'
 import { type FrontDoor, openFrontDoor } from './front-door.ts'
 import { gitApp } from './git-listener.ts'

@@ -1,4 +1,4 @@
-import type { Application, ApplicationSetState } from '../domain/application.ts'
+import type { Application, ApplicationSetState } from '../domain/status/application.ts'
 import type { Applications } from '../domain/ports.ts'
 
 export interface FakeApplications extends Applications {

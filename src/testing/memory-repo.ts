@@ -10,7 +10,7 @@ import type {
   StoresRepo,
 } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
-import { departs } from '../domain/commit-message.ts'
+import { departs } from '../domain/history/commit-message.ts'
 import { CappedFiles, intentFirst } from '../domain/file-cap.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { ChangeRef, Departure, Snapshot, StoreRecord, Vacated } from '../domain/snapshot.ts'

@@ -1,5 +1,5 @@
-import type { Application } from '../domain/application.ts'
-import type { PhaseInput } from '../domain/verdict.ts'
+import type { Application } from '../domain/status/application.ts'
+import type { PhaseInput } from '../domain/status/verdict.ts'
 
 const T0 = Date.parse('2026-11-24T12:00:00Z')
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { reasons } from '../../src/domain/verdict.ts'
+import { reasons } from '../../src/domain/status/verdict.ts'
 import { parseAppFile } from '../../src/repo-files/app-file.ts'
 import { parseStoreFile } from '../../src/repo-files/store-file.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'

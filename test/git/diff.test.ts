@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { diffOf } from '../../src/domain/hunks.ts'
+import { diffOf } from '../../src/domain/history/hunks.ts'
 
 let folder = ''
 beforeAll(async () => {

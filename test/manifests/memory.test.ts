@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { wordpressConfig } from '../../constructs/static-files.ts'
-import { holdsWorkers, POD_MEMORY } from '../../src/domain/plans.ts'
+import { holdsWorkers, POD_MEMORY } from '../../src/domain/admission/plans.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { find, type KubeObject, mebi, objectsOf, storeOf } from './rendered.ts'
 

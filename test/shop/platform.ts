@@ -1,7 +1,7 @@
 import { expect, inject } from 'vitest'
 import { stringify } from 'yaml'
 import { defaultPlans } from '../../src/contract/plan-defaults.ts'
-import { cpuQuantity, memoryQuantity } from '../../src/domain/plans.ts'
+import { cpuQuantity, memoryQuantity } from '../../src/domain/admission/plans.ts'
 import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
 import { kubectl } from '../cluster/kubernetes.ts'
 import type { NodeImages } from './images.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { healths, syncs } from '../../contract/words.ts'
-import type { Application, ApplicationSetState } from '../../domain/application.ts'
+import type { Application, ApplicationSetState } from '../../domain/status/application.ts'
 
 const text = z.string().catch('')
 const maybe = z.string().nullable().catch(null)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { InstalledArgoCd } from '../../domain/argocd-installed.ts'
+import type { InstalledArgoCd } from '../../domain/argocd/installed.ts'
 import type { Connection } from './connection.ts'
 
 const text = z.string().catch('')

@@ -1,4 +1,4 @@
-import type { Application } from '../../domain/application.ts'
+import type { Application } from '../../domain/status/application.ts'
 
 /** Digests by Application name, filled by lists and events. Notifies listeners of changed names. */
 export interface Registry {

@@ -1,4 +1,4 @@
-import type { Application } from '../../domain/application.ts'
+import type { Application } from '../../domain/status/application.ts'
 import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, Clock } from '../../domain/ports.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'

@@ -1,6 +1,6 @@
 import { ApiFailure } from '../../adapters/argocd/connection.ts'
 import type { Config } from '../config.ts'
-import type { InstalledArgoCd } from '../../domain/argocd-installed.ts'
+import type { InstalledArgoCd } from '../../domain/argocd/installed.ts'
 import type { StoresRepo } from '../../domain/ports.ts'
 import type { Snapshot } from '../../domain/snapshot.ts'
 import { type Finding, ill, skipped, well } from '../../observe/checks.ts'

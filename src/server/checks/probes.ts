@@ -1,7 +1,7 @@
 import type { Connection } from '../../adapters/argocd/connection.ts'
 import { ApiFailure } from '../../adapters/argocd/connection.ts'
 import type { Config } from '../config.ts'
-import { projectNameOf } from '../../domain/argocd-layout.ts'
+import { projectNameOf } from '../../domain/argocd/layout.ts'
 import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, PurgeSettings, StoresRepo, Time } from '../../domain/ports.ts'
 import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { isDeparture } from '../../../domain/brake.ts'
+import { isDeparture } from '../../../domain/admission/mass-delete-limit.ts'
 import { storeFolder } from '../../../domain/layout.ts'
 import type { Vacated } from '../../../domain/snapshot.ts'
 import { parseStoreFile } from '../../../repo-files/store-file.ts'

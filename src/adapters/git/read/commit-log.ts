@@ -1,4 +1,4 @@
-import type { CommitSaid } from '../../../domain/commit-message.ts'
+import type { CommitSaid } from '../../../domain/history/commit-message.ts'
 import type { ChangeRef } from '../../../domain/snapshot.ts'
 import { git } from '../process/client.ts'
 import type { GitProcessProfile } from '../process/plumbing.ts'

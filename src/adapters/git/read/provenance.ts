@@ -1,4 +1,4 @@
-import { type Claim, claimsOf, saidOutside } from '../../../domain/commit-message.ts'
+import { type Claim, claimsOf, saidOutside } from '../../../domain/history/commit-message.ts'
 import { storeFolder } from '../../../domain/layout.ts'
 import { type KeyRing, NO_FOLDER, provenKey } from '../../../domain/provenance.ts'
 import type { ObjectReader } from '../cache/object-reader.ts'

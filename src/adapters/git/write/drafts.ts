@@ -1,4 +1,4 @@
-import { commitMessage } from '../../../domain/commit-message.ts'
+import { commitMessage } from '../../../domain/history/commit-message.ts'
 import { StoreError } from '../../../domain/errors.ts'
 import { objectFormatOf } from '../../../domain/object-format.ts'
 import type { StoreChange } from '../../../domain/ports.ts'

@@ -1,4 +1,4 @@
-import { departs } from '../../../domain/commit-message.ts'
+import { departs } from '../../../domain/history/commit-message.ts'
 import type {
   ChangeRef,
   Departure,
