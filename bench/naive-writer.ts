@@ -5,7 +5,7 @@ import { simpleGit, type SimpleGit } from 'simple-git'
 import { WooStore } from '../constructs/woo-store.ts'
 import type { Platform } from '../src/contract/platform-file.ts'
 import type { StoreFile } from '../src/contract/store-file.ts'
-import { propsOf } from '../src/operations/resolve-store.ts'
+import { propsOf } from '../src/operations/rendering/resolve-store.ts'
 
 /**
  * The baseline N: a straightforward writer without optimizations. It uses a clone with a work tree.

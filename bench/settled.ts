@@ -1,5 +1,5 @@
 import type { Snapshot } from '../src/domain/snapshot.ts'
-import { renderStore } from '../src/operations/render-store.ts'
+import { renderStore } from '../src/operations/rendering/render-store.ts'
 import { openSettled } from '../src/reconcile/settled.ts'
 import { storeRecord } from '../src/testing/records.ts'
 import { fleetPlatform, fleetStores } from './fleet.ts'

@@ -1,7 +1,7 @@
 import { readFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { printYaml } from '../constructs/yaml.ts'
-import { argoCdSetup, type Installation } from '../src/operations/argocd-setup.ts'
+import { argoCdSetup, type Installation } from '../src/operations/rendering/argocd-setup.ts'
 import { parsePlatformFile } from '../src/repo-files/platform-file.ts'
 
 /**

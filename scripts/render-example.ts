@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { renderStore } from '../src/operations/render-store.ts'
-import { unsealed } from '../src/operations/seal-store.ts'
+import { renderStore } from '../src/operations/rendering/render-store.ts'
+import { unsealed } from '../src/operations/rendering/seal-store.ts'
 import { parsePlatformFile } from '../src/repo-files/platform-file.ts'
 import { parseStoreFile } from '../src/repo-files/store-file.ts'
 

@@ -60,6 +60,24 @@ const domainFolder = (
   ],
   allow: ['./x.ts', '../errors.ts', '../../contract/words.ts', ...allow],
 })
+/** A folder of `src/operations`, with the other folders that it must not or may import. */
+const operationsFolder = (
+  name: string,
+  refuse: readonly string[],
+  allow: readonly string[],
+): Fence => ({
+  glob: `src/operations/${name}/*.ts`,
+  plant: `src/operations/${name}/planted.ts`,
+  refuse: [
+    ...['../create-store.ts', '../../http/stores.ts', '../../observe/store-views.ts', 'node:fs'],
+    ...['../../../constructs/woo-store.ts', 'cdk8s', 'node:worker_threads', ...EVERYWHERE],
+    ...refuse,
+  ],
+  allow: [
+    ...['./x.ts', '../../domain/ports.ts', '../../domain/admission/fit.ts'],
+    ...['../../repo-files/store-file.ts', '../../../constructs/index.ts', ...allow],
+  ],
+})
 const feature = (name: string, refuse: readonly string[], allow: readonly string[]): Fence => ({
   glob: `dashboard/src/features/${name}/*.{ts,tsx}`,
   plant: `dashboard/src/features/${name === '*' ? 'list' : name}/planted.tsx`,
@@ -119,7 +137,12 @@ export const fences: readonly Fence[] = [
   {
     glob: 'src/repo-files/*.ts',
     plant: 'src/repo-files/planted.ts',
-    refuse: ['../domain/errors.ts', 'node:fs', '../operations/render-store.ts', ...EVERYWHERE],
+    refuse: [
+      '../domain/errors.ts',
+      'node:fs',
+      '../operations/rendering/render-store.ts',
+      ...EVERYWHERE,
+    ],
     allow: ['./yaml.ts', '../contract/store-file.ts', 'js-yaml'],
   },
   {
@@ -148,17 +171,17 @@ export const fences: readonly Fence[] = [
     glob: 'src/operations/*.ts',
     plant: 'src/operations/planted.ts',
     refuse: [
-      ...[
-        '../adapters/git/write/writer.ts',
-        '../http/stores.ts',
-        '../observe/store-views.ts',
-        'hono',
-      ],
-      ...['simple-git', 'node:fs', '../../constructs/woo-store.ts', 'cdk8s', ...EVERYWHERE],
+      ...['../adapters/git/write/writer.ts', '../http/stores.ts', '../observe/store-views.ts'],
+      ...['hono', 'simple-git', 'node:fs', '../../constructs/index.ts', 'cdk8s', ...EVERYWHERE],
       ...['node:worker_threads', '../threads/threads.ts'],
     ],
-    allow: ['../../constructs/index.ts', '../domain/ports.ts', '../repo-files/store-file.ts'],
+    allow: [
+      ...['./changing/change-store.ts', './rendering/render-store.ts', '../domain/ports.ts'],
+      '../repo-files/store-file.ts',
+    ],
   },
+  operationsFolder('changing', [], ['../rendering/render-store.ts']),
+  operationsFolder('rendering', ['../changing/change-store.ts'], []),
   {
     glob: 'src/observe/*.ts',
     plant: 'src/observe/planted.ts',
@@ -172,7 +195,11 @@ export const fences: readonly Fence[] = [
       ...['../adapters/git/write/writer.ts', '../http/stores.ts', 'hono', 'node:fs'],
       '../threads/threads.ts',
     ],
-    allow: ['../operations/render-store.ts', '../observe/memory.ts', '../domain/ports.ts'],
+    allow: [
+      '../operations/rendering/render-store.ts',
+      '../observe/memory.ts',
+      '../domain/ports.ts',
+    ],
   },
   adapter('git', 'argocd', ['ulid', './write/writer.ts', '../../repo-files/store-file.ts']),
   ...(['process', 'remote', 'cache', 'read', 'write', 'served'] as const).map(gitFolder),
@@ -223,7 +250,7 @@ export const fences: readonly Fence[] = [
       ],
       ...['../operations/create-store.ts', '../../constructs/woo-store.ts', 'cdk8s', ...EVERYWHERE],
     ],
-    allow: ['./x.ts', '../operations/render-store.ts', '../domain/layout.ts', 'js-yaml'],
+    allow: ['./x.ts', '../operations/rendering/render-store.ts', '../domain/layout.ts', 'js-yaml'],
   },
   {
     glob: 'src/threads/*.ts',
@@ -232,7 +259,12 @@ export const fences: readonly Fence[] = [
       ...['../operations/create-store.ts', '../adapters/git/write/writer.ts', '../http/stores.ts'],
       ...['../../constructs/index.ts', '../check/check-repository.ts', 'node:fs', 'piscina'],
     ],
-    allow: ['./pool.ts', '../operations/render-store.ts', '../domain/errors.ts', 'node:os'],
+    allow: [
+      './pool.ts',
+      '../operations/rendering/render-store.ts',
+      '../domain/errors.ts',
+      'node:os',
+    ],
   },
   {
     glob: 'src/cli/*.ts',
@@ -242,7 +274,7 @@ export const fences: readonly Fence[] = [
       ...['../main.ts', '../server/app.ts', 'node:child_process', 'hono', ...EVERYWHERE],
     ],
     allow: [
-      ...['./client.ts', '../operations/render-store.ts', '../threads/threads.ts'],
+      ...['./client.ts', '../operations/rendering/render-store.ts', '../threads/threads.ts'],
       ...['commander', 'node:fs/promises'],
     ],
   },
@@ -252,7 +284,7 @@ export const fences: readonly Fence[] = [
     refuse: [
       '../adapters/git/write/writer.ts',
       '../http/stores.ts',
-      '../operations/render-store.ts',
+      '../operations/rendering/render-store.ts',
     ],
     allow: ['./platform.ts', '../domain/ports.ts', '../repo-files/store-file.ts', 'node:http'],
   },

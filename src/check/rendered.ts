@@ -5,7 +5,7 @@ import type { StoreFile } from '../contract/store-file.ts'
 import { StoreError } from '../domain/errors.ts'
 import { namespaceOf } from '../domain/layout.ts'
 import type { ObjectFormat } from '../domain/object-format.ts'
-import { renderStore } from '../operations/render-store.ts'
+import { renderStore } from '../operations/rendering/render-store.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../repo-files/sealed-file.ts'
 import { textOf } from './manifests.ts'
 

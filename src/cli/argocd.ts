@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Installation, StoreNeeds } from '../operations/argocd-setup.ts'
+import type { Installation, StoreNeeds } from '../operations/rendering/argocd-setup.ts'
 import { Failure } from './exit.ts'
 import { platformOf, storeFolders } from './render-clone.ts'
 
@@ -21,7 +21,7 @@ export async function printArgoCd(root: string, words: ArgoCdWords): Promise<str
   const installation = installationOf(words)
   const platform = await platformOf(root)
   // Imported here because cdk8s would slow down every other command.
-  const { argoCdSetup, printArgoCdSetup } = await import('../operations/argocd-setup.ts')
+  const { argoCdSetup, printArgoCdSetup } = await import('../operations/rendering/argocd-setup.ts')
   return printArgoCdSetup(argoCdSetup(platform, await needsOf(root), installation))
 }
 

@@ -14,8 +14,8 @@ export async function previewFile(storePath: string, platformPath = TEMPLATE): P
   // Imported here because cdk8s would slow down every other command.
   const [{ renderStore }, { unsealed }, { parsePlatformFile }, { parseStoreFile }] =
     await Promise.all([
-      import('../operations/render-store.ts'),
-      import('../operations/seal-store.ts'),
+      import('../operations/rendering/render-store.ts'),
+      import('../operations/rendering/seal-store.ts'),
       import('../repo-files/platform-file.ts'),
       import('../repo-files/store-file.ts'),
     ])

@@ -14,10 +14,10 @@ import type {
 import { isRoom, type Provisioning, queueOf } from '../domain/admission/provisioning.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { readBack } from '../repo-files/store-file.ts'
-import type { RenderStore } from './render-declared.ts'
-import { renderOnce } from './render-once.ts'
-import { type RenderContext, renderStore } from './render-store.ts'
-import { sealStore } from './seal-store.ts'
+import type { RenderStore } from './rendering/render-declared.ts'
+import { renderOnce } from './rendering/render-once.ts'
+import { type RenderContext, renderStore } from './rendering/render-store.ts'
+import { sealStore } from './rendering/seal-store.ts'
 
 /**
  * Renders on another thread under high load. It returns `null` when load is low, and the returned

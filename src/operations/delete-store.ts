@@ -1,6 +1,6 @@
 import { softDeleted } from '../domain/admission/lifecycle.ts'
 import type { ChangeOptions, Landed, OperationDeps, Requester } from '../domain/ports.ts'
-import { changeIntent, type StoreRequest } from './change-store.ts'
+import { changeIntent, type StoreRequest } from './changing/change-store.ts'
 
 export type DeleteStoreRequest = Pick<StoreRequest, 'name' | 'team' | 'reason' | 'allowMassDelete'>
 

@@ -10,8 +10,8 @@ import {
 } from '../domain/admission/mass-delete-limit.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
-import { clockBanners } from './clock-hold.ts'
-import { isOfNewer } from './render-declared.ts'
+import { clockBanners } from './changing/clock-hold.ts'
+import { isOfNewer } from './rendering/render-declared.ts'
 
 /** The state of the platform that a client needs to offer choices and to show what is simulated or blocked. */
 export function getPlatform(deps: OperationDeps): PlatformView {

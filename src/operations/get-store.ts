@@ -1,7 +1,7 @@
 import type { StoreWithGates } from '../contract/operation.ts'
 import type { OperationDeps } from '../domain/ports.ts'
-import { storeNotFound } from './declared-store.ts'
-import { type GateDeps, gatesOf } from './purge-gates.ts'
+import { storeNotFound } from './changing/declared-store.ts'
+import { type GateDeps, gatesOf } from './changing/purge-gates.ts'
 
 /**
  * Returns one store, which may be deleted, with the gates of its deletion.

@@ -1,7 +1,7 @@
 import type { AuditQuery } from '../contract/audit.ts'
 import type { Change } from '../contract/store.ts'
 import type { OperationDeps } from '../domain/ports.ts'
-import { withResult } from './change-results.ts'
+import { withResult } from './changing/change-results.ts'
 
 const PAGE = 100
 /** Most rows of one export. */

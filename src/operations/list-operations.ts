@@ -1,6 +1,6 @@
 import type { Operation, OperationQuery } from '../contract/operation.ts'
 import { StoreError } from '../domain/errors.ts'
-import { type DescribingDeps, describeRequest } from './describe-request.ts'
+import { type DescribingDeps, describeRequest } from './changing/describe-request.ts'
 
 /** Requests that landed in the last 25 hours, newest first. Returns at most `limit` matches. */
 export async function listOperations(

@@ -5,7 +5,7 @@ import { StoreName, TeamName } from '../contract/names.ts'
 import { hostOf, isReservedName, namespaceOf } from '../domain/layout.ts'
 import { testPlatform } from '../testing/platform.ts'
 import { storeFile } from '../testing/records.ts'
-import { renderStore } from './render-store.ts'
+import { renderStore } from './rendering/render-store.ts'
 
 /** Validators of the API server. Source: kubernetes v1.34 `apimachinery/pkg/util/validation/validation.go`. */
 const label1123 = (text: string) =>

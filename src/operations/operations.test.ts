@@ -14,7 +14,7 @@ import { getPlatform } from './get-platform.ts'
 import { getStore } from './get-store.ts'
 import { listStores } from './list-stores.ts'
 import { previewStore } from './preview-store.ts'
-import { renderStore } from './render-store.ts'
+import { renderStore } from './rendering/render-store.ts'
 import { storeHistory } from './store-history.ts'
 import { storeManifests } from './store-manifests.ts'
 

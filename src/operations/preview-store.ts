@@ -10,8 +10,8 @@ import { queueOf } from '../domain/admission/provisioning.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { storeWarnings } from '../domain/admission/warnings.ts'
 import { creationOf, queuedIfFull } from './create-store.ts'
-import { plannedCommits } from './dry-run.ts'
-import { unsealed } from './seal-store.ts'
+import { plannedCommits } from './changing/dry-run.ts'
+import { unsealed } from './rendering/seal-store.ts'
 
 /**
  * Returns what a create would commit now, identical except for ciphertexts. Writes nothing.

@@ -12,8 +12,8 @@ import type {
   StoreChange,
 } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
-import { changeIntent, type StoreRequest } from './change-store.ts'
-import { type DescribingDeps, describeRequest } from './describe-request.ts'
+import { changeIntent, type StoreRequest } from './changing/change-store.ts'
+import { type DescribingDeps, describeRequest } from './changing/describe-request.ts'
 
 /**
  * First step of a purge: removes the protections, and starts a final backup if backups outlive the

@@ -2,8 +2,8 @@ import type { DeletionsReleased, ReleaseDeletions } from '../contract/repository
 import { brakeOf, braked, goingAt, isPending } from '../domain/admission/mass-delete-limit.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Requester } from '../domain/ports.ts'
-import { changeIntent } from './change-store.ts'
-import { type ReleaseDeps, releaseDue } from './clock-hold.ts'
+import { changeIntent } from './changing/change-store.ts'
+import { type ReleaseDeps, releaseDue } from './changing/clock-hold.ts'
 
 /**
  * Releases held deletions. By default these are the deletions that were pushed while the limit was

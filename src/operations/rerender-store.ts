@@ -1,5 +1,5 @@
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
-import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
+import { type Changed, changeStore, type StoreRequest } from './changing/change-store.ts'
 
 /**
  * Renders a store again from its intent and overwrites hand edits. Equal files get no commit.

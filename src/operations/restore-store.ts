@@ -3,7 +3,7 @@ import { requireRoom } from '../domain/admission/admission.ts'
 import { inState } from '../domain/admission/lifecycle.ts'
 import type { ChangeOptions, OperationDeps, Requester, StoresRepo } from '../domain/ports.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
-import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
+import { type Changed, changeStore, type StoreRequest } from './changing/change-store.ts'
 
 /** Number of changes that are searched for the state before the deletion. */
 const LOOK_BACK = 200

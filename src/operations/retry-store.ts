@@ -1,7 +1,7 @@
 import type { Retry } from '../contract/store-patch.ts'
 import { retried } from '../domain/admission/apply-patch.ts'
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
-import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
+import { type Changed, changeStore, type StoreRequest } from './changing/change-store.ts'
 
 /**
  * Repeats the set-up, sets a new database or admin password, or makes a backup.

@@ -12,10 +12,15 @@ import type {
 import { restoredTo, type RevertPlan, undone } from '../domain/admission/revert.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
-import { type ChangeOfIntent, changeStore, type StoreRequest } from './change-store.ts'
-import { declaredStore } from './declared-store.ts'
-import { type DryRun, dryRun as openDryRun, plannedDiff, plannedEffects } from './dry-run.ts'
-import { changesOf } from './walk-history.ts'
+import { type ChangeOfIntent, changeStore, type StoreRequest } from './changing/change-store.ts'
+import { declaredStore } from './changing/declared-store.ts'
+import {
+  type DryRun,
+  dryRun as openDryRun,
+  plannedDiff,
+  plannedEffects,
+} from './changing/dry-run.ts'
+import { changesOf } from './changing/walk-history.ts'
 
 type RevertDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>
 

@@ -4,7 +4,7 @@ import { StoreError } from '../domain/errors.ts'
 import { namespaceOf, storeFolder } from '../domain/layout.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
-import { declaredStore } from './declared-store.ts'
+import { declaredStore } from './changing/declared-store.ts'
 
 interface OfStore {
   readonly name: string

@@ -4,8 +4,8 @@ import { ANSWER_CAP, intentFirst } from '../domain/file-cap.ts'
 import { diffOf } from '../domain/history/hunks.ts'
 import type { OperationDeps, StoresRepo } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
-import { declaredStore } from './declared-store.ts'
-import { changesOf } from './walk-history.ts'
+import { declaredStore } from './changing/declared-store.ts'
+import { changesOf } from './changing/walk-history.ts'
 
 /**
  * Diff of a store's folder between two commits of the branch. Without `from`, the changes of `to`.

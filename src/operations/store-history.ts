@@ -1,7 +1,7 @@
 import type { Change } from '../contract/store.ts'
 import type { OperationDeps } from '../domain/ports.ts'
-import { withResult } from './change-results.ts'
-import { declaredStore } from './declared-store.ts'
+import { withResult } from './changing/change-results.ts'
+import { declaredStore } from './changing/declared-store.ts'
 
 /**
  * Changes of one store, newest first. `next` is the cursor of the next page, `null` on the last one.

@@ -2,7 +2,7 @@ import type { Manifests } from '../contract/store.ts'
 import { ANSWER_CAP } from '../domain/file-cap.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
-import { declaredStore } from './declared-store.ts'
+import { declaredStore } from './changing/declared-store.ts'
 
 /**
  * Files of a store's folder at a commit (default: head), up to the cap of one response.

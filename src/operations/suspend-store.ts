@@ -1,7 +1,7 @@
 import { StoreError } from '../domain/errors.ts'
 import { inState } from '../domain/admission/lifecycle.ts'
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
-import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
+import { type Changed, changeStore, type StoreRequest } from './changing/change-store.ts'
 
 type Deps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>
 

@@ -5,8 +5,8 @@ import { patched } from '../domain/admission/apply-patch.ts'
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { planWarnings } from '../domain/admission/volumes.ts'
-import { type Changed, changeStore, type StoreRequest } from './change-store.ts'
-import { sameIntent } from './same-intent.ts'
+import { type Changed, changeStore, type StoreRequest } from './changing/change-store.ts'
+import { sameIntent } from './changing/same-intent.ts'
 
 /**
  * Changes the editable members of a store.

@@ -7,7 +7,7 @@ import {
   settingUp,
 } from '../domain/admission/provisioning.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
-import { startQueued } from '../operations/start-queued.ts'
+import { startQueued } from '../operations/changing/start-queued.ts'
 import { startRounds, systemRequester } from './rounds.ts'
 
 export interface QueueLoopOptions extends Pick<OperationDeps, 'repo' | 'sealer' | 'clock'> {

@@ -13,7 +13,7 @@ import {
   renderAhead,
   renderDeclared,
   type RenderStore,
-} from '../operations/render-declared.ts'
+} from '../operations/rendering/render-declared.ts'
 import { systemRequester } from './rounds.ts'
 import { openSettled, type Settled } from './settled.ts'
 

@@ -2,7 +2,7 @@ import type { Platform } from '../contract/platform-file.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { StoreError } from '../domain/errors.ts'
 import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
-import { inputDigest } from '../operations/input-digest.ts'
+import { inputDigest } from '../operations/rendering/input-digest.ts'
 
 /** Tracks which stores need no look, because none of the inputs of their files changed since the last one. */
 export interface Settled {

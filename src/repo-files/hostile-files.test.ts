@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
-import { renderStore } from '../operations/render-store.ts'
+import { renderStore } from '../operations/rendering/render-store.ts'
 import { PLATFORM_YAML, testPlatform } from '../testing/platform.ts'
 import { storeFile } from '../testing/records.ts'
 import { storeYaml } from '../testing/writes.ts'

@@ -3,7 +3,7 @@ import type { Platform } from '../contract/platform-file.ts'
 import type { ProblemDetail } from '../contract/problem.ts'
 import { StoreError, type StoreErrorCode } from '../domain/errors.ts'
 
-export type RenderStore = typeof import('../operations/render-store.ts').renderStore
+export type RenderStore = typeof import('../operations/rendering/render-store.ts').renderStore
 export type CheckStore = typeof import('../check/store-check.ts').checkStore
 
 /** The work for one store: arguments of a pure function, which are all plain data. */
@@ -17,7 +17,7 @@ export type Result = ReturnType<RenderStore> | StoreFindings
 /** Runs a job in the calling thread, and loads the function on the first call. @throws StoreError as the function does */
 export async function perform(job: Job): Promise<Result> {
   if (job.kind === 'render') {
-    const { renderStore } = await import('../operations/render-store.ts')
+    const { renderStore } = await import('../operations/rendering/render-store.ts')
     return renderStore(...job.args)
   }
   const { checkStore } = await import('../check/store-check.ts')

@@ -5,7 +5,7 @@ import { type Clone, openClone } from '../../src/adapters/git/read/clone-reader.
 import { type CheckReport, checkRepository } from '../../src/check/check-repository.ts'
 import type { Platform } from '../../src/contract/platform-file.ts'
 import type { StoreFile } from '../../src/contract/store-file.ts'
-import { renderStore } from '../../src/operations/render-store.ts'
+import { renderStore } from '../../src/operations/rendering/render-store.ts'
 import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
 import { type BareRemote, createBareRemote } from '../../src/testing/bare-remote.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { argoCdSetup, type StoreNeeds } from '../../src/operations/argocd-setup.ts'
+import { argoCdSetup, type StoreNeeds } from '../../src/operations/rendering/argocd-setup.ts'
 import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
 import { getObject, kubectl, until } from './kubernetes.ts'
 

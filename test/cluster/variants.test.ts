@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sealedSecrets } from '../../src/adapters/secrets/sealed-secrets.ts'
 import type { SealedSecrets } from '../../src/contract/sealed-secret.ts'
 import type { Sealer } from '../../src/domain/sealer.ts'
-import { sealStore } from '../../src/operations/seal-store.ts'
+import { sealStore } from '../../src/operations/rendering/seal-store.ts'
 import {
   type BareRemote,
   createBareRemote,

@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s'
 import { expect, it } from 'vitest'
-import { propsOf } from '../../src/operations/resolve-store.ts'
+import { propsOf } from '../../src/operations/rendering/resolve-store.ts'
 import { pairwise, product, variant } from './matrix.ts'
 import { k8s } from '../../constructs/kube.ts'
 import { KubeConfigMap } from '../../constructs/objects.ts'

@@ -2,7 +2,7 @@ import { App } from 'cdk8s'
 import { beforeAll, expect, it } from 'vitest'
 import type { WooStoreProps } from '../../constructs/index.ts'
 import { WooStore } from '../../constructs/woo-store.ts'
-import { propsOf } from '../../src/operations/resolve-store.ts'
+import { propsOf } from '../../src/operations/rendering/resolve-store.ts'
 import { type Choices, variant } from './matrix.ts'
 import type { KubeObject } from './rendered.ts'
 

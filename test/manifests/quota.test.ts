@@ -1,7 +1,7 @@
 import { App } from 'cdk8s'
 import { beforeAll, expect, it } from 'vitest'
 import { WooStore } from '../../constructs/woo-store.ts'
-import { propsOf } from '../../src/operations/resolve-store.ts'
+import { propsOf } from '../../src/operations/rendering/resolve-store.ts'
 import { type Choices, product, variant } from './matrix.ts'
 import { containersOf, find, type KubeObject, mebi, millis, type Pod, podsOf } from './rendered.ts'
 

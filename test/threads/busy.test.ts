@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { renderStore } from '../../src/operations/render-store.ts'
+import { renderStore } from '../../src/operations/rendering/render-store.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { storeFile } from '../../src/testing/records.ts'
 import { openBusyThreads } from '../../src/threads/busy.ts'

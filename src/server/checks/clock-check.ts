@@ -1,6 +1,6 @@
 import { CLOCK_TOLERANCE_MS, spanOf, type TimeReading } from '../../domain/clocks.ts'
 import { type Finding, ill, skipped, well } from '../../observe/checks.ts'
-import { clockHoldOf, type HoldDeps } from '../../operations/clock-hold.ts'
+import { clockHoldOf, type HoldDeps } from '../../operations/changing/clock-hold.ts'
 
 /**
  * Checks that this server's clock agrees with the clocks of other systems, and that no deletion is

@@ -1,5 +1,5 @@
-import type { Change } from '../contract/store.ts'
-import type { OperationDeps } from '../domain/ports.ts'
+import type { Change } from '../../contract/store.ts'
+import type { OperationDeps } from '../../domain/ports.ts'
 
 /** Actions after which a store is not declared any more. */
 const GONE: readonly string[] = ['remove', 'release']

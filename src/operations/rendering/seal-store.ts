@@ -1,8 +1,8 @@
-import { SECRETS } from '../../constructs/index.ts'
-import type { SealedSecret, SealedSecrets } from '../contract/sealed-secret.ts'
-import type { StoreFile } from '../contract/store-file.ts'
-import { namespaceOf } from '../domain/layout.ts'
-import type { SealedValue, Sealer } from '../domain/sealer.ts'
+import { SECRETS } from '../../../constructs/index.ts'
+import type { SealedSecret, SealedSecrets } from '../../contract/sealed-secret.ts'
+import type { StoreFile } from '../../contract/store-file.ts'
+import { namespaceOf } from '../../domain/layout.ts'
+import type { SealedValue, Sealer } from '../../domain/sealer.ts'
 
 const PASSWORD = { random: 32 } as const
 const SALT = { random: 64 } as const

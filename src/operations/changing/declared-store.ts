@@ -1,5 +1,5 @@
-import { StoreError } from '../domain/errors.ts'
-import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { StoreError } from '../../domain/errors.ts'
+import type { Snapshot, StoreRecord } from '../../domain/snapshot.ts'
 
 /**
  * Returns the record of a store. If `team` is given, the store must belong to it.

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Platform } from '../contract/platform-file.ts'
-import type { StoreFile } from '../contract/store-file.ts'
-import { PLATFORM_YAML, testPlatform } from '../testing/platform.ts'
-import { storeFile } from '../testing/records.ts'
+import type { Platform } from '../../contract/platform-file.ts'
+import type { StoreFile } from '../../contract/store-file.ts'
+import { PLATFORM_YAML, testPlatform } from '../../testing/platform.ts'
+import { storeFile } from '../../testing/records.ts'
 import { inputDigest } from './input-digest.ts'
 import { renderStore } from './render-store.ts'
 

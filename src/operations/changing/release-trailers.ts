@@ -1,6 +1,6 @@
-import type { Platform } from '../contract/platform-file.ts'
-import type { StoreFile } from '../contract/store-file.ts'
-import { isOlder, SCHEMA } from '../domain/admission/admit-change.ts'
+import type { Platform } from '../../contract/platform-file.ts'
+import type { StoreFile } from '../../contract/store-file.ts'
+import { isOlder, SCHEMA } from '../../domain/admission/admit-change.ts'
 
 /** `DUMP_NAME` of the set-up Job. The name of the dump has the hash of the release that replaces the data. */
 const DUMP = /^ +value: (pre-[0-9a-f]{8})$/m

@@ -1,13 +1,13 @@
-import type { Diff } from '../contract/diff.ts'
-import type { Effect, PlannedCommit } from '../contract/preview.ts'
-import { subjectOf } from '../domain/history/commit-message.ts'
-import { effectsOf, type RenderedStore } from '../domain/history/effects.ts'
-import { StoreError } from '../domain/errors.ts'
-import { diffOf } from '../domain/history/hunks.ts'
-import type { StoreChange, StoresRepo } from '../domain/ports.ts'
-import type { StoreId } from '../domain/snapshot.ts'
-import { renderedObjects } from '../repo-files/rendered-objects.ts'
-import { parseStoreFile } from '../repo-files/store-file.ts'
+import type { Diff } from '../../contract/diff.ts'
+import type { Effect, PlannedCommit } from '../../contract/preview.ts'
+import { subjectOf } from '../../domain/history/commit-message.ts'
+import { effectsOf, type RenderedStore } from '../../domain/history/effects.ts'
+import { StoreError } from '../../domain/errors.ts'
+import { diffOf } from '../../domain/history/hunks.ts'
+import type { StoreChange, StoresRepo } from '../../domain/ports.ts'
+import type { StoreId } from '../../domain/snapshot.ts'
+import { renderedObjects } from '../../repo-files/rendered-objects.ts'
+import { parseStoreFile } from '../../repo-files/store-file.ts'
 
 /** A repository that runs decisions and writes nothing. */
 export interface DryRun {

@@ -1,6 +1,6 @@
-import { printYaml } from '../../constructs/index.ts'
-import type { StoreFile } from '../contract/store-file.ts'
-import { storeDocument } from '../repo-files/store-file.ts'
+import { printYaml } from '../../../constructs/index.ts'
+import type { StoreFile } from '../../contract/store-file.ts'
+import { storeDocument } from '../../repo-files/store-file.ts'
 
 /** Do both intents print to the same store.yaml? */
 export function sameIntent(one: StoreFile, other: StoreFile): boolean {

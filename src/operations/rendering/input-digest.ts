@@ -1,9 +1,9 @@
-import { sha256 } from '../../constructs/index.ts'
-import type { Platform } from '../contract/platform-file.ts'
-import type { SealedSecrets } from '../contract/sealed-secret.ts'
-import type { StoreFile } from '../contract/store-file.ts'
-import { GENERATOR } from '../contract/version.ts'
-import { storeDocument } from '../repo-files/store-file.ts'
+import { sha256 } from '../../../constructs/index.ts'
+import type { Platform } from '../../contract/platform-file.ts'
+import type { SealedSecrets } from '../../contract/sealed-secret.ts'
+import type { StoreFile } from '../../contract/store-file.ts'
+import { GENERATOR } from '../../contract/version.ts'
+import { storeDocument } from '../../repo-files/store-file.ts'
 import { propsOf } from './resolve-store.ts'
 
 /**

@@ -1,11 +1,16 @@
-import type { Platform } from '../contract/platform-file.ts'
-import { projectNameOf, type ProjectLayout, projectsOf, setsOf } from '../domain/argocd/layout.ts'
+import type { Platform } from '../../contract/platform-file.ts'
+import {
+  projectNameOf,
+  type ProjectLayout,
+  projectsOf,
+  setsOf,
+} from '../../domain/argocd/layout.ts'
 import {
   type ArgoCdObjects,
   printYaml,
   renderArgoCd,
   type SecretsMode,
-} from '../../constructs/index.ts'
+} from '../../../constructs/index.ts'
 
 /** Values of the installation that are not in platform.yaml. */
 export interface Installation {

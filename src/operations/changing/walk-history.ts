@@ -1,6 +1,6 @@
-import type { Change } from '../contract/store.ts'
-import type { StoresRepo } from '../domain/ports.ts'
-import type { StoreId } from '../domain/snapshot.ts'
+import type { Change } from '../../contract/store.ts'
+import type { StoresRepo } from '../../domain/ports.ts'
+import type { StoreId } from '../../domain/snapshot.ts'
 
 const PAGE = 200
 

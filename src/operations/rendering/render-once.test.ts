@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { testPlatform } from '../testing/platform.ts'
-import { storeFile } from '../testing/records.ts'
+import { testPlatform } from '../../testing/platform.ts'
+import { storeFile } from '../../testing/records.ts'
 import { renderOnce } from './render-once.ts'
 import { renderStore } from './render-store.ts'
 

@@ -1,13 +1,13 @@
-import type { AppFile } from '../contract/app-file.ts'
-import type { Platform } from '../contract/platform-file.ts'
-import type { Change } from '../contract/store.ts'
-import type { StoreFile } from '../contract/store-file.ts'
-import { StoreError } from '../domain/errors.ts'
-import { hostOf, identityOf, urlOf } from '../domain/layout.ts'
-import type { StoresRepo } from '../domain/ports.ts'
-import type { StoreRecord } from '../domain/snapshot.ts'
-import { parseAppFile } from '../repo-files/app-file.ts'
-import { parseStoreFile } from '../repo-files/store-file.ts'
+import type { AppFile } from '../../contract/app-file.ts'
+import type { Platform } from '../../contract/platform-file.ts'
+import type { Change } from '../../contract/store.ts'
+import type { StoreFile } from '../../contract/store-file.ts'
+import { StoreError } from '../../domain/errors.ts'
+import { hostOf, identityOf, urlOf } from '../../domain/layout.ts'
+import type { StoresRepo } from '../../domain/ports.ts'
+import type { StoreRecord } from '../../domain/snapshot.ts'
+import { parseAppFile } from '../../repo-files/app-file.ts'
+import { parseStoreFile } from '../../repo-files/store-file.ts'
 
 /** Number of commits that are searched. */
 const LOOK_BACK = 100
