@@ -1,6 +1,6 @@
 import { endpoints } from '../contract/endpoints.ts'
 import { SummaryQuery } from '../contract/summary.ts'
-import { summarizeStores } from '../operations/summarize-stores.ts'
+import { getSummary } from '../operations/get-summary.ts'
 import type { AppDeps } from './env.ts'
 import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
@@ -16,6 +16,6 @@ const summary = operation('getSummary', {
 /** Mounts the counts over all stores. */
 export function summaryRoutes(router: Router, deps: AppDeps): void {
   router.operation(summary, (c) =>
-    c.json(summarizeStores(deps, c.req.valid('query')), 200, { 'Cache-Control': 'no-store' }),
+    c.json(getSummary(deps, c.req.valid('query')), 200, { 'Cache-Control': 'no-store' }),
   )
 }

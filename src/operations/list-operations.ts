@@ -1,5 +1,4 @@
 import type { Operation, OperationQuery } from '../contract/operation.ts'
-import { StoreError } from '../domain/errors.ts'
 import { type DescribingDeps, describeRequest } from './changing/describe-request.ts'
 
 /** Requests that landed in the last 25 hours, newest first. Returns at most `limit` matches. */
@@ -15,13 +14,4 @@ export async function listOperations(
     if (state === undefined || operation.state === state) found.push(operation)
   }
   return found
-}
-
-/** One request by its id. @throws StoreError `operation_not_found` if it did not land in the last 25 hours */
-export async function getOperation(deps: DescribingDeps, id: string): Promise<Operation> {
-  const request = deps.repo.requests().find(({ requestId }) => requestId === id)
-  if (request === undefined) {
-    throw new StoreError('operation_not_found', 'no such operation in the last 25 hours')
-  }
-  return describeRequest(deps, request)
 }

@@ -4,9 +4,10 @@ import type { StoreRequest } from './changing/change-store.ts'
 import { deleteStore } from './delete-store.ts'
 import { previewWrite } from './changing/preview-write.ts'
 import { purgeStore } from './purge-store.ts'
-import { rerenderStore } from './rerender-store.ts'
+import { rerenderStore } from './render-store.ts'
 import { restoreStore } from './restore-store.ts'
-import { resumeStore, suspendStore } from './suspend-store.ts'
+import { resumeStore } from './resume-store.ts'
+import { suspendStore } from './suspend-store.ts'
 import { updateStore } from './update-store.ts'
 
 type Changing = (deps: OperationDeps, request: StoreRequest, by: Requester) => Promise<unknown>

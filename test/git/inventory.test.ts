@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createStoreViews } from '../../src/observe/store-views.ts'
 import { createStore } from '../../src/operations/create-store.ts'
 import { deleteStore } from '../../src/operations/delete-store.ts'
-import { summarizeStores } from '../../src/operations/summarize-stores.ts'
+import { getSummary } from '../../src/operations/get-summary.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { fakeApplications } from '../../src/testing/fake-applications.ts'
 import { healthyApplication } from '../../src/testing/phase-input.ts'
@@ -66,7 +66,7 @@ it('N-21 the summary counts plans, releases, teams and modified, invalid and det
 
   const found = await scan(remote)
   expect([found.stores, found.modified]).toEqual([6, 1])
-  const { total, facets, attention } = summarizeStores({ repo, views }, { deleted: 'exclude' })
+  const { total, facets, attention } = getSummary({ repo, views }, { deleted: 'exclude' })
   // A detached store is no longer in Git but is counted too.
   expect(total).toBe(found.stores)
   const detached = views.get('gone')!

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createStore } from '../../src/operations/create-store.ts'
-import { rerenderStore } from '../../src/operations/rerender-store.ts'
+import { rerenderStore } from '../../src/operations/render-store.ts'
 import { updateStore } from '../../src/operations/update-store.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'
 import { eventually } from './harness.ts'

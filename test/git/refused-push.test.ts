@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createStore } from '../../src/operations/create-store.ts'
 import { deleteStore } from '../../src/operations/delete-store.ts'
-import { rerenderStore } from '../../src/operations/rerender-store.ts'
+import { rerenderStore } from '../../src/operations/render-store.ts'
 import { retryStore } from '../../src/operations/retry-store.ts'
 import { revertChange } from '../../src/operations/revert-change.ts'
 import { suspendStore } from '../../src/operations/suspend-store.ts'

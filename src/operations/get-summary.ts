@@ -24,7 +24,7 @@ const STUCK = [
 ]
 
 /** Counts stores by plan, release, generator and state, and those that need attention. */
-export function summarizeStores(
+export function getSummary(
   deps: Pick<OperationDeps, 'repo' | 'views'>,
   query: SummaryQuery,
 ): Summary {
