@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { openBareRemote, serveBareRemote } from '../src/testing/bare-remote.ts'
+import type { Ask, NaiveAsk, PersonAsk, Told } from './beside.ts'
 import { fleetPlatform, fleetRemote, fleetStores } from './fleet.ts'
 import { concurrently, timed } from './measure.ts'
 import { openNaiveWriter } from './naive-writer.ts'
-import type { Ask, NaiveAsk, PersonAsk, Told } from './beside.ts'
 
 /**
  * The program of each process that `beside.ts` starts. It runs its role until the channel closes.

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { ulid } from 'ulid'
-import { processEnvironment } from '../src/adapters/git/process/environment.ts'
 import { folderIds } from '../src/adapters/git/cache/objects.ts'
+import { processEnvironment } from '../src/adapters/git/process/environment.ts'
 import { importCommits, type NewCommit } from '../src/adapters/git/write/fast-import.ts'
-import { commitMessage } from '../src/domain/history/commit-message.ts'
-import { GENERATOR } from '../src/contract/version.ts'
+import { openKeyRing } from '../src/adapters/secrets/key-ring.ts'
 import type { Platform } from '../src/contract/platform-file.ts'
 import type { StoreFile } from '../src/contract/store-file.ts'
+import { GENERATOR } from '../src/contract/version.ts'
+import { commitMessage } from '../src/domain/history/commit-message.ts'
 import { renderStore } from '../src/operations/rendering/render-store.ts'
 import { parsePlatformFile } from '../src/repo-files/platform-file.ts'
 import { parseStoreFile } from '../src/repo-files/store-file.ts'
-import { openKeyRing } from '../src/adapters/secrets/key-ring.ts'
-import { TEST_KEYS } from '../src/testing/keys.ts'
 import { type BareRemote, createBareRemote } from '../src/testing/bare-remote.ts'
+import { TEST_KEYS } from '../src/testing/keys.ts'
 
 const EXAMPLE = new URL('../examples/small.yaml', import.meta.url)
 const TEMPLATE = new URL('../gitops-repo-template/platform.yaml', import.meta.url)

@@ -1,11 +1,11 @@
 import { renderWooStore } from '../constructs/index.ts'
 import type { Platform } from '../src/contract/platform-file.ts'
 import type { StoreFile } from '../src/contract/store-file.ts'
+import { renderStore } from '../src/operations/rendering/render-store.ts'
 import { propsOf } from '../src/operations/rendering/resolve-store.ts'
+import { openThreads } from '../src/threads/threads.ts'
 import { fleetPlatform, fleetStores } from './fleet.ts'
 import { atMost, ms, percentile, type Row, timed } from './measure.ts'
-import { renderStore } from '../src/operations/rendering/render-store.ts'
-import { openThreads } from '../src/threads/threads.ts'
 import { synthYaml } from './naive-writer.ts'
 import { residentMegabytes } from './process-memory.ts'
 

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs'
 import { container, pod } from './hardened.ts'
 import { k8s } from './kube.ts'
-import { KubeDeployment, KubeService } from './objects.ts'
 import { metadata, selectorLabels, type StoreIdentity, templateLabels } from './metadata.ts'
+import { KubeDeployment, KubeService } from './objects.ts'
 import type { CacheProps, ComputeProps, WooStoreProps } from './props.ts'
 import { emptyDir, mount } from './volumes.ts'
 

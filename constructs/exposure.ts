@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s'
 import { Construct } from 'constructs'
 import type { k8s } from './kube.ts'
-import { KubeIngress } from './objects.ts'
 import { metadata, type StoreIdentity } from './metadata.ts'
+import { KubeIngress } from './objects.ts'
 import type { ExposureProps, WooStoreProps } from './props.ts'
 
 type Ingress = Extract<ExposureProps, { mode: 'ingress' }>

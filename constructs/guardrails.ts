@@ -1,6 +1,6 @@
 import { Construct } from 'constructs'
-import { KubeLimitRange, KubeResourceQuota, KubeServiceAccount } from './objects.ts'
 import { metadata, type StoreIdentity } from './metadata.ts'
+import { KubeLimitRange, KubeResourceQuota, KubeServiceAccount } from './objects.ts'
 import type { ComputeProps, WooStoreProps } from './props.ts'
 import { count, cpu, gibi, memory } from './quantity.ts'
 

@@ -1,13 +1,13 @@
 import { Construct } from 'constructs'
+import { backupVolumes, dumpContainer, storeContainer } from './backup.ts'
+import { cloneContainers, cloneSource, cloneVolumes } from './clone.ts'
 import { compute, container, pod } from './hardened.ts'
 import { hash8 } from './hash.ts'
 import type { k8s } from './kube.ts'
-import { KubeJob } from './objects.ts'
 import { metadata, type StoreIdentity, templateLabels } from './metadata.ts'
+import { KubeJob } from './objects.ts'
 import type { WooStoreProps } from './props.ts'
 import { INIT_SETTINGS, settingsOf } from './settings.ts'
-import { backupVolumes, dumpContainer, storeContainer } from './backup.ts'
-import { cloneContainers, cloneSource, cloneVolumes } from './clone.ts'
 import {
   codeContainer,
   mountedContent,

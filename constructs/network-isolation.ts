@@ -1,8 +1,8 @@
 import { Construct } from 'constructs'
-import { k8s } from './kube.ts'
-import { KubeNetworkPolicy } from './objects.ts'
-import { metadata, selectorLabels, type StoreIdentity } from './metadata.ts'
 import { needsIssuer } from './exposure.ts'
+import { k8s } from './kube.ts'
+import { metadata, selectorLabels, type StoreIdentity } from './metadata.ts'
+import { KubeNetworkPolicy } from './objects.ts'
 import type { PeerProps, WooStoreProps } from './props.ts'
 import { sendsMail } from './shop-pod.ts'
 

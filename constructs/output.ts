@@ -1,5 +1,5 @@
-import { printYaml } from './yaml.ts'
 import type { RenderedFile } from './props.ts'
+import { printYaml } from './yaml.ts'
 
 /** One Kubernetes object as plain data. */
 export interface Manifest {

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs'
 import { k8s } from './kube.ts'
-import { KubeHorizontalPodAutoscalerV2, KubePodDisruptionBudget } from './objects.ts'
 import { metadata, selectorLabels, type StoreIdentity } from './metadata.ts'
+import { KubeHorizontalPodAutoscalerV2, KubePodDisruptionBudget } from './objects.ts'
 import type { WooStoreProps } from './props.ts'
 
 /**

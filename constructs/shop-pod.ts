@@ -2,6 +2,7 @@ import { compute, container, type ContainerProps } from './hardened.ts'
 import { hash8 } from './hash.ts'
 import type { k8s } from './kube.ts'
 import type { WooStoreProps } from './props.ts'
+import { type ScriptName, scripts, wordpressConfig } from './static-files.ts'
 import { SHOP_UID, uploadsMount, uploadsVolume } from './uploads.ts'
 import {
   configVolume,
@@ -11,7 +12,6 @@ import {
   secretVolume,
   settingsVolume,
 } from './volumes.ts'
-import { type ScriptName, scripts, wordpressConfig } from './static-files.ts'
 
 /** Parts shared by the pods with WordPress code: the Deployment and the set-up Job. */
 

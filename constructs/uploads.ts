@@ -1,5 +1,5 @@
-import type { k8s } from './kube.ts'
 import type { PodProps } from './hardened.ts'
+import type { k8s } from './kube.ts'
 import type { StoreIdentity } from './metadata.ts'
 import type { WooStoreProps } from './props.ts'
 import { claim, mount } from './volumes.ts'

@@ -2,12 +2,12 @@ import { Construct } from 'constructs'
 import { container, pod } from './hardened.ts'
 import { hash16 } from './hash.ts'
 import { k8s } from './kube.ts'
-import { KubeDeployment, KubePersistentVolumeClaim, KubeService } from './objects.ts'
 import { claimSpec } from './mariadb.ts'
 import { metadata, selectorLabels, type StoreIdentity, templateLabels } from './metadata.ts'
+import { KubeDeployment, KubePersistentVolumeClaim, KubeService } from './objects.ts'
 import type { ComputeProps, WooStoreProps } from './props.ts'
-import { settingsOf } from './settings.ts'
 import { isScaled } from './scaling.ts'
+import { settingsOf } from './settings.ts'
 import {
   codeContainer,
   mountedContent,

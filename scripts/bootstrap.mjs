@@ -5,11 +5,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildDashboard } from './bootstrap/dashboard.mjs'
 import { findChromium, installChromium } from './bootstrap/chromium.mjs'
+import { buildDashboard } from './bootstrap/dashboard.mjs'
+import { install, isInstalled, nodeIsUsable, repairNode } from './bootstrap/packages.mjs'
 import { installPrograms, installTracer } from './bootstrap/programs.mjs'
 import { installRegistry } from './bootstrap/registry.mjs'
-import { install, isInstalled, nodeIsUsable, repairNode } from './bootstrap/packages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const flags = new Set(process.argv.slice(2))

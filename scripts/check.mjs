@@ -6,8 +6,8 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { judgeReports } from './parity.ts'
 import { describeRows } from './parity-rows.ts'
+import { judgeReports } from './parity.ts'
 import { addUp, readReport } from './report.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

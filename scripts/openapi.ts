@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { createApp, openApiDocument } from '../src/server/app.ts'
 import type { AppDeps } from '../src/http/env.ts'
+import { createApp, openApiDocument } from '../src/server/app.ts'
 
 const FILE = fileURLToPath(new URL('../openapi.json', import.meta.url))
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { parseAllDocuments } from 'yaml'
 import { describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import { argoCdFiles } from './render-argocd.ts'
 
 const files = await argoCdFiles()

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { domainCheck } from '../src/server/checks/domain-check.ts'
 import { openChecks } from '../src/observe/checks.ts'
+import { domainCheck } from '../src/server/checks/domain-check.ts'
 import { memoryRepo } from '../src/testing/memory-repo.ts'
 import { testPlatform } from '../src/testing/platform.ts'
 import { storeFile, storeRecord } from '../src/testing/records.ts'

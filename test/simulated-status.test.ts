@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { simulatedApplications } from '../src/adapters/argocd/simulated.ts'
 import type { Applications } from '../src/domain/ports.ts'
 import type { StoreRecord } from '../src/domain/snapshot.ts'
+import { createStoreViews } from '../src/observe/store-views.ts'
 import { memoryRepo } from '../src/testing/memory-repo.ts'
 import { testPlatform } from '../src/testing/platform.ts'
 import { storeFile, storeRecord } from '../src/testing/records.ts'
-import { createStoreViews } from '../src/observe/store-views.ts'
 
 const T0 = Date.parse('2026-11-24T12:00:00Z')
 const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString()

@@ -1,5 +1,5 @@
-import { commands } from './strings.ts'
 import type { Store } from '../../src/contract/store.ts'
+import { commands } from './strings.ts'
 
 export interface ReasonText {
   /** Text for a machine-readable reason, without a full stop. */

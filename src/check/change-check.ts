@@ -1,19 +1,19 @@
 import type { Platform } from '../contract/platform-file.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Lifecycle } from '../contract/words.ts'
+import { type ChangeProblem, changeProblems } from '../domain/admission/admit-change.ts'
+import { teamProblems } from '../domain/admission/fit.ts'
 import {
   brakeOf,
   brakeSentence,
   isDeparture,
   keyOf,
 } from '../domain/admission/mass-delete-limit.ts'
-import { type ChangeProblem, changeProblems } from '../domain/admission/admit-change.ts'
-import { teamProblems } from '../domain/admission/fit.ts'
+import { type Hold, holdOf } from '../domain/admission/name-holds.ts'
 import { missingOrigin } from '../domain/admission/neighbours.ts'
+import { VOLUMES } from '../domain/admission/volumes.ts'
 import { isReservedName, storeFolder } from '../domain/layout.ts'
 import type { Vacated } from '../domain/snapshot.ts'
-import { type Hold, holdOf } from '../domain/admission/name-holds.ts'
-import { VOLUMES } from '../domain/admission/volumes.ts'
 import { type CheckProblem, problem, type RuleId } from './problem.ts'
 import type { Removal } from './repository.ts'
 

@@ -1,6 +1,6 @@
 import type { CheckReport } from '../check/check-repository.ts'
-import { printDiff } from '../domain/history/line-diff.ts'
 import { type CheckProblem, rules } from '../check/problem.ts'
+import { printDiff } from '../domain/history/line-diff.ts'
 import { printable, toJson } from './printable.ts'
 
 /** GitHub allows 1 MiB of summary per step. The rest is left for the table of problems. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Command, CommanderError, Option } from 'commander'
-import { VERSION } from '../contract/version.ts'
 import type { BodyOf } from '../contract/endpoints.ts'
+import { VERSION } from '../contract/version.ts'
 import { StoreError } from '../domain/errors.ts'
 import { addChanges } from './change-commands.ts'
 import { type Client, openClient } from './client.ts'

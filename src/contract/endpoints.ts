@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { Diff } from './diff.ts'
 import { Check, Resources, StoreEvent } from './detail.ts'
+import { Diff } from './diff.ts'
 import { Operation, PurgeStore, StoreWithGates } from './operation.ts'
 import type { OperationId } from './paths.ts'
-import { Preview, PreviewRequest } from './preview.ts'
 import { PlatformView } from './platform.ts'
-import { RevertChange, Reverted } from './revert.ts'
+import { Preview, PreviewRequest } from './preview.ts'
 import {
   AcceptRewrite,
   DeletionsReleased,
@@ -14,10 +13,11 @@ import {
   ReleaseName,
   RewriteAccepted,
 } from './repository.ts'
+import { RevertChange, Reverted } from './revert.ts'
 import { Snapshot } from './snapshot.ts'
-import { Summary } from './summary.ts'
 import { Reason, Retry, StorePatch } from './store-patch.ts'
 import { Change, ChangedStore, Manifests, Store, StoreCreate } from './store.ts'
+import { Summary } from './summary.ts'
 
 const Nothing = z.undefined()
 

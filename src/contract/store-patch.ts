@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { freeText } from './names.ts'
-import { StoreCreate } from './store.ts'
 import { Site } from './store-file.ts'
+import { StoreCreate } from './store.ts'
 import { retries } from './words.ts'
 
 const ticket = StoreCreate.shape.ticket

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { freeText, StoreName, TeamName } from './names.ts'
 import { ClusterName, Labels } from './labels.ts'
+import { freeText, StoreName, TeamName } from './names.ts'
 import { Admin, PLAN_KEY, RELEASE_ID, Site, Storage, StoreFile } from './store-file.ts'
 import {
   actions,

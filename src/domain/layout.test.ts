@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { testPlatform } from '../testing/platform.ts'
-import { hostOf, isReservedName, namespaceOf, urlOf } from './layout.ts'
-import { softDeleted, toSecond } from './admission/lifecycle.ts'
-import { admitStore } from './admission/admission.ts'
 import { memoryRepo } from '../testing/memory-repo.ts'
+import { testPlatform } from '../testing/platform.ts'
+import { admitStore } from './admission/admission.ts'
+import { softDeleted, toSecond } from './admission/lifecycle.ts'
 import { cpuQuantity, memoryQuantity, requestsOf } from './admission/plans.ts'
+import { hostOf, isReservedName, namespaceOf, urlOf } from './layout.ts'
 
 const platform = testPlatform()
 

@@ -1,15 +1,15 @@
 import type { Platform } from '../contract/platform-file.ts'
-import type { Change, Store } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
+import type { Change, Store } from '../contract/store.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
-import type { Application, ApplicationSetState } from './status/application.ts'
+import type { Provisioning } from './admission/provisioning.ts'
 import type { TimeReading } from './clocks.ts'
 import type { FileCap } from './file-cap.ts'
 import type { GitClient } from './git-client.ts'
-import type { Provisioning } from './admission/provisioning.ts'
 import type { RepoState } from './repo-state.ts'
 import type { Sealer } from './sealer.ts'
 import type { ChangeRef, Snapshot, StoreId, StoreRecord } from './snapshot.ts'
+import type { Application, ApplicationSetState } from './status/application.ts'
 import type { StoreDetail } from './store-detail.ts'
 
 export interface Clock {

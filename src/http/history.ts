@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { endpoints } from '../contract/endpoints.ts'
 import { CommitId, DiffQuery } from '../contract/diff.ts'
+import { endpoints } from '../contract/endpoints.ts'
 import { OfTeam } from '../contract/store-query.ts'
 import { storeDiff } from '../operations/store-diff.ts'
 import { storeHistory } from '../operations/store-history.ts'

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { operationTexts, tags } from './reference-operations.ts'
+import { parameterTexts } from './reference-parameters.ts'
 import {
   type Described,
   type Document,
@@ -8,8 +10,6 @@ import {
   memberTexts,
   parameterText,
 } from './reference.ts'
-import { operationTexts, tags } from './reference-operations.ts'
-import { parameterTexts } from './reference-parameters.ts'
 
 const document = JSON.parse(
   await readFile(new URL('../../openapi.json', import.meta.url), 'utf8'),

@@ -7,9 +7,9 @@ import { revertChange } from '../operations/revert-change.ts'
 import { CHANGE_CODES, optionsOf, requestOf } from './changes.ts'
 import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
 import type { AppDeps } from './env.ts'
-import type { Router } from './router.ts'
 import { requesterOf } from './requester.ts'
 import { bodyOf, NameParameter, operation } from './route.ts'
+import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
 
 const revert = operation('revertChange', {

@@ -1,12 +1,12 @@
 import { endpoints } from '../contract/endpoints.ts'
-import { StreamEvent } from '../contract/stream.ts'
 import { NoQuery } from '../contract/store-query.ts'
+import { StreamEvent } from '../contract/stream.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { AppDeps } from './env.ts'
-import { json, operation } from './route.ts'
-import type { Router } from './router.ts'
 import { noneMatch } from './etag.ts'
 import { clientOf } from './requester.ts'
+import { json, operation } from './route.ts'
+import type { Router } from './router.ts'
 import { snapshotCache } from './snapshot-cache.ts'
 
 const stream = operation('stream', {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { StoreError } from '../domain/errors.ts'
-import type { StoreDetail } from '../domain/store-detail.ts'
 import type { Judgement, Reason } from '../domain/status/verdict.ts'
+import type { StoreDetail } from '../domain/store-detail.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
 import { type Causes, openCauses } from './causes.ts'
 

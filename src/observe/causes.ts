@@ -1,8 +1,8 @@
-import { type Cause, causeOf, holdUpOf, withCause } from '../domain/status/cause.ts'
 import type { Clock } from '../domain/ports.ts'
-import type { StoreDetail } from '../domain/store-detail.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
+import { type Cause, causeOf, holdUpOf, withCause } from '../domain/status/cause.ts'
 import type { Judgement } from '../domain/status/verdict.ts'
+import type { StoreDetail } from '../domain/store-detail.ts'
 
 /** Looks up in the background why stores make no progress, a few stores at a time. */
 export interface Causes {

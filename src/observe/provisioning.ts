@@ -1,5 +1,5 @@
-import type { Applications, Clock, StoreViews } from '../domain/ports.ts'
 import type { Provisioning } from '../domain/admission/provisioning.ts'
+import type { Applications, Clock, StoreViews } from '../domain/ports.ts'
 
 /** Derives the state for the provisioning cap from the store views. */
 export function provisioningOf(

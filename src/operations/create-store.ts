@@ -1,9 +1,10 @@
-import { objectFormatOf } from '../domain/object-format.ts'
 import type { SealedSecrets } from '../contract/sealed-secret.ts'
-import type { Store, StoreCreate } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
+import type { Store, StoreCreate } from '../contract/store.ts'
 import { admitStore } from '../domain/admission/admission.ts'
+import { isRoom, type Provisioning, queueOf } from '../domain/admission/provisioning.ts'
 import { StoreError } from '../domain/errors.ts'
+import { objectFormatOf } from '../domain/object-format.ts'
 import type {
   ChangeOptions,
   Landed,
@@ -11,7 +12,6 @@ import type {
   Requester,
   StoreChange,
 } from '../domain/ports.ts'
-import { isRoom, type Provisioning, queueOf } from '../domain/admission/provisioning.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { readBack } from '../repo-files/store-file.ts'
 import type { RenderStore } from './rendering/render-declared.ts'

@@ -1,15 +1,15 @@
 import type { PlatformView } from '../contract/platform.ts'
 import { GENERATOR, VERSION } from '../contract/version.ts'
-import { storesWhere, tallyOf } from '../domain/store-map.ts'
-import { memoryQuantity, cpuQuantity } from '../domain/admission/plans.ts'
 import {
   brakeOf,
   brakeSentence,
   goingAt,
   isPending,
 } from '../domain/admission/mass-delete-limit.ts'
+import { memoryQuantity, cpuQuantity } from '../domain/admission/plans.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
+import { storesWhere, tallyOf } from '../domain/store-map.ts'
 import { clockBanners } from './changing/clock-hold.ts'
 import { isOfNewer } from './rendering/render-declared.ts'
 

@@ -1,9 +1,9 @@
 import type { Store } from '../contract/store.ts'
 import { type FacetName, facetNames, type Summary, type SummaryQuery } from '../contract/summary.ts'
-import { namesWhere, tallyOf } from '../domain/store-map.ts'
 import type { OperationDeps } from '../domain/ports.ts'
-import { isOfNewer } from './rendering/render-declared.ts'
+import { namesWhere, tallyOf } from '../domain/store-map.ts'
 import { matchesQuery } from './list-stores.ts'
+import { isOfNewer } from './rendering/render-declared.ts'
 
 const VALUE: Readonly<Record<FacetName, (store: Store) => string>> = {
   health: ({ health }) => health,

@@ -1,5 +1,5 @@
-import type { Store } from '../contract/store.ts'
 import type { StoreQuery } from '../contract/store-query.ts'
+import type { Store } from '../contract/store.ts'
 import type { SummaryQuery } from '../contract/summary.ts'
 import { healths } from '../contract/words.ts'
 import { StoreError } from '../domain/errors.ts'

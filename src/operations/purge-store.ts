@@ -1,9 +1,9 @@
 import type { Operation, PurgeStore } from '../contract/operation.ts'
+import { backupDestination } from '../domain/admission/fit.ts'
+import { purging } from '../domain/admission/lifecycle.ts'
 import { braked, holdAt } from '../domain/admission/mass-delete-limit.ts'
 import { dueOf } from '../domain/clocks.ts'
 import { StoreError } from '../domain/errors.ts'
-import { backupDestination } from '../domain/admission/fit.ts'
-import { purging } from '../domain/admission/lifecycle.ts'
 import type {
   ChangeOptions,
   Landed,

@@ -1,9 +1,9 @@
 import type { NameReleased, ReleaseName } from '../contract/repository.ts'
+import { holdOf, requireEndlessHold } from '../domain/admission/name-holds.ts'
 import { StoreError } from '../domain/errors.ts'
 import { namespaceOf } from '../domain/layout.ts'
 import type { ChangeOptions, OperationDeps, Requester, StoreChange } from '../domain/ports.ts'
 import { isSilent } from '../domain/status/purge.ts'
-import { holdOf, requireEndlessHold } from '../domain/admission/name-holds.ts'
 
 /**
  * Releases a name that is reserved without an end because the folder of its store disappeared. It is

@@ -1,6 +1,7 @@
 import type { RevertChange, Reverted, RevertWarning } from '../contract/revert.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import { requireRoom } from '../domain/admission/admission.ts'
+import { restoredTo, type RevertPlan, undone } from '../domain/admission/revert.ts'
 import { StoreError } from '../domain/errors.ts'
 import type {
   ChangeOptions,
@@ -9,7 +10,6 @@ import type {
   Requester,
   StoresRepo,
 } from '../domain/ports.ts'
-import { restoredTo, type RevertPlan, undone } from '../domain/admission/revert.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 import { type ChangeOfIntent, changeStore, type StoreRequest } from './changing/change-store.ts'

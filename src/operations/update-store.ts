@@ -1,10 +1,10 @@
-import type { Warning } from '../contract/store.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { StorePatch } from '../contract/store-patch.ts'
+import type { Warning } from '../contract/store.ts'
 import { patched } from '../domain/admission/apply-patch.ts'
+import { planWarnings } from '../domain/admission/volumes.ts'
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
-import { planWarnings } from '../domain/admission/volumes.ts'
 import { type Changed, changeStore, type StoreRequest } from './changing/change-store.ts'
 import { sameIntent } from './changing/same-intent.ts'
 

@@ -1,11 +1,11 @@
-import { StoreError } from '../domain/errors.ts'
-import type { Applications, Log, OperationDeps } from '../domain/ports.ts'
 import {
   hasWaited,
   type Provisioning,
   queueOf,
   settingUp,
 } from '../domain/admission/provisioning.ts'
+import { StoreError } from '../domain/errors.ts'
+import type { Applications, Log, OperationDeps } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { startQueued } from '../operations/changing/start-queued.ts'
 import { startRounds, systemRequester } from './rounds.ts'

@@ -1,7 +1,7 @@
 import { brakeOf, goingAt, isPending } from '../domain/admission/mass-delete-limit.ts'
+import { hasWaited, isQueued, isRoom, type Provisioning } from '../domain/admission/provisioning.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Log, OperationDeps, StoreChange } from '../domain/ports.ts'
-import { hasWaited, isQueued, isRoom, type Provisioning } from '../domain/admission/provisioning.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import type { Refusals } from '../observe/refusals.ts'
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { renderStore } from '../operations/rendering/render-store.ts'
 import { PLATFORM_YAML, testPlatform } from '../testing/platform.ts'
 import { storeFile } from '../testing/records.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { cacheConfig } from '../adapters/git/cache/cache-config.ts'
-import { authorizationOf } from '../adapters/git/process/environment.ts'
 import { isBranchName } from '../adapters/git/process/argv.ts'
+import { authorizationOf } from '../adapters/git/process/environment.ts'
 import { readConfig } from './config.ts'
 import { remoteOf } from './stores-remote.ts'
 

@@ -1,5 +1,4 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Config } from './config.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Log } from '../domain/ports.ts'
 import type { AppEnv } from '../http/env.ts'
@@ -7,6 +6,7 @@ import { loopbackHost, securityHeaders } from '../http/middleware/guard.ts'
 import { requestId } from '../http/middleware/request-id.ts'
 import { answerError } from '../http/problem.ts'
 import { openRouter, refuseInvalid } from '../http/router.ts'
+import type { Config } from './config.ts'
 import { listen, type Listener } from './listen.ts'
 
 type Fetch = (request: Request, peer: string) => Response | Promise<Response>

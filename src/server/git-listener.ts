@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Log, PackServer } from '../domain/ports.ts'
-import { failedAttempts } from './failed-attempts.ts'
 import type { AppEnv } from '../http/env.ts'
 import { openRouter } from '../http/router.ts'
+import { failedAttempts } from './failed-attempts.ts'
 
 /**
  * The app of the second listener. It serves the embedded stores repo read-only, and nothing else.

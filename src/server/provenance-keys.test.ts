@@ -2,10 +2,10 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { keyFileIn, openKeys } from './provenance-keys.ts'
 import { openKeyRing } from '../adapters/secrets/key-ring.ts'
 import { TEST_KEYS } from '../testing/keys.ts'
 import { memoryLog } from '../testing/writes.ts'
+import { keyFileIn, openKeys } from './provenance-keys.ts'
 
 async function dataDir(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'storewright-keys-'))

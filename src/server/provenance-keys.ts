@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { newKeyRing, openKeyRing } from '../adapters/secrets/key-ring.ts'
-import type { Config } from './config.ts'
 import type { Log } from '../domain/ports.ts'
 import type { KeyRing } from '../domain/provenance.ts'
+import type { Config } from './config.ts'
 
 type KeyConfig = Pick<Config, 'provenanceKeys' | 'dataDir' | 'storesRepoUrl'>
 

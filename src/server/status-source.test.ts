@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { readConfig } from './config.ts'
 import type { Applications } from '../domain/ports.ts'
-import { openStatusSource } from './status-source.ts'
 import { type FakeApiServer, fakeApiServer } from '../testing/fake-api-server.ts'
 import { type FakeArgoCd, fakeArgoCd } from '../testing/fake-argo-cd.ts'
+import { readConfig } from './config.ts'
+import { openStatusSource } from './status-source.ts'
 
 let cluster: FakeApiServer
 let argo: FakeArgoCd

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { argoCdApplications } from '../adapters/argocd/rest.ts'
 import { type Access, type Connection, openConnection } from '../adapters/argocd/connection.ts'
 import { inClusterAccess, kubeConfigAccess } from '../adapters/argocd/kube-config.ts'
 import { kubernetesApplications } from '../adapters/argocd/kubernetes-watch.ts'
+import { argoCdApplications } from '../adapters/argocd/rest.ts'
 import { simulatedApplications } from '../adapters/argocd/simulated.ts'
-import type { Config } from './config.ts'
 import type { Applications, Clock, Log } from '../domain/ports.ts'
 import type { TimeWatch } from '../observe/time-watch.ts'
+import type { Config } from './config.ts'
 
 const PROBE_MS = 5_000
 

@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import { openLocalRemote } from '../adapters/git/served/local-remote.ts'
 import { restoreFromCache } from '../adapters/git/served/restore.ts'
 import type { Remote } from '../adapters/git/stores-repo.ts'
-import type { Config } from './config.ts'
 import type { Log } from '../domain/ports.ts'
+import type { Config } from './config.ts'
 import type { Settings } from './settings.ts'
 
 /** Opens the repository that this process stores and serves itself. */

@@ -1,5 +1,5 @@
-import type { Application, ApplicationSetState } from '../domain/status/application.ts'
 import type { Applications } from '../domain/ports.ts'
+import type { Application, ApplicationSetState } from '../domain/status/application.ts'
 
 export interface FakeApplications extends Applications {
   /** Sets or removes the status of an Application and notifies listeners. */

@@ -1,5 +1,8 @@
 import type { Platform } from '../contract/platform-file.ts'
 import type { Change } from '../contract/store.ts'
+import { StoreError } from '../domain/errors.ts'
+import { CappedFiles, intentFirst } from '../domain/file-cap.ts'
+import { departs } from '../domain/history/commit-message.ts'
 import type {
   ChangeOptions,
   Decide,
@@ -10,9 +13,6 @@ import type {
   StoresRepo,
 } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
-import { departs } from '../domain/history/commit-message.ts'
-import { CappedFiles, intentFirst } from '../domain/file-cap.ts'
-import { StoreError } from '../domain/errors.ts'
 import type { ChangeRef, Departure, Snapshot, StoreRecord, Vacated } from '../domain/snapshot.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'

@@ -1,6 +1,6 @@
-import type { StoreRecord } from '../domain/snapshot.ts'
-import { GENERATOR } from '../contract/version.ts'
 import type { StoreFile } from '../contract/store-file.ts'
+import { GENERATOR } from '../contract/version.ts'
+import type { StoreRecord } from '../domain/snapshot.ts'
 
 /** Intent of a small store, as a create request with only a name makes it. */
 export function storeFile(change: Partial<StoreFile> = {}): StoreFile {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Manifests } from '../../src/contract/store.ts'
 import { chromiumPath, tabTo } from './browser.ts'
 import { dashboard, expectAccessible, formClosed } from './dashboard.ts'
-import type { Manifests } from '../../src/contract/store.ts'
 
 describe.skipIf(chromiumPath === null)('every field of a store', () => {
   const on = dashboard()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { sealStore } from '../../src/operations/rendering/seal-store.ts'
 import { renderStore } from '../../src/operations/rendering/render-store.ts'
+import { sealStore } from '../../src/operations/rendering/seal-store.ts'
 import { memorySealer } from '../../src/testing/memory-sealer.ts'
 import { storeFile } from '../../src/testing/records.ts'
 import { PLATFORM, platform as acme, said, yamlOf } from './acme.ts'

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Check, Resources, StoreEvent } from '../../src/contract/detail.ts'
+import { argoCdFiles } from '../../scripts/render-argocd.ts'
 import { openConnection } from '../../src/adapters/argocd/connection.ts'
 import { kubeConfigAccess } from '../../src/adapters/argocd/kube-config.ts'
 import { kubernetesApplications } from '../../src/adapters/argocd/kubernetes-watch.ts'
+import type { Check, Resources, StoreEvent } from '../../src/contract/detail.ts'
 import { storeFile, storeRecord } from '../../src/testing/records.ts'
-import { argoCdFiles } from '../../scripts/render-argocd.ts'
 import { kubectl, until } from './kubernetes.ts'
 import { openSuite, type Suite } from './suite.ts'
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { parseAllDocuments } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import type { Check, Resources } from '../../src/contract/detail.ts'
 import type { PlatformView } from '../../src/contract/platform.ts'
 import type { Store } from '../../src/contract/store.ts'

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { ofEachProcess } from './proc.ts'
 import { TEST_KEYS } from '../../src/testing/keys.ts'
+import { ofEachProcess } from './proc.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TEMPLATE = new URL('../../gitops-repo-template/platform.yaml', import.meta.url)

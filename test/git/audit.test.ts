@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { folderIds } from '../../src/adapters/git/cache/objects.ts'
 import type { Change } from '../../src/contract/store.ts'
+import { provenText } from '../../src/domain/provenance.ts'
 import { createStore } from '../../src/operations/create-store.ts'
 import { auditCsv, listAudit } from '../../src/operations/list-audit.ts'
 import { storeHistory } from '../../src/operations/store-history.ts'
 import { updateStore } from '../../src/operations/update-store.ts'
-import { folderIds } from '../../src/adapters/git/cache/objects.ts'
-import { provenText } from '../../src/domain/provenance.ts'
-import { testKeys } from './keys.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { eventually, harness } from './harness.ts'
+import { testKeys } from './keys.ts'
 import { by, fixture, folder, record } from './reconciler-fixture.ts'
 
 const MANY = 10_000

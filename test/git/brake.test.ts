@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { previewRepositoryWrite } from '../../src/operations/changing/preview-write.ts'
 import { createStore } from '../../src/operations/create-store.ts'
 import { deleteStore } from '../../src/operations/delete-store.ts'
-import { previewRepositoryWrite } from '../../src/operations/changing/preview-write.ts'
 import { releaseDeletions } from '../../src/operations/release-deletions.ts'
 import { updateStore } from '../../src/operations/update-store.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'

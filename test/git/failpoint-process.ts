@@ -1,7 +1,7 @@
-import { testKeys } from './keys.ts'
 import { openStoresRepo } from '../../src/adapters/git/stores-repo.ts'
 import { StoreError } from '../../src/domain/errors.ts'
 import { create, memoryLog, requester } from '../../src/testing/writes.ts'
+import { testKeys } from './keys.ts'
 
 /**
  * A process with the real writer that fails once. Arguments: `<path of the remote> <directory of

@@ -1,6 +1,6 @@
+import { once } from 'node:events'
 import { readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Remote } from '../../src/adapters/git/process/environment.ts'
 import { create, requester, retitle } from '../../src/testing/writes.ts'

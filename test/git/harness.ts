@@ -12,8 +12,8 @@ import {
   serveBareRemote,
   type ServedRemote,
 } from '../../src/testing/bare-remote.ts'
-import { testKeys } from './keys.ts'
 import { memoryLog } from '../../src/testing/writes.ts'
+import { testKeys } from './keys.ts'
 
 /** A real remote and real caches, removed when the test ends. */
 export interface Harness {

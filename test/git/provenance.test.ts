@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { openKeyRing } from '../../src/adapters/secrets/key-ring.ts'
-import type { Snapshot } from '../../src/domain/snapshot.ts'
 import type { StoresRepo } from '../../src/domain/ports.ts'
+import type { Snapshot } from '../../src/domain/snapshot.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { TEST_KEYS } from '../../src/testing/keys.ts'
-import { testKeys } from './keys.ts'
 import { create, requester, retitle, storeFiles } from '../../src/testing/writes.ts'
 import { eventually, harness, type Harness } from './harness.ts'
+import { testKeys } from './keys.ts'
 
 const OTHER_KEYS = Buffer.alloc(32, 'other').toString('base64')
 const PERSON = 'Grace Example'

@@ -1,15 +1,15 @@
-import { onTestFinished } from 'vitest'
 import { ulid } from 'ulid'
+import { onTestFinished } from 'vitest'
 import type { StoresRepo } from '../../src/domain/ports.ts'
 import { openRefusals } from '../../src/observe/refusals.ts'
-import { startReconciler } from '../../src/reconcile/reconciler.ts'
 import type { RenderStore } from '../../src/operations/rendering/render-declared.ts'
+import { startReconciler } from '../../src/reconcile/reconciler.ts'
 import type { BareRemote, BareRemoteOptions } from '../../src/testing/bare-remote.ts'
-import { openThreads } from '../../src/threads/threads.ts'
 import { memorySealer } from '../../src/testing/memory-sealer.ts'
 import { PLATFORM_YAML } from '../../src/testing/platform.ts'
 import { purgeSettings, steadyTime } from '../../src/testing/time.ts'
 import { storeYaml } from '../../src/testing/writes.ts'
+import { openThreads } from '../../src/threads/threads.ts'
 import { harness } from './harness.ts'
 
 export const by = () =>

@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { advanceBetween, isOutside } from '../../src/adapters/git/read/commit-log.ts'
-import { processEnvironment } from '../../src/adapters/git/process/environment.ts'
 import { ObjectReader } from '../../src/adapters/git/cache/object-reader.ts'
+import { processEnvironment } from '../../src/adapters/git/process/environment.ts'
+import { advanceBetween, isOutside } from '../../src/adapters/git/read/commit-log.ts'
 import { Provenance } from '../../src/adapters/git/read/provenance.ts'
 import { shortAdvance } from '../../src/adapters/git/read/short-advance.ts'
-import { testKeys } from './keys.ts'
 import { create, requester, retitle, storeYaml } from '../../src/testing/writes.ts'
 import { harness } from './harness.ts'
+import { testKeys } from './keys.ts'
 
 /** A branch with stores of a server, and both ways to read new commits: `short` and `log`. */
 async function stage() {

@@ -1,14 +1,14 @@
-import { testKeys } from './keys.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheEnvironment } from '../../src/adapters/git/process/environment.ts'
-import { commitInput } from '../../src/adapters/git/write/fast-import.ts'
 import { openStoresRepo } from '../../src/adapters/git/stores-repo.ts'
+import { commitInput } from '../../src/adapters/git/write/fast-import.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
 import { create, createChange, memoryLog, requester } from '../../src/testing/writes.ts'
 import { harness } from './harness.ts'
+import { testKeys } from './keys.ts'
 
 const AUTHOR = { name: 'storewright', email: 'storewright@localhost' }
 const REF = 'refs/storewright/tx/01JZZZZZZZZZZZZZZZZZZZZZZZ'

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { PlatformView } from '../../src/contract/platform.ts'
 import type { Problem } from '../../src/contract/problem.ts'
-import { type HttpFixture, httpFixture } from './fixture.ts'
 import { storectlOf } from '../storectl-fixture.ts'
+import { type HttpFixture, httpFixture } from './fixture.ts'
 
 let http: HttpFixture
 const remove = (name: string, query = '') => http.send('DELETE', `/api/v1/stores/${name}${query}`)

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { OperationId } from '../../src/contract/paths.ts'
 import { Preview } from '../../src/contract/preview.ts'
 import type { Problem } from '../../src/contract/problem.ts'
-import { type HttpFixture, httpFixture } from './fixture.ts'
 import { storectlOf } from '../storectl-fixture.ts'
 import { declareSamples, sampleOf, sendSample } from '../writes.ts'
+import { type HttpFixture, httpFixture } from './fixture.ts'
 
 /** Writes of one store, for which the commit must equal the dry run. */
 const OF_STORE = [

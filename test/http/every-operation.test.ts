@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { paths, type OperationId } from '../../src/contract/paths.ts'
 import type { Problem } from '../../src/contract/problem.ts'
-import { httpFixture } from './fixture.ts'
 import { declareSamples, sampleOf, sendSample } from '../writes.ts'
+import { httpFixture } from './fixture.ts'
 
 interface Described {
   readonly operationId: OperationId

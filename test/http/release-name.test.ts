@@ -6,8 +6,8 @@ import { type MemoryRepo, memoryRepo } from '../../src/testing/memory-repo.ts'
 import { healthyApplication } from '../../src/testing/phase-input.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { purgeSettings } from '../../src/testing/time.ts'
-import { type HttpFixture, httpFixture } from './fixture.ts'
 import { storectlOf } from '../storectl-fixture.ts'
+import { type HttpFixture, httpFixture } from './fixture.ts'
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')
 const PATH = '/api/v1/repository/release-name'

@@ -1,13 +1,13 @@
 import { request } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Manifests } from '../../src/contract/store.ts'
 import type { Diff } from '../../src/contract/diff.ts'
 import { type OperationId, otherPaths, paths } from '../../src/contract/paths.ts'
 import type { Problem } from '../../src/contract/problem.ts'
+import type { Manifests } from '../../src/contract/store.ts'
 import { listen } from '../../src/server/listen.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
-import { type HttpFixture, httpFixture } from './fixture.ts'
 import { declareSamples, sampleOf, sendSample } from '../writes.ts'
+import { type HttpFixture, httpFixture } from './fixture.ts'
 
 const STORES = '/api/v1/stores'
 const problem = async (reply: Response) => (await reply.json()) as Problem

@@ -1,6 +1,6 @@
 import type { Platform } from '../../src/contract/platform-file.ts'
-import type { StoreFile } from '../../src/contract/store-file.ts'
 import type { SealedSecrets } from '../../src/contract/sealed-secret.ts'
+import type { StoreFile } from '../../src/contract/store-file.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { storeFile } from '../../src/testing/records.ts'
 

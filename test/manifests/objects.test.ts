@@ -1,10 +1,10 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s'
 import { expect, it } from 'vitest'
-import { propsOf } from '../../src/operations/rendering/resolve-store.ts'
-import { pairwise, product, variant } from './matrix.ts'
 import { k8s } from '../../constructs/kube.ts'
 import { KubeConfigMap } from '../../constructs/objects.ts'
 import { WooStore } from '../../constructs/woo-store.ts'
+import { propsOf } from '../../src/operations/rendering/resolve-store.ts'
+import { pairwise, product, variant } from './matrix.ts'
 
 /** Every object of a store, as a construct. */
 function objectsOf(choices: Parameters<typeof variant>[0]) {

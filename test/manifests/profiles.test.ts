@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
 import { isReservedName } from '../../src/domain/layout.ts'
+import { parsePlatformFile } from '../../src/repo-files/platform-file.ts'
 import { memoryRepo } from '../../src/testing/memory-repo.ts'
-import { readable } from './rendered.ts'
 import { httpFixture } from '../http/fixture.ts'
+import { readable } from './rendered.ts'
 
 const FOLDER = fileURLToPath(new URL('../../constructs/golden/production', import.meta.url))
 const TEMPLATE = new URL('../../gitops-repo-template/platform.yaml', import.meta.url)

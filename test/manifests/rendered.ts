@@ -1,8 +1,8 @@
 import { loadAll } from 'js-yaml'
-import type { StoreFile } from '../../src/contract/store-file.ts'
 import type { Platform } from '../../src/contract/platform-file.ts'
-import { renderStore } from '../../src/operations/rendering/render-store.ts'
 import type { SealedSecrets } from '../../src/contract/sealed-secret.ts'
+import type { StoreFile } from '../../src/contract/store-file.ts'
+import { renderStore } from '../../src/operations/rendering/render-store.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { storeFile } from '../../src/testing/records.ts'
 

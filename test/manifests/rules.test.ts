@@ -1,7 +1,7 @@
 import { loadAll } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
-import { namespacedKinds } from '../../constructs/kinds.ts'
 import { SECRETS } from '../../constructs/credentials.ts'
+import { namespacedKinds } from '../../constructs/kinds.ts'
 import { pairwise, variant } from './matrix.ts'
 import { containersOf, find, objectsOf, podsOf, textOf } from './rendered.ts'
 

@@ -6,10 +6,10 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { wordpressConfig } from '../../constructs/static-files.ts'
+import { certificates } from '../tls.ts'
 import { mountConfigMaps } from './config-maps.ts'
 import { Pod, Volumes } from './pod.ts'
 import { cannotRun, unless } from './programs.ts'
-import { certificates } from '../tls.ts'
 import { zip } from './zip.ts'
 
 const CORE: Record<string, string> = {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { mountSecret } from './config-maps.ts'
 import {
   converge,
   type Database,
@@ -12,7 +13,6 @@ import {
   startServer,
   stop,
 } from './database.ts'
-import { mountSecret } from './config-maps.ts'
 import { Pod, type Volumes } from './pod.ts'
 import { cannotRun, unless } from './programs.ts'
 

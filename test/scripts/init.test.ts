@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ADMIN, SETTINGS, SetUp, type ShopState } from './shop.ts'
 import { cannotRun, unless } from './programs.ts'
+import { ADMIN, SETTINGS, SetUp, type ShopState } from './shop.ts'
 
 const SKU = 'storewright-sample'
 const user = SETTINGS['admin-user'] ?? ''

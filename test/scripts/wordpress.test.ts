@@ -1,5 +1,5 @@
-import { cp, mkdir, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { wordpressFolder } from '../../scripts/bootstrap/programs.mjs'

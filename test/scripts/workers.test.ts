@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Pod, Volumes } from './pod.ts'
 import { cannotRun, unless } from './programs.ts'

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { NoThread, openPool, type PoolOptions } from '../../src/threads/pool.ts'
-import { openThreads, type ThreadsOptions } from '../../src/threads/threads.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { storeFile } from '../../src/testing/records.ts'
+import { NoThread, openPool, type PoolOptions } from '../../src/threads/pool.ts'
+import { openThreads, type ThreadsOptions } from '../../src/threads/threads.ts'
 import type { Job } from '../../src/threads/work.ts'
 import { eventually } from '../git/harness.ts'
 

@@ -1,6 +1,6 @@
-import type { Application } from '../../domain/status/application.ts'
 import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, Clock, Log } from '../../domain/ports.ts'
+import type { Application } from '../../domain/status/application.ts'
 import type { Connection } from './connection.ts'
 import { digestOf, setDigestOf, type SetErrors, setStateOf } from './digest.ts'
 import { type ListWatch, listWatch, type ListWatchOptions } from './list-watch.ts'

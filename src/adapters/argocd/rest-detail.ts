@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Resource, StoreEvent } from '../../contract/detail.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { namespaceOf } from '../../domain/layout.ts'
-import type { StoreDetail } from '../../domain/store-detail.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
+import type { StoreDetail } from '../../domain/store-detail.ts'
 import { ApiFailure, type Connection } from './connection.ts'
 
 const TIMEOUT_MS = 10_000

@@ -1,7 +1,7 @@
-import type { Application } from '../../domain/status/application.ts'
 import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, Clock } from '../../domain/ports.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
+import type { Application } from '../../domain/status/application.ts'
 
 /** Seconds after the commit at which the simulated Argo CD takes each step. */
 const STEPS = { created: 1, syncing: 2, synced: 4, healthy: 7, off: 3, removed: 3 } as const

@@ -3,9 +3,9 @@ import { StoreCreate } from '../../contract/store.ts'
 import { memoryRepo } from '../../testing/memory-repo.ts'
 import { testPlatform } from '../../testing/platform.ts'
 import { storeFile, storeRecord } from '../../testing/records.ts'
-import { admitStore } from './admission.ts'
 import { StoreError } from '../errors.ts'
 import type { Snapshot, StoreRecord } from '../snapshot.ts'
+import { admitStore } from './admission.ts'
 
 const platform = testPlatform()
 const NOW = Date.parse('2026-11-24T12:00:00Z')

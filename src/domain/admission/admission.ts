@@ -1,14 +1,14 @@
 import type { Platform } from '../../contract/platform-file.ts'
 import type { ProblemDetail } from '../../contract/problem.ts'
-import type { StoreCreate } from '../../contract/store.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
+import type { StoreCreate } from '../../contract/store.ts'
 import { StoreError } from '../errors.ts'
-import { fitProblems, teamProblems } from './fit.ts'
 import { isReservedName } from '../layout.ts'
-import { missingOrigin, neighbourProblems } from './neighbours.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { isDeleted, tallyOf } from '../store-map.ts'
+import { fitProblems, teamProblems } from './fit.ts'
 import { requireNoHold } from './name-holds.ts'
+import { missingOrigin, neighbourProblems } from './neighbours.ts'
 
 /**
  * Admits a new store and returns its intent with all defaults filled in.

@@ -4,8 +4,8 @@ import { lifecycles } from '../../contract/words.ts'
 import { memoryRepo } from '../../testing/memory-repo.ts'
 import { PLATFORM_YAML, testPlatform } from '../../testing/platform.ts'
 import { storeFile, storeRecord } from '../../testing/records.ts'
-import { admitChange, changeProblems } from './admit-change.ts'
 import type { StoreError } from '../errors.ts'
+import { admitChange, changeProblems } from './admit-change.ts'
 
 /** The tests' release 2026.11, a newer release, and one with an older version of each component. */
 const RELEASES = [

@@ -1,12 +1,12 @@
 import type { Platform, Release } from '../../contract/platform-file.ts'
 import type { ProblemDetail } from '../../contract/problem.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
-import { requireRoomInPlan } from './admission.ts'
 import { StoreError, type StoreErrorCode } from '../errors.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { requireRoomInPlan } from './admission.ts'
 import { fitProblems, teamProblems } from './fit.ts'
 import { mayBecome } from './lifecycle.ts'
 import { neighbourProblems } from './neighbours.ts'
-import type { Snapshot } from '../snapshot.ts'
 import { VOLUMES, volumesExpand, volumesOf } from './volumes.ts'
 
 /** Codes of a refused change. If several apply, the error has the first one in this order. */

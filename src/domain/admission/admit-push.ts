@@ -1,14 +1,14 @@
 import type { ProblemDetail } from '../../contract/problem.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
-import { requireRoom, requireRoomInPlan } from './admission.ts'
-import { admitChange, changeProblems } from './admit-change.ts'
 import { StoreError } from '../errors.ts'
-import { fitProblems } from './fit.ts'
 import { isReservedName } from '../layout.ts'
-import { neighbourProblems } from './neighbours.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { copyStores, putStore } from '../store-map.ts'
+import { requireRoom, requireRoomInPlan } from './admission.ts'
+import { admitChange, changeProblems } from './admit-change.ts'
+import { fitProblems } from './fit.ts'
 import { holdOf, sentenceOf } from './name-holds.ts'
+import { neighbourProblems } from './neighbours.ts'
 
 /**
  * Returns every reason why a pushed intent is not rendered. A request for the same change would be

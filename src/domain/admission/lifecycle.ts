@@ -1,5 +1,5 @@
-import type { Lifecycle } from '../../contract/words.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
+import type { Lifecycle } from '../../contract/words.ts'
 import { StoreError } from '../errors.ts'
 
 /**

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { StoreFile } from '../../contract/store-file.ts'
 import { memoryRepo } from '../../testing/memory-repo.ts'
 import { testPlatform } from '../../testing/platform.ts'
 import { storeFile, storeRecord } from '../../testing/records.ts'
-import type { StoreFile } from '../../contract/store-file.ts'
+import type { Departure, Snapshot, StoreRecord } from '../snapshot.ts'
 import {
   brakeAt,
   brakeLimit,
@@ -12,7 +13,6 @@ import {
   isStepOut,
   requireBrakeOff,
 } from './mass-delete-limit.ts'
-import type { Departure, Snapshot, StoreRecord } from '../snapshot.ts'
 
 const platform = testPlatform()
 const NOW = Date.parse('2026-11-24T12:00:00Z')

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { memoryRepo } from '../../testing/memory-repo.ts'
 import { testPlatform } from '../../testing/platform.ts'
 import { storeFile, storeRecord } from '../../testing/records.ts'
-import { hasWaited, isRoom, placeInQueue, queueOf, settingUp } from './provisioning.ts'
 import type { Snapshot, StoreRecord } from '../snapshot.ts'
+import { hasWaited, isRoom, placeInQueue, queueOf, settingUp } from './provisioning.ts'
 
 const platform = testPlatform((yaml) => yaml.replace('provisioning: 0', 'provisioning: 3'))
 const NOW = Date.parse('2026-11-24T12:00:00Z')

@@ -1,8 +1,8 @@
 import type { Platform } from '../../contract/platform-file.ts'
 import type { FieldChange, RevertWarning } from '../../contract/revert.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
-import { changeProblems } from './admit-change.ts'
 import { StoreError } from '../errors.ts'
+import { changeProblems } from './admit-change.ts'
 
 /** The intent after a revert, and the parts that the revert cannot restore. */
 export interface RevertPlan {

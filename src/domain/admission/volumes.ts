@@ -1,6 +1,6 @@
 import type { Plan, Platform } from '../../contract/platform-file.ts'
-import type { Warning } from '../../contract/store.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
+import type { Warning } from '../../contract/store.ts'
 import { backupDestination } from './fit.ts'
 
 /** Volumes of a store, in the order in which they are shown. */

@@ -1,6 +1,6 @@
 import type { Platform } from '../../contract/platform-file.ts'
-import type { Warning } from '../../contract/store.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
+import type { Warning } from '../../contract/store.ts'
 import { platformHostOf } from '../layout.ts'
 import { holdsWorkers } from './plans.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CommitSaid, claimsOf, commitMessage, saidOutside } from './commit-message.ts'
 import type { Requester, StoreChange } from '../ports.ts'
+import { type CommitSaid, claimsOf, commitMessage, saidOutside } from './commit-message.ts'
 
 const by: Requester = {
   subject: 'local',

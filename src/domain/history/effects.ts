@@ -2,8 +2,8 @@ import type { Platform } from '../../contract/platform-file.ts'
 import type { Effect } from '../../contract/preview.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
 import { isOlder, SCHEMA } from '../admission/admit-change.ts'
-import { hostOf } from '../layout.ts'
 import { VOLUMES, volumesOf } from '../admission/volumes.ts'
+import { hostOf } from '../layout.ts'
 
 /** One object of a rendered file, reduced to the members that are read here. */
 export interface RenderedObject {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Resource, StoreEvent } from '../../contract/detail.ts'
-import { causeOf, holdUpOf, withCause } from './cause.ts'
 import { healthyApplication, readyInput } from '../../testing/phase-input.ts'
+import { causeOf, holdUpOf, withCause } from './cause.ts'
 import { reasonIn } from './failure-words.ts'
 import { phaseOf } from './phase.ts'
 

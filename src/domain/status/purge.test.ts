@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { storeFile } from '../../testing/records.ts'
 import { after, healthyApplication, readyInput, timeAfter } from '../../testing/phase-input.ts'
+import { storeFile } from '../../testing/records.ts'
 import { purgeSettings, steadyTime } from '../../testing/time.ts'
-import type { Application } from './application.ts'
 import { purging } from '../admission/lifecycle.ts'
+import type { Application } from './application.ts'
 import { phaseOf } from './phase.ts'
 import { allMet, isStuck, type PurgeInput, purgeGatesOf } from './purge.ts'
 

@@ -1,8 +1,8 @@
 import type { PurgeGate } from '../../contract/operation.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
-import type { Application } from './application.ts'
 import { differenceOf, disagreeing, dueOf, spanOf, type TimeReading } from '../clocks.ts'
 import type { Snapshot, StoreRecord } from '../snapshot.ts'
+import type { Application } from './application.ts'
 
 /** Input of the gates of a purge. Times are milliseconds since the epoch. */
 export interface PurgeInput {

@@ -1,11 +1,12 @@
-import type { Store, Warning } from '../../contract/store.ts'
-import type { StoreFile } from '../../contract/store-file.ts'
-import type { Action } from '../../contract/words.ts'
 import type { SealedSecrets } from '../../contract/sealed-secret.ts'
-import { isDeparture, requireBrakeOff } from '../../domain/admission/mass-delete-limit.ts'
+import type { StoreFile } from '../../contract/store-file.ts'
+import type { Store, Warning } from '../../contract/store.ts'
+import type { Action } from '../../contract/words.ts'
 import { admitChange } from '../../domain/admission/admit-change.ts'
-import { departs } from '../../domain/history/commit-message.ts'
+import { admitOverPush } from '../../domain/admission/admit-push.ts'
+import { isDeparture, requireBrakeOff } from '../../domain/admission/mass-delete-limit.ts'
 import { StoreError } from '../../domain/errors.ts'
+import { departs } from '../../domain/history/commit-message.ts'
 import { namespaceOf } from '../../domain/layout.ts'
 import { objectFormatOf } from '../../domain/object-format.ts'
 import type {
@@ -15,16 +16,15 @@ import type {
   Requester,
   StoreChange,
 } from '../../domain/ports.ts'
-import { admitOverPush } from '../../domain/admission/admit-push.ts'
 import { isEdited, isModified, type Snapshot, type StoreRecord } from '../../domain/snapshot.ts'
 import { parseSealedSecrets, SEALED_FILE } from '../../repo-files/sealed-file.ts'
 import { leadingComment, readBack } from '../../repo-files/store-file.ts'
-import { declaredStore } from './declared-store.ts'
 import { admittedIntent, renderedIntent } from '../rendering/former-intent.ts'
-import { releaseTrailers } from './release-trailers.ts'
 import { renderOnce } from '../rendering/render-once.ts'
 import type { renderStore } from '../rendering/render-store.ts'
 import { sealStore } from '../rendering/seal-store.ts'
+import { declaredStore } from './declared-store.ts'
+import { releaseTrailers } from './release-trailers.ts'
 
 /** The store to change, and the conditions of the caller. */
 export interface StoreRequest {

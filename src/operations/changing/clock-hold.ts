@@ -1,5 +1,6 @@
 import type { PlatformView } from '../../contract/platform.ts'
 import type { DeletionsReleased } from '../../contract/repository.ts'
+import { dueConfirmed, toSecond } from '../../domain/admission/lifecycle.ts'
 import { isOnItsWayOut } from '../../domain/admission/mass-delete-limit.ts'
 import {
   differenceOf,
@@ -10,10 +11,9 @@ import {
   type TimeReading,
 } from '../../domain/clocks.ts'
 import { StoreError } from '../../domain/errors.ts'
-import { dueConfirmed, toSecond } from '../../domain/admission/lifecycle.ts'
 import type { OperationDeps, Requester } from '../../domain/ports.ts'
-import { holdSentence } from '../../domain/status/purge.ts'
 import type { Snapshot, StoreRecord } from '../../domain/snapshot.ts'
+import { holdSentence } from '../../domain/status/purge.ts'
 import { storesWhere } from '../../domain/store-map.ts'
 import { changeIntent } from './change-store.ts'
 

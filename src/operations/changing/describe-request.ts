@@ -2,8 +2,8 @@ import type { Operation } from '../../contract/operation.ts'
 import type { Store } from '../../contract/store.ts'
 import type { ChangeState } from '../../contract/words.ts'
 import type { LandedRequest, OperationDeps } from '../../domain/ports.ts'
-import { isDue, isStuck } from '../../domain/status/purge.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
+import { isDue, isStuck } from '../../domain/status/purge.ts'
 import { gatesOf, type GateDeps } from './purge-gates.ts'
 
 export type DescribingDeps = GateDeps & Pick<OperationDeps, 'views'>

@@ -1,7 +1,7 @@
 import type { Preview } from '../../contract/preview.ts'
 import type { Warning } from '../../contract/store.ts'
-import { hostOf, namespaceOf } from '../../domain/layout.ts'
 import { requestsOf } from '../../domain/admission/plans.ts'
+import { hostOf, namespaceOf } from '../../domain/layout.ts'
 import type { OperationDeps } from '../../domain/ports.ts'
 import type { StoreId } from '../../domain/snapshot.ts'
 import { tallyOf } from '../../domain/store-map.ts'

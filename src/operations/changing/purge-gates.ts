@@ -1,7 +1,7 @@
 import type { PurgeGate } from '../../contract/operation.ts'
 import type { OperationDeps } from '../../domain/ports.ts'
-import { dueGatesOf, purgeGatesOf } from '../../domain/status/purge.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
+import { dueGatesOf, purgeGatesOf } from '../../domain/status/purge.ts'
 
 /** Dependencies of the gates of a purge. */
 export type GateDeps = Pick<OperationDeps, 'repo' | 'applications' | 'clock' | 'time' | 'purge'>

@@ -1,5 +1,5 @@
-import type { Landed, OperationDeps, Requester } from '../../domain/ports.ts'
 import { hasWaited, isRoom, type Provisioning } from '../../domain/admission/provisioning.ts'
+import type { Landed, OperationDeps, Requester } from '../../domain/ports.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
 import { changeIntent } from './change-store.ts'
 

@@ -1,10 +1,10 @@
+import { madeByControllers, namespacedKinds } from '../../../constructs/index.ts'
 import type { Platform } from '../../contract/platform-file.ts'
 import type {
   InstalledArgoCd,
   InstalledProject,
   PermittedKind,
 } from '../../domain/argocd/installed.ts'
-import { madeByControllers, namespacedKinds } from '../../../constructs/index.ts'
 import { argoCdSetup, type StoreNeeds } from './argocd-setup.ts'
 
 /** Differences between the installed objects and those that platform.yaml requires. */

@@ -1,3 +1,9 @@
+import {
+  type ArgoCdObjects,
+  printYaml,
+  renderArgoCd,
+  type SecretsMode,
+} from '../../../constructs/index.ts'
 import type { Platform } from '../../contract/platform-file.ts'
 import {
   projectNameOf,
@@ -5,12 +11,6 @@ import {
   projectsOf,
   setsOf,
 } from '../../domain/argocd/layout.ts'
-import {
-  type ArgoCdObjects,
-  printYaml,
-  renderArgoCd,
-  type SecretsMode,
-} from '../../../constructs/index.ts'
 
 /** Values of the installation that are not in platform.yaml. */
 export interface Installation {

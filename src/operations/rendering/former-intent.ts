@@ -1,7 +1,7 @@
 import type { AppFile } from '../../contract/app-file.ts'
 import type { Platform } from '../../contract/platform-file.ts'
-import type { Change } from '../../contract/store.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
+import type { Change } from '../../contract/store.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { hostOf, identityOf, urlOf } from '../../domain/layout.ts'
 import type { StoresRepo } from '../../domain/ports.ts'

@@ -1,7 +1,9 @@
 import type { AppFile } from '../../contract/app-file.ts'
 import type { ProblemDetail } from '../../contract/problem.ts'
-import type { StoreFile } from '../../contract/store-file.ts'
 import type { SealedSecrets } from '../../contract/sealed-secret.ts'
+import type { StoreFile } from '../../contract/store-file.ts'
+import { GENERATOR } from '../../contract/version.ts'
+import { pushedProblems } from '../../domain/admission/admit-push.ts'
 import {
   type Brake,
   brakeAt,
@@ -9,17 +11,15 @@ import {
   isDeparture,
   isStepOut,
 } from '../../domain/admission/mass-delete-limit.ts'
-import { GENERATOR } from '../../contract/version.ts'
+import { largerStorage } from '../../domain/admission/revert.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { foreignKeys, namespaceOf } from '../../domain/layout.ts'
 import { objectFormatOf } from '../../domain/object-format.ts'
 import type { OperationDeps, StoreChange } from '../../domain/ports.ts'
 import type { Sealer } from '../../domain/sealer.ts'
-import { pushedProblems } from '../../domain/admission/admit-push.ts'
-import { largerStorage } from '../../domain/admission/revert.ts'
 import { isEdited, newerGenerator, type Snapshot, type StoreRecord } from '../../domain/snapshot.ts'
-import { parseSealedSecrets, SEALED_FILE } from '../../repo-files/sealed-file.ts'
 import { printAppFile } from '../../repo-files/app-file.ts'
+import { parseSealedSecrets, SEALED_FILE } from '../../repo-files/sealed-file.ts'
 import { leadingComment } from '../../repo-files/store-file.ts'
 import { admittedIntent, lastReadableApp, renderedIntent } from './former-intent.ts'
 import { renderOnce } from './render-once.ts'

@@ -11,10 +11,10 @@ import { minuteOf } from '../../../constructs/index.ts'
 import type { PinnedZip, Plan, Platform, Release } from '../../contract/platform-file.ts'
 import type { SealedSecrets } from '../../contract/sealed-secret.ts'
 import type { Component, StoreFile } from '../../contract/store-file.ts'
-import { StoreError } from '../../domain/errors.ts'
 import { backupDestination, fitProblems } from '../../domain/admission/fit.ts'
-import { hostOf, platformHostOf } from '../../domain/layout.ts'
 import { workerMemory } from '../../domain/admission/plans.ts'
+import { StoreError } from '../../domain/errors.ts'
+import { hostOf, platformHostOf } from '../../domain/layout.ts'
 
 /**
  * Resolves all names and defaults, so that constructs receive plain values only.

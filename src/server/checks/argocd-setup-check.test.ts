@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConnection } from '../../adapters/argocd/connection.ts'
 import { installedByArgoCd, installedByKubernetes } from '../../adapters/argocd/installed.ts'
-import { setupCheck } from './argocd-setup-check.ts'
 import { argoCdSetup } from '../../operations/rendering/argocd-setup.ts'
 import { type FakeApiServer, fakeApiServer } from '../../testing/fake-api-server.ts'
 import { fakeArgoCd } from '../../testing/fake-argo-cd.ts'
 import { memoryRepo } from '../../testing/memory-repo.ts'
 import { testPlatform } from '../../testing/platform.ts'
+import { setupCheck } from './argocd-setup-check.ts'
 
 type Object_ = Parameters<FakeApiServer['put']>[1]
 interface Spec {

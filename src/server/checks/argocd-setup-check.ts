@@ -1,11 +1,11 @@
 import { ApiFailure } from '../../adapters/argocd/connection.ts'
-import type { Config } from '../config.ts'
 import type { InstalledArgoCd } from '../../domain/argocd/installed.ts'
 import type { StoresRepo } from '../../domain/ports.ts'
 import type { Snapshot } from '../../domain/snapshot.ts'
 import { type Finding, ill, skipped, well } from '../../observe/checks.ts'
 import { argoCdDrift, type Drift } from '../../operations/rendering/argocd-drift.ts'
 import type { StoreNeeds } from '../../operations/rendering/argocd-setup.ts'
+import type { Config } from '../config.ts'
 
 export interface SetupCheckDeps {
   readonly config: Pick<

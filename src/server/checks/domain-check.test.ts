@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { domainCheck, type Resolve } from './domain-check.ts'
 import { memoryRepo } from '../../testing/memory-repo.ts'
 import { testPlatform } from '../../testing/platform.ts'
 import { storeFile, storeRecord } from '../../testing/records.ts'
+import { domainCheck, type Resolve } from './domain-check.ts'
 
 const AT = '2026-11-24T12:00:00Z'
 const repoOf = (baseDomain: string, ...names: string[]) => {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openConnection } from '../../adapters/argocd/connection.ts'
-import { probesOf } from './probes.ts'
-import { purgeSettings, steadyTime } from '../../testing/time.ts'
-import { readConfig } from '../config.ts'
 import { fakeApplications } from '../../testing/fake-applications.ts'
 import { type FakeArgoCd, fakeArgoCd } from '../../testing/fake-argo-cd.ts'
 import { memoryRepo } from '../../testing/memory-repo.ts'
 import { healthyApplication } from '../../testing/phase-input.ts'
 import { testPlatform } from '../../testing/platform.ts'
 import { storeFile, storeRecord } from '../../testing/records.ts'
+import { purgeSettings, steadyTime } from '../../testing/time.ts'
+import { readConfig } from '../config.ts'
+import { probesOf } from './probes.ts'
 
 const AT = '2026-11-24T12:00:00Z'
 let argo: FakeArgoCd

@@ -1,15 +1,15 @@
 import type { Connection } from '../../adapters/argocd/connection.ts'
 import { ApiFailure } from '../../adapters/argocd/connection.ts'
-import type { Config } from '../config.ts'
 import { projectNameOf } from '../../domain/argocd/layout.ts'
 import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, PurgeSettings, StoresRepo, Time } from '../../domain/ports.ts'
-import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'
 import { type Finding, ill, type Probe, skipped, warning, well } from '../../observe/checks.ts'
+import type { Config } from '../config.ts'
+import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'
+import { clockCheck } from './clock-check.ts'
 import { domainCheck } from './domain-check.ts'
 import { releaseDigests } from './release-check.ts'
 import { storeNames } from './store-names-check.ts'
-import { clockCheck } from './clock-check.ts'
 
 export interface CheckDeps extends Pick<SetupCheckDeps, 'installed'> {
   readonly config: Config

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { releaseDigests } from './release-check.ts'
 import { memoryRepo } from '../../testing/memory-repo.ts'
 import { testPlatform } from '../../testing/platform.ts'
+import { releaseDigests } from './release-check.ts'
 
 const ZEROS = '0'.repeat(64)
 const check = (simulated: boolean, change: (yaml: string) => string) =>

@@ -7,8 +7,9 @@ import type { StoreCreate } from '../../../../src/contract/store.ts'
 import { asFailure } from '../../api/failure.ts'
 import { previewQuery } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
-import { useWriteRefusal } from '../../ui/writes.ts'
+import { usePaced } from '../../ui/use-paced.ts'
 import { writeRefusal, WriteState } from '../../ui/write-state.tsx'
+import { useWriteRefusal } from '../../ui/writes.ts'
 import { BasicFields } from './basic-fields.tsx'
 import { loadDraft, saveDraft } from './draft.ts'
 import { ErrorSummary } from './error-summary.tsx'
@@ -24,7 +25,6 @@ import {
   stillTrue,
 } from './problems.ts'
 import { useCreate } from './use-create.ts'
-import { usePaced } from '../../ui/use-paced.ts'
 
 const QUIET_MS = 300
 const APART_MS = 500

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useFormContext } from 'react-hook-form'
-import { startField } from '../../ui/start-focus.ts'
 import { describedBy, Field, inputClass } from '../../ui/field.tsx'
+import { startField } from '../../ui/start-focus.ts'
 import { fieldId } from './error-summary.tsx'
 import { type CreateForm, fieldLabels, type FieldName } from './form.ts'
 import { type FieldProblem, problemOf } from './problems.ts'

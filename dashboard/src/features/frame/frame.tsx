@@ -1,10 +1,10 @@
 import { Outlet, useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import { focusStart } from '../../ui/start-focus.ts'
 import { Banners } from './banners.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { Navigation } from './navigation.tsx'
 import { useShortcuts } from './shortcuts.ts'
-import { focusStart } from '../../ui/start-focus.ts'
 import { TopBar } from './top-bar.tsx'
 
 /** The frame of every page: skip link, banners, top bar, navigation. */

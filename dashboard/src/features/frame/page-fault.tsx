@@ -1,7 +1,7 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router'
+import { RequestFailure } from '../../api/failure.ts'
 import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { Page } from '../../ui/page.tsx'
-import { RequestFailure } from '../../api/failure.ts'
 
 /** Shown if a page throws or its chunk cannot be loaded. The frame stays usable. */
 export function PageFault({ error, reset }: ErrorComponentProps) {

@@ -1,9 +1,9 @@
 import type { Store } from '../../../../src/contract/store.ts'
 import type { ListSearch } from '../../search.ts'
 import { Button } from '../../ui/button.tsx'
+import { useSteadyOrder } from './steady-order.ts'
 import { StoreCards } from './store-cards.tsx'
 import { StoreTable } from './store-table.tsx'
-import { useSteadyOrder } from './steady-order.ts'
 import { useNarrow, viewOf } from './view.ts'
 
 /**

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react'
 import type { Store } from '../../../../src/contract/store.ts'
 import { manifestsQuery } from '../../api/queries.ts'
 import { commands, simulatedReason } from '../../strings.ts'
-import { Command, CopyButton } from '../../ui/copy.tsx'
 import { Card } from '../../ui/card.tsx'
+import { Command, CopyButton } from '../../ui/copy.tsx'
 
 /** Access to the shop. The password is read from the cluster; Storewright never has it. */
 export function AccessCard({ store }: { readonly store: Store }) {

@@ -2,8 +2,8 @@ import type { FormEvent, ReactNode } from 'react'
 import type { Write } from '../../api/use-write.ts'
 import { Button } from '../../ui/button.tsx'
 import { describedBy, Field, inputClass } from '../../ui/field.tsx'
-import { useWriteRefusal } from '../../ui/writes.ts'
 import { writeRefusal, WriteState } from '../../ui/write-state.tsx'
+import { useWriteRefusal } from '../../ui/writes.ts'
 
 export interface ChangeFormProps {
   readonly write: Write

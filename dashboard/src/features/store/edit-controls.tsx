@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { ProblemDetail } from '../../../../src/contract/problem.ts'
-import { describedBy, Field, inputClass } from '../../ui/field.tsx'
 import { sentenceOf } from '../../ui/field-sentence.ts'
+import { describedBy, Field, inputClass } from '../../ui/field.tsx'
 import { type Edit, type EditKey, editLabels, editPointers } from './edit.ts'
 
 /** State shared by all controls of the dialog. */

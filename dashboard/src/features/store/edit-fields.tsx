@@ -1,7 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { PlatformView } from '../../../../src/contract/platform.ts'
-import { type Edit, type EditKey, editLabels } from './edit.ts'
 import {
   CheckControl,
   type EditState,
@@ -10,6 +9,7 @@ import {
   PickControl,
   TextControl,
 } from './edit-controls.tsx'
+import { type Edit, type EditKey, editLabels } from './edit.ts'
 
 export interface EditFieldsProps {
   readonly state: EditState

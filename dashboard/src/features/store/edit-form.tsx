@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { ProblemDetail } from '../../../../src/contract/problem.ts'
-import type { Store } from '../../../../src/contract/store.ts'
 import type { StoreFile } from '../../../../src/contract/store-file.ts'
+import type { Store } from '../../../../src/contract/store.ts'
 import { asFailure } from '../../api/failure.ts'
 import { manifestsQuery, platformQuery } from '../../api/queries.ts'
 import { useChange } from '../../api/use-change.ts'
@@ -13,9 +13,9 @@ import { usePaced } from '../../ui/use-paced.ts'
 import { ChangeForm, ReasonField, reasonOf } from './change-form.tsx'
 import { CommitPreview, useCommitPreview } from './commit-preview.tsx'
 import type { FormProps } from './delete-form.tsx'
-import { differing, editOf, patchOf, rebased } from './edit.ts'
 import { EditConflict } from './edit-conflict.tsx'
 import { EditFields } from './edit-fields.tsx'
+import { differing, editOf, patchOf, rebased } from './edit.ts'
 
 const QUIET_MS = 300
 const APART_MS = 500

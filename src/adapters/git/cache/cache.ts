@@ -1,12 +1,10 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { setTimeout as pause } from 'node:timers/promises'
-import { Ancestry } from './ancestry.ts'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { ulid } from 'ulid'
 import type { HeardDate } from '../../../domain/answer-date.ts'
 import { type ObjectFormat, objectFormatOf } from '../../../domain/object-format.ts'
 import type { Log } from '../../../domain/ports.ts'
-import { cacheConfig } from './cache-config.ts'
 import { git } from '../process/client.ts'
 import {
   authOptions,
@@ -14,14 +12,16 @@ import {
   cacheEnvironment,
   type Remote,
 } from '../process/environment.ts'
-import { fetchDirectly } from '../remote/direct-fetch.ts'
-import { leftoverRefs, sweepTemporary } from './leftovers.ts'
-import { HttpError, HttpRemote } from '../remote/http-remote.ts'
-import { ObjectReader } from './object-reader.ts'
 import { type GitExit, type GitProcessProfile, runGit } from '../process/plumbing.ts'
 import type { Signing } from '../process/signing.ts'
+import { fetchDirectly } from '../remote/direct-fetch.ts'
+import { HttpError, HttpRemote } from '../remote/http-remote.ts'
 import { classifyFailure, type RemoteOutcome } from '../remote/push-outcome.ts'
 import { type Heard, untilMoved } from '../remote/watch.ts'
+import { Ancestry } from './ancestry.ts'
+import { cacheConfig } from './cache-config.ts'
+import { leftoverRefs, sweepTemporary } from './leftovers.ts'
+import { ObjectReader } from './object-reader.ts'
 
 export type { Heard } from '../remote/watch.ts'
 

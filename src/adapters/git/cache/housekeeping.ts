@@ -1,8 +1,8 @@
 import { readdir, readlink, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../../domain/ports.ts'
-import type { Cache } from './cache.ts'
 import { git } from '../process/client.ts'
+import type { Cache } from './cache.ts'
 import type { Lane } from './lane.ts'
 import { countPacks } from './packs.ts'
 

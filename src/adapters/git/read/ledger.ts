@@ -1,7 +1,7 @@
 import type { StoreId } from '../../../domain/snapshot.ts'
+import type { ObjectReader } from '../cache/object-reader.ts'
 import { type Fleet, readFleet } from './fleet.ts'
 import type { HistoryIndex } from './history-index.ts'
-import type { ObjectReader } from '../cache/object-reader.ts'
 
 /**
  * Stores that our commits declared but that the branch lacks or holds in another state. Starts no

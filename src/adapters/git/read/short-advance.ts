@@ -1,5 +1,5 @@
-import { type Advance, isOutside, type ReadCommit, readCommit } from './commit-log.ts'
 import type { ObjectReader } from '../cache/object-reader.ts'
+import { type Advance, isOutside, type ReadCommit, readCommit } from './commit-log.ts'
 import type { Provenance } from './provenance.ts'
 
 /**

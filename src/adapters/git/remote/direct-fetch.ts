@@ -1,7 +1,7 @@
 import { objectFormatOf } from '../../../domain/object-format.ts'
-import { type Advertisement, HttpError, type HttpRemote } from './http-remote.ts'
 import { FLUSH, pktLine, ProtocolError, takeBands, takeLine } from '../process/pkt-line.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
+import { type Advertisement, HttpError, type HttpRemote } from './http-remote.ts'
 
 /**
  * Limit for a pack held in memory. Larger packs are fetched by `git fetch`, which streams them to

@@ -1,6 +1,6 @@
 import type { Log, PushListener } from '../../../domain/ports.ts'
-import { processEnvironment } from '../process/environment.ts'
 import { countPacks } from '../cache/packs.ts'
+import { processEnvironment } from '../process/environment.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 
 /**

@@ -1,5 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
+import { objectFormatOf } from '../../../domain/object-format.ts'
 import type { Snapshot } from '../../../domain/snapshot.ts'
+import { joinPacks } from '../cache/packs.ts'
+import { changeRefOf } from '../read/commit-log.ts'
 import { Arrivals, type InFlight } from './arrivals.ts'
 import {
   type BatchDeps,
@@ -10,9 +13,6 @@ import {
   importDrafts,
   openDrafts,
 } from './batch.ts'
-import { changeRefOf } from '../read/commit-log.ts'
-import { joinPacks } from '../cache/packs.ts'
-import { objectFormatOf } from '../../../domain/object-format.ts'
 import type { Draft, Verdict } from './drafts.ts'
 import type { Item } from './item.ts'
 import type { Queue } from './queue.ts'

@@ -1,15 +1,15 @@
-import { commitMessage } from '../../../domain/history/commit-message.ts'
 import { StoreError } from '../../../domain/errors.ts'
+import { commitMessage } from '../../../domain/history/commit-message.ts'
 import { objectFormatOf } from '../../../domain/object-format.ts'
 import type { StoreChange } from '../../../domain/ports.ts'
 import type { KeyRing } from '../../../domain/provenance.ts'
 import { newerGenerator, type Snapshot } from '../../../domain/snapshot.ts'
 import { parseAppFile } from '../../../repo-files/app-file.ts'
-import { checkedPath } from './fast-import.ts'
+import { blobId, folderIds, treeId } from '../cache/objects.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from '../read/fleet.ts'
 import type { HistoryIndex, Landing } from '../read/history-index.ts'
+import { checkedPath } from './fast-import.ts'
 import type { Item } from './item.ts'
-import { blobId, folderIds, treeId } from '../cache/objects.ts'
 import { WorkingSnapshot } from './working-snapshot.ts'
 
 /** A decision that becomes a commit. */

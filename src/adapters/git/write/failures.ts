@@ -1,8 +1,5 @@
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Log } from '../../../domain/ports.ts'
-import { answerVerdicts, type BatchDeps, giveUp } from './batch.ts'
-import type { Decisions } from './drafts.ts'
-import { ImportError } from './fast-import.ts'
 import {
   policyRejected,
   remoteLocked,
@@ -12,9 +9,12 @@ import {
   unsignable,
 } from '../cache/git-errors.ts'
 import { removeStaleLock } from '../cache/housekeeping.ts'
-import type { Item } from './item.ts'
 import { ObjectReadError } from '../cache/object-reader.ts'
 import type { PushOutcome } from '../remote/push-outcome.ts'
+import { answerVerdicts, type BatchDeps, giveUp } from './batch.ts'
+import type { Decisions } from './drafts.ts'
+import { ImportError } from './fast-import.ts'
+import type { Item } from './item.ts'
 import { SigningError } from './sign-commits.ts'
 
 const LOCKED_MS = 5000

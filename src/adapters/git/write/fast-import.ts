@@ -2,8 +2,8 @@ import { ulid } from 'ulid'
 import { STORE_NAME } from '../../../contract/names.ts'
 import { storeFolder } from '../../../domain/layout.ts'
 import type { StoreChange } from '../../../domain/ports.ts'
-import { isObjectId } from '../process/argv.ts'
 import { PACK_NOTES, packWith } from '../cache/packs.ts'
+import { isObjectId } from '../process/argv.ts'
 import { type GitExit, type GitProcessProfile, streamGit } from '../process/plumbing.ts'
 
 /** One commit to create. */

@@ -6,8 +6,8 @@ import type {
   Requester,
   WriteTiming,
 } from '../../../domain/ports.ts'
-import type { StoreFolder } from '../read/fleet.ts'
 import { timedOut } from '../cache/git-errors.ts'
+import type { StoreFolder } from '../read/fleet.ts'
 
 const DEADLINE_MS = 30_000
 

@@ -1,6 +1,6 @@
 import type { Cache } from '../cache/cache.ts'
-import { pushDirectly } from '../remote/direct-push.ts'
 import { runGit } from '../process/plumbing.ts'
+import { pushDirectly } from '../remote/direct-push.ts'
 import { classifyPush, type PushOutcome } from '../remote/push-outcome.ts'
 
 const PUSH_MS = 15_000

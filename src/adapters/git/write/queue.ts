@@ -1,5 +1,5 @@
-import type { ChangeOptions } from '../../../domain/ports.ts'
 import { StoreError } from '../../../domain/errors.ts'
+import type { ChangeOptions } from '../../../domain/ports.ts'
 import { keyReused } from './drafts.ts'
 import type { Item } from './item.ts'
 

@@ -1,6 +1,10 @@
 import { StoreError } from '../../../domain/errors.ts'
 import type { ChangeOptions, Decide, Landed, Requester } from '../../../domain/ports.ts'
 import type { RepoFigures } from '../../../domain/repo-state.ts'
+import type { Heard } from '../cache/cache.ts'
+import { errorOfFetch, shuttingDown, unauthorized } from '../cache/git-errors.ts'
+import type { Lane } from '../cache/lane.ts'
+import type { PushOutcome } from '../remote/push-outcome.ts'
 import { type Ahead, type Early, importEarly, workAhead } from './ahead.ts'
 import {
   answerLanded,
@@ -13,13 +17,9 @@ import {
 } from './batch.ts'
 import type { Decisions, Draft, Verdict } from './drafts.ts'
 import { Failures, type FailureDeps, type Round } from './failures.ts'
-import { errorOfFetch, shuttingDown, unauthorized } from '../cache/git-errors.ts'
 import { Item } from './item.ts'
-import type { Lane } from '../cache/lane.ts'
 import { unpaced } from './pace.ts'
 import { PushGate } from './push-gate.ts'
-import type { PushOutcome } from '../remote/push-outcome.ts'
-import type { Heard } from '../cache/cache.ts'
 import { Queue } from './queue.ts'
 import { Turns } from './turns.ts'
 
