@@ -8,7 +8,7 @@ import { emptyDir, mount } from './volumes.ts'
 
 const UID = 999
 
-export function cacheCompute({ memoryLimitMi }: CacheProps): ComputeProps {
+function cacheCompute({ memoryLimitMi }: CacheProps): ComputeProps {
   return { cpuRequestMillis: 25, memoryRequestMi: 64, cpuLimitMillis: 100, memoryLimitMi }
 }
 

@@ -81,7 +81,7 @@ export class Exposure extends Construct {
 }
 
 /** Every host of the shop, with the primary host first. */
-export function hostsOf(props: WooStoreProps): string[] {
+function hostsOf(props: WooStoreProps): string[] {
   return [...new Set([props.host, ...props.domains, props.platformHost])]
 }
 

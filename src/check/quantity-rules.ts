@@ -13,7 +13,7 @@ export function quantityProblems(object: KubeObject): CheckProblem[] {
 }
 
 /** True for `1`, `250m` and `3Gi`, false for `1000m`, `3072Mi` and `0.5`. */
-export function isCanonical(value: unknown): boolean {
+function isCanonical(value: unknown): boolean {
   const match = /^(0|[1-9][0-9]{0,14})(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(String(value))
   if (match === null) return false
   const count = Number(match[1])

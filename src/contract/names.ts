@@ -6,7 +6,7 @@ import { z } from 'zod'
  * refused because it starts a punycode label (`xn--`).
  */
 export const STORE_NAME = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/
-export const NAME_RULE =
+const NAME_RULE =
   'must consist of lower-case letters, digits and single hyphens, starting with a letter and ending with a letter or digit'
 
 /** Every rule of a name except its length, as one expression for the OpenAPI document. */

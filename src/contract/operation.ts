@@ -23,7 +23,7 @@ export const PurgeStore = z
 export type PurgeStore = z.infer<typeof PurgeStore>
 
 /** Conditions for removing the folder of a purged store from Git, in display order. */
-export const purgeGateIds = [
+const purgeGateIds = [
   'finalizer',
   'applied',
   'operation',

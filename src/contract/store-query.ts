@@ -24,9 +24,6 @@ export const DryRunQuery = z.strictObject({ dryRun })
 /** Query of a write of one store. */
 export const WriteQuery = OfTeam.extend({ dryRun })
 
-export const storeSorts = ['name', 'createdAt', 'health', 'plan', 'change'] as const
-export type StoreSort = (typeof storeSorts)[number]
-
 /** Filters of `GET /stores`. A repeated parameter means "or", different parameters mean "and". */
 export const StoreQuery = z.strictObject({
   team: anyOf(TeamName),
@@ -74,5 +71,3 @@ export const ReadyQuery = z.strictObject({
 })
 
 export type StoreQuery = z.output<typeof StoreQuery>
-/** The form that a client may send. */
-export type StoreQueryInput = z.input<typeof StoreQuery>

@@ -61,7 +61,7 @@ export async function createStore(
 }
 
 /** Counters of a new store. */
-export const FIRST_NONCE = { retry: 0, credentials: 1, adminReset: 0 } as const
+const FIRST_NONCE = { retry: 0, credentials: 1, adminReset: 0 } as const
 
 /** Seals once, because `decide` may run again. `null`: the store uses another mode, or will be refused. */
 function sealedFor(

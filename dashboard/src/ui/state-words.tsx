@@ -47,7 +47,7 @@ interface Look {
 
 const look = (icon: LucideIcon, tone: Tone): Look => ({ icon, tone })
 
-export const phaseLook: Record<Phase, Look> = {
+const phaseLook: Record<Phase, Look> = {
   Requested: look(Clock, 'neutral'),
   Committed: look(GitCommitHorizontal, 'progress'),
   Syncing: look(LoaderCircle, 'progress'),

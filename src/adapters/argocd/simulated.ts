@@ -48,7 +48,7 @@ export function simulatedApplications(clock: Clock): Applications {
  * The Application that Argo CD would report at `now` (milliseconds since the epoch); `null`: none
  * would exist yet.
  */
-export function simulate(record: StoreRecord, now: number): Application | null {
+function simulate(record: StoreRecord, now: number): Application | null {
   const created = Date.parse(record.created.at) + STEPS.created * 1000
   const fault = record.intent?.labels?.[FAULT_LABEL]
   if (record.app === null || now < created || fault === 'missing') return null

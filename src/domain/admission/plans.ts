@@ -31,7 +31,7 @@ export function requestsOf(
 export const POD_MEMORY = { web: 64, cache: 128, base: 32, worker: 16 } as const
 
 /** Minimum `memory_limit` in MiB. The largest request of WooCommerce itself takes 26 MiB (ADR 0167); plugins need more. */
-export const LEAST_PHP_MEMORY_MI = 96
+const LEAST_PHP_MEMORY_MI = 96
 
 type Workers = Pick<Plan['wordpress'], 'memoryLimitMi' | 'workers'>
 

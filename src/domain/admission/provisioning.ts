@@ -10,7 +10,7 @@ export interface Provisioning {
 }
 
 /** After this time, a store that is not Ready stops counting against the cap, and a waiting store starts. */
-export const LONGEST_WAIT_MS = 15 * 60_000
+const LONGEST_WAIT_MS = 15 * 60_000
 
 /**
  * Counts the stores that were started and are not Ready for the first time yet.

@@ -37,7 +37,7 @@ function kindOf(path: string): FileDiff['kind'] {
 }
 
 /** Changed lines with {@link CONTEXT} lines around them, numbered as git numbers them. */
-export function hunksOf(lines: readonly DiffLine[]): Hunk[] {
+function hunksOf(lines: readonly DiffLine[]): Hunk[] {
   const near = new Set<number>()
   lines.forEach(({ mark }, at) => {
     if (mark === ' ') return

@@ -28,7 +28,7 @@ export interface HeldDeletion {
 export type HoldDeps = Pick<OperationDeps, 'repo' | 'time' | 'purge'>
 
 /** Deletions and purges that are due by the wall clock but not by a second clock. */
-export function heldByClock(
+function heldByClock(
   { stores, platform }: Snapshot,
   time: TimeReading,
   minUptimeMs: number,

@@ -16,7 +16,7 @@ const attentionTests: Record<Attention, (store: Store, now: number) => boolean> 
   modified: ({ modified }) => modified,
 }
 
-export function needsAttention(store: Store, why: Attention, now: number): boolean {
+function needsAttention(store: Store, why: Attention, now: number): boolean {
   return attentionTests[why](store, now)
 }
 

@@ -9,7 +9,7 @@ import { type GitObject, ObjectReadError, type ObjectReader } from '../cache/obj
 import { FILE_MODE, FOLDER_MODE, parseTree, type TreeEntry } from '../cache/objects.ts'
 
 /** Larger files are not read. Files written by Storewright are far smaller. */
-export const MAX_FILE_BYTES = 1_048_576
+const MAX_FILE_BYTES = 1_048_576
 
 /**
  * Folders read concurrently. Reading a large fleet at once would raise the heap, which the process

@@ -38,7 +38,7 @@ export interface Landing {
 }
 
 /** Idempotency keys are valid for 24 h; one more hour covers clock differences. */
-export const REMEMBER_MS = 25 * 3_600_000
+const REMEMBER_MS = 25 * 3_600_000
 
 /**
  * Index of the commit messages of one branch: history per store, and the requests and idempotency

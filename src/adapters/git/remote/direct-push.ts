@@ -76,7 +76,7 @@ function lacksObjects({ stdout }: GitExit): boolean {
  * Packs the objects that `head` needs and `base` lacks.
  * @returns `null`: `git pack-objects` failed
  */
-export async function packOf(
+async function packOf(
   profile: GitProcessProfile,
   base: string,
   head: string,
@@ -112,7 +112,7 @@ function speaksOurs({ capabilities }: Advertisement, head: string): boolean {
 }
 
 /** Converts the reply to a push into the output that `git push --porcelain` would print. */
-export function exitOf({ status, body }: Reply, head: string, branch: string): GitExit {
+function exitOf({ status, body }: Reply, head: string, branch: string): GitExit {
   const change = `${head}:${branch}`
   if (status !== 200)
     return failed(`error: RPC failed; HTTP ${status} The requested URL returned error: ${status}`)
