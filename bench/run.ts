@@ -3,7 +3,7 @@ import { type Row, table } from './measure.ts'
 import { pacingRows } from './pacing.ts'
 import { renderRows } from './render.ts'
 import { repositoryRows } from './repository.ts'
-import { settledRows } from './settled.ts'
+import { upToDateRows } from './up-to-date.ts'
 import { watchRows } from './watch.ts'
 import { writerRows } from './writer.ts'
 
@@ -35,7 +35,7 @@ const TINY_WATCH = { applications: 20, eventsPerSecond: 10, seconds: 1 }
 const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   render: async () => [
     ...(await renderRows(values.tiny ? 4 : 200, stores)),
-    ...(await settledRows(stores)),
+    ...(await upToDateRows(stores)),
   ],
   writer: () => writerRows(size),
   repository: () => repositoryRows(stores, values.tiny ? 3 : 50),

@@ -9,11 +9,11 @@ import { phaseOf } from '../domain/status/phase.ts'
 import type { Judgement, PhaseInput } from '../domain/status/verdict.ts'
 import type { Causes } from './causes.ts'
 import { newMemory, type StoreMemory, withTransitions } from './memory.ts'
+import { createTrees, type Trees } from './observed-trees.ts'
 import { presentStore } from './present.ts'
 import type { Refusals } from './refusals.ts'
 import { openRemoved } from './removed-stores.ts'
 import { statusOf } from './status.ts'
-import { createTrees, type Trees } from './trees.ts'
 
 export interface StoreViewsOptions {
   readonly repo: StoresRepo

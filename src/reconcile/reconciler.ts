@@ -14,8 +14,8 @@ import {
   renderDeclared,
   type RenderStore,
 } from '../operations/rendering/render-declared.ts'
-import { systemRequester } from './rounds.ts'
-import { openSettled, type Settled } from './settled.ts'
+import { systemRequester } from './control-loop.ts'
+import { trackUpToDate, type UpToDate } from './up-to-date.ts'
 
 export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer' | 'clock'> {
   readonly log: Log
@@ -47,7 +47,7 @@ const CHUNK = 100
  * files and makes no commit.
  */
 export function startReconciler(options: ReconcilerOptions): Reconciler {
-  const settled = openSettled()
+  const upToDate = trackUpToDate()
   let running: Promise<void> | null = null
   let again = false
   const ending = new AbortController()
@@ -55,7 +55,7 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
   const loop = async () => {
     do {
       again = false
-      await pass(options, settled, ending.signal).catch((error: unknown) =>
+      await pass(options, upToDate, ending.signal).catch((error: unknown) =>
         options.log.error('a pass over the stores failed', { err: error }),
       )
     } while (again && !ending.signal.aborted)
@@ -66,7 +66,7 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
     if (!ending.signal.aborted) running ??= loop()
   }
   const timer = setInterval(() => {
-    settled.retry()
+    upToDate.retry()
     run()
   }, options.intervalMs)
   timer.unref()
@@ -89,25 +89,25 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
 /** One pass over every store that may need a render, the most urgent first. */
 async function pass(
   options: ReconcilerOptions,
-  settled: Settled,
+  upToDate: UpToDate,
   closed: AbortSignal,
 ): Promise<void> {
   const { repo } = options
   const start = repo.snapshot()
-  const names = settled.open(start).toSorted((a, b) => urgency(b) - urgency(a))
+  const names = upToDate.open(start).toSorted((a, b) => urgency(b) - urgency(a))
   for (let from = 0; from < names.length; from += CHUNK) {
     if (closed.aborted || repo.state().blockedBy !== null) return
     const chunk = names.slice(from, from + CHUNK).map(({ name }) => name)
     const began = performance.now()
     const { head } = repo.snapshot()
-    const landed = await renderChunk(options, settled, chunk)
+    const landed = await renderChunk(options, upToDate, chunk)
     // A chunk without changes never awaits I/O, so yield to requests here.
     await new Promise((resolve) => setImmediate(resolve))
     const isLast = from + CHUNK >= names.length
     if (isLast || landed > 0 || repo.snapshot().head === head) continue
     await pause(Math.min(OTHERS * (performance.now() - began), PAUSE_MS), closed)
   }
-  settled.passed(start)
+  upToDate.passFinished(start)
 }
 
 /** If requests move the branch during a pass, the pass pauses for this multiple of the time each chunk took. */
@@ -136,7 +136,7 @@ function urgency({ app, manifestsTree }: StoreRecord): number {
 /** @returns number of renders that it tried to push */
 async function renderChunk(
   options: ReconcilerOptions,
-  settled: Settled,
+  upToDate: UpToDate,
   names: readonly string[],
 ): Promise<number> {
   const { repo } = options
@@ -147,10 +147,10 @@ async function renderChunk(
   for (const name of names) {
     const record = at.stores.get(name)
     if (record === undefined) continue
-    if (settled.stays(record, at.platform)) continue
-    if (settled.isNew(record) && (await stayed(options, settled, record, at))) continue
+    if (upToDate.isUpToDate(record, at.platform)) continue
+    if (upToDate.isNew(record) && (await wasUpToDate(options, upToDate, record, at))) continue
     if (brake !== null && isPending(record)) {
-      note(options, settled, record, at, { is: 'refused', problems: [heldBy(brake)] })
+      note(options, upToDate, record, at, { is: 'refused', problems: [heldBy(brake)] })
       continue
     }
     // Left open: the queue triggers another pass when there is room.
@@ -167,7 +167,7 @@ async function renderChunk(
       found = { declared: await readDeclared(options, declared.record, at), render: undefined, at }
       finding = findingOf(options, found)
     }
-    note(options, settled, declared.record, at, finding)
+    note(options, upToDate, declared.record, at, finding)
     if (finding.is === 'render') landings.push(land(options, found, finding.change))
   }
   await Promise.all(landings)
@@ -175,14 +175,14 @@ async function renderChunk(
 }
 
 /** After a start: are platform.yaml and generator, as far as this store uses them, unchanged since our last commit on it? */
-async function stayed(
+async function wasUpToDate(
   { repo }: ReconcilerOptions,
-  settled: Settled,
+  upToDate: UpToDate,
   record: StoreRecord,
   { platform }: Snapshot,
 ): Promise<boolean> {
   const made = await repo.platformAt(record.last.commit).catch(() => null)
-  return made !== null && settled.stayed(record, made, platform)
+  return made !== null && upToDate.wasUpToDateAtStart(record, made, platform)
 }
 
 /** A store that was read and rendered at one head. */
@@ -220,14 +220,14 @@ function waits(
 
 function note(
   { log, refusals }: ReconcilerOptions,
-  settled: Settled,
+  upToDate: UpToDate,
   record: StoreRecord,
   at: Snapshot,
   finding: Finding,
 ): void {
   refusals.set(record.name, finding.is === 'refused' ? finding.problems : [])
   if (finding.is === 'render') return
-  const news = settled.add(record, at.platform, finding.is === 'refused')
+  const news = upToDate.add(record, at.platform, finding.is === 'refused')
   if (!news || finding.is === 'settled') return
   const [problem] = finding.is === 'refused' ? finding.problems : record.problems
   const detail = problem === undefined ? {} : { detail: `${problem.pointer} ${problem.detail}` }

@@ -20,8 +20,8 @@ import type {
   StoreViews,
 } from '../domain/ports.ts'
 import type { AppDeps } from '../http/env.ts'
-import { movedFiles, unseenFiles } from '../observe/moved-stores.ts'
 import { openTimeWatch } from '../observe/time-watch.ts'
+import { movedFiles, unseenFiles } from '../observe/webhook-files.ts'
 import { previewStore } from '../operations/preview-store.ts'
 import { startPurges } from '../reconcile/purge.ts'
 import { startQueue } from '../reconcile/queue.ts'

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../src/domain/snapshot.ts'
 import { renderStore } from '../src/operations/rendering/render-store.ts'
-import { openSettled } from '../src/reconcile/settled.ts'
+import { trackUpToDate } from '../src/reconcile/up-to-date.ts'
 import { storeRecord } from '../src/testing/records.ts'
 import { fleetPlatform, fleetStores } from './fleet.ts'
 import { atMost, ms, type Row, timed } from './measure.ts'
@@ -8,17 +8,17 @@ import { atMost, ms, type Row, timed } from './measure.ts'
 /**
  * P9: detects that a changed platform.yaml affects no store, compared with rendering every store.
  */
-export async function settledRows(many: number): Promise<readonly Row[]> {
+export async function upToDateRows(many: number): Promise<readonly Row[]> {
   const { value: platform } = await fleetPlatform()
   const stores = await fleetStores(many)
   const records = stores.map((store) => {
     const made = storeRecord('2026-11-24T12:00:00Z', store)
     return { ...made, app: made.app === null ? null : { ...made.app, tree: made.manifestsTree } }
   })
-  const settled = openSettled()
+  const upToDate = trackUpToDate()
   const stays = (next: Snapshot['platform']) =>
-    records.filter((record) => settled.stays(record, next)).length
-  settled.passed({ platform, stores: new Map(records.map((each) => [each.name, each])) })
+    records.filter((record) => upToDate.isUpToDate(record, next)).length
+  upToDate.passFinished({ platform, stores: new Map(records.map((each) => [each.name, each])) })
   const next = { ...platform, maxStores: platform.maxStores - 1 }
   // Warm, like a server that has rendered its fleet once.
   stays({ ...platform })

@@ -4,8 +4,8 @@ import { memoryRepo } from '../testing/memory-repo.ts'
 import { healthyApplication } from '../testing/phase-input.ts'
 import { testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
-import { movedFiles, unseenFiles } from './moved-stores.ts'
 import { createStoreViews } from './store-views.ts'
+import { movedFiles, unseenFiles } from './webhook-files.ts'
 
 it('reports a removed store, so that the generator runs immediately', () => {
   const repo = memoryRepo(testPlatform())

@@ -1,6 +1,6 @@
 import type { Applications, Log, Requester, StoresRepo } from '../domain/ports.ts'
 
-export interface RoundsOptions {
+export interface ControlLoopOptions {
   readonly repo: Pick<StoresRepo, 'onMoved'>
   readonly applications: Pick<Applications, 'onChanged'>
   readonly log: Log
@@ -17,8 +17,8 @@ const COLLECT_MS = 250
  * @param look returns `null` if there is nothing to do
  * @param failed logged if a look rejects
  */
-export function startRounds(
-  { repo, applications, log, intervalMs }: RoundsOptions,
+export function startControlLoop(
+  { repo, applications, log, intervalMs }: ControlLoopOptions,
   look: () => Promise<void> | null,
   failed: string,
 ): { close(): Promise<void> } {

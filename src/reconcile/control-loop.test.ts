@@ -7,9 +7,9 @@ import { testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
 import { purgeSettings, steadyTime } from '../testing/time.ts'
 import { memoryLog } from '../testing/writes.ts'
+import { startControlLoop } from './control-loop.ts'
 import { startPurges } from './purge.ts'
 import { startQueue } from './queue.ts'
-import { startRounds } from './rounds.ts'
 
 const NEVER_MS = 3_600_000
 const platform = testPlatform()
@@ -28,17 +28,17 @@ async function burst(event: () => void): Promise<void> {
   await vi.advanceTimersByTimeAsync(1000)
 }
 
-function rounds(look: () => Promise<void> | null) {
+function loopOf(look: () => Promise<void> | null) {
   const repo = memoryRepo(platform)
   const applications = fakeApplications(clock.now)
-  const loop = startRounds({ repo, applications, log, intervalMs: NEVER_MS }, look, 'failed')
+  const loop = startControlLoop({ repo, applications, log, intervalMs: NEVER_MS }, look, 'failed')
   return { repo, applications, loop }
 }
 
 it('runs one look for many events, and one after the last of them', async () => {
   let events = 0
   const seen: number[] = []
-  const { repo, applications, loop } = rounds(() => {
+  const { repo, applications, loop } = loopOf(() => {
     seen.push(events)
     return Promise.resolve()
   })
@@ -59,7 +59,7 @@ it('runs one look for many events, and one after the last of them', async () => 
 
 it('looks again after events during a look, and never runs two looks at once', async () => {
   const ends: (() => void)[] = []
-  const { repo, loop } = rounds(() => new Promise((resolve) => void ends.push(resolve)))
+  const { repo, loop } = loopOf(() => new Promise((resolve) => void ends.push(resolve)))
   expect(ends).toHaveLength(1)
   repo.moved()
   await vi.advanceTimersByTimeAsync(5000)

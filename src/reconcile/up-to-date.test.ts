@@ -4,7 +4,7 @@ import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import { memoryRepo } from '../testing/memory-repo.ts'
 import { testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
-import { openSettled } from './settled.ts'
+import { trackUpToDate } from './up-to-date.ts'
 
 const first = testPlatform()
 const limits = testPlatform((yaml) => yaml.replace('20000', '19999'))
@@ -22,89 +22,89 @@ const snapshot = (platform: Snapshot['platform'], ...records: StoreRecord[]): Sn
 })
 
 describe('a store after a change of platform.yaml', () => {
-  it('stays if its inputs did not change, and is then settled for the new platform.yaml too', () => {
-    const settled = openSettled()
+  it('stays if its inputs did not change, and is then up to date for the new platform.yaml too', () => {
+    const upToDate = trackUpToDate()
     const shop = record()
-    settled.passed(snapshot(first, shop))
-    expect(settled.open(snapshot(limits, shop))).toEqual([shop])
-    expect(settled.stays(shop, limits)).toBe(true)
-    expect(settled.open(snapshot(limits, shop))).toEqual([])
-    expect(settled.stays(shop, scheme)).toBe(false)
+    upToDate.passFinished(snapshot(first, shop))
+    expect(upToDate.open(snapshot(limits, shop))).toEqual([shop])
+    expect(upToDate.isUpToDate(shop, limits)).toBe(true)
+    expect(upToDate.open(snapshot(limits, shop))).toEqual([])
+    expect(upToDate.isUpToDate(shop, scheme)).toBe(false)
   })
 
   it('stays after a second change that does not affect it', () => {
-    const settled = openSettled()
+    const upToDate = trackUpToDate()
     const shop = record()
-    settled.add(shop, first, false)
-    settled.passed(snapshot(first, shop))
-    expect(settled.stays(shop, limits)).toBe(true)
-    expect(settled.stays(shop, first)).toBe(true)
+    upToDate.add(shop, first, false)
+    upToDate.passFinished(snapshot(first, shop))
+    expect(upToDate.isUpToDate(shop, limits)).toBe(true)
+    expect(upToDate.isUpToDate(shop, first)).toBe(true)
   })
 
-  it.each<[string, (settled: ReturnType<typeof openSettled>) => StoreRecord]>([
+  it.each<[string, (upToDate: ReturnType<typeof trackUpToDate>) => StoreRecord]>([
     ['before the first pass has ended', () => record()],
     [
       'if it is refused, because the reason may be gone',
-      (settled) => {
+      (upToDate) => {
         const shop = record()
-        settled.add(shop, first, true)
-        settled.passed(snapshot(first, shop))
+        upToDate.add(shop, first, true)
+        upToDate.passFinished(snapshot(first, shop))
         return shop
       },
     ],
     [
       'if a person changed it since',
-      (settled) => {
-        settled.passed(snapshot(first, record()))
+      (upToDate) => {
+        upToDate.passFinished(snapshot(first, record()))
         const pushed = record({ title: 'New' })
         return { ...pushed, last: { ...pushed.last, requestId: null } }
       },
     ],
     [
       'if its files were edited by hand, because platform.yaml may now say to render them',
-      (settled) => {
+      (upToDate) => {
         const edited = { ...record(), manifestsTree: 'f'.repeat(40) }
-        settled.add(edited, first, false)
-        settled.passed(snapshot(first, edited))
+        upToDate.add(edited, first, false)
+        upToDate.passFinished(snapshot(first, edited))
         return edited
       },
     ],
     [
       'if its secrets are sealed, because the certificate is not part of its digest',
-      (settled) => {
+      (upToDate) => {
         const sealed = record({ secretsMode: 'sealed' })
-        settled.passed(snapshot(first, sealed))
+        upToDate.passFinished(snapshot(first, sealed))
         return sealed
       },
     ],
     [
       'if its intent does not fit the platform any more',
-      (settled) => {
+      (upToDate) => {
         const other = record({ plan: 'gone' })
-        settled.passed(snapshot(first, other))
+        upToDate.passFinished(snapshot(first, other))
         return other
       },
     ],
   ])('is looked at %s', (_when, prepare) => {
-    const settled = openSettled()
-    const shop = prepare(settled)
-    expect(settled.stays(shop, limits)).toBe(false)
+    const upToDate = trackUpToDate()
+    const shop = prepare(upToDate)
+    expect(upToDate.isUpToDate(shop, limits)).toBe(false)
   })
 })
 
 describe('a store that this process has not looked at yet', () => {
-  const known = (settled: ReturnType<typeof openSettled>, shop: StoreRecord, made = first) => [
-    settled.isNew(shop),
-    settled.stayed(shop, made, first),
-    settled.isNew(shop),
+  const known = (upToDate: ReturnType<typeof trackUpToDate>, shop: StoreRecord, made = first) => [
+    upToDate.isNew(shop),
+    upToDate.wasUpToDateAtStart(shop, made, first),
+    upToDate.isNew(shop),
   ]
 
   it('stays if our commit was made with an equivalent platform.yaml', () => {
-    const settled = openSettled()
+    const upToDate = trackUpToDate()
     const [shop, other] = [record(), record({ name: 'other' })]
-    expect(known(settled, shop)).toEqual([true, true, false])
-    expect(known(settled, other, limits)).toEqual([true, true, false])
-    expect(settled.open(snapshot(first, shop, other))).toEqual([])
+    expect(known(upToDate, shop)).toEqual([true, true, false])
+    expect(known(upToDate, other, limits)).toEqual([true, true, false])
+    expect(upToDate.open(snapshot(first, shop, other))).toEqual([])
   })
 
   it.each<[string, StoreRecord, typeof first]>([
@@ -116,7 +116,7 @@ describe('a store that this process has not looked at yet', () => {
     ],
     ['its secrets are sealed and platform.yaml changed', record({ secretsMode: 'sealed' }), limits],
   ])('is looked at if %s', (_, shop, made) => {
-    expect(known(openSettled(), shop, made)).toEqual([true, false, true])
+    expect(known(trackUpToDate(), shop, made)).toEqual([true, false, true])
   })
 
   it.each<[string, StoreRecord]>([
@@ -126,7 +126,10 @@ describe('a store that this process has not looked at yet', () => {
     ],
     ['its files were edited by hand', { ...record(), manifestsTree: 'f'.repeat(40) }],
   ])('is looked at if %s', (_, shop) => {
-    const settled = openSettled()
-    expect([settled.isNew(shop), settled.stayed(shop, first, first)]).toEqual([false, false])
+    const upToDate = trackUpToDate()
+    expect([upToDate.isNew(shop), upToDate.wasUpToDateAtStart(shop, first, first)]).toEqual([
+      false,
+      false,
+    ])
   })
 })

@@ -4,27 +4,27 @@ import { StoreError } from '../domain/errors.ts'
 import { isModified, type Snapshot, type StoreRecord } from '../domain/snapshot.ts'
 import { inputDigest } from '../operations/rendering/input-digest.ts'
 
-/** Tracks which stores need no look, because none of the inputs of their files changed since the last one. */
-export interface Settled {
+/** Tracks which stores are up to date, because no input of their files changed since the last look. */
+export interface UpToDate {
   /** Records of `at` that need a look. */
   open(at: Snapshot): StoreRecord[]
   /** Notes the result of a look. @returns false if the same result was noted before */
   add(record: StoreRecord, platform: Platform, refused: boolean): boolean
   /**
    * Does a changed platform.yaml leave the files of this store unchanged? Compares input digests,
-   * which is far cheaper than a render. If so, the store is settled for this platform.yaml too.
+   * which is far cheaper than a render. If so, the store is up to date for this platform.yaml too.
    */
-  stays(record: StoreRecord, platform: Platform): boolean
+  isUpToDate(record: StoreRecord, platform: Platform): boolean
   /**
    * The same for a store that this process has not looked at, if its newest commit is ours and of
    * this generator.
    * @param made platform.yaml at that commit
    */
-  stayed(record: StoreRecord, made: Platform, platform: Platform): boolean
-  /** Was it never looked at, so that only {@link stayed} can decide? */
+  wasUpToDateAtStart(record: StoreRecord, made: Platform, platform: Platform): boolean
+  /** Was it never looked at, so that only {@link wasUpToDateAtStart} can decide? */
   isNew(record: StoreRecord): boolean
   /** Call this when a pass over all of `at` has ended. */
-  passed(at: Pick<Snapshot, 'platform' | 'stores'>): void
+  passFinished(at: Pick<Snapshot, 'platform' | 'stores'>): void
   /** Opens refused stores again, because they may depend on other stores. */
   retry(): void
 }
@@ -40,7 +40,7 @@ interface Seen {
 }
 
 /** Kept in memory. After a start, the newest commit of each store in Git replaces it. */
-export function openSettled(): Settled {
+export function trackUpToDate(): UpToDate {
   const seen = new Map<string, Seen>()
   let passedPlatform: Platform | null = null
 
@@ -63,7 +63,7 @@ export function openSettled(): Settled {
       remember(record, platform, refused)
       return known === undefined || !isState(known, record, platform) || known.refused !== refused
     },
-    stays(record, platform) {
+    isUpToDate(record, platform) {
       const known = seen.get(record.name)
       const former = known?.platform ?? passedPlatform
       if (former === null || known?.again === true || known?.refused === true) return false
@@ -72,14 +72,14 @@ export function openSettled(): Settled {
       remember(record, platform, false)
       return true
     },
-    stayed(record, made, platform) {
+    wasUpToDateAtStart(record, made, platform) {
       if (!isOurs(record) || record.app?.generator !== GENERATOR) return false
       if (made !== platform && !isSameInput(record, made, platform)) return false
       remember(record, platform, false)
       return true
     },
     isNew: (record) => isOurs(record) && !seen.has(record.name),
-    passed(at) {
+    passFinished(at) {
       passedPlatform = at.platform
       for (const name of seen.keys()) if (!at.stores.has(name)) seen.delete(name)
     },
