@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { endpoints } from '../contract/endpoints.ts'
 import type { OperationId } from '../contract/paths.ts'
-import { type OfTeam, WriteQuery } from '../contract/store-query.ts'
+import { WriteQuery } from '../contract/store-query.ts'
 import { StoreError, type StoreErrorCode } from '../domain/errors.ts'
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
 import type { Changed, StoreRequest } from '../operations/changing/change-store.ts'
@@ -15,28 +15,11 @@ import { suspendStore } from '../operations/suspend-store.ts'
 import { updateStore } from '../operations/update-store.ts'
 import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
 import type { AppDeps, AppEnv } from './env.ts'
-import { idempotencyOf, requesterOf } from './requester.ts'
-import { json, NameParameter, operation, WRITE_CODES } from './route.ts'
+import { requesterOf } from './requester.ts'
+import { CHANGE_CODES, json, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
-import { teamOf } from './stores.ts'
-
-/** Codes that every change of a declared store can return. */
-export const CHANGE_CODES: readonly StoreErrorCode[] = [
-  'invalid_json',
-  'invalid_request',
-  'invalid_query',
-  'password_not_accepted',
-  'store_not_found',
-  'store_modified',
-  'lifecycle_conflict',
-  'precondition_failed',
-  'invalid_store',
-  'grow_only',
-  'store_limit_reached',
-  'generator_outdated',
-  ...WRITE_CODES,
-]
+import { optionsOf, requestOf } from './store-request.ts'
 
 type ChangeId = Extract<
   OperationId,
@@ -126,35 +109,6 @@ export function changeRoutes(router: Router, deps: AppDeps): void {
       retryStore(through, request, body.what, by, options),
     )
   })
-}
-
-interface Said {
-  readonly reason?: string | undefined
-  readonly ticket?: string | undefined
-}
-
-/** Combines the store, the expected version and the reason into one request. */
-export function requestOf(
-  c: Context<AppEnv>,
-  query: z.output<typeof OfTeam>,
-  name: string,
-  { reason, ticket }: Said,
-): StoreRequest {
-  const team = teamOf(query)
-  const ifMatch = c.req.header('If-Match')
-  return {
-    name,
-    ...(team === undefined ? {} : { team }),
-    ...(ifMatch === undefined ? {} : { ifMatch }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(ticket === undefined ? {} : { ticket }),
-  }
-}
-
-/** @throws StoreError `invalid_request` for a malformed Idempotency-Key */
-export async function optionsOf(c: Context<AppEnv>, body: unknown) {
-  const idempotency = await idempotencyOf(c, body)
-  return idempotency === undefined ? {} : { idempotency }
 }
 
 type Change = (

@@ -8,7 +8,7 @@ import { storeResources } from '../operations/store-resources.ts'
 import type { AppDeps } from './env.ts'
 import { json, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
-import { teamOf } from './stores.ts'
+import { teamOf } from './store-request.ts'
 
 /** Long enough for one request to Argo CD, short enough for a person to wait. */
 const DEADLINE_MS = 15_000

@@ -8,7 +8,7 @@ import { storeManifests } from '../operations/store-manifests.ts'
 import type { AppDeps } from './env.ts'
 import { json, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
-import { teamOf } from './stores.ts'
+import { teamOf } from './store-request.ts'
 
 const manifests = operation('storeManifests', {
   summary: 'Read every file of a store at a commit',

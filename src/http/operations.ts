@@ -7,14 +7,13 @@ import { previewWrite } from '../operations/changing/preview-write.ts'
 import { getOperation } from '../operations/get-operation.ts'
 import { listOperations } from '../operations/list-operations.ts'
 import { purgeStore } from '../operations/purge-store.ts'
-import { CHANGE_CODES, optionsOf, requestOf } from './changes.ts'
 import { isDryRun, PREVIEWED } from './dry-run.ts'
 import type { AppDeps } from './env.ts'
 import { requesterOf } from './requester.ts'
-import { bodyOf, json, NameParameter, operation } from './route.ts'
+import { CHANGE_CODES, bodyOf, json, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
-import { requireReason } from './stores.ts'
+import { optionsOf, requestOf, requireReason } from './store-request.ts'
 
 const purge = operation('purgeStore', {
   summary: 'Delete a store and its data permanently, in two steps',

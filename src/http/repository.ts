@@ -6,12 +6,12 @@ import { acceptRewrite } from '../operations/accept-rewrite.ts'
 import { previewRepositoryWrite } from '../operations/changing/preview-write.ts'
 import { releaseDeletions } from '../operations/release-deletions.ts'
 import { releaseName } from '../operations/release-name.ts'
-import { CHANGE_CODES, optionsOf } from './changes.ts'
 import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { requesterOf } from './requester.ts'
-import { bodyOf, operation, WRITE_CODES } from './route.ts'
+import { CHANGE_CODES, bodyOf, operation, WRITE_CODES } from './route.ts'
 import type { Router } from './router.ts'
+import { optionsOf } from './store-request.ts'
 
 const accept = operation('acceptRewrite', {
   summary: 'Accept a rewritten branch of the stores repo and leave read-only mode',

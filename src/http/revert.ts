@@ -4,13 +4,13 @@ import { WriteQuery } from '../contract/store-query.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import { previewWrite } from '../operations/changing/preview-write.ts'
 import { revertChange } from '../operations/revert-change.ts'
-import { CHANGE_CODES, optionsOf, requestOf } from './changes.ts'
 import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
 import type { AppDeps } from './env.ts'
 import { requesterOf } from './requester.ts'
-import { bodyOf, NameParameter, operation } from './route.ts'
+import { CHANGE_CODES, bodyOf, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
+import { optionsOf, requestOf } from './store-request.ts'
 
 const revert = operation('revertChange', {
   summary: 'Revert one change, or restore the store to its state at a commit',

@@ -120,6 +120,23 @@ export const WRITE_CODES: readonly StoreErrorCode[] = [
   'shutting_down',
 ]
 
+/** Codes that every change of a declared store can return. */
+export const CHANGE_CODES: readonly StoreErrorCode[] = [
+  'invalid_json',
+  'invalid_request',
+  'invalid_query',
+  'password_not_accepted',
+  'store_not_found',
+  'store_modified',
+  'lifecycle_conflict',
+  'precondition_failed',
+  'invalid_store',
+  'grow_only',
+  'store_limit_reached',
+  'generator_outdated',
+  ...WRITE_CODES,
+]
+
 /** Problem responses of a route, one per status with its codes. */
 function problems(...codes: readonly StoreErrorCode[]): RouteConfig['responses'] {
   const byStatus = new Map<number, StoreErrorCode[]>()

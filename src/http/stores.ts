@@ -1,7 +1,6 @@
 import { endpoints } from '../contract/endpoints.ts'
 import { DeleteQuery, DryRunQuery, NoQuery, OfTeam, StoreQuery } from '../contract/store-query.ts'
-import { StoreError } from '../domain/errors.ts'
-import type { ChangeOptions, OperationDeps } from '../domain/ports.ts'
+import type { OperationDeps } from '../domain/ports.ts'
 import { previewWrite } from '../operations/changing/preview-write.ts'
 import { createStore } from '../operations/create-store.ts'
 import { deleteStore } from '../operations/delete-store.ts'
@@ -15,6 +14,7 @@ import { idempotencyOf, requesterOf } from './requester.ts'
 import { bodyOf, json, NameParameter, operation, WRITE_CODES } from './route.ts'
 import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
+import { optionsOf, requireReason, teamOf } from './store-request.ts'
 
 const create = operation('createStore', {
   summary: 'Create a store',
@@ -116,12 +116,7 @@ export function storeRoutes(router: Router, deps: AppDeps): void {
       await idempotencyOf(c, request)
       return c.json(previewStore(deps, request, by.subject), 200, NO_STORE)
     }
-    const { store, landed } = await createStore(
-      deps,
-      request,
-      by,
-      optionsOf(await idempotencyOf(c, request)),
-    )
+    const { store, landed } = await createStore(deps, request, by, await optionsOf(c, request))
     if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
     c.header('Server-Timing', serverTiming(landed))
     return c.json(store, 201, { Location: store.links.self, ETag: store.etag, ...NO_STORE })
@@ -165,7 +160,7 @@ export function storeRoutes(router: Router, deps: AppDeps): void {
     }
     requireReason(request)
     const by = requesterOf(c)
-    const options = optionsOf(await idempotencyOf(c, request))
+    const options = await optionsOf(c, request)
     if (isDryRun(c, query)) {
       const write = async (through: OperationDeps) => {
         await deleteStore(through, request, by)
@@ -180,42 +175,4 @@ export function storeRoutes(router: Router, deps: AppDeps): void {
   })
 }
 
-/**
- * @throws StoreError `invalid_request` if a mass deletion has no reason, which the history needs
- */
-export function requireReason({
-  reason,
-  allowMassDelete,
-}: {
-  readonly reason?: string | undefined
-  readonly allowMassDelete?: number | undefined
-}): void {
-  if (allowMassDelete === undefined || (reason ?? '').length >= 10) return
-  throw new StoreError('invalid_request', 'a mass deletion needs a reason', {
-    errors: [{ pointer: '#/reason', detail: 'at least 10 characters' }],
-  })
-}
-
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
-
-function optionsOf(idempotency: Awaited<ReturnType<typeof idempotencyOf>>): ChangeOptions {
-  return idempotency === undefined ? {} : { idempotency }
-}
-
-/**
- * Team from `?team=` or its alias `?namespace=`.
- * @throws StoreError `invalid_query` if both are given and differ
- */
-export function teamOf(query: { team?: string | undefined; namespace?: string | undefined }) {
-  const { team, namespace } = query
-  if (team !== undefined && namespace !== undefined && team !== namespace) {
-    throw new StoreError(
-      'invalid_query',
-      'team and namespace are two names of one parameter, but their values differ',
-      {
-        errors: [{ pointer: '#/namespace', detail: 'differs from team' }],
-      },
-    )
-  }
-  return team ?? namespace
-}
