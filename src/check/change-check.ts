@@ -4,10 +4,10 @@ import type { Lifecycle } from '../contract/words.ts'
 import { type ChangeProblem, changeProblems } from '../domain/admission/admit-change.ts'
 import { teamProblems } from '../domain/admission/fit.ts'
 import {
-  brakeOf,
-  brakeSentence,
   isDeparture,
   keyOf,
+  massDeletionOf,
+  massDeletionSentence,
 } from '../domain/admission/mass-delete-limit.ts'
 import { type Hold, holdOf } from '../domain/admission/name-holds.ts'
 import { missingOrigin } from '../domain/admission/neighbours.ts'
@@ -62,7 +62,7 @@ export function changeRules(input: ChangeInput): CheckProblem[] {
     ...releaseProblems(input.declared, was, platform),
     ...removalProblems(steps),
   ]
-  if (!labels.includes(LABEL_MASS_DELETE)) found.push(...brakeProblems(input))
+  if (!labels.includes(LABEL_MASS_DELETE)) found.push(...massDeletionProblems(input))
   if (steps.length > MOST_STORES && !labels.includes(LABEL_BULK)) {
     found.push(problem('C21', '', `changes ${steps.length} stores, at most ${MOST_STORES}`))
   }
@@ -162,13 +162,19 @@ function removalProblems(steps: readonly Step[]): CheckProblem[] {
  * C15: the stores that this change deletes, plus those deleted within the last window, must not exceed
  * the limit of API and reconciler. A folder that is removed without a deletion counts as deleted.
  */
-function brakeProblems({ steps, removals, storesBefore, was, nowMs }: ChangeInput): CheckProblem[] {
+function massDeletionProblems({
+  steps,
+  removals,
+  storesBefore,
+  was,
+  nowMs,
+}: ChangeInput): CheckProblem[] {
   const going = steps.filter(
     ({ before, after }) => before !== null && isDeparture(before.state, after?.state ?? 'purge'),
   )
   if (going.length === 0) return []
   const since = nowMs - was.massDelete.windowMinutes * 60_000
   const gone = new Set([...going, ...removals.filter(({ atMs }) => atMs >= since)].map(keyOf))
-  const brake = brakeOf(gone, was.massDelete, storesBefore)
-  return brake === null ? [] : [problem('C15', '', brakeSentence(brake))]
+  const massDeletion = massDeletionOf(gone, was.massDelete, storesBefore)
+  return massDeletion === null ? [] : [problem('C15', '', massDeletionSentence(massDeletion))]
 }

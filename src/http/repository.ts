@@ -9,7 +9,7 @@ import { releaseName } from '../operations/release-name.ts'
 import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
 import type { AppDeps, AppEnv } from './env.ts'
 import { requesterOf } from './requester.ts'
-import { CHANGE_CODES, bodyOf, operation, WRITE_CODES } from './route.ts'
+import { bodyOf, CHANGE_CODES, operation, WRITE_CODES } from './route.ts'
 import type { Router } from './router.ts'
 import { optionsOf } from './store-request.ts'
 

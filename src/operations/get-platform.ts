@@ -1,10 +1,10 @@
 import type { PlatformView } from '../contract/platform.ts'
 import { GENERATOR, VERSION } from '../contract/version.ts'
 import {
-  brakeOf,
-  brakeSentence,
   goingAt,
   isPending,
+  massDeletionOf,
+  massDeletionSentence,
 } from '../domain/admission/mass-delete-limit.ts'
 import { memoryQuantity, cpuQuantity } from '../domain/admission/plans.ts'
 import type { OperationDeps } from '../domain/ports.ts'
@@ -104,17 +104,17 @@ function refsOf(stores: RepoState['lost']): PlatformView['lost'] {
 }
 
 /** Shown while deletions are held or refused because too many stores are being deleted. */
-function brakeBanners({
+function massDeletionBanners({
   repo,
   clock,
 }: Pick<OperationDeps, 'repo' | 'clock'>): PlatformView['banners'] {
   const at = repo.snapshot()
   const going = goingAt(at, clock.now())
-  const brake = brakeOf(going, at.platform.massDelete, at.stores.size)
-  if (brake === null) return []
+  const massDeletion = massDeletionOf(going, at.platform.massDelete, at.stores.size)
+  if (massDeletion === null) return []
   const held = [...at.stores.values()].filter(isPending).length
   const names = [...going].slice(0, 3).join(', ')
-  const message = `${brakeSentence(brake)} (${names} …). ${held} pushed deletions are held, and further deletions are refused, until fewer stores are being deleted or an admin releases them.`
+  const message = `${massDeletionSentence(massDeletion)} (${names} …). ${held} pushed deletions are held, and further deletions are refused, until fewer stores are being deleted or an admin releases them.`
   return [{ code: 'mass_delete_brake', message }]
 }
 
@@ -162,7 +162,7 @@ export function bannersOf(
       message: `platform.yaml is not valid (${problem.pointer} ${problem.detail}); its last valid version is used.`,
     })
   }
-  banners.push(...brakeBanners(deps), ...clockBanners(deps))
+  banners.push(...massDeletionBanners(deps), ...clockBanners(deps))
   const newer = storesWhere(deps.repo.snapshot().stores, isOfNewer)
   const [example] = newer
   if (example !== undefined) {

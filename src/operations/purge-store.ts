@@ -1,7 +1,7 @@
 import type { Operation, PurgeStore } from '../contract/operation.ts'
 import { backupDestination } from '../domain/admission/fit.ts'
 import { purging } from '../domain/admission/lifecycle.ts'
-import { braked, holdAt } from '../domain/admission/mass-delete-limit.ts'
+import { holdAt, massDeletionRefused } from '../domain/admission/mass-delete-limit.ts'
 import { dueOf } from '../domain/clocks.ts'
 import { StoreError } from '../domain/errors.ts'
 import type {
@@ -122,7 +122,7 @@ export function removeStore(
       return 'unchanged'
     }
     const hold = holdAt(at, today)
-    if (hold !== null) throw braked(hold)
+    if (hold !== null) throw massDeletionRefused(hold)
     return {
       team: seen.team,
       name: seen.name,

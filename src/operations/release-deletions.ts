@@ -1,5 +1,10 @@
 import type { DeletionsReleased, ReleaseDeletions } from '../contract/repository.ts'
-import { brakeOf, braked, goingAt, isPending } from '../domain/admission/mass-delete-limit.ts'
+import {
+  goingAt,
+  isPending,
+  massDeletionOf,
+  massDeletionRefused,
+} from '../domain/admission/mass-delete-limit.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Requester } from '../domain/ports.ts'
 import { changeIntent } from './changing/change-store.ts'
@@ -21,9 +26,9 @@ export async function releaseDeletions(
   if (heldBy === 'clock') return releaseDue(deps, { count, reason }, by)
   const at = deps.repo.snapshot()
   const { massDelete } = at.platform
-  const brake = brakeOf(goingAt(at, deps.clock.now()), massDelete, at.stores.size)
-  if (brake === null) throw new StoreError('conflict', 'nothing is held')
-  if (brake.count !== count) throw braked(brake)
+  const massDeletion = massDeletionOf(goingAt(at, deps.clock.now()), massDelete, at.stores.size)
+  if (massDeletion === null) throw new StoreError('conflict', 'nothing is held')
+  if (massDeletion.count !== count) throw massDeletionRefused(massDeletion)
   const pending = [...at.stores.values()].filter(isPending)
   if (pending.length === 0) {
     throw new StoreError('conflict', 'there is no pushed deletion to release', {

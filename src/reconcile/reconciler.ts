@@ -1,4 +1,4 @@
-import { brakeOf, goingAt, isPending } from '../domain/admission/mass-delete-limit.ts'
+import { goingAt, isPending, massDeletionOf } from '../domain/admission/mass-delete-limit.ts'
 import { hasWaited, isQueued, isRoom, type Provisioning } from '../domain/admission/provisioning.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Log, OperationDeps, StoreChange } from '../domain/ports.ts'
@@ -142,15 +142,19 @@ async function renderChunk(
   const { repo } = options
   const at = repo.snapshot()
   // Held deletions are handled without reading their history, because there may be thousands.
-  const brake = brakeOf(goingAt(at, options.clock.now()), at.platform.massDelete, at.stores.size)
+  const massDeletion = massDeletionOf(
+    goingAt(at, options.clock.now()),
+    at.platform.massDelete,
+    at.stores.size,
+  )
   const read: Declared[] = []
   for (const name of names) {
     const record = at.stores.get(name)
     if (record === undefined) continue
     if (upToDate.isUpToDate(record, at.platform)) continue
     if (upToDate.isNew(record) && (await wasUpToDate(options, upToDate, record, at))) continue
-    if (brake !== null && isPending(record)) {
-      note(options, upToDate, record, at, { is: 'refused', problems: [heldBy(brake)] })
+    if (massDeletion !== null && isPending(record)) {
+      note(options, upToDate, record, at, { is: 'refused', problems: [heldBy(massDeletion)] })
       continue
     }
     // Left open: the queue triggers another pass when there is room.

@@ -5,13 +5,13 @@ import { testPlatform } from '../../testing/platform.ts'
 import { storeFile, storeRecord } from '../../testing/records.ts'
 import type { Departure, Snapshot, StoreRecord } from '../snapshot.ts'
 import {
-  brakeAt,
-  brakeLimit,
-  brakeOf,
   goingAt,
   isDeparture,
   isStepOut,
-  requireBrakeOff,
+  massDeleteLimit,
+  massDeletionAt,
+  massDeletionOf,
+  requireWithinLimit,
 } from './mass-delete-limit.ts'
 
 const platform = testPlatform()
@@ -35,7 +35,7 @@ const pushed = (name: string): StoreRecord => {
   return { ...record, intent, last: { ...record.last, requestId: null } }
 }
 
-describe('brakeLimit', () => {
+describe('massDeleteLimit', () => {
   it.each([
     [3, 1, 10, 3],
     [3, 1, 300, 3],
@@ -45,10 +45,10 @@ describe('brakeLimit', () => {
     [5, 100, 7, 7],
   ])('max %i, %i %% of %i stores in all: %i', (max, percent, stores, limit) => {
     const rule = { max, percent, windowMinutes: 60 }
-    expect(brakeLimit(rule, stores)).toBe(limit)
+    expect(massDeleteLimit(rule, stores)).toBe(limit)
     const going = new Set(names(limit))
-    expect(brakeOf(going, rule, stores)).toBeNull()
-    expect(brakeOf(going.add('one more'), rule, stores)?.count).toBe(limit + 1)
+    expect(massDeletionOf(going, rule, stores)).toBeNull()
+    expect(massDeletionOf(going.add('one more'), rule, stores)?.count).toBe(limit + 1)
   })
 })
 
@@ -130,24 +130,24 @@ describe('isStepOut', () => {
   })
 })
 
-describe('requireBrakeOff', () => {
+describe('requireWithinLimit', () => {
   const at = snapshot(names(9).map(active), { departures: went(3, 10) })
 
   it('accepts the third deletion, and the fourth only with the exact count or a release', () => {
-    expect(requireBrakeOff(snapshot([], { departures: went(2, 10) }), id('shop-9'), NOW)).toBe(
+    expect(requireWithinLimit(snapshot([], { departures: went(2, 10) }), id('shop-9'), NOW)).toBe(
       false,
     )
     const refused = expect.objectContaining({
       code: 'mass_delete_brake',
       extra: { count: 4, limit: 3, windowMinutes: 60 },
     })
-    expect(() => requireBrakeOff(at, id('shop-9'), NOW)).toThrow(refused)
-    expect(() => requireBrakeOff(at, id('shop-9'), NOW, 3)).toThrow(refused)
-    expect(requireBrakeOff(at, id('shop-9'), NOW, 4)).toBe(true)
-    expect(requireBrakeOff(at, id('shop-9'), NOW, 'released')).toBe(true)
+    expect(() => requireWithinLimit(at, id('shop-9'), NOW)).toThrow(refused)
+    expect(() => requireWithinLimit(at, id('shop-9'), NOW, 3)).toThrow(refused)
+    expect(requireWithinLimit(at, id('shop-9'), NOW, 4)).toBe(true)
+    expect(requireWithinLimit(at, id('shop-9'), NOW, 'released')).toBe(true)
   })
 
   it('does not count the purge of a store that was deleted within the window', () => {
-    expect(brakeAt(at, id('shop-0'), NOW)).toBeNull()
+    expect(massDeletionAt(at, id('shop-0'), NOW)).toBeNull()
   })
 })

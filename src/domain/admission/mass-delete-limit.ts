@@ -7,7 +7,7 @@ import { storesWhere } from '../store-map.ts'
 type Rule = Platform['massDelete']
 
 /** A deletion would exceed the limit of deletions within the window. */
-export interface Brake {
+export interface MassDeletion {
   /** Stores that count, including the one in question. */
   readonly count: number
   readonly limit: number
@@ -15,7 +15,7 @@ export interface Brake {
 }
 
 /** Number of stores that may be deleted within the window of `rule`, out of `stores` in total. */
-export function brakeLimit({ max, percent }: Rule, stores: number): number {
+export function massDeleteLimit({ max, percent }: Rule, stores: number): number {
   return Math.max(max, Math.ceil((percent * stores) / 100))
 }
 
@@ -24,14 +24,18 @@ export function brakeLimit({ max, percent }: Rule, stores: number): number {
  * @param going keys of {@link keyOf}
  * @returns `null` within the limit
  */
-export function brakeOf(going: ReadonlySet<string>, rule: Rule, stores: number): Brake | null {
-  const limit = brakeLimit(rule, stores)
+export function massDeletionOf(
+  going: ReadonlySet<string>,
+  rule: Rule,
+  stores: number,
+): MassDeletion | null {
+  const limit = massDeleteLimit(rule, stores)
   if (going.size <= limit) return null
   return { count: going.size, limit, windowMinutes: rule.windowMinutes }
 }
 
 /** The number of stores and the limit, as a sentence for people. */
-export function brakeSentence({ count, limit, windowMinutes }: Brake): string {
+export function massDeletionSentence({ count, limit, windowMinutes }: MassDeletion): string {
   return `${count} stores would be deleted within ${windowMinutes} minutes; at most ${limit} may`
 }
 
@@ -95,8 +99,8 @@ function goneOutside(at: Snapshot, since: number): Set<string> {
 }
 
 /** Not `null`: the pushed deletions exceed the limit. Until that is resolved, no step removes anything. */
-export function holdAt(at: Snapshot, now: number): Brake | null {
-  return brakeOf(goneOutside(at, sinceOf(at, now)), at.platform.massDelete, at.stores.size)
+export function holdAt(at: Snapshot, now: number): MassDeletion | null {
+  return massDeletionOf(goneOutside(at, sinceOf(at, now)), at.platform.massDelete, at.stores.size)
 }
 
 /** Deleted by a push that is not rendered yet, so the manifests of the running store still apply. */
@@ -122,7 +126,7 @@ function removedAtOnce(at: Snapshot): readonly string[] {
   }))
     .filter(({ purged, atMs }) => !purged && atMs > (at.massDeleteApprovedAt ?? 0))
     .toSorted((a, b) => a.atMs - b.atMs)
-  const most = brakeLimit(massDelete, at.stores.size)
+  const most = massDeleteLimit(massDelete, at.stores.size)
   const windowMs = massDelete.windowMinutes * 60_000
   const burst = gone.some(({ atMs }, n) => {
     const last = gone[n + most]
@@ -132,9 +136,9 @@ function removedAtOnce(at: Snapshot): readonly string[] {
 }
 
 /** Would deleting `store` exceed the limit? `now` is in milliseconds since the epoch. */
-export function brakeAt(at: Snapshot, store: StoreId, now: number): Brake | null {
+export function massDeletionAt(at: Snapshot, store: StoreId, now: number): MassDeletion | null {
   const going = goingAt(at, now).add(keyOf(store))
-  return brakeOf(going, at.platform.massDelete, at.stores.size)
+  return massDeletionOf(going, at.platform.massDelete, at.stores.size)
 }
 
 /**
@@ -144,18 +148,20 @@ export function brakeAt(at: Snapshot, store: StoreId, now: number): Brake | null
  * @returns true if the deletion is over the limit and an admin approved it
  * @throws StoreError `mass_delete_brake` (extra `count`, `limit`, `windowMinutes`)
  */
-export function requireBrakeOff(
+export function requireWithinLimit(
   at: Snapshot,
   store: StoreId,
   now: number,
   approval?: number | 'released',
 ): boolean {
-  const brake = brakeAt(at, store, now)
-  if (brake === null) return false
-  if (approval === 'released' || approval === brake.count) return true
-  throw braked(brake)
+  const massDeletion = massDeletionAt(at, store, now)
+  if (massDeletion === null) return false
+  if (approval === 'released' || approval === massDeletion.count) return true
+  throw massDeletionRefused(massDeletion)
 }
 
-export function braked(brake: Brake): StoreError {
-  return new StoreError('mass_delete_brake', brakeSentence(brake), { extra: { ...brake } })
+export function massDeletionRefused(massDeletion: MassDeletion): StoreError {
+  return new StoreError('mass_delete_brake', massDeletionSentence(massDeletion), {
+    extra: { ...massDeletion },
+  })
 }

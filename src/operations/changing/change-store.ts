@@ -4,7 +4,7 @@ import type { Store, Warning } from '../../contract/store.ts'
 import type { Action } from '../../contract/words.ts'
 import { admitChange } from '../../domain/admission/admit-change.ts'
 import { admitOverPush } from '../../domain/admission/admit-push.ts'
-import { isDeparture, requireBrakeOff } from '../../domain/admission/mass-delete-limit.ts'
+import { isDeparture, requireWithinLimit } from '../../domain/admission/mass-delete-limit.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { departs } from '../../domain/history/commit-message.ts'
 import { namespaceOf } from '../../domain/layout.ts'
@@ -195,7 +195,7 @@ function decideChange(
   else admitOverPush(admitted, after, at, now)
   const { state } = after.lifecycle
   const ends = isDeparture(admitted?.lifecycle.state ?? 'active', state)
-  const approved = ends && requireBrakeOff(at, record, now, request.allowMassDelete)
+  const approved = ends && requireWithinLimit(at, record, now, request.allowMassDelete)
   const files = render(after, at.platform, {
     before: record.app,
     objectFormat: objectFormatOf(at.head),

@@ -5,11 +5,11 @@ import type { StoreFile } from '../../contract/store-file.ts'
 import { GENERATOR } from '../../contract/version.ts'
 import { pushedProblems } from '../../domain/admission/admit-push.ts'
 import {
-  type Brake,
-  brakeAt,
-  brakeSentence,
   isDeparture,
   isStepOut,
+  type MassDeletion,
+  massDeletionAt,
+  massDeletionSentence,
 } from '../../domain/admission/mass-delete-limit.ts'
 import { largerStorage } from '../../domain/admission/revert.ts'
 import { StoreError } from '../../domain/errors.ts'
@@ -143,8 +143,8 @@ export function renderDeclared(
       return { is: 'render', change: changeOf(record, facts, after) }
     }
     const counts = isDeparture(former.lifecycle.state, wanted.lifecycle.state)
-    const brake = counts ? brakeAt(at, record, readAt) : null
-    if (brake !== null) return { is: 'refused', problems: [heldBy(brake)] }
+    const massDeletion = counts ? massDeletionAt(at, record, readAt) : null
+    if (massDeletion !== null) return { is: 'refused', problems: [heldBy(massDeletion)] }
     const action = wanted.lifecycle.state === 'purge' ? 'purge' : 'delete'
     return { is: 'render', change: { ...changeOf(record, ['pushed', ...facts], after), action } }
   } catch (error) {
@@ -171,8 +171,8 @@ export function isOfNewer(record: StoreRecord): boolean {
 }
 
 /** The problem shown for a pushed deletion that is held. */
-export function heldBy(brake: Brake): ProblemDetail {
-  const detail = `is held: ${brakeSentence(brake)}; release it as an admin, or revert the push`
+export function heldBy(massDeletion: MassDeletion): ProblemDetail {
+  const detail = `is held: ${massDeletionSentence(massDeletion)}; release it as an admin, or revert the push`
   return { pointer: '#/lifecycle/state', detail }
 }
 

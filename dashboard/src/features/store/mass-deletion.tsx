@@ -13,7 +13,7 @@ export interface MassDeletionProps {
  * limit applies.
  */
 export function MassDeletion({ id, failure, value, onChange }: MassDeletionProps) {
-  if (!isBraked(failure, value)) return null
+  if (!isMassDeletion(failure, value)) return null
   const count = Number(failure?.extra['count'] ?? 0)
   const hint = `${count > 0 ? `${count} with this one. ` : ''}Needs a reason of at least 10 characters.`
   return (
@@ -32,6 +32,6 @@ export function MassDeletion({ id, failure, value, onChange }: MassDeletionProps
 }
 
 /** A field that was used stays visible, whatever the next response is. */
-function isBraked(failure: RequestFailure | null, value: string): boolean {
+function isMassDeletion(failure: RequestFailure | null, value: string): boolean {
   return failure?.code === 'mass_delete_brake' || value !== ''
 }
