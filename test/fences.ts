@@ -1,95 +1,13 @@
-/** One fence of `.oxlintrc.json`: the imports that it must refuse in a file, and those that it must allow. */
-export interface Fence {
-  /** First glob of the override, verbatim. */
-  readonly glob: string
-  /** A file that the glob matches. */
-  readonly plant: string
-  readonly refuse: readonly string[]
-  readonly allow: readonly string[]
-}
-
-const EVERYWHERE = ['left-pad', 'lodash']
-const adapter = (name: string, other: string, own: readonly string[]): Fence => ({
-  glob: `src/adapters/${name}/*.ts`,
-  plant: `src/adapters/${name}/planted.ts`,
-  refuse: [
-    ...['../../operations/create-store.ts', '../../http/stores.ts', `../${other}/x.ts`],
-    ...['hono', 'simple-git', 'node:child_process', '@octokit/rest', ...EVERYWHERE],
-  ],
-  allow: ['./x.ts', '../../domain/ports.ts', '../../contract/store.ts', 'node:fs/promises', ...own],
-})
-/** Folders of the git adapter, each with the folders that it may import. */
-const GIT = {
-  process: [],
-  remote: ['process'],
-  cache: ['process', 'remote'],
-  read: ['process', 'cache'],
-  write: ['process', 'remote', 'cache', 'read'],
-  served: ['process', 'cache'],
-}
-const gitFolder = (name: keyof typeof GIT): Fence => {
-  const below: readonly string[] = GIT[name]
-  const others = Object.keys(GIT).filter((each) => each !== name && !below.includes(each))
-  return {
-    glob: `src/adapters/git/${name}/*.ts`,
-    plant: `src/adapters/git/${name}/planted.ts`,
-    refuse: [
-      ...others.map((each) => `../${each}/x.ts`),
-      ...['../stores-repo.ts', '../../argocd/x.ts', '../../../operations/create-store.ts'],
-      ...['../../../http/stores.ts', 'hono', 'simple-git', 'node:child_process', ...EVERYWHERE],
-    ],
-    allow: [
-      ...below.map((each) => `../${each}/x.ts`),
-      ...['./x.ts', '../../../domain/ports.ts', '../../../contract/store.ts'],
-      ...['../../../repo-files/store-file.ts', 'node:fs/promises', 'ulid'],
-    ],
-  }
-}
-/** A folder of `src/domain`, with the other folders that it must not or may import. */
-const domainFolder = (
-  name: string,
-  refuse: readonly string[],
-  allow: readonly string[],
-): Fence => ({
-  glob: `src/domain/${name}/*.ts`,
-  plant: `src/domain/${name}/planted.ts`,
-  refuse: [
-    ...['../../repo-files/yaml.ts', '../../operations/create-store.ts', 'node:crypto', 'cdk8s'],
-    ...EVERYWHERE,
-    ...refuse,
-  ],
-  allow: ['./x.ts', '../errors.ts', '../../contract/words.ts', ...allow],
-})
-/** A folder of `src/operations`, with the other folders that it must not or may import. */
-const operationsFolder = (
-  name: string,
-  refuse: readonly string[],
-  allow: readonly string[],
-): Fence => ({
-  glob: `src/operations/${name}/*.ts`,
-  plant: `src/operations/${name}/planted.ts`,
-  refuse: [
-    ...['../create-store.ts', '../../http/stores.ts', '../../observe/store-views.ts', 'node:fs'],
-    ...['../../../constructs/woo-store.ts', 'cdk8s', 'node:worker_threads', ...EVERYWHERE],
-    ...refuse,
-  ],
-  allow: [
-    ...['./x.ts', '../../domain/ports.ts', '../../domain/admission/fit.ts'],
-    ...['../../repo-files/store-file.ts', '../../../constructs/index.ts', ...allow],
-  ],
-})
-const feature = (name: string, refuse: readonly string[], allow: readonly string[]): Fence => ({
-  glob: `dashboard/src/features/${name}/*.{ts,tsx}`,
-  plant: `dashboard/src/features/${name === '*' ? 'list' : name}/planted.tsx`,
-  refuse: [
-    '../store/page.tsx',
-    '../../../../src/domain/status/phase.ts',
-    'cdk8s',
-    ...EVERYWHERE,
-    ...refuse,
-  ],
-  allow: ['./x.tsx', '../../api/request.ts', '../../ui/button.tsx', 'react', ...allow],
-})
+import {
+  adapter,
+  domainFolder,
+  EVERYWHERE,
+  feature,
+  type Fence,
+  gitFolder,
+  operationsFolder,
+} from './fence-kinds.ts'
+import { fencesOfFiles } from './fences-of-files.ts'
 
 /** Every fence of docs/architecture.md, then the imports that are limited to a single file. */
 export const fences: readonly Fence[] = [
@@ -347,62 +265,5 @@ export const fences: readonly Fence[] = [
   },
   feature('*', ['../../../../src/contract/store.ts'], ['../../../../src/contract/words.ts']),
   feature('create', ['../../../../src/http/stores.ts'], ['../../../../src/contract/store.ts']),
-  {
-    glob: 'src/adapters/git/process/client.ts',
-    plant: 'src/adapters/git/process/client.ts',
-    refuse: ['node:child_process', '../../../operations/create-store.ts', '../cache/cache.ts'],
-    allow: ['simple-git', './environment.ts'],
-  },
-  {
-    glob: 'src/adapters/git/process/plumbing.ts',
-    plant: 'src/adapters/git/process/plumbing.ts',
-    refuse: ['simple-git', '../../../http/stores.ts', '../cache/cache.ts'],
-    allow: ['node:child_process', './environment.ts'],
-  },
-  {
-    glob: 'src/cli/clone.ts',
-    plant: 'src/cli/clone.ts',
-    refuse: [
-      '../adapters/git/write/writer.ts',
-      '../server/app.ts',
-      'node:child_process',
-      'node:fs',
-    ],
-    allow: ['../adapters/git/read/clone-reader.ts', './exit.ts'],
-  },
-  {
-    glob: 'src/cli/registry.ts',
-    plant: 'src/cli/registry.ts',
-    refuse: [
-      '../adapters/git/write/writer.ts',
-      '../server/app.ts',
-      'node:child_process',
-      'node:fs',
-    ],
-    allow: ['../adapters/registry/oci-registry.ts', '../domain/release-pins.ts', './exit.ts'],
-  },
-  {
-    glob: 'src/cli/serve.ts',
-    plant: 'src/cli/serve.ts',
-    refuse: ['../adapters/git/write/writer.ts', '../server/app.ts', 'node:child_process'],
-    allow: ['../main.ts', 'commander'],
-  },
-  {
-    glob: 'constructs/kube.ts',
-    plant: 'constructs/kube.ts',
-    refuse: ['node:fs', 'node:crypto', '../src/contract/store.ts', './hash.ts'],
-    allow: ['cdk8s-plus-28'],
-  },
-  {
-    glob: 'constructs/hash.ts',
-    plant: 'constructs/hash.ts',
-    refuse: ['node:fs', 'cdk8s-plus-28', '../src/contract/store.ts'],
-    allow: ['node:crypto'],
-  },
-  {
-    glob: 'constructs/static-files.ts',
-    plant: 'constructs/static-files.ts',
-    refuse: ['node:crypto', 'node:child_process', 'cdk8s-plus-28', '../src/contract/store.ts'],
-    allow: ['node:fs'],
-  },
+  ...fencesOfFiles,
 ]
