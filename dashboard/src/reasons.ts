@@ -13,7 +13,7 @@ export interface ReasonText {
 const wait = (title: string): ReasonText => ({ title, next: null })
 
 /**
- * One entry per reason of a phase. test/dashboard/reasons.test.ts compares it with the list of the
+ * One entry per reason of a phase. test/parity/status.test.ts compares it with the list of the
  * domain, so that every reason has a text.
  */
 export const reasons: Readonly<Record<string, ReasonText>> = {

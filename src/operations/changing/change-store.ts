@@ -111,7 +111,7 @@ export async function changeIntent(
   }
 }
 
-const OVERTAKEN = 'the store was changed by someone else meanwhile'
+const OVERTAKEN = 'the store changed while this request was waiting'
 
 /** The parts of the committed files that a re-render reuses, and the intent they belong to. */
 interface CommittedFolder {

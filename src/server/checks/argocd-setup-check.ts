@@ -36,7 +36,7 @@ export async function setupCheck(deps: SetupCheckDeps, signal: AbortSignal): Pro
   try {
     found = await installed(signal)
   } catch (error) {
-    const why = error instanceof ApiFailure ? error.message : 'the answer makes no sense'
+    const why = error instanceof ApiFailure ? error.message : 'the response cannot be read'
     const told = `AppProjects and ApplicationSets cannot be read: ${why}`
     // A project's token is never allowed to read these objects. The check needs a cluster
     // connection or an account with that right.

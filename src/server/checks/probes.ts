@@ -84,7 +84,7 @@ function gitSigning({ repo }: CheckDeps): Finding {
   const [first] = unsigned
   if (first !== undefined) {
     return ill(
-      `rendered files of ${unsigned.length} stores came by commits that no trusted key signed, such as ${first.team}/${first.name}`,
+      `rendered files of ${unsigned.length} stores are in commits that no trusted key signed, such as ${first.team}/${first.name}`,
       `Look at the last commits of each, then storectl render ${first.name} puts ours over them.`,
     )
   }
