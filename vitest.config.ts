@@ -36,13 +36,20 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
           globalSetup: 'test/git/goals-table.ts',
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
         test: { name: 'scripts', include: scripts, testTimeout: 240_000, hookTimeout: 240_000 },
       },
       {
-        test: { name: 'browser', include: browser, testTimeout: 120_000, hookTimeout: 180_000 },
+        test: {
+          name: 'browser',
+          include: browser,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 10_000 } },
+        },
       },
     ],
   },

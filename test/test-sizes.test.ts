@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
@@ -6,25 +6,28 @@ import { expect, it } from 'vitest'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 
-/** Names between the braces of `test/git/{a,b}.test.ts` in a configuration. */
-function listed(configuration: string): readonly string[] {
-  const [, names] = /'test\/git\/\{([a-z,-]+)\}\.test\.ts'/.exec(read(configuration)) ?? []
-  return (names ?? '').split(',')
+/** Paths of the test files that a configuration includes. A name that does not exist stays as it is. */
+function included(configuration: string): readonly string[] {
+  const patterns = [...read(configuration).matchAll(/'(test\/[^']*\.test\.ts)'/g)]
+  return patterns.flatMap(([, pattern = '']) => {
+    const [, names] = /\{([a-z,-]+)\}/.exec(pattern) ?? []
+    return (names ?? '').split(',').map((name) => pattern.replace(/\{.*\}/, name))
+  })
 }
 
 it.each(['vitest.faults.config.ts', 'vitest.release.config.ts'])(
   '%s names only test files that exist',
   (configuration) => {
-    const names = listed(configuration)
-    expect(names.length).toBeGreaterThan(5)
-    expect(names.filter((name) => !existsSync(join(ROOT, `test/git/${name}.test.ts`)))).toEqual([])
+    const files = included(configuration)
+    expect(files.length).toBeGreaterThan(5)
+    expect(files.filter((file) => globSync(file, { cwd: ROOT }).length === 0)).toEqual([])
   },
 )
 
 it('every test with a short form runs at full size in npm run test:faults', () => {
-  const sized = globSync('test/git/*.test.ts', { cwd: ROOT })
-    .filter((file) => /\bsized\(/.test(read(file)))
-    .map((file) => file.replace(/^test\/git\/(.*)\.test\.ts$/, '$1'))
+  const sized = globSync('test/{git,browser}/*.test.ts', { cwd: ROOT }).filter((file) =>
+    /\bsized\(/.test(read(file)),
+  )
   expect(sized.length).toBeGreaterThan(5)
-  expect(sized.toSorted()).toEqual(listed('vitest.faults.config.ts').toSorted())
+  expect(sized.toSorted()).toEqual(included('vitest.faults.config.ts').toSorted())
 })

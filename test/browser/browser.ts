@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../../scripts/bootstrap/chromium.mjs'
@@ -33,8 +34,9 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
  */
 export async function violations(page: Page): Promise<string[]> {
   // The debugger evaluates this outside the page's Content-Security-Policy.
-  const { readFile } = await import('node:fs/promises')
-  await page.evaluate(await readFile(axePath, 'utf8'))
+  if (!(await page.evaluate(() => 'axe' in globalThis))) {
+    await page.evaluate(await readFile(axePath, 'utf8'))
+  }
   return page.evaluate(async (tags) => {
     interface Node {
       readonly html: string
