@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // The servers that the tests start load the same files each time, so Node keeps them compiled.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.cache/compiled', import.meta.url))
@@ -9,6 +10,16 @@ const git = ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts', 'test/che
 const browser = ['test/browser/**/*.test.ts']
 const scripts = ['test/scripts/**/*.test.ts']
 const apart = ['test/{cluster,shop,release}/**/*.test.ts']
+
+/** Projects in the order in which they run. The short files of `fast` fill the end of the run. */
+const ORDER = ['scripts', 'browser', 'git', 'fast']
+
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    return ORDER.flatMap((name) => sorted.filter(({ project }) => project.name === name))
+  }
+}
 
 /**
  * `fast`: pure and in-process. `git`: real git and child processes. `browser`: Chromium.
@@ -19,6 +30,7 @@ export default defineConfig({
   test: {
     // Tests with processes wait half of the time, so there are more workers than processors.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: InOrder },
     projects: [
       {
         test: {
