@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CommitId } from './diff.ts'
-import { Timestamp } from './store-file.ts'
+import { Timestamp } from './store-values.ts'
 import { actions, changeResults, changeSources } from './words.ts'
 
 /** Filters of `GET /audit`. A change must match all of them. */

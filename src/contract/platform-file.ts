@@ -18,7 +18,7 @@ import {
 } from './platform-sections.ts'
 import { DnsName, type Peer } from './platform-values.ts'
 import { Release } from './release-file.ts'
-import { PLAN_KEY, RELEASE_ID } from './store-file.ts'
+import { PLAN_KEY, RELEASE_ID } from './store-values.ts'
 
 export type { Plan } from './plan-file.ts'
 export type { Peer } from './platform-values.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ClusterName, KubernetesLabels } from './labels.ts'
 import { freeText, TeamName } from './names.ts'
 import { DnsLabel, DnsName, Duration, Peer, Schedule } from './platform-values.ts'
-import { PLAN_KEY } from './store-file.ts'
+import { PLAN_KEY } from './store-values.ts'
 
 /** Sections of platform.yaml as people write them. Every key is optional. */
 

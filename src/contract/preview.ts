@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Diff } from './diff.ts'
 import { StorePatch } from './store-patch.ts'
 import { FileContent, StoreCreate, Warning } from './store.ts'
-import { actions } from './words.ts'
+import { actions, effectCodes } from './words.ts'
 
 /** Actions that can be previewed, besides a patch. */
 export const previewActions = ['suspend', 'resume', 'delete', 'restore', 'purge', 'render'] as const
@@ -31,15 +31,7 @@ export type PreviewRequest = z.infer<typeof PreviewRequest>
 /** Effect of a change on a running store. `final` effects remain if the change is undone. */
 export const Effect = z
   .object({
-    code: z.enum([
-      'data_upgraded',
-      'volumes_grow',
-      'address_changes',
-      'database_restarts',
-      'shop_restarts',
-      'set_up_runs',
-      'backup_runs',
-    ]),
+    code: z.enum(effectCodes),
     message: z.string(),
     final: z.boolean(),
   })

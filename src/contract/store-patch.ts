@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { freeText } from './names.ts'
-import { Site } from './store-file.ts'
+import { removableShape } from './store-options.ts'
 import { StoreCreate } from './store.ts'
 import { retries } from './words.ts'
 
@@ -11,9 +11,6 @@ const reason = freeText(200).optional()
 export const Reason = z.strictObject({ reason, ticket }).meta({ id: 'Reason' })
 export type Reason = z.infer<typeof Reason>
 
-/** An optional member of store.yaml. `null` removes it. */
-const removable = <T extends z.ZodType>(schema: T) => schema.nullable()
-
 /**
  * Changeable members of a store, as a JSON merge patch (RFC 7396): an absent member is kept, `null`
  * removes it. Name, team, cluster, engine, secrets mode and admin user are fixed at creation.
@@ -23,20 +20,11 @@ export const StorePatch = z
     plan: StoreCreate.shape.plan,
     release: StoreCreate.shape.release,
     title: StoreCreate.shape.title,
-    site: Site.partial().optional(),
+    site: StoreCreate.shape.site,
     storage: StoreCreate.shape.storage,
-    sampleProduct: z.boolean().optional(),
-    autoSync: z.boolean().optional(),
-    domains: removable(StoreCreate.shape.domains),
-    plugins: removable(StoreCreate.shape.plugins),
-    themes: removable(StoreCreate.shape.themes),
-    cache: removable(StoreCreate.shape.cache),
-    smtp: removable(StoreCreate.shape.smtp),
-    egress: removable(StoreCreate.shape.egress),
-    backup: removable(StoreCreate.shape.backup),
-    pin: removable(StoreCreate.shape.pin),
-    quarantine: removable(StoreCreate.shape.quarantine),
-    labels: removable(StoreCreate.shape.labels),
+    sampleProduct: StoreCreate.shape.sampleProduct,
+    autoSync: StoreCreate.shape.autoSync,
+    ...removableShape,
     /** Overwrites rendered files that were edited by hand. */
     force: z.boolean().optional(),
     reason,

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { ClusterName, Labels } from './labels.ts'
+import { basicOptions as basic } from './basic-options.ts'
 import { freeText, StoreName, TeamName } from './names.ts'
-import { Admin, PLAN_KEY, RELEASE_ID, Site, Storage, StoreFile } from './store-file.ts'
+import { StoreFile } from './store-file.ts'
+import { extraShape } from './store-options.ts'
 import {
   actions,
   changeResults,
@@ -22,35 +23,22 @@ export const StoreCreate = z
     engine: z.string().max(40).optional(),
     /** Alias of `engine` in the second earlier API: `woocommerce`. */
     type: z.string().max(40).optional(),
-    plan: z.string().max(20).regex(PLAN_KEY, 'a plan of platform.yaml, such as small').optional(),
+    plan: basic.plan.request.optional(),
     team: TeamName.optional(),
     /** Alias of `team` in the first earlier API. */
     namespace: TeamName.optional(),
-    title: freeText(80).optional(),
-    release: z.string().regex(RELEASE_ID, 'a release of platform.yaml, such as 2026.11').optional(),
-    cluster: ClusterName.optional(),
-    admin: Admin.partial().optional(),
+    title: basic.title.schema.optional(),
+    release: basic.release.request.optional(),
+    cluster: basic.cluster.schema.optional(),
+    admin: basic.admin.request.optional(),
     /** Alias of `admin.user` in the second earlier API. */
-    adminUser: Admin.shape.user.optional(),
-    site: Site.partial().optional(),
-    sampleProduct: z.boolean().optional(),
-    autoSync: z.boolean().optional(),
-    /** GiB of the volumes. Defaults to the plan's values. */
-    storage: Storage.pick({ uploads: true, database: true, backups: true }).partial().optional(),
-    secretsMode: StoreFile.shape.secretsMode.optional(),
-    /** Own domains, each pointing at the platform. The first is the primary host. */
-    domains: StoreFile.shape.domains,
-    plugins: StoreFile.shape.plugins,
-    themes: StoreFile.shape.themes,
-    code: StoreFile.shape.code,
-    cache: StoreFile.shape.cache,
-    smtp: StoreFile.shape.smtp,
-    egress: StoreFile.shape.egress,
-    backup: StoreFile.shape.backup,
-    pin: StoreFile.shape.pin,
-    origin: StoreFile.shape.origin,
-    quarantine: StoreFile.shape.quarantine,
-    labels: Labels.optional(),
+    adminUser: basic.admin.schema.shape.user.optional(),
+    site: basic.site.request.optional(),
+    sampleProduct: basic.sampleProduct.schema.optional(),
+    autoSync: basic.autoSync.schema.optional(),
+    storage: basic.storage.request.optional(),
+    secretsMode: basic.secretsMode.schema.optional(),
+    ...extraShape,
     /** Goes into the commit body, not into store.yaml. */
     reason: freeText(200).optional(),
     ticket: z

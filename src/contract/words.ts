@@ -88,6 +88,18 @@ export type ChangeSource = (typeof changeSources)[number]
 export const changeResults = ['Committed', 'Synced', 'Live', 'Superseded'] as const
 export type ChangeResult = (typeof changeResults)[number]
 
+/** Effect of a change on a running store, as far as it follows from the rendered files. */
+export const effectCodes = [
+  'data_upgraded',
+  'volumes_grow',
+  'address_changes',
+  'database_restarts',
+  'shop_restarts',
+  'set_up_runs',
+  'backup_runs',
+] as const
+export type EffectCode = (typeof effectCodes)[number]
+
 /** Steps that can be run again. See `Retry` in `store-patch.ts`. */
 export const retries = ['init', 'credentials', 'adminReset', 'backup'] as const
 

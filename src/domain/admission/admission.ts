@@ -1,6 +1,8 @@
+import { basicOptions } from '../../contract/basic-options.ts'
 import type { Platform } from '../../contract/platform-file.ts'
 import type { ProblemDetail } from '../../contract/problem.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
+import { extraKeys } from '../../contract/store-options.ts'
 import type { StoreCreate } from '../../contract/store.ts'
 import { StoreError } from '../errors.ts'
 import { isReservedName } from '../layout.ts'
@@ -9,6 +11,8 @@ import { isDeleted, tallyOf } from '../store-map.ts'
 import { fitProblems, teamProblems } from './fit.ts'
 import { requireNoHold } from './name-holds.ts'
 import { missingOrigin, neighbourProblems } from './neighbours.ts'
+
+const { admin, autoSync, sampleProduct, site } = basicOptions
 
 /**
  * Admits a new store and returns its intent with all defaults filled in.
@@ -26,7 +30,7 @@ export function admitStore(
   const { platform } = at
   requireEngine(request)
   const team = oneName('team', request.team, request.namespace) ?? platform.defaults.team
-  const user = oneName('admin', request.admin?.user, request.adminUser) ?? 'shopkeeper'
+  const user = oneName('admin', request.admin?.user, request.adminUser) ?? admin.default.value.user
   if (isReservedName(request.name, platform.reservedNames)) {
     throw new StoreError('name_reserved', 'this name is reserved', {
       errors: [pointed('#/name', 'is reserved')],
@@ -86,22 +90,6 @@ function requireFreeName(name: string, at: Snapshot): void {
   })
 }
 
-/** Members that are copied from the request to store.yaml unchanged, and left out when absent. */
-const OPTIONS = [
-  'domains',
-  'plugins',
-  'themes',
-  'code',
-  'cache',
-  'smtp',
-  'egress',
-  'backup',
-  'pin',
-  'labels',
-  'origin',
-  'quarantine',
-] as const satisfies readonly (keyof StoreCreate & keyof StoreFile)[]
-
 function given<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
   const members = keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]])
   return Object.fromEntries(members) as Pick<T, K>
@@ -130,7 +118,7 @@ function intentOf(
     title: request.title ?? request.name,
     owner: said.owner,
     lifecycle: { state: 'active' },
-    autoSync: request.autoSync ?? true,
+    autoSync: request.autoSync ?? autoSync.default.value,
     storage: {
       uploads: request.storage?.uploads ?? sizes?.uploads ?? 1,
       database: request.storage?.database ?? sizes?.database ?? 1,
@@ -146,13 +134,13 @@ function intentOf(
         : { emailSecret: request.admin.emailSecret }),
     },
     site: {
-      country: request.site?.country ?? 'US',
-      currency: request.site?.currency ?? 'USD',
-      locale: request.site?.locale ?? 'en_US',
-      timezone: request.site?.timezone ?? 'UTC',
+      country: request.site?.country ?? site.default.value.country,
+      currency: request.site?.currency ?? site.default.value.currency,
+      locale: request.site?.locale ?? site.default.value.locale,
+      timezone: request.site?.timezone ?? site.default.value.timezone,
     },
-    sampleProduct: request.sampleProduct ?? true,
-    ...given(request, OPTIONS),
+    sampleProduct: request.sampleProduct ?? sampleProduct.default.value,
+    ...given(request, extraKeys),
     ...(request.origin === undefined ? {} : { quarantine: request.quarantine ?? true }),
     nonce: { retry: 0, credentials: 1, adminReset: 0 },
   }

@@ -1,35 +1,23 @@
 import type { Platform } from '../../contract/platform-file.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
+import { keysWith } from '../../contract/store-options.ts'
 import type { Retry, StorePatch } from '../../contract/store-patch.ts'
 import { backupDestination } from './fit.ts'
 import { storageInPlan } from './volumes.ts'
 
-/** Members that a patch replaces in store.yaml, or removes if they are `null`. */
-const REMOVABLE = [
-  'domains',
-  'plugins',
-  'themes',
-  'cache',
-  'smtp',
-  'egress',
-  'backup',
-  'pin',
-  'quarantine',
-  'labels',
-] as const satisfies readonly (keyof StorePatch & keyof StoreFile)[]
+const REPLACED = keysWith('replace')
+const REMOVABLE = keysWith('remove')
 
 /**
  * Returns the intent after a patch. A new plan grows the volumes to its sizes if the cluster can
  * enlarge volumes, and never shrinks them. Turning on backups to a volume adds the plan's volume.
  */
 export function patched(store: StoreFile, patch: StorePatch, platform: Platform): StoreFile {
-  const { plan, release, title, site, storage, sampleProduct, autoSync } = patch
   const changed: Record<string, unknown> = {
     ...store,
-    ...given({ plan, release, title, sampleProduct, autoSync }),
-    site: { ...store.site, ...given(site ?? {}) },
+    site: { ...store.site, ...given(patch.site ?? {}) },
   }
-  for (const key of REMOVABLE) {
+  for (const key of [...REPLACED, ...REMOVABLE]) {
     if (patch[key] === null) delete changed[key]
     else if (patch[key] !== undefined) changed[key] = patch[key]
   }
@@ -45,7 +33,7 @@ export function patched(store: StoreFile, patch: StorePatch, platform: Platform)
       : {}
   return {
     ...after,
-    storage: { ...grown, ...backups, ...given(storage ?? {}) } as StoreFile['storage'],
+    storage: { ...grown, ...backups, ...given(patch.storage ?? {}) } as StoreFile['storage'],
   }
 }
 

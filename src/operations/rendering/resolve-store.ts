@@ -8,13 +8,17 @@ import type {
   WooStoreProps,
 } from '../../../constructs/index.ts'
 import { minuteOf } from '../../../constructs/index.ts'
+import { extraOptions } from '../../contract/extra-options.ts'
 import type { PinnedZip, Plan, Platform, Release } from '../../contract/platform-file.ts'
 import type { SealedSecrets } from '../../contract/sealed-secret.ts'
-import type { Component, StoreFile } from '../../contract/store-file.ts'
+import type { StoreFile } from '../../contract/store-file.ts'
+import type { Component } from '../../contract/store-values.ts'
 import { backupDestination, fitProblems } from '../../domain/admission/fit.ts'
 import { workerMemory } from '../../domain/admission/plans.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { hostOf, platformHostOf } from '../../domain/layout.ts'
+
+const { cache, quarantine, smtp } = extraOptions
 
 /**
  * Resolves all names and defaults, so that constructs receive plain values only.
@@ -64,9 +68,9 @@ export function propsOf(
     exposure: exposureOf(platform),
     secrets: secretsOf(store, platform, sealed),
     backup: backupOf(store, platform, plan, release),
-    cache: store.cache === true ? cacheOf(plan, release) : null,
-    smtp: store.smtp ?? false,
-    quarantine: store.quarantine ?? false,
+    cache: (store.cache ?? cache.default.value) ? cacheOf(plan, release) : null,
+    smtp: store.smtp ?? smtp.default.value,
+    quarantine: store.quarantine ?? quarantine.default.value,
     origin:
       store.origin === undefined
         ? null
