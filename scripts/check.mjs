@@ -73,6 +73,7 @@ const gates = [
   ['argocd drift', () => drift(/render-argocd/)],
   ['adr drift', () => drift(/adr-index/)],
   ['phase table drift', () => drift(/phase-table/)],
+  ['store options drift', () => drift(/store-options/)],
   ['parity', parity],
 ]
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Command, Option } from 'commander'
 import type { BodyOf } from '../contract/endpoints.ts'
 import type { ChangedStore } from '../contract/store.ts'
+import { settableWords } from '../contract/option-fields.ts'
 import { retries } from '../contract/words.ts'
 import { openClient } from './client.ts'
 import { commitIds } from './commit-id.ts'
@@ -27,6 +28,13 @@ interface SetWords extends Said {
   readonly force?: boolean
 }
 
+const widest = Math.max(...settableWords.map(([word]) => word.length))
+
+/** Help of `set`: the options that it can change. */
+const OPTIONS = `
+Keys, each with a value in JSON or as text; key=null removes one that is optional:
+${settableWords.map(([word, about]) => `  ${word.padEnd(widest)}  ${about}\n`).join('')}`
+
 type Shared = (command: Command) => Command
 
 /**
@@ -50,6 +58,7 @@ export function addChanges(program: Command, shared: Shared, talk: Talk): void {
     'change a store: plan=medium title="New title" site.currency=EUR domains=\'["a.example"]\'',
   )
     .argument('<key=value...>')
+    .addHelpText('after', OPTIONS)
     .option('--force', 'overwrite rendered files that were edited by hand')
     .action(async (name: string, words: string[], said: SetWords) => {
       const client = openClient(said.server)

@@ -2,9 +2,11 @@ import { reservedStoreNames } from '../domain/layout.ts'
 import type { Members } from './reference.ts'
 
 const COMMIT = '7c3e1f0a9b2d4c6e8f1a3b5d7c9e0f2a4b6c8d0e'
-const SHA256 = '0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b1c'
 
-/** Members of request bodies and of responses to writes, by component and path. */
+/**
+ * Members of request bodies and of responses to writes, by component and path. The table of store
+ * options describes the options of a store.
+ */
 export const writeMembers: Members = {
   'StoreCreate.name': [
     `Name of the store, unique over all teams. It becomes part of the host and cannot be changed. Reserved, beside names that start with kube- and those of platform.yaml: ${reservedStoreNames.join(', ')}.`,
@@ -12,117 +14,9 @@ export const writeMembers: Members = {
   ],
   'StoreCreate.engine': ['Kind of shop. Only `woo` (WooCommerce) is available.', 'woo'],
   'StoreCreate.type': ['Alias of `engine`: `woocommerce`.', 'woocommerce'],
-  'StoreCreate.plan': [
-    'Plan of `platform.yaml` that sets the size. Default: `defaults.plan`.',
-    'small',
-  ],
   'StoreCreate.team': ['Team that owns the store. Default: `defaults.team`.', 'default'],
   'StoreCreate.namespace': ['Alias of `team`.', 'default'],
-  'StoreCreate.title': ['Title of the shop. Default: made from the name.', 'My shop'],
-  'StoreCreate.release': ['Release of `platform.yaml`. Default: `defaults.release`.', '2026.11'],
-  'StoreCreate.cluster': [
-    'Cluster that runs the store, by its name in Argo CD. It cannot be changed.',
-    'in-cluster',
-  ],
-  'StoreCreate.admin': [
-    'First administrator of the shop. The password is made in the cluster.',
-    { user: 'shopkeeper' },
-  ],
-  'StoreCreate.admin.user': [
-    'User name: 3 to 30 lower-case letters, digits, dots, hyphens or underscores, a letter first, and not `admin`.',
-    'shopkeeper',
-  ],
-  'StoreCreate.admin.emailSecret': [
-    "Secret in the store's namespace whose key `email` holds the address of the administrator.",
-    'admin-email',
-  ],
   'StoreCreate.adminUser': ['Alias of `admin.user`.', 'shopkeeper'],
-  'StoreCreate.site': [
-    'Country, currency, language and time zone of the shop.',
-    { country: 'DE', currency: 'EUR' },
-  ],
-  'StoreCreate.site.country': ['Country of the shop, ISO 3166-1 alpha-2.', 'DE'],
-  'StoreCreate.site.currency': ['Currency of the prices, ISO 4217.', 'EUR'],
-  'StoreCreate.site.locale': ['WordPress locale.', 'de_DE'],
-  'StoreCreate.site.timezone': ['IANA time zone.', 'Europe/Berlin'],
-  'StoreCreate.sampleProduct': [
-    'True creates one product, so that the shop can take an order at once.',
-    true,
-  ],
-  'StoreCreate.autoSync': [
-    'True lets Argo CD apply new commits without a person. Default: true.',
-    true,
-  ],
-  'StoreCreate.storage': [
-    "Sizes of the volumes in GiB. Default: the plan's. Volumes never shrink.",
-    { uploads: 2 },
-  ],
-  'StoreCreate.storage.uploads': ['Volume for uploads, GiB.', 2],
-  'StoreCreate.storage.database': ['Volume for the database, GiB.', 2],
-  'StoreCreate.storage.backups': [
-    'Volume for backups, GiB. Used when backups are kept on a volume.',
-    2,
-  ],
-  'StoreCreate.secretsMode': [
-    "Where passwords come from: made by a Job in the store's namespace, sealed for the cluster, or read by the External Secrets Operator.",
-    'job',
-  ],
-  'StoreCreate.domains': [
-    'Custom domains that point at the platform. The first becomes the primary host.',
-    ['shop.example.com'],
-  ],
-  'StoreCreate.plugins': ['WordPress plugins to install, each with its checksum.', []],
-  'StoreCreate.plugins[].slug': ['Name of the plugin on the plugin host.', 'woocommerce-services'],
-  'StoreCreate.plugins[].version': ['Version to install.', '1.2.3'],
-  'StoreCreate.plugins[].sha256': ['SHA-256 of the zip, 64 hex digits.', SHA256],
-  'StoreCreate.themes': ['WordPress themes to install, each with its checksum.', []],
-  'StoreCreate.themes[].slug': ['Name of the theme on the plugin host.', 'storefront'],
-  'StoreCreate.themes[].version': ['Version to install.', '4.6.0'],
-  'StoreCreate.themes[].sha256': ['SHA-256 of the zip, 64 hex digits.', SHA256],
-  'StoreCreate.code': [
-    '`immutable` runs only reviewed code. `writable` lets administrators install plugins in the shop.',
-    'immutable',
-  ],
-  'StoreCreate.cache': ['True adds an object cache to the store.', false],
-  'StoreCreate.smtp': [
-    'True sends e-mail through the mail server of a Secret in the namespace.',
-    false,
-  ],
-  'StoreCreate.egress': ['Outgoing connections of the shop.', { https: 'allow' }],
-  'StoreCreate.egress.https': ['Whether the shop may reach the internet over HTTPS.', 'allow'],
-  'StoreCreate.backup': [
-    "Backups of this store. Default: the platform's.",
-    { destination: 'pvc', retentionDays: 7 },
-  ],
-  'StoreCreate.backup.destination': [
-    'Where backups are kept: nowhere, on a volume in the namespace, or in a bucket.',
-    'pvc',
-  ],
-  'StoreCreate.backup.retentionDays': ['Days that a backup is kept.', 7],
-  'StoreCreate.pin': [
-    'Keeps the store out of rollouts until a day.',
-    { until: '2026-12-27', reason: 'no changes before Christmas' },
-  ],
-  'StoreCreate.pin.until': ['Last day of the pin, ISO 8601.', '2026-12-27'],
-  'StoreCreate.pin.reason': [
-    'Reason of the pin, at least 10 characters.',
-    'no changes before Christmas',
-  ],
-  'StoreCreate.origin': [
-    'Store and dump that this store is a copy of.',
-    { store: 'my-shop', restorePoint: 'daily-20261129', at: '2026-11-29T02:00:00Z' },
-  ],
-  'StoreCreate.origin.store': ['Name of the store that was copied.', 'my-shop'],
-  'StoreCreate.origin.restorePoint': ['Name of the dump.', 'daily-20261129'],
-  'StoreCreate.origin.at': ['Time of the dump, RFC 3339.', '2026-11-29T02:00:00Z'],
-  'StoreCreate.quarantine': [
-    'True keeps a copy from reaching customers: no e-mail and no payments leave it.',
-    false,
-  ],
-  'StoreCreate.labels': [
-    'Labels for filters, at most 20. Keys of Kubernetes and Storewright are reserved.',
-    { season: 'winter' },
-  ],
   'StoreCreate.reason': [
     'Reason of the request. It goes into the commit message.',
     'the sale begins',

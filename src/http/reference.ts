@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { paths } from '../contract/paths.ts'
 import { streamEvents } from '../contract/stream.ts'
 import { operationTexts, tags } from './reference-operations.ts'
+import { optionMembers } from './reference-options.ts'
 import { parameterTexts } from './reference-parameters.ts'
 import { readMembers } from './reference-reads.ts'
 import { storeMembers } from './reference-store.ts'
@@ -49,7 +50,12 @@ export interface Document {
 }
 
 /** Texts of the members of all components. */
-export const memberTexts: Members = { ...storeMembers, ...writeMembers, ...readMembers }
+export const memberTexts: Members = {
+  ...storeMembers,
+  ...optionMembers,
+  ...writeMembers,
+  ...readMembers,
+}
 
 /** Components that contain the members of another component. */
 const SAME_AS: Readonly<Record<string, readonly string[]>> = {
