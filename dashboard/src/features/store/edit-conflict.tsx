@@ -4,7 +4,7 @@ import type { Store } from '../../../../src/contract/store.ts'
 import { actionLabel } from '../../strings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Ago } from '../../ui/time.tsx'
-import { differing, type Edit, type EditKey, editLabels, shown } from './edit.ts'
+import { differing, type Edit, type EditKey, labelOf, shown } from './edit.ts'
 
 export interface EditConflictProps {
   /** True if the server refused the change, false if the page noticed the conflict first. */
@@ -52,7 +52,7 @@ export function EditConflict(props: EditConflictProps) {
           <tbody>
             {rows.map((key) => (
               <tr key={key} className="border-t border-line">
-                <th scope="row">{editLabels[key]}</th>
+                <th scope="row">{labelOf(key)}</th>
                 <td className="text-muted">{shown(base, key)}</td>
                 <td className={theirs.includes(key) ? 'font-medium' : ''}>{shown(now, key)}</td>
                 <td>{mine.includes(key) ? shown(fields, key) : '–'}</td>

@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react'
 import type { ProblemDetail } from '../../../../src/contract/problem.ts'
 import { sentenceOf } from '../../ui/field-sentence.ts'
-import { describedBy, Field, inputClass } from '../../ui/field.tsx'
-import { type Edit, type EditKey, editLabels, editPointers } from './edit.ts'
+import { type Edit, type EditField, type EditKey, labelOf, pointerOf } from './edit.ts'
 
 /** State shared by all controls of the dialog. */
 export interface EditState {
@@ -11,109 +10,101 @@ export interface EditState {
   readonly set: (change: Partial<Edit>) => void
 }
 
-type KeyOf<Value> = { [Key in EditKey]: Edit[Key] extends Value ? Key : never }[EditKey]
-
-interface ControlProps<Key extends EditKey> {
+interface ControlProps {
   readonly state: EditState
-  readonly name: Key
+  readonly field: EditField
+  /** Replaces the help text of the field. */
   readonly hint?: ReactNode
-  /** The field must not be empty. */
-  readonly required?: boolean
 }
 
 /** Problem of a field in the API's words. A problem of a list entry names its line. */
 export function errorOf({ errors }: EditState, key: EditKey): string | undefined {
-  const pointer = editPointers[key]
+  const pointer = pointerOf(key)
   const found = errors.find((each) => each.pointer === pointer || isBelow(each.pointer, pointer))
   if (found === undefined) return undefined
   const entry = /^\d+/.exec(found.pointer.slice(pointer.length + 1))?.[0]
   return entry === undefined
-    ? sentenceOf(editLabels[key], found.detail)
+    ? sentenceOf(labelOf(key), found.detail)
     : `Line ${Number(entry) + 1}: ${found.detail}`
 }
 
 const isBelow = (pointer: string, above: string) => pointer.startsWith(`${above}/`)
 
-function attributes(state: EditState, name: EditKey) {
-  const id = `edit-${name}`
+const idOf = (key: EditKey) => `edit-${key.replaceAll('.', '-')}`
+
+function attributes(state: EditState, key: EditKey) {
+  const id = idOf(key)
   return {
     id,
     'aria-describedby': describedBy(id),
-    'aria-invalid': errorOf(state, name) === undefined ? undefined : true,
+    'aria-invalid': errorOf(state, key) === undefined ? undefined : true,
   }
 }
 
-function Labelled({
-  state,
-  name,
-  hint,
-  required,
-  children,
-}: ControlProps<EditKey> & { readonly children: ReactNode }) {
+function Labelled({ state, field, hint, children }: ControlProps & { children: ReactNode }) {
   return (
     <Field
-      id={`edit-${name}`}
-      label={editLabels[name]}
-      hint={hint}
-      error={errorOf(state, name)}
-      required={required === true}
+      id={idOf(field.key)}
+      label={field.label}
+      hint={hint ?? field.help}
+      error={errorOf(state, field.key)}
+      required={field.required === true}
     >
       {children}
     </Field>
   )
 }
 
-interface TextProps extends ControlProps<KeyOf<string>> {
-  readonly type?: 'text' | 'number' | 'date'
-  readonly max?: number
-}
+/** The text of a control other than a checkbox. */
+const textOf = ({ fields }: EditState, { key }: EditField) => String(fields[key])
 
-export function TextControl({ type = 'text', max, ...props }: TextProps) {
-  const { state, name } = props
+export function TextControl(props: ControlProps & { readonly type: 'text' | 'number' | 'date' }) {
+  const { state, field, type } = props
+  const { max } = field
   return (
     <Labelled {...props}>
       <input
-        {...attributes(state, name)}
+        {...attributes(state, field.key)}
         type={type}
-        value={state.fields[name]}
+        value={textOf(state, field)}
         {...(type === 'number' ? { min: 1, max, inputMode: 'numeric' } : { maxLength: max })}
         autoComplete="off"
         spellCheck={false}
-        onChange={(event) => state.set({ [name]: event.target.value })}
+        onChange={(event) => state.set({ [field.key]: event.target.value })}
         className={inputClass}
       />
     </Labelled>
   )
 }
 
-export function LinesControl(props: ControlProps<KeyOf<string>> & { readonly rows?: number }) {
-  const { state, name, rows = 2 } = props
+export function LinesControl(props: ControlProps & { readonly rows: number }) {
+  const { state, field, rows } = props
   return (
     <Labelled {...props}>
       <textarea
-        {...attributes(state, name)}
+        {...attributes(state, field.key)}
         rows={rows}
-        value={state.fields[name]}
+        value={textOf(state, field)}
         spellCheck={false}
-        onChange={(event) => state.set({ [name]: event.target.value })}
+        onChange={(event) => state.set({ [field.key]: event.target.value })}
         className={`${inputClass} h-auto py-1 font-mono`}
       />
     </Labelled>
   )
 }
 
-interface PickProps extends ControlProps<KeyOf<string>> {
+interface PickProps extends ControlProps {
   readonly options: readonly (readonly [value: string, label: string])[]
 }
 
 export function PickControl({ options, ...props }: PickProps) {
-  const { state, name } = props
+  const { state, field } = props
   return (
     <Labelled {...props}>
       <select
-        {...attributes(state, name)}
-        value={state.fields[name]}
-        onChange={(event) => state.set({ [name]: event.target.value })}
+        {...attributes(state, field.key)}
+        value={textOf(state, field)}
+        onChange={(event) => state.set({ [field.key]: event.target.value })}
         className={inputClass}
       >
         {options.map(([value, label]) => (
@@ -127,23 +118,23 @@ export function PickControl({ options, ...props }: PickProps) {
 }
 
 /** A checkbox with its sentence. */
-export function CheckControl({ state, name, hint }: ControlProps<KeyOf<boolean>>) {
-  const error = errorOf(state, name)
-  const id = `edit-${name}`
+export function CheckControl({ state, field }: ControlProps) {
+  const error = errorOf(state, field.key)
+  const id = idOf(field.key)
   return (
     <div className="grid min-w-0 content-start gap-1">
       <label className="flex items-start gap-2">
         <input
-          {...attributes(state, name)}
+          {...attributes(state, field.key)}
           type="checkbox"
-          checked={state.fields[name]}
-          onChange={(event) => state.set({ [name]: event.target.checked })}
+          checked={state.fields[field.key] === true}
+          onChange={(event) => state.set({ [field.key]: event.target.checked })}
           className="mt-0.5 size-4 shrink-0 accent-accent"
         />
         <span>
-          <span className="font-medium">{editLabels[name]}.</span>{' '}
+          <span className="font-medium">{field.label}.</span>{' '}
           <span id={`${id}-hint`} className="text-muted">
-            {hint}
+            {field.help}
           </span>
         </span>
       </label>

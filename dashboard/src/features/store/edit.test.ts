@@ -4,10 +4,10 @@ import { StorePatch } from '../../../../src/contract/store-patch.ts'
 import {
   differing,
   type Edit,
-  editLabels,
+  editFields,
   editOf,
-  editPointers,
   patchOf,
+  pointerOf,
   rebased,
   shown,
 } from './edit.ts'
@@ -40,20 +40,23 @@ it.each([
 })
 
 it.each<[Partial<Edit>, object]>([
-  [{ country: 'DE' }, { site: { country: 'DE' } }],
-  [{ uploads: '8' }, { storage: { uploads: 8 } }],
-  [{ uploads: '' }, {}],
+  [{ 'site.country': 'DE' }, { site: { country: 'DE' } }],
+  [{ 'storage.uploads': '8' }, { storage: { uploads: 8 } }],
+  [{ 'storage.uploads': '' }, {}],
   [
     { domains: 'a.example.com\n\n b.example.com ' },
     { domains: ['a.example.com', 'b.example.com'] },
   ],
-  [{ backupTo: 's3' }, { backup: { destination: 's3' } }],
-  [{ backupTo: 'pvc', backupDays: '3' }, { backup: { destination: 'pvc', retentionDays: 3 } }],
+  [{ 'backup.destination': 's3' }, { backup: { destination: 's3' } }],
   [
-    { https: 'deny', smtp: true },
+    { 'backup.destination': 'pvc', 'backup.retentionDays': '3' },
+    { backup: { destination: 'pvc', retentionDays: 3 } },
+  ],
+  [
+    { 'egress.https': 'deny', smtp: true },
     { egress: { https: 'deny' }, smtp: true },
   ],
-  [{ pinUntil: '2026-12-27' }, { pin: { until: '2026-12-27', reason: '' } }],
+  [{ 'pin.until': '2026-12-27' }, { pin: { until: '2026-12-27', reason: '' } }],
   [{ plugins: `seo  1.2 ${sum}` }, { plugins: [{ slug: 'seo', version: '1.2', sha256: sum }] }],
   [{ themes: 'storefront' }, { themes: [{ slug: 'storefront', version: '', sha256: '' }] }],
 ])('sends %j in the shape of the contract', (change, expected) => {
@@ -72,7 +75,9 @@ it('removes emptied members', () => {
   const emptied = patchOf({ ...base }, full)
   expect(emptied).toEqual({ domains: null, backup: null, egress: null, pin: null, plugins: null })
   expect(StorePatch.safeParse(emptied).success).toBe(true)
-  expect(patchOf({ ...full, backupTo: '' }, full)).toEqual({ backup: { retentionDays: 3 } })
+  expect(patchOf({ ...full, 'backup.destination': '' }, full)).toEqual({
+    backup: { retentionDays: 3 },
+  })
 })
 
 it('offers every member that the API accepts, and has a pointer for each', () => {
@@ -82,9 +87,9 @@ it('offers every member that the API accepts, and has a pointer for each', () =>
   const not = ['force', 'reason', 'ticket']
   const members = Object.keys(StorePatch.shape).filter((key) => !not.includes(key))
   expect(Object.keys(patchOf(changed, base)).sort()).toEqual(members.sort())
-  const heads = Object.values(editPointers).map((pointer) => pointer.split('/')[1])
+  const heads = editFields.map(({ key }) => pointerOf(key).split('/')[1])
   expect([...new Set(heads)].sort()).toEqual(members.sort())
-  expect(Object.keys(editLabels)).toEqual(Object.keys(base))
+  expect(editFields.map(({ key }) => key)).toEqual(Object.keys(base))
 })
 
 it('applies typed changes to a newer version', () => {

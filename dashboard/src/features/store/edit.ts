@@ -1,129 +1,66 @@
 import type { BodyOf } from '../../../../src/contract/endpoints.ts'
+import { optionFields } from '../../../../src/contract/option-fields.ts'
 import type { StoreFile } from '../../../../src/contract/store-file.ts'
+import type { OptionField } from '../../../../src/contract/store-option.ts'
+import type { Component } from '../../../../src/contract/store-values.ts'
 import { componentLines, componentsOf, labelLines, labelsOf, linesOf } from './edit-lines.ts'
 
-/**
- * Editable members of a store as held by the controls. Lists have one entry per line, and `''`
- * means not set.
- */
-export interface Edit {
-  readonly plan: string
-  readonly release: string
-  readonly title: string
-  readonly labels: string
-  readonly autoSync: boolean
-  readonly domains: string
-  readonly country: string
-  readonly currency: string
-  readonly locale: string
-  readonly timezone: string
-  readonly sampleProduct: boolean
-  /** GiB. */
-  readonly uploads: string
-  readonly database: string
-  readonly backups: string
-  readonly backupTo: string
-  readonly backupDays: string
-  readonly smtp: boolean
-  readonly cache: boolean
-  readonly https: string
-  readonly quarantine: boolean
-  readonly plugins: string
-  readonly themes: string
-  readonly pinUntil: string
-  readonly pinReason: string
+/** `option` or `option.member` of store.yaml. */
+export type EditKey = (typeof optionFields)[number]['key']
+
+/** An input of the form. */
+export type EditField = OptionField & { readonly key: EditKey }
+
+/** Inputs in the order of the form, from the table of store options. */
+export const editFields: readonly EditField[] = optionFields
+
+/** Values of the inputs. Lists have one entry per line, and `''` means not set. */
+export type Edit = Readonly<Record<EditKey, string | boolean>>
+
+const fieldByKey = new Map(editFields.map((field) => [field.key, field]))
+const keys = [...fieldByKey.keys()]
+
+export function labelOf(key: EditKey): string {
+  return fieldByKey.get(key)?.label ?? key
 }
 
-export type EditKey = keyof Edit
-
-export const editLabels: Readonly<Record<EditKey, string>> = {
-  plan: 'Plan',
-  release: 'Release',
-  title: 'Title',
-  labels: 'Labels',
-  autoSync: 'Auto-sync',
-  domains: 'Own domains',
-  country: 'Country',
-  currency: 'Currency',
-  locale: 'Language',
-  timezone: 'Time zone',
-  sampleProduct: 'Sample product',
-  uploads: 'Uploads, GiB',
-  database: 'Database, GiB',
-  backups: 'Backups, GiB',
-  backupTo: 'Backups go to',
-  backupDays: 'Backups are kept, days',
-  smtp: 'Order e-mails',
-  cache: 'Object cache',
-  https: 'Outgoing HTTPS',
-  quarantine: 'Quarantine',
-  plugins: 'Plugins',
-  themes: 'Themes',
-  pinUntil: 'Pinned until',
-  pinReason: 'Why it is pinned',
+/** Pointer used by the API for an invalid field. It also covers what is below the field. */
+export function pointerOf(key: EditKey): string {
+  return `#/${key.replace('.', '/')}`
 }
-
-/** Pointers used by the API for invalid fields. They also cover the members below. */
-export const editPointers: Readonly<Record<EditKey, string>> = {
-  plan: '#/plan',
-  release: '#/release',
-  title: '#/title',
-  labels: '#/labels',
-  autoSync: '#/autoSync',
-  domains: '#/domains',
-  country: '#/site/country',
-  currency: '#/site/currency',
-  locale: '#/site/locale',
-  timezone: '#/site/timezone',
-  sampleProduct: '#/sampleProduct',
-  uploads: '#/storage/uploads',
-  database: '#/storage/database',
-  backups: '#/storage/backups',
-  backupTo: '#/backup/destination',
-  backupDays: '#/backup/retentionDays',
-  smtp: '#/smtp',
-  cache: '#/cache',
-  https: '#/egress',
-  quarantine: '#/quarantine',
-  plugins: '#/plugins',
-  themes: '#/themes',
-  pinUntil: '#/pin/until',
-  pinReason: '#/pin/reason',
-}
-
-const keys = Object.keys(editLabels) as EditKey[]
 
 export function editOf(store: StoreFile): Edit {
-  const { site, storage, backup, pin } = store
-  return {
-    plan: store.plan,
-    release: store.release,
-    title: store.title,
-    labels: labelLines(store.labels),
-    autoSync: store.autoSync,
-    domains: (store.domains ?? []).join('\n'),
-    country: site.country,
-    currency: site.currency,
-    locale: site.locale,
-    timezone: site.timezone,
-    sampleProduct: store.sampleProduct,
-    uploads: numeral(storage.uploads),
-    database: numeral(storage.database),
-    backups: numeral(storage.backups),
-    backupTo: backup?.destination ?? '',
-    backupDays: numeral(backup?.retentionDays),
-    smtp: store.smtp ?? false,
-    cache: store.cache ?? false,
-    https: store.egress?.https ?? '',
-    quarantine: store.quarantine ?? false,
-    plugins: componentLines(store.plugins),
-    themes: componentLines(store.themes),
-    pinUntil: pin?.until ?? '',
-    pinReason: pin?.reason ?? '',
-  }
+  return Object.fromEntries(
+    editFields.map((field) => [field.key, inputOf(field, valueAt(store, field.key))]),
+  ) as Edit
 }
 
-const numeral = (value: number | undefined): string => (value === undefined ? '' : String(value))
+/** The value of an option or of its member. `undefined` if it is not set. */
+function valueAt(store: StoreFile, key: EditKey): unknown {
+  const [option = '', member] = key.split('.')
+  const value = (store as Readonly<Record<string, unknown>>)[option]
+  return member === undefined
+    ? value
+    : (value as Readonly<Record<string, unknown>> | undefined)?.[member]
+}
+
+function inputOf({ control, checked }: EditField, value: unknown): string | boolean {
+  switch (control) {
+    case 'check':
+      return (value as boolean | undefined) ?? checked ?? false
+    case 'lines':
+      return ((value as readonly string[] | undefined) ?? []).join('\n')
+    case 'labels':
+      return labelLines(value as StoreFile['labels'])
+    case 'components':
+      return componentLines(value as readonly Component[] | undefined)
+    case 'choice':
+    case 'date':
+    case 'number':
+    case 'text':
+      return String((value as string | number | undefined) ?? '')
+  }
+}
 
 /** Members in which two versions differ. */
 export function differing(one: Edit, other: Edit): EditKey[] {
@@ -137,59 +74,71 @@ export function rebased(fields: Edit, base: Edit, now: Edit): Edit {
 }
 
 /**
- * Contains only differences to `base`, so that it does not revert other changes. `null` removes a
- * member.
+ * Contains only differences to `base`, so that it does not revert other changes. `null` removes an
+ * option.
  */
 export function patchOf(fields: Edit, base: Edit): BodyOf<'updateStore'> {
   const changed = new Set(differing(fields, base))
-  const given = <Key extends EditKey>(...of: readonly Key[]) =>
-    Object.fromEntries(of.filter((key) => changed.has(key)).map((key) => [key, fields[key]]))
-  const when = (of: readonly EditKey[], members: () => object): object =>
-    of.some((key) => changed.has(key)) ? members() : {}
-  const site = given('country', 'currency', 'locale', 'timezone')
-  const storage = Object.fromEntries(
-    Object.entries(given('uploads', 'database', 'backups'))
-      .filter(([, size]) => size !== '')
-      .map(([volume, size]) => [volume, Number(size)]),
-  )
-  const { https } = fields
-  return {
-    ...given(
-      'plan',
-      'release',
-      'title',
-      'autoSync',
-      'sampleProduct',
-      'smtp',
-      'cache',
-      'quarantine',
-    ),
-    ...when(['labels'], () => ({ labels: labelsOf(fields.labels) })),
-    ...when(['domains'], () => ({ domains: someOf(linesOf(fields.domains)) })),
-    ...when(['plugins'], () => ({ plugins: someOf(componentsOf(fields.plugins)) })),
-    ...when(['themes'], () => ({ themes: someOf(componentsOf(fields.themes)) })),
-    ...(Object.keys(site).length === 0 ? {} : { site }),
-    ...(Object.keys(storage).length === 0 ? {} : { storage }),
-    ...when(['backupTo', 'backupDays'], () => ({ backup: backupOf(fields) })),
-    ...when(['https'], () => ({ egress: https === '' ? null : { https } })),
-    ...when(['pinUntil', 'pinReason'], () => ({ pin: pinOf(fields) })),
-  } as BodyOf<'updateStore'>
+  const options = new Set([...changed].map(optionOf))
+  const members = [...options].map((option) => {
+    const inputs = editFields.filter(({ key }) => optionOf(key) === option)
+    return [option, changeOf(inputs, fields, changed)] as const
+  })
+  return Object.fromEntries(
+    members.filter(([, value]) => value !== undefined),
+  ) as BodyOf<'updateStore'>
+}
+
+function optionOf(key: EditKey): string {
+  return key.split('.', 1)[0] ?? key
+}
+
+/** The new value of one option, `null` to remove it, or `undefined` to keep it. */
+function changeOf(
+  inputs: readonly EditField[],
+  fields: Edit,
+  changed: ReadonlySet<EditKey>,
+): unknown {
+  const [first] = inputs
+  if (first === undefined) return undefined
+  const removable = first.patch === 'remove'
+  if (!first.key.includes('.')) {
+    return valueOf(first, fields[first.key]) ?? (removable ? null : undefined)
+  }
+  if (removable && inputs.every(({ key }) => fields[key] === '')) return null
+  // A patch replaces a removable option as a whole, so a change of one member includes the others.
+  const members = inputs
+    .filter(({ key }) => removable || changed.has(key))
+    .map((field) => [field.key.split('.')[1], valueOf(field, fields[field.key])] as const)
+    .filter(([, value]) => value !== undefined)
+  return removable || members.length > 0 ? Object.fromEntries(members) : undefined
+}
+
+/**
+ * `undefined` for a number or choice that is not set. An empty text is sent, so that the server
+ * reports it.
+ */
+function valueOf({ control }: EditField, input: string | boolean): unknown {
+  if (typeof input === 'boolean') return input
+  switch (control) {
+    case 'number':
+      return input === '' ? undefined : Number(input)
+    case 'choice':
+      return input === '' ? undefined : input
+    case 'lines':
+      return someOf(linesOf(input))
+    case 'labels':
+      return labelsOf(input)
+    case 'components':
+      return someOf(componentsOf(input))
+    case 'check':
+    case 'date':
+    case 'text':
+      return input
+  }
 }
 
 const someOf = <Entry>(list: readonly Entry[]) => (list.length === 0 ? null : list)
-
-/** The patch replaces this member as a whole, so a change of one part includes the other. */
-function backupOf({ backupTo, backupDays }: Edit): object | null {
-  const backup = {
-    ...(backupTo === '' ? {} : { destination: backupTo }),
-    ...(backupDays === '' ? {} : { retentionDays: Number(backupDays) }),
-  }
-  return Object.keys(backup).length === 0 ? null : backup
-}
-
-function pinOf({ pinUntil, pinReason }: Edit): object | null {
-  return pinUntil === '' && pinReason === '' ? null : { until: pinUntil, reason: pinReason }
-}
 
 /** A value as text, for comparing versions. */
 export function shown(edit: Edit, key: EditKey): string {
