@@ -154,6 +154,10 @@ export interface WooStoreProps {
     /** Maximum memory of an idle worker, in MiB. A worker with more is replaced. */
     readonly keepMi: number
   }
+  readonly php: {
+    /** Largest upload in MiB. 64 is the value of `php.ini`. */
+    readonly uploadMaxMi: number
+  }
   readonly mariadb: ComputeProps & {
     readonly bufferPoolMi: number
     readonly maxConnections: number

@@ -114,7 +114,7 @@ function serverContainer(props: WooStoreProps): k8s.Container {
     image: props.images.wordpress,
     uid: SHOP_UID,
     resources: phpCompute(props),
-    command: ['apache2-foreground'],
+    command: ['apache2-foreground', ...uploadLimit(props)],
     env: {
       ...shopEnvironment(props),
       ...IMAGES,
@@ -137,6 +137,22 @@ function serverContainer(props: WooStoreProps): k8s.Container {
       mount('config', '/etc/apache2/mods-available/mpm_prefork.conf', configFile('mpm.conf')),
     ],
   })
+}
+
+/** The limit of `php.ini`, in MiB. */
+const UPLOAD_MAX_MI = 64
+
+/**
+ * Another upload limit is set on the command line, because the configuration files are the same in
+ * every store. Such a directive applies after them (httpd(8), `-c`). The web server in front needs
+ * none: it accepts bodies of up to 1 GiB (Apache 2.4.53, LimitRequestBody).
+ */
+function uploadLimit({ php }: WooStoreProps): readonly string[] {
+  if (php.uploadMaxMi === UPLOAD_MAX_MI) return []
+  return ['upload_max_filesize', 'post_max_size'].flatMap((name) => [
+    '-c',
+    `php_admin_value ${name} ${php.uploadMaxMi}M`,
+  ])
 }
 
 function configFile(subPath: string): { subPath: string; readOnly: true } {

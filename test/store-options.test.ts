@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { FIELDS, fieldsModule, optionsPage, PAGE } from '../scripts/store-options.ts'
 import { optionFields, settableWords } from '../src/contract/option-fields.ts'
-import { StoreCreate } from '../src/contract/store.ts'
 import { StoreFile } from '../src/contract/store-file.ts'
 import type { StoreOption } from '../src/contract/store-option.ts'
 import { keysWith, storeOptions } from '../src/contract/store-options.ts'
 import { StorePatch } from '../src/contract/store-patch.ts'
+import { StoreCreate } from '../src/contract/store.ts'
 import { effectCodes, type EffectCode } from '../src/contract/words.ts'
 import { effectsOf } from '../src/domain/history/effects.ts'
 import { testPlatform } from '../src/testing/platform.ts'
 import { storeFile } from '../src/testing/records.ts'
+import { httpFixture } from './http/fixture.ts'
 import { variant } from './manifests/matrix.ts'
 import { objectsOf } from './manifests/rendered.ts'
 import { storectlOf } from './storectl-fixture.ts'
-import { httpFixture } from './http/fixture.ts'
 
 const rows: readonly [string, StoreOption][] = Object.entries(storeOptions)
 
@@ -98,6 +98,7 @@ describe('the costs of an option', () => {
     egress: { egress: { https: 'deny' } },
     backup: { backup: { destination: 's3', retentionDays: 3 } },
     pin: { pin: { until: '2026-12-27', reason: 'the winter sale' } },
+    php: { php: { uploadMaxMegabytes: 96 } },
     quarantine: { quarantine: true },
     labels: { labels: { tier: 'gold' } },
   }

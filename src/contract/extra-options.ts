@@ -196,6 +196,30 @@ export const extraOptions = {
       },
     ],
   },
+  php: {
+    schema: z.strictObject({ uploadMaxMegabytes: z.int().min(1).max(512) }),
+    about: 'Limits of PHP.',
+    example: { uploadMaxMegabytes: 96 },
+    default: { value: { uploadMaxMegabytes: 64 } },
+    patch: 'remove',
+    costs: ['shop_restarts'],
+    members: {
+      uploadMaxMegabytes: [
+        'Largest upload in megabytes. Its bound follows from the memory and the number of PHP workers of the plan.',
+        96,
+      ],
+    },
+    inputs: [
+      {
+        member: 'uploadMaxMegabytes',
+        section: 'Mail, cache and network',
+        label: 'Largest upload, MB',
+        help: 'Bounded by the plan. Empty: 64.',
+        control: 'number',
+        max: 512,
+      },
+    ],
+  },
   origin: {
     schema: Origin,
     about: 'Store and dump that this store is a copy of.',

@@ -24,6 +24,7 @@ export const optionFields = [
   {"key":"cache","patch":"remove","section":"Mail, cache and network","label":"Object cache","help":"Valkey in memory, one pod more; losing it costs time only.","control":"check"},
   {"key":"smtp","patch":"remove","section":"Mail, cache and network","label":"Order e-mails","help":"Sent through the Secret smtp of the store's namespace; without it none goes out.","control":"check"},
   {"key":"egress.https","patch":"remove","section":"Mail, cache and network","label":"Outgoing HTTPS","control":"choice","choices":[["allow","Allowed to public addresses"],["deny","Denied: gateways and updates are out of reach"]]},
+  {"key":"php.uploadMaxMegabytes","patch":"remove","section":"Mail, cache and network","label":"Largest upload, MB","help":"Bounded by the plan. Empty: 64.","control":"number","max":512},
   {"key":"quarantine","patch":"remove","section":"Mail, cache and network","label":"Quarantine","help":"Sends nothing outside: no mail, no webhooks, no payments. Search engines do not index it.","control":"check"},
   {"key":"plugins","patch":"remove","section":"Plugins and themes","label":"Plugins","help":"One a line: slug, version and SHA-256 of the zip.","control":"components"},
   {"key":"themes","patch":"remove","section":"Plugins and themes","label":"Themes","help":"Written the same way.","control":"components"},
@@ -55,6 +56,7 @@ export const settableWords = [
   ["backup.retentionDays","Days that a backup is kept."],
   ["pin.until","Last day of the pin, ISO 8601."],
   ["pin.reason","Reason of the pin, at least 10 characters."],
+  ["php.uploadMaxMegabytes","Largest upload in megabytes. Its bound follows from the memory and the number of PHP workers of the plan. Default: 64."],
   ["quarantine","True keeps a copy from reaching customers: no e-mail and no payments leave it. A new copy starts with it. Default: false."],
   ["labels","Labels for filters, at most 20. Keys of Kubernetes and Storewright are reserved."],
 ] as const satisfies readonly SettableWord[]

@@ -1,5 +1,7 @@
 import { rename, rm, symlink } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testPlatform } from '../../src/testing/platform.ts'
+import { find, objectsOf, storeOf } from '../manifests/rendered.ts'
 import type { Pod, Volumes } from './pod.ts'
 import { cannotRun, unless } from './programs.ts'
 import { startApache, type Web, WEB_ENV, webPod, webVolumes } from './web.ts'
@@ -11,6 +13,8 @@ const FILES: Record<string, string> = {
     ' echo "front $_SERVER[REQUEST_URI] $_SERVER[HTTP_HOST] " . ($_SERVER["HTTP_X_FORWARDED_PROTO"] ?? "") . " "' +
     ' . ($_SERVER["HTTP_AUTHORIZATION"] ?? "");',
   'probe.php': '<?php foreach (explode(",", $_GET["of"]) as $name) { echo ini_get($name), "\\n"; }',
+  'upload.php':
+    '<?php $file = $_FILES["file"] ?? null; echo $file ? "$file[error] $file[size]" : "none";',
   'slow.php': '<?php usleep(1500000); echo getmypid();',
   'secret.php': '<?php echo file_get_contents("/secrets/db/password");',
   'ip.php': '<?php echo $_SERVER["REMOTE_ADDR"];',
@@ -67,6 +71,31 @@ describe.skipIf(cannotRun !== null)(`Apache and PHP with a store's configuration
     const { body } = await web.get(`/probe.php?of=${names.join(',')},opcache.validate_timestamps`)
     expect(body).toBe('0\n96M\n64M\n64M\n\n')
     expect((await web.get('/')).headers.toLowerCase()).not.toContain('x-powered-by')
+  })
+
+  it('accepts an upload up to the limit of the store, through both servers', async () => {
+    const store = storeOf('small', { php: { uploadMaxMegabytes: 96 } })
+    const shop = find(objectsOf(store, testPlatform()), 'Deployment', 'wordpress')
+    const [, ...directives] = shop['spec'].template.spec.containers[0].command as string[]
+    const others = await webVolumes()
+    for (const name of ['probe.php', 'upload.php', 'wp-login.php'] as const) {
+      await others.write(`/var/www/html/${name}`, FILES[name] ?? '')
+    }
+    const other = await webPod(others)
+    const upload = async (to: Web) => {
+      await to.pod.exec(['truncate', '-s', '80M', '/tmp/file'])
+      return (await to.get('/upload.php', '-F', 'file=@/tmp/file')).body
+    }
+    try {
+      const limited = await startApache(other, {}, directives)
+      const { body } = await limited.get('/probe.php?of=upload_max_filesize,post_max_size')
+      expect(body).toBe('96M\n96M\n')
+      expect(await upload(limited)).toMatch(/^0 83886080$/m)
+      expect(await upload(web)).toMatch(/none$/)
+    } finally {
+      await other.kill()
+      await others.remove()
+    }
   })
 
   it('checks for changed code only if the merchant may change it', async () => {

@@ -76,22 +76,24 @@ export function webPod(volumes: Volumes, props: Partial<PodProps> = {}): Promise
 
 /**
  * Runs both servers of the WordPress pod as uid 33, the front one and the one with PHP, until a
- * page is served.
+ * page is served. The one with PHP gets `directives` on its command line.
  */
 export async function startApache(
   pod: Pod,
   env: Readonly<Record<string, string>> = {},
+  directives: readonly string[] = [],
 ): Promise<Web> {
   const all = { ...WEB_ENV, ...env }
   let log = ''
   // A pipe, like the kubelet's, because a socket cannot be opened by its path.
-  const start = (configuration: string): ChildProcess => {
-    const words = ['bash', '-c', `apache2 -f ${configuration} -DFOREGROUND 2>&1 | cat`]
+  const start = (configuration: string, more: readonly string[] = []): ChildProcess => {
+    const words = ['bash', '-c', 'apache2 "$@" 2>&1 | cat', 'bash']
+    words.push('-f', configuration, '-DFOREGROUND', ...more)
     const server = pod.spawn(words, { env: all })
     server.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()))
     return server
   }
-  const servers = [start('/apache2.conf'), start('/config/web.conf')]
+  const servers = [start('/apache2.conf', directives), start('/config/web.conf')]
   const get: Web['get'] = async (path, ...curl) => {
     const host = ['-H', `Host: ${all.STORE_HOST}`, '-H', 'X-Forwarded-Proto: https']
     const url = `http://127.0.0.1:8080${path}`

@@ -1,6 +1,8 @@
-import type { Platform, Release } from '../../contract/platform-file.ts'
+import { extraOptions } from '../../contract/extra-options.ts'
+import type { Plan, Platform, Release } from '../../contract/platform-file.ts'
 import type { ProblemDetail } from '../../contract/problem.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
+import { workerMemory } from './plans.ts'
 
 /** Destination of a store's backups: its own setting, or that of the platform. */
 export function backupDestination(store: StoreFile, platform: Platform): 'none' | 'pvc' | 's3' {
@@ -21,6 +23,7 @@ export function fitProblems(store: StoreFile, platform: Platform): ProblemDetail
     ...unknown,
     ...exposureProblems(store, platform),
     ...secretsProblems(store, platform),
+    ...uploadProblems(store, platform),
     ...(release === undefined ? [] : releaseProblems(store, platform, release)),
   ]
 }
@@ -81,6 +84,30 @@ function secretsProblems(store: StoreFile, { secrets }: Platform): ProblemDetail
     ...(nonce.credentials > 1 ? [pointed('#/nonce/credentials', detail)] : []),
     ...(nonce.adminReset > 0 ? [pointed('#/nonce/adminReset', detail)] : []),
   ]
+}
+
+/** Size in MiB of `/tmp` in a WordPress pod, where PHP keeps an upload until its request ends. */
+const SCRATCH_MI = 1024
+
+/**
+ * Largest upload limit of a plan in MiB. A request must fit into the memory of one PHP worker
+ * (php.net, post_max_size), and the uploads of all workers at once into `/tmp`, or the kubelet
+ * evicts the pod. The default is always allowed.
+ */
+export function largestUploadMi({ wordpress }: Pick<Plan, 'wordpress'>): number {
+  const { phpMemoryMi } = workerMemory(wordpress)
+  const share = Math.floor(SCRATCH_MI / wordpress.workers)
+  const { uploadMaxMegabytes } = extraOptions.php.default.value
+  return Math.max(uploadMaxMegabytes, Math.min(phpMemoryMi, share))
+}
+
+function uploadProblems({ php, plan }: StoreFile, { plans }: Platform): ProblemDetail[] {
+  const size = Object.hasOwn(plans, plan) ? plans[plan] : undefined
+  if (php === undefined || size === undefined) return []
+  const most = largestUploadMi(size)
+  if (php.uploadMaxMegabytes <= most) return []
+  const detail = `must be at most ${most} with plan ${plan}, whose PHP workers share memory and space for uploads`
+  return [pointed('#/php/uploadMaxMegabytes', detail)]
 }
 
 function releaseProblems(store: StoreFile, platform: Platform, release: Release): ProblemDetail[] {

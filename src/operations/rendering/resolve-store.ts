@@ -18,7 +18,7 @@ import { workerMemory } from '../../domain/admission/plans.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { hostOf, platformHostOf } from '../../domain/layout.ts'
 
-const { cache, quarantine, smtp } = extraOptions
+const { cache, php, quarantine, smtp } = extraOptions
 
 /**
  * Resolves all names and defaults, so that constructs receive plain values only.
@@ -57,6 +57,7 @@ export function propsOf(
     code,
     components: componentsOf(store, platform, release),
     mariadbVersion: release.schema.mariadb,
+    php: { uploadMaxMi: (store.php ?? php.default.value).uploadMaxMegabytes },
     ...sizesOf(plan, replicas.max),
     storage: {
       uploadsGi: store.storage.uploads,

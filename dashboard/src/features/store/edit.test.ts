@@ -58,6 +58,7 @@ it.each<[Partial<Edit>, object]>([
   ],
   [{ 'pin.until': '2026-12-27' }, { pin: { until: '2026-12-27', reason: '' } }],
   [{ plugins: `seo  1.2 ${sum}` }, { plugins: [{ slug: 'seo', version: '1.2', sha256: sum }] }],
+  [{ 'php.uploadMaxMegabytes': '96' }, { php: { uploadMaxMegabytes: 96 } }],
   [{ themes: 'storefront' }, { themes: [{ slug: 'storefront', version: '', sha256: '' }] }],
 ])('sends %j in the shape of the contract', (change, expected) => {
   expect(patchOf({ ...base, ...change }, base)).toEqual(expected)
@@ -90,6 +91,15 @@ it('offers every member that the API accepts, and has a pointer for each', () =>
   const heads = editFields.map(({ key }) => pointerOf(key).split('/')[1])
   expect([...new Set(heads)].sort()).toEqual(members.sort())
   expect(editFields.map(({ key }) => key)).toEqual(Object.keys(base))
+})
+
+it('has a field for the upload limit, which removes the option when emptied', () => {
+  const limited = editOf({ ...store, php: { uploadMaxMegabytes: 96 } })
+  expect(limited['php.uploadMaxMegabytes']).toBe('96')
+  expect(patchOf(base, limited)).toEqual({ php: null })
+  expect(editFields).toContainEqual(
+    expect.objectContaining({ key: 'php.uploadMaxMegabytes', control: 'number', max: 512 }),
+  )
 })
 
 it('applies typed changes to a newer version', () => {
