@@ -11,9 +11,9 @@ import {
 } from '../src/contract/store-option.ts'
 import {
   defaultOf,
-  describe,
   memberDefaultOf,
   storeOptions,
+  withDefault,
 } from '../src/contract/store-options.ts'
 import type { EffectCode } from '../src/contract/words.ts'
 
@@ -109,10 +109,10 @@ function wordsOf(options: Options): SettableWord[] {
     .filter(([, { patch }]) => patch !== 'fixed')
     .flatMap(([key, option]): SettableWord[] => {
       const members = membersOf(option)
-      if (members.length === 0) return [[key, describe(option.about, defaultOf(option))]]
+      if (members.length === 0) return [[key, withDefault(option.about, defaultOf(option))]]
       return members.map(([member, [about]]) => [
         `${key}.${member}`,
-        describe(about, memberDefaultOf(option, member)),
+        withDefault(about, memberDefaultOf(option, member)),
       ])
     })
     .map(([word, about]) => [word, about.replaceAll('`', '')])

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { wordpressConfig } from '../constructs/static-files.ts'
 import type { Problem } from '../src/contract/problem.ts'
 import { largestUploadMi } from '../src/domain/admission/fit.ts'
 import { testPlatform } from '../src/testing/platform.ts'
@@ -53,6 +54,7 @@ describe('the upload limit of a store', () => {
     const manifests = (change: object) =>
       [...textOf(storeOf('small', change), platform)].filter(([path]) => path !== 'store.yaml')
     expect(manifests(limit(64))).toEqual(manifests({}))
+    expect(wordpressConfig['php.ini']).toMatch(/^upload_max_filesize = 64M\npost_max_size = 64M$/m)
   })
 
   it('reaches Apache on its command line', () => {

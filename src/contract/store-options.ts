@@ -55,6 +55,6 @@ function wordOf(value: unknown): string | null {
 }
 
 /** A description that ends with the default. */
-export function describe(about: string, fallback: string | null): string {
+export function withDefault(about: string, fallback: string | null): string {
   return fallback === null ? about : `${about} Default: ${fallback}.`
 }

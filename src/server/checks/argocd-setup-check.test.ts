@@ -234,7 +234,7 @@ describe('the check argocd_setup', () => {
     server.put('appprojects', { metadata: { name: 'stores', labels }, spec: 'odd' })
     expect(await check(PLAIN)).toMatchObject({
       level: 'fail',
-      detail: expect.stringContaining('no sense') as string,
+      detail: expect.stringContaining('cannot be read') as string,
     })
   })
 
