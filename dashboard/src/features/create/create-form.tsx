@@ -56,19 +56,27 @@ export function CreateForm({ platform }: { readonly platform: PlatformView }) {
     problemsOfFailure(preview.failure),
     stillTrue(problemsOfFailure(failure), sent, typed),
   )
+  // The response reaches the fields in a later render than the end of the request.
+  const [focusDue, setFocusDue] = useState(false)
+  useEffect(() => {
+    if (!focusDue || problems.length === 0) return
+    setFocusDue(false)
+    focusProblem(summary)
+  }, [focusDue, problems])
   const submit = form.handleSubmit(
     async (request) => {
       setSent(form.getValues())
       await create.start(request)
-      focusProblem(summary)
+      setFocusDue(true)
     },
-    () => focusProblem(summary),
+    () => setFocusDue(true),
   )
   return (
     <FormProvider {...form}>
       <div className="grid items-start gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <form
           noValidate
+          onChange={() => setFocusDue(false)}
           onSubmit={(event) => {
             event.preventDefault()
             if (writeRefusal(create.write, refusal) === null) void submit()
@@ -99,10 +107,8 @@ export function CreateForm({ platform }: { readonly platform: PlatformView }) {
 
 /** Focuses the summary if there are several problems, or else the invalid field. */
 function focusProblem(summary: RefObject<HTMLElement | null>): void {
-  requestAnimationFrame(() => {
-    const wrong = document.querySelector<HTMLElement>('#main [aria-invalid=true]')
-    ;(summary.current ?? wrong)?.focus()
-  })
+  const wrong = document.querySelector<HTMLElement>('#main [aria-invalid=true]')
+  ;(summary.current ?? wrong)?.focus()
 }
 
 /**
