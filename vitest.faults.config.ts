@@ -7,12 +7,15 @@ export default defineConfig({
   test: {
     name: 'faults',
     include: [
-      'test/git/{bench,chaos,determinism,fleet,hostile,kill,remote-faults,replicas,sweep}.test.ts',
-      'test/browser/failure.test.ts',
+      'test/git/{audit,bench,busy-branch,chaos,determinism,fleet,hostile,kill,mass-deletion}.test.ts',
+      'test/git/{poisoned,remote-faults,replicas,sweep,two-clocks}.test.ts',
+      'test/browser/{dialogs,failure}.test.ts',
+      'test/scripts/{converge,wait}.test.ts',
     ],
     maxWorkers: '100%',
     testTimeout: 300_000,
-    hookTimeout: 60_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 10_000 } },
     globalSetup: 'test/git/goals-table.ts',
   },
 })

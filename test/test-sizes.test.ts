@@ -25,8 +25,8 @@ it.each(['vitest.faults.config.ts', 'vitest.release.config.ts'])(
 )
 
 it('every test with a short form runs at full size in npm run test:faults', () => {
-  const sized = globSync('test/{git,browser}/*.test.ts', { cwd: ROOT }).filter((file) =>
-    /\bsized\(/.test(read(file)),
+  const sized = globSync('test/{git,browser,scripts}/*.test.ts', { cwd: ROOT }).filter((file) =>
+    /\b(?:sized\(|isShort\b)/.test(read(file)),
   )
   expect(sized.length).toBeGreaterThan(5)
   expect(sized.toSorted()).toEqual(included('vitest.faults.config.ts').toSorted())

@@ -100,23 +100,28 @@ export async function chooseMore(page: Page, entry: string): Promise<void> {
   await page.getByRole('menuitem', { name: entry }).click()
 }
 
+/** Each theme and each width once: the theme decides contrasts, and the width decides the layout. */
+const LOOKS = [
+  ['light', 1280],
+  ['dark', 320],
+] as const
+
 /**
  * Checks accessibility in both themes and that `box` does not scroll sideways, at desktop and phone
  * size.
  */
 export async function expectAccessible(page: Page, box: string, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [colorScheme, width] of LOOKS) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ ...VIEWPORT, width })
     await page.waitForTimeout(200)
-    for (const width of [1280, 320]) {
-      await page.setViewportSize({ ...VIEWPORT, width })
-      expect(await violations(page), `${what}, ${colorScheme}, ${width} px`).toEqual([])
-      const over = await page
+    const over = () =>
+      page
         .locator(box)
         .first()
         .evaluate((each) => each.scrollWidth - each.clientWidth)
-      expect(over, `${what} at ${width} px`).toBe(0)
-    }
+    await expect.poll(over, { message: `${what} at ${width} px` }).toBe(0)
+    expect(await violations(page), `${what}, ${colorScheme}, ${width} px`).toEqual([])
   }
   await page.setViewportSize(VIEWPORT)
 }

@@ -27,7 +27,12 @@ interface Ended {
 }
 
 function run(command: string, words: readonly string[]): Promise<Ended> {
-  const env = { PATH: process.env['PATH'], HOME: '/nonexistent', NO_COLOR: '1' }
+  const env = {
+    PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+    HOME: '/nonexistent',
+    NO_COLOR: '1',
+  }
   return new Promise((resolve) => {
     execFile(command, words, { cwd: clone, env }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err })

@@ -15,6 +15,9 @@ export function sized<T>(change: T, faults: T, release: T): T {
   return { change, faults, release }[size]
 }
 
+/** The short form skips a test with `it.skipIf(isShort)`, which the report shows. */
+export const isShort = size === 'change'
+
 /**
  * A seeded random number generator per label, so that a failing run can be repeated. Source:
  * mulberry32, public domain.

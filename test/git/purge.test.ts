@@ -46,7 +46,11 @@ describe('purge with a simulated Argo CD', () => {
   }
   const storectl = (...words: string[]) =>
     new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      const env = { PATH: process.env['PATH'], STORECTL_SERVER: server.url }
+      const env = {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+        STORECTL_SERVER: server.url,
+      }
       execFile(process.execPath, [STORECTL, ...words], { env }, (error, out, err) => {
         resolve({ code: error === null ? 0 : Number(error.code), out, err })
       })

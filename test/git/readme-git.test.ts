@@ -52,6 +52,7 @@ function shell(commands: string): Promise<string> {
   const words = commands.replaceAll(/^npx storectl/gm, `node ${ROOT}/src/cli/storectl.ts`)
   const env = {
     PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`,
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     HOME: folder,
     STORECTL_SERVER: server.url,
     NO_COLOR: '1',

@@ -55,7 +55,14 @@ function shell(command: string): Promise<Ended> {
     .replace(/^npx storectl/, `node ${ROOT}/src/cli/storectl.ts`)
   return new Promise((resolve) => {
     const path = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`
-    const env = { PATH: path, HOME: folder, STORECTL_SERVER: server.url, NO_COLOR: '1', ...PERSON }
+    const env = {
+      PATH: path,
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      HOME: folder,
+      STORECTL_SERVER: server.url,
+      NO_COLOR: '1',
+      ...PERSON,
+    }
     execFile('bash', ['-c', words], { cwd: folder, env, timeout: 60_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err })
     })

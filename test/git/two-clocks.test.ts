@@ -15,6 +15,7 @@ import {
   startServer,
 } from '../../src/testing/server-process.ts'
 import { roomyPlatform } from './api-process.ts'
+import { isShort } from './goals.ts'
 import { eventually, harness, pause } from './harness.ts'
 
 const PRELOAD = fileURLToPath(new URL('shift-date.js', import.meta.url))
@@ -102,17 +103,21 @@ describe('S3 a server without a second clock, with a retention of 7 days', () =>
     expect(await ends()).toEqual([])
   }, 120_000)
 
-  it('purges nothing with a clock ten years behind or after its correction at run time', async () => {
-    await deletedStore()
-    await restart(-3650 * DAY)
-    await pause(2_000)
-    expect(await banner()).toBe('')
-    await moveClock(9 * DAY)
-    await eventually(async () => (await banner()) !== '')
-    await pause(LOOKS_MS)
-    expect(await banner()).toContain('was set forward by 10 years')
-    expect([await ends(), await lifecycleOf('shop')]).toEqual([[], 'deleted'])
-  }, 120_000)
+  it.skipIf(isShort)(
+    'purges nothing with a clock ten years behind or after its correction at run time',
+    async () => {
+      await deletedStore()
+      await restart(-3650 * DAY)
+      await pause(2_000)
+      expect(await banner()).toBe('')
+      await moveClock(9 * DAY)
+      await eventually(async () => (await banner()) !== '')
+      await pause(LOOKS_MS)
+      expect(await banner()).toContain('was set forward by 10 years')
+      expect([await ends(), await lifecycleOf('shop')]).toEqual([[], 'deleted'])
+    },
+    120_000,
+  )
 
   it('purges nothing after its clock stepped nine days ahead at run time, until an admin releases the deletion', async () => {
     await deletedStore()

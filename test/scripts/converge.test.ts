@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { isShort } from '../git/goals.ts'
 import { mountSecret } from './config-maps.ts'
 import {
   converge,
@@ -177,22 +178,25 @@ describe.skipIf(cannotRun !== null)(`converge.sh${unless}`, () => {
     expect(stdout.split('\n').filter((line) => line !== '')).toHaveLength(left)
   })
 
-  it('would lock the image out of a fresh volume by setting root there', async () => {
-    const volumes = await shop()
-    const pod = await databasePod(volumes)
-    open.pods.push(pod)
-    await converge(pod)
-    const root =
-      "ALTER USER 'root'@'localhost' IDENTIFIED VIA mysql_native_password USING PASSWORD('R');\n"
-    await volumes.write(
-      '/init/converge.sql',
-      (await volumes.read('/init/converge.sql')) + root,
-      999,
-    )
-    const database = startServer(pod)
-    await reached(database, volumes, 'Starting temporary server')
-    await expect(ready(database)).rejects.toThrow('Unable to start server')
-  })
+  it.skipIf(isShort)(
+    'would lock the image out of a fresh volume by setting root there',
+    async () => {
+      const volumes = await shop()
+      const pod = await databasePod(volumes)
+      open.pods.push(pod)
+      await converge(pod)
+      const root =
+        "ALTER USER 'root'@'localhost' IDENTIFIED VIA mysql_native_password USING PASSWORD('R');\n"
+      await volumes.write(
+        '/init/converge.sql',
+        (await volumes.read('/init/converge.sql')) + root,
+        999,
+      )
+      const database = startServer(pod)
+      await reached(database, volumes, 'Starting temporary server')
+      await expect(ready(database)).rejects.toThrow('Unable to start server')
+    },
+  )
 
   it('writes statements that only its own user can read, one per line', async () => {
     const volumes = await shop()
