@@ -140,7 +140,11 @@ function run(
   cwd: string,
   command: string,
   words: readonly string[],
-  env: Record<string, string> = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' },
+  env: Record<string, string | undefined> = {
+    PATH: process.env['PATH'],
+    HOME: '/nonexistent',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+  },
 ): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve, reject) => {
     execFile(command, words, { cwd, env, timeout: 60_000 }, (error, out, err) => {

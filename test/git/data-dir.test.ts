@@ -33,7 +33,13 @@ afterEach(async () => {
 
 /** Runs the server program until it exits. */
 function runServer(words: readonly string[], environment: Record<string, string> = {}) {
-  const env = { PATH: process.env['PATH'], HOME: folder, DATA_DIR: dataDir, ...environment }
+  const env = {
+    PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+    HOME: folder,
+    DATA_DIR: dataDir,
+    ...environment,
+  }
   return new Promise<{ code: number; said: string }>((resolve) => {
     const child = execFile(
       process.execPath,

@@ -11,7 +11,7 @@ import { harness } from './harness.ts'
 
 const COUNT = sized(200, 1000, 1000)
 const NAMES = Array.from({ length: COUNT }, (_, n) => `shop-${n}`)
-const BAD = 'shop-500'
+const BAD = `shop-${COUNT / 2}`
 const PATH = `stores/acme/${BAD}/store.yaml`
 
 /** Ways to break one store.yaml. Each must be reported as a problem of that store only. */

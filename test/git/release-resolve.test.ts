@@ -87,7 +87,11 @@ describe.skipIf(cannotRun || findProgram('openssl') === null)(
         .replace(`sha256: "${ZEROS}"`, `sha256: "${ZIP_SUM}"`)
     function storectl(...words: string[]) {
       return new Promise<{ code: number; stdout: string; stderr: string }>((done) => {
-        const env = { PATH: process.env['PATH'], NODE_EXTRA_CA_CERTS: zips.authorityFile }
+        const env = {
+          PATH: process.env['PATH'],
+          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+          NODE_EXTRA_CA_CERTS: zips.authorityFile,
+        }
         const argv = ['src/cli/storectl.ts', 'release', 'resolve', clone, ...words]
         execFile(process.execPath, argv, { cwd: ROOT, env }, (error, stdout, stderr) =>
           done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),

@@ -17,6 +17,7 @@ function run(environment: Record<string, string>, ...words: string[]) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const env = {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       HOME: tmpdir(),
       LISTEN_ADDR: '127.0.0.1:0',
       DATA_DIR: join(folder, 'data'),
