@@ -12,7 +12,7 @@ const CREATORS = 16
 /** Each kill happens at a random time within this period after the server is ready. */
 const WINDOW_MS = sized(900, 900, 1200)
 /** Kills per remote. A new remote after that keeps the checked history small. */
-const ROUND = sized(10, 50, 50)
+const ROUND = sized(5, 50, 50)
 const KILLS = sized(ROUND, 2 * ROUND, 20 * ROUND)
 
 interface Tally {
