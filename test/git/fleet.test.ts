@@ -13,7 +13,7 @@ import { isShort, sized } from './goals.ts'
 import { eventually } from './harness.ts'
 import { by, fixture, folder, intent, record, rendered } from './reconciler-fixture.ts'
 
-const names = Array.from({ length: sized(30, 70, 70) }, (_, n) => `shop-${n}`)
+const names = Array.from({ length: sized(40, 70, 70) }, (_, n) => `shop-${n}`)
 const fleet = (title: string) =>
   Object.fromEntries(
     names.map((name) => [
