@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { startApi, roomyPlatform } from './api-process.ts'
 import { Clients } from './clients.ts'
-import { isShort, chance, goal, sized } from './goals.ts'
+import { chance, goal, sized } from './goals.ts'
 import { eventually, harness, pause } from './harness.ts'
 import { checkHistory } from './history-checker.ts'
 import { listStores } from './list-stores.ts'
@@ -74,40 +74,36 @@ async function killRound(prefix: string, random: () => number, tally: Tally): Pr
   console.info(`G1: ${tally.kills} of ${KILLS} kills, ${tally.acked} acknowledged, none lost`)
 }
 
-it.skipIf(isShort)(
-  'S2-11 lists the same stores from Git after a kill at a random time, none Failed, and keeps no database file',
-  async () => {
-    const random = chance('S2-11')
-    const { remote, serve } = await harness({ platform: await roomyPlatform() })
-    const served = await serve()
-    const environment = { STORES_REPO_URL: served.url }
-    const dataDir = join(remote.scratch, 'data')
-    const clients = new Clients('list')
-    for (let kill = 0; kill < 4; kill += 1) {
-      const api = await startApi(dataDir, environment)
-      const stop = new AbortController()
-      const before = clients.acked.length
-      const running = clients.run([api.url], CREATORS, stop.signal, 400)
-      // The first kill may happen before the first answer. The later ones happen after at least one
-      // acknowledged change.
-      if (kill > 0) await eventually(() => clients.acked.length > before, 60_000)
-      await pause(random() * 1_000)
-      await api.kill(true)
-      stop.abort()
-      await running
-      const again = await startApi(dataDir, environment)
-      const listed = await listStores(again.url)
-      const { folders } = await checkHistory(remote, clients.acked)
-      expect(listed.map(({ name }) => name).toSorted()).toEqual([...folders.keys()].toSorted())
-      expect(listed.filter(({ status }) => status === 'Failed')).toEqual([])
-      await again.kill()
-    }
-    expect(clients.acked.length).toBeGreaterThanOrEqual(3)
-    const files = await readdir(dataDir, { recursive: true })
-    expect(files.filter((file) => !file.startsWith('cache.git'))).toEqual([])
-  },
-  120_000,
-)
+it('S2-11 lists the same stores from Git after a kill at a random time, none Failed, and keeps no database file', async () => {
+  const random = chance('S2-11')
+  const { remote, serve } = await harness({ platform: await roomyPlatform() })
+  const served = await serve()
+  const environment = { STORES_REPO_URL: served.url }
+  const dataDir = join(remote.scratch, 'data')
+  const clients = new Clients('list')
+  for (let kill = 0; kill < 4; kill += 1) {
+    const api = await startApi(dataDir, environment)
+    const stop = new AbortController()
+    const before = clients.acked.length
+    const running = clients.run([api.url], CREATORS, stop.signal, 400)
+    // The first kill may happen before the first answer. The later ones happen after at least one
+    // acknowledged change.
+    if (kill > 0) await eventually(() => clients.acked.length > before, 60_000)
+    await pause(random() * 1_000)
+    await api.kill(true)
+    stop.abort()
+    await running
+    const again = await startApi(dataDir, environment)
+    const listed = await listStores(again.url)
+    const { folders } = await checkHistory(remote, clients.acked)
+    expect(listed.map(({ name }) => name).toSorted()).toEqual([...folders.keys()].toSorted())
+    expect(listed.filter(({ status }) => status === 'Failed')).toEqual([])
+    await again.kill()
+  }
+  expect(clients.acked.length).toBeGreaterThanOrEqual(3)
+  const files = await readdir(dataDir, { recursive: true })
+  expect(files.filter((file) => !file.startsWith('cache.git'))).toEqual([])
+}, 120_000)
 
 it('S2-37 N-12 answers a repeated key with the same commit after a restart, also if the first answer was lost', async () => {
   const { remote, serve } = await harness({ platform: await roomyPlatform() })

@@ -57,26 +57,29 @@ export function CreateForm({ platform }: { readonly platform: PlatformView }) {
     stillTrue(problemsOfFailure(failure), sent, typed),
   )
   // The response reaches the fields in a later render than the end of the request.
-  const [focusDue, setFocusDue] = useState(false)
+  const [attempts, setAttempts] = useState(0)
+  const focused = useRef(0)
   useEffect(() => {
-    if (!focusDue || problems.length === 0) return
-    setFocusDue(false)
+    if (attempts === focused.current || problems.length === 0) return
+    focused.current = attempts
     focusProblem(summary)
-  }, [focusDue, problems])
+  }, [attempts, problems])
   const submit = form.handleSubmit(
     async (request) => {
       setSent(form.getValues())
       await create.start(request)
-      setFocusDue(true)
+      setAttempts((count) => count + 1)
     },
-    () => setFocusDue(true),
+    () => setAttempts((count) => count + 1),
   )
   return (
     <FormProvider {...form}>
       <div className="grid items-start gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <form
           noValidate
-          onChange={() => setFocusDue(false)}
+          onChange={() => {
+            focused.current = attempts
+          }}
           onSubmit={(event) => {
             event.preventDefault()
             if (writeRefusal(create.write, refusal) === null) void submit()
