@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { PlatformView } from '../contract/platform.ts'
 import { TEST_KEYS } from './keys.ts'
+import { nodeEnvironment } from './node-environment.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
@@ -52,8 +53,7 @@ export async function startServer(
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env['PATH'],
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      ...nodeEnvironment,
       HOME: tmpdir(),
       LISTEN_ADDR: '127.0.0.1:0',
       DATA_DIR: dataDir,

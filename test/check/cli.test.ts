@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { nodeEnvironment } from '../../src/testing/node-environment.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const STORECTL = join(ROOT, 'src/cli/storectl.ts')
@@ -28,8 +29,7 @@ interface Ended {
 
 function run(command: string, words: readonly string[]): Promise<Ended> {
   const env = {
-    PATH: process.env['PATH'],
-    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+    ...nodeEnvironment,
     HOME: '/nonexistent',
     NO_COLOR: '1',
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { load } from 'js-yaml'
+import { nodeEnvironment } from '../../src/testing/node-environment.ts'
 import type { StoresRepoFixture } from './fixture.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -141,9 +142,8 @@ function run(
   command: string,
   words: readonly string[],
   env: Record<string, string | undefined> = {
-    PATH: process.env['PATH'],
+    ...nodeEnvironment,
     HOME: '/nonexistent',
-    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
   },
 ): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve, reject) => {

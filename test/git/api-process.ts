@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { TEST_KEYS } from '../../src/testing/keys.ts'
+import { nodeEnvironment } from '../../src/testing/node-environment.ts'
 import { ofEachProcess } from './proc.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -48,8 +49,7 @@ export async function startApi(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env.PATH,
-      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ...nodeEnvironment,
       HOME: tmpdir(),
       LISTEN_ADDR: '127.0.0.1:0',
       DATA_DIR: dataDir,

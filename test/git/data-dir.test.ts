@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nodeEnvironment } from '../../src/testing/node-environment.ts'
 import {
   git,
   post,
@@ -34,8 +35,7 @@ afterEach(async () => {
 /** Runs the server program until it exits. */
 function runServer(words: readonly string[], environment: Record<string, string> = {}) {
   const env = {
-    PATH: process.env['PATH'],
-    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+    ...nodeEnvironment,
     HOME: folder,
     DATA_DIR: dataDir,
     ...environment,

@@ -13,6 +13,7 @@ import { restoreStore } from '../../src/operations/restore-store.ts'
 import { revertChange } from '../../src/operations/revert-change.ts'
 import { startPurges } from '../../src/reconcile/purge.ts'
 import { fakeApplications } from '../../src/testing/fake-applications.ts'
+import { nodeEnvironment } from '../../src/testing/node-environment.ts'
 import { healthyApplication } from '../../src/testing/phase-input.ts'
 import {
   git,
@@ -47,8 +48,7 @@ describe('purge with a simulated Argo CD', () => {
   const storectl = (...words: string[]) =>
     new Promise<{ code: number; out: string; err: string }>((resolve) => {
       const env = {
-        PATH: process.env['PATH'],
-        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+        ...nodeEnvironment,
         STORECTL_SERVER: server.url,
       }
       execFile(process.execPath, [STORECTL, ...words], { env }, (error, out, err) => {

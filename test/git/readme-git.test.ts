@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { nodeEnvironment } from '../../src/testing/node-environment.ts'
 import { git, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -51,8 +52,8 @@ function sentences(): readonly string[] {
 function shell(commands: string): Promise<string> {
   const words = commands.replaceAll(/^npx storectl/gm, `node ${ROOT}/src/cli/storectl.ts`)
   const env = {
+    ...nodeEnvironment,
     PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`,
-    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     HOME: folder,
     STORECTL_SERVER: server.url,
     NO_COLOR: '1',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Store } from '../../src/contract/store.ts'
+import { nodeEnvironment } from '../../src/testing/node-environment.ts'
 import {
   keepDeleted,
   scratch,
@@ -56,8 +57,8 @@ function shell(command: string): Promise<Ended> {
   return new Promise((resolve) => {
     const path = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`
     const env = {
+      ...nodeEnvironment,
       PATH: path,
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       HOME: folder,
       STORECTL_SERVER: server.url,
       NO_COLOR: '1',

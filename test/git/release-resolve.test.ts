@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram } from '../../scripts/bootstrap/programs.mjs'
+import { nodeEnvironment } from '../../src/testing/node-environment.ts'
 import { scratch } from '../../src/testing/server-process.ts'
 import { certificates } from '../tls.ts'
 import { cannotRun, type Registry, serve, startRegistry, tokenFor, unless } from './oci-registry.ts'
@@ -88,8 +89,7 @@ describe.skipIf(cannotRun || findProgram('openssl') === null)(
     function storectl(...words: string[]) {
       return new Promise<{ code: number; stdout: string; stderr: string }>((done) => {
         const env = {
-          PATH: process.env['PATH'],
-          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+          ...nodeEnvironment,
           NODE_EXTRA_CA_CERTS: zips.authorityFile,
         }
         const argv = ['src/cli/storectl.ts', 'release', 'resolve', clone, ...words]

@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nodeEnvironment } from '../../src/testing/node-environment.ts'
 import { scratch, startServer } from '../../src/testing/server-process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -16,8 +17,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 function run(environment: Record<string, string>, ...words: string[]) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const env = {
-      PATH: process.env['PATH'],
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      ...nodeEnvironment,
       HOME: tmpdir(),
       LISTEN_ADDR: '127.0.0.1:0',
       DATA_DIR: join(folder, 'data'),

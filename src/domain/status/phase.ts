@@ -49,7 +49,10 @@ const silence: PhaseRow = {
   judge: silenceOf,
 }
 
-/** Every row in the order of its number. The first row that applies decides, but row 7 keeps the verdict of a later row as `lastKnown`. */
+/**
+ * Every row in the order of its number. The first row that applies decides, but row 7 keeps the
+ * verdict of a later row as `lastKnown`.
+ */
 export const phaseTable: readonly PhaseRow[] = [
   ...presenceRows,
   silence,
