@@ -7,6 +7,7 @@ import { parameterTexts } from './reference-parameters.ts'
 import { readMembers } from './reference-reads.ts'
 import { storeMembers } from './reference-store.ts'
 import { writeMembers } from './reference-writes.ts'
+import { KEY_FORM } from './requester.ts'
 
 /**
  * Description and an example that fits the schema. `undefined` if only the members below have
@@ -149,7 +150,7 @@ function takes(operationId: string, header: string): boolean {
 
 /** Request headers other than `If-Match`, which the routes declare. */
 const headerSchemas: Readonly<Record<string, Described>> = {
-  'Idempotency-Key': { type: 'string', minLength: 8, maxLength: 128, pattern: '^[!-~]+$' },
+  'Idempotency-Key': { type: 'string', pattern: KEY_FORM.source },
   'If-None-Match': { type: 'string' },
   'Last-Event-ID': { type: 'string' },
 }

@@ -22,11 +22,15 @@ function sourceOf(c: Context<AppEnv>): Requester['source'] {
   return c.req.header('Sec-Fetch-Site') === 'same-origin' ? 'dashboard' : 'api'
 }
 
-const KEY = /^[\x21-\x7e]{8,128}$/
+/**
+ * Form of the header `Idempotency-Key`: 8 to 128 visible characters, bare or as a string of RFC 9651
+ * without escapes. Quotes around fewer than 8 characters are part of a bare key.
+ */
+export const KEY_FORM = /^(?:"([!#-[\]-~]{8,128})"|[!-~]{8,128})$/
 
 /**
- * Reads `Idempotency-Key`, bare or as a structured-field string. The key is hashed with the subject
- * and comes with a digest of the request.
+ * Reads `Idempotency-Key`. The key is hashed with the subject and comes with a digest of the
+ * request.
  * @throws StoreError `invalid_request` for a malformed key
  */
 export async function idempotencyOf(
@@ -35,12 +39,13 @@ export async function idempotencyOf(
 ): Promise<IdempotencyKey | undefined> {
   const header = c.req.header('Idempotency-Key')
   if (header === undefined) return undefined
-  const key = /^"([^"\\]*)"$/.exec(header)?.[1] ?? header
-  if (!KEY.test(key)) {
+  const form = KEY_FORM.exec(header)
+  if (form === null) {
     throw new StoreError('invalid_request', 'Idempotency-Key is not 8 to 128 visible characters', {
       errors: [{ pointer: '#', detail: 'header Idempotency-Key: 8 to 128 visible characters' }],
     })
   }
+  const key = form[1] ?? header
   const { subject } = requesterOf(c)
   const path = new URL(c.req.url).pathname
   return {
