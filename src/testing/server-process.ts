@@ -117,7 +117,7 @@ async function changePlatform(
   const file = join(clone, 'r', 'platform.yaml')
   await writeFile(file, edit(await readFile(file, 'utf8')))
   await git(join(clone, 'r'), 'commit', '-qam', 'change the platform')
-  await git(join(clone, 'r'), 'push', '-q')
+  await pushUntilItLands(join(clone, 'r'))
   await rm(clone, { recursive: true })
   for (let n = 0; n < 100; n += 1) {
     const reply = await fetch(`${server.url}/api/v1/platform`)
@@ -125,6 +125,21 @@ async function changePlatform(
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error('the server did not see the new platform.yaml')
+}
+
+/** The server may push at the same time, for example after an earlier test. */
+async function pushUntilItLands(clone: string): Promise<void> {
+  const push = () => git(clone, 'push', '-q')
+  for (let tries = 0; tries < 20; tries += 1) {
+    const failure = await push().then(
+      () => null,
+      (error: Error) => error,
+    )
+    if (failure === null) return
+    if (!/fetch first|cannot lock ref|incorrect old value/.test(failure.message)) throw failure
+    await git(clone, 'pull', '-q', '--rebase')
+  }
+  await push()
 }
 
 export function post(
