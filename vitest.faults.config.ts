@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     name: 'faults',
     include: [
-      'test/git/{bench,busy-branch,chaos,determinism,failpoints,fleet,hostile}.test.ts',
+      'test/git/{audit,bench,busy-branch,chaos,determinism,failpoints,fleet,hostile}.test.ts',
       'test/git/{kill,mass-deletion,poisoned,remote-faults,replicas,sweep,two-clocks}.test.ts',
       'test/browser/{dialogs,failure}.test.ts',
       'test/scripts/{converge,wait}.test.ts',
