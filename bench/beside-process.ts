@@ -1,5 +1,9 @@
 import { once } from 'node:events'
-import { openBareRemote, serveBareRemote } from '../src/testing/bare-remote.ts'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { simpleGit, type SimpleGit } from 'simple-git'
+import { sleep } from '../src/domain/sleep.ts'
+import { serveBareRemote } from '../src/testing/bare-remote.ts'
 import type { Ask, NaiveAsk, PersonAsk, Told } from './beside.ts'
 import { fleetPlatform, fleetRemote, fleetStores } from './fleet.ts'
 import { concurrently, timed } from './measure.ts'
@@ -47,23 +51,42 @@ async function remote(path: string): Promise<void> {
   tell({ url: served.url })
 }
 
-/** Commits to the repository from outside the server, with a pause between commits. */
-async function person({ path, pauseMs }: PersonAsk): Promise<void> {
-  const repository = openBareRemote(path, '')
-  const end = once(process, 'message')
+/** Pushes a change of one file each `everyMs`, and again after a rebase if others were first. */
+async function person({ path, url, everyMs }: PersonAsk): Promise<void> {
+  await simpleGit().clone(url, path)
+  const git = simpleGit(path)
+  await git.addConfig('user.name', 'person')
+  await git.addConfig('user.email', 'person@localhost')
   let going = true
-  void end.then(() => (going = false))
+  void once(process, 'message').then(() => (going = false))
   tell({ url: '' })
-  let commits = 0
+  const tries: number[] = []
   while (going) {
-    const landed = await repository.commit({ 'README.md': `note ${commits}` }).then(
-      () => true,
-      () => false,
-    )
-    if (landed) commits += 1
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    const began = performance.now()
+    await writeFile(join(path, 'README.md'), `note ${tries.length}\n`)
+    await git.add('README.md')
+    await git.commit(`note ${tries.length}`)
+    let pushes = 1
+    while (!(await landed(git))) {
+      await git.pull(['--rebase', '--quiet'])
+      pushes += 1
+    }
+    tries.push(pushes)
+    await sleep(began + everyMs - performance.now())
   }
-  tell({ commits })
+  tell({ tries })
+}
+
+/** @throws Error the push failed for another reason than a lost race */
+async function landed(git: SimpleGit): Promise<boolean> {
+  try {
+    await git.push('origin', 'main')
+    return true
+  } catch (error) {
+    if (/fetch first|non-fast-forward|cannot lock ref|incorrect old value/.test(String(error)))
+      return false
+    throw error
+  }
 }
 
 async function naive({ path, url, idle, busy, width }: NaiveAsk): Promise<void> {

@@ -17,9 +17,11 @@ export type Ask =
 
 export interface PersonAsk {
   readonly role: 'person'
+  /** Folder of the clone with a work tree. */
   readonly path: string
-  /** Milliseconds between two commits. */
-  readonly pauseMs: number
+  readonly url: string
+  /** Milliseconds between the beginnings of two pushes. */
+  readonly everyMs: number
 }
 
 export interface NaiveAsk {
@@ -47,11 +49,17 @@ export interface Answered {
   readonly ms: Readonly<Record<'refs' | 'fetch' | 'push', readonly number[]>>
 }
 
+/** Pushes of a person until they were stopped. */
+export interface Pushed {
+  /** How often each change had to be pushed until it landed. */
+  readonly tries: readonly number[]
+}
+
 export type Told =
   | { readonly path: string; readonly scratch: string }
   | { readonly url: string }
   | Answered
-  | { readonly commits: number }
+  | Pushed
   | Samples
 
 const PROGRAM = fileURLToPath(new URL('beside-process.ts', import.meta.url))
@@ -81,17 +89,17 @@ export async function remoteBeside(path: string) {
 }
 
 /**
- * Starts a process that commits to `path`. The returned function stops it and returns the number of
- * commits.
+ * Starts a person who clones `url` into `path` and pushes with plain git. The returned function
+ * stops them.
  */
-export async function personBeside(path: string, pauseMs: number): Promise<() => Promise<number>> {
-  const child = start({ role: 'person', path, pauseMs })
+export async function personBeside(ask: Omit<PersonAsk, 'role'>): Promise<() => Promise<Pushed>> {
+  const child = start({ ...ask, role: 'person' })
   await told(child)
   return async () => {
     child.send('end')
-    const { commits } = await told<{ commits: number }>(child)
+    const pushed = await told<Pushed>(child)
     child.disconnect()
-    return commits
+    return pushed
   }
 }
 

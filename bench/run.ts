@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { fairnessRows } from './fairness.ts'
 import { type Row, table } from './measure.ts'
 import { pacingRows } from './pacing.ts'
 import { renderRows } from './render.ts'
@@ -25,8 +26,8 @@ if (!Number.isInteger(stores) || stores < 1 || stores > 14_000) {
   process.exit(2)
 }
 const size = values.tiny
-  ? { stores, idle: 3, busy: 8, width: 4, foreignMs: 1000 }
-  : { stores, idle: 40, busy: 1024, width: 64, foreignMs: 200 }
+  ? { stores, idle: 3, busy: 8, width: 4 }
+  : { stores, idle: 40, busy: 1024, width: 64 }
 
 /** P21 is defined for 10,000 Applications, whatever the size of the fleet. */
 const WATCH = { applications: 10_000, eventsPerSecond: 100, seconds: 10 }
@@ -38,6 +39,8 @@ const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     ...(await upToDateRows(stores)),
   ],
   writer: () => writerRows(size),
+  fairness: () =>
+    fairnessRows({ stores, clients: size.width, seconds: values.tiny ? 2 : 30, everyMs: 1000 }),
   repository: () => repositoryRows(stores, values.tiny ? 3 : 50),
   pacing: () => pacingRows(values.tiny ? 1 : 90),
   watch: () => watchRows(values.tiny ? TINY_WATCH : WATCH),

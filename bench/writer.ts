@@ -1,15 +1,7 @@
 import { join } from 'node:path'
-import type { BareRemote } from '../src/testing/bare-remote.ts'
-import { post, type ServerProcess, startServer } from '../src/testing/server-process.ts'
-import {
-  type Answered,
-  fleetBeside,
-  naiveBeside,
-  personBeside,
-  remoteBeside,
-  type Samples,
-} from './beside.ts'
-import { teamOf } from './fleet.ts'
+import { startServer } from '../src/testing/server-process.ts'
+import { type Answered, fleetBeside, naiveBeside, remoteBeside, type Samples } from './beside.ts'
+import { assertAllThere, create, type End } from './creates.ts'
 import {
   atLeast,
   atMost,
@@ -31,8 +23,6 @@ export interface Size {
   /** Our creates with `width` at a time. The naive writer gets an eighth of them. */
   readonly busy: number
   readonly width: number
-  /** Milliseconds between two outside pushes, for P20. */
-  readonly foreignMs: number
 }
 
 /**
@@ -44,7 +34,6 @@ export async function writerRows(size: Size): Promise<readonly Row[]> {
   const ours = await measureServer(size)
   const naive = await measureNaive(size)
   const small = await measureServer({ ...size, stores: Math.ceil(size.stores / 10), idle: 1 })
-  const disturbed = await measureServer({ ...size, idle: 1 }, size.foreignMs)
   return [
     ...idleRows(ours, naive),
     ...busyRows(ours, naive, size),
@@ -57,21 +46,10 @@ export async function writerRows(size: Size): Promise<readonly Row[]> {
     ),
     startRow(ours, size),
     ...memoryRows(ours, size),
-    {
-      ...rateRow(
-        'P20',
-        `stores per second while a person pushes each ${size.foreignMs} ms (${disturbed.foreign} pushes, ${disturbed.late} creates got no turn)`,
-        disturbed,
-        ours,
-        0.3,
-      ),
-      note: disturbed.note,
-    },
   ]
 }
 
-/** @param foreignMs milliseconds between commits made outside; 0 = none */
-async function measureServer(size: Size, foreignMs = 0) {
+async function measureServer(size: Size) {
   const remote = await fleetBeside(size.stores)
   const served = await remoteBeside(remote.path)
   const began = performance.now()
@@ -94,19 +72,16 @@ async function measureServer(size: Size, foreignMs = 0) {
       ends.set(name, end)
       if (end === 'landed') busy.push(performance.now() - asked)
     })
-    const person = foreignMs > 0 ? await personBeside(remote.path, foreignMs) : async () => 0
     const count = await countProcessor({ server: server.pid, remote: served.pid })
     const { totalMs: busyMs } = await concurrently(jobs, size.width)
     const spent = spentPerStore(await count(), busy.length)
-    const foreign = await person()
     await assertAllThere(remote, ends)
     const { ms: took } = await served.answered()
     const pushes = took.push.length
     const note = `${spent}; ${remoteTook(took)}`
     const busyMegabytes = await residentMegabytes(server.pid)
     const memory = { idleMegabytes, busyMegabytes }
-    const late = size.busy - busy.length
-    return { idle, firstMs, busy, busyMs, pushes, ...memory, startMs, foreign, late, note }
+    return { idle, firstMs, busy, busyMs, pushes, ...memory, startMs, note }
   } finally {
     await server.end('SIGTERM')
     served.close()
@@ -118,38 +93,6 @@ async function measureServer(size: Size, foreignMs = 0) {
 function remoteTook(took: Answered['ms']): string {
   const p50 = (kind: keyof Answered['ms']) => `${kind} ${ms(percentile(took[kind], 50))}`
   return `the remote's own answers, p50: ${p50('refs')}, ${p50('fetch')}, ${p50('push')}`
-}
-
-/**
- * Result of a create. The last two can occur if other pushes keep moving the branch during its 30
- * s.
- */
-type End = 'landed' | 'not_written' | 'unknown'
-
-/**
- * Checks that every create returned as 201 is on the branch exactly once, and none that was not
- * written.
- */
-async function assertAllThere(remote: BareRemote, ends: ReadonlyMap<string, End>): Promise<void> {
-  const subjects = await remote.git(['log', '--format=%s', 'main'])
-  const made = Array.from(subjects.matchAll(/\/(busy-\d+)\): create/g), ([, name]) => name ?? '')
-  const there = new Set(made)
-  const wrong = [...ends].filter(([name, end]) =>
-    end === 'landed' ? !there.has(name) : end === 'not_written' && there.has(name),
-  )
-  if (wrong.length > 0 || there.size !== made.length) {
-    throw new Error(`lost or made although refused: ${wrong.join(', ')}; ${made.length} commits`)
-  }
-}
-
-async function create(server: ServerProcess, name: string, n: number): Promise<End> {
-  const body = { name, team: teamOf(n % 100), cluster: 'second' }
-  const reply = await post(server.url, '/api/v1/stores', body)
-  const text = await reply.text()
-  if (reply.status === 201) return 'landed'
-  const { outcome } = JSON.parse(text) as { outcome?: End }
-  if (reply.status === 504 && outcome !== undefined) return outcome
-  throw new Error(`${name}: ${reply.status} ${text}`)
 }
 
 async function measureNaive(size: Size): Promise<Samples> {

@@ -3,6 +3,7 @@ import { type OperationId, paths } from '../contract/paths.ts'
 import type { Preview } from '../contract/preview.ts'
 import type { Problem } from '../contract/problem.ts'
 import { VERSION } from '../contract/version.ts'
+import { sleep } from '../domain/sleep.ts'
 import { Failure, failureOf } from './exit.ts'
 
 export interface CallOptions<Id extends OperationId> {
@@ -43,7 +44,7 @@ export function openClient(server: string): Client {
           options.idempotencyKey !== undefined &&
           performance.now() + waitMs < deadline
         ) {
-          await new Promise((resolve) => setTimeout(resolve, waitMs))
+          await sleep(waitMs)
           continue
         }
         throw await refusal(response)

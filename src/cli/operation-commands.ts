@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { Operation } from '../contract/operation.ts'
+import { sleep } from '../domain/sleep.ts'
 import { type Client, openClient } from './client.ts'
 import { DRY_RUN, printPreview } from './dry-run.ts'
 import { Failure } from './exit.ts'
@@ -108,7 +109,7 @@ async function finished(
     if (now.state === 'Live') return now
     if (now.state === 'Closed') throw new Failure(4, 'the purge was called off')
     if (performance.now() > deadline) throw new Failure(5, 'the purge is not over yet')
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await sleep(1000)
   }
 }
 

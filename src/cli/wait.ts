@@ -1,4 +1,5 @@
 import type { Store } from '../contract/store.ts'
+import { sleep } from '../domain/sleep.ts'
 import type { Client } from './client.ts'
 import { Failure } from './exit.ts'
 import { printable } from './printable.ts'
@@ -31,7 +32,7 @@ export async function waitFor(
     if (performance.now() > deadline) {
       throw new Failure(5, `${name} is not ${goal} after ${timeoutMs / 1000} s: ${line}`)
     }
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await sleep(1000)
   }
 }
 

@@ -19,7 +19,8 @@ async function bench(...words: string[]) {
 
 const ROWS: Readonly<Record<string, readonly string[]>> = {
   render: ['P6', 'P7', 'P8', 'P9'],
-  writer: ['P1', 'P2', 'P3', 'P4', 'P18', 'P19', 'P20'],
+  writer: ['P1', 'P2', 'P3', 'P4', 'P18', 'P19'],
+  fairness: ['P20'],
   repository: ['P10', 'P15', 'P16', 'P17'],
   pacing: ['P5'],
   watch: ['P21'],

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { joinPacks } from '../../src/adapters/git/cache/packs.ts'
 import { importCommits } from '../../src/adapters/git/write/fast-import.ts'
 import { pushCommits } from '../../src/adapters/git/write/push.ts'
 import type { BareRemote } from '../../src/testing/bare-remote.ts'
@@ -42,22 +41,6 @@ describe.each(['sha1', 'sha256'] as const)('a push over HTTP, %s', (objectFormat
     expect((await pushCommits(cache, base, head, undefined, pack())).outcome).toBe('done')
     await expectWhole(remote, ['one', 'two'])
     expect(await git.words()).not.toContain('pack-objects')
-  })
-
-  it('sends the packs of several imports as one', async () => {
-    const { remote, cache, base, make } = await stage(objectFormat)
-    const one = await make(base, ['one', 'two'])
-    const two = await make(one.ids.at(-1) ?? '', ['three'])
-    const three = await make(two.ids.at(-1) ?? '', ['four', 'five'])
-    const packs = await Promise.all([one, two, three].map(({ pack }) => pack()))
-    const joined = joinPacks(
-      packs.filter((pack) => pack !== null),
-      objectFormat,
-    )
-    const head = three.ids.at(-1) ?? ''
-    const push = await pushCommits(cache, base, head, undefined, Promise.resolve(joined))
-    expect([packs.indexOf(null), push.outcome]).toEqual([-1, 'done'])
-    await expectWhole(remote, ['five', 'four', 'one', 'three', 'two'])
   })
 
   it.each([false, true])(

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log, PushListener } from '../../domain/ports.ts'
+import { sleep } from '../../domain/sleep.ts'
 
 /**
  * Files per payload. Argo CD matches each file with each Application, so one long list costs more

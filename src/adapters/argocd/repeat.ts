@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { sleep } from '../../domain/sleep.ts'
 import { ApiFailure } from './connection.ts'
 
 /** First and longest pause after a failure, in milliseconds. */
@@ -37,7 +37,7 @@ export async function repeat(
     if (failure !== null) options.onFailure(failure)
     const long = performance.now() - began > 5 * minMs
     failures = long ? (failure === null ? 0 : 1) : failures + 1
-    await sleep(pauseMs(failures, minMs, maxMs), undefined, { signal }).catch(() => undefined)
+    await sleep(pauseMs(failures, minMs, maxMs), signal)
   }
 }
 

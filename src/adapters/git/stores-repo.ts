@@ -18,10 +18,10 @@ import { LogReadError } from './read/commit-log.ts'
 import { Mirror } from './read/mirror.ts'
 import { filesAt, historyOf, manifestsTreeAt, pageOf } from './read/reads.ts'
 import { Signatures } from './read/signatures.ts'
-import type { WritePoint } from './write/batch.ts'
 import type { Author } from './write/fast-import.ts'
 import { paced, unpaced } from './write/pace.ts'
-import { Writer, type WriterDeps } from './write/writer.ts'
+import type { WriteDeps, WritePoint } from './write/write-deps.ts'
+import { Writer } from './write/writer.ts'
 
 export type { Remote } from './process/environment.ts'
 
@@ -111,7 +111,7 @@ async function assertGit({ log, patchedGitOnly }: StoresRepoOptions): Promise<vo
   log.warn('git has known security holes', { detail: git.why })
 }
 
-interface RepoDeps extends WriterDeps {
+interface RepoDeps extends WriteDeps {
   readonly housekeeping: Housekeeping
   readonly signing: Signing | null
   readonly signatures: Signatures | null

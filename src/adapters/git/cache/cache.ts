@@ -1,6 +1,5 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { ulid } from 'ulid'
 import type { HeardDate } from '../../../domain/answer-date.ts'
 import { type ObjectFormat, objectFormatOf } from '../../../domain/object-format.ts'
@@ -17,13 +16,10 @@ import type { Signing } from '../process/signing.ts'
 import { fetchDirectly } from '../remote/direct-fetch.ts'
 import { HttpError, HttpRemote } from '../remote/http-remote.ts'
 import { classifyFailure, type RemoteOutcome } from '../remote/push-outcome.ts'
-import { type Heard, untilMoved } from '../remote/watch.ts'
 import { Ancestry } from './ancestry.ts'
 import { cacheConfig } from './cache-config.ts'
 import { leftoverRefs, sweepTemporary } from './leftovers.ts'
 import { ObjectReader } from './object-reader.ts'
-
-export type { Heard } from '../remote/watch.ts'
 
 const FETCH_MS = 10_000
 const CLONE_MS = 300_000
@@ -145,42 +141,26 @@ export class Cache {
     throw new FetchError('unclassified', 'the cache has no head')
   }
 
-  /**
-   * Fetches the branch into the cache.
-   * @param heard a recent advertisement, used instead of requesting a new one
-   * @throws FetchError
-   */
-  async fetch(signal?: AbortSignal, heard: Heard | null = null): Promise<string> {
-    const direct = await this.#fetchDirectly(signal, heard)
+  /** Fetches the branch into the cache. @throws FetchError */
+  async fetch(signal?: AbortSignal): Promise<string> {
+    const direct = await this.#fetchDirectly(signal)
     if (direct !== null) return direct
     const { id, ref } = await this.#fetchInto(this.profile, this.objects, FETCH_MS, signal)
     this.discard(ref)
     return id
   }
 
-  async #fetchDirectly(signal?: AbortSignal, heard: Heard | null = null): Promise<string | null> {
+  async #fetchDirectly(signal?: AbortSignal): Promise<string | null> {
     const { wanted } = this.#seen
     const { http, profile } = this
     if (http === null || wanted === null) return null
     try {
-      const told = heard?.told ?? null
-      const head = await fetchDirectly(profile, http, wanted, FETCH_MS, signal, told)
+      const head = await fetchDirectly(profile, http, wanted, FETCH_MS, signal)
       return head !== null && (await this.objects.info(head))?.type === 'commit' ? head : null
     } catch (error) {
       if (error instanceof HttpError) throw new FetchError('timeout', error.message)
       throw error
     }
-  }
-
-  /**
-   * Waits until the branch moves. A remote that is not on HTTP is not polled, so only the time
-   * passes.
-   * @param from see {@link untilMoved}
-   */
-  async moved(from: string | null, withinMs: number, signal: AbortSignal): Promise<Heard | null> {
-    if (this.http !== null) return untilMoved(this.profile, this.http, from, withinMs, signal)
-    await pause(withinMs, undefined, { signal }).catch(() => {})
-    return null
   }
 
   /** True if every object reachable from the refs exists. File contents are not checked. */

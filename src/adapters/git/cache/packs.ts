@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile, truncate } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
@@ -9,7 +8,6 @@ import { basename, join } from 'node:path'
 export const PACK_NOTES = 'storewright-packs'
 /** Size at which the file is emptied. If a line is missing, git packs the objects again. */
 const NOTES_BYTES = 65_536
-const HEADER_BYTES = 12
 
 /** Number of packs in a bare repository; 0 if there is no repository. @param repository absolute */
 export async function countPacks(repository: string): Promise<number> {
@@ -33,25 +31,4 @@ export async function packWith(repository: string, commit: string): Promise<Buff
     ?.split(':', 1)[0]
   if (path === undefined) return null
   return readFile(join(repository, 'objects/pack', basename(path))).catch(() => null)
-}
-
-/**
- * Joins packs into one. Deltas refer to their base by its distance, which does not change.
- * Source: gitformat-pack(5).
- * @param packs version 2, of one repository, without duplicate objects
- */
-export function joinPacks(packs: readonly Buffer[], algorithm: 'sha1' | 'sha256'): Buffer {
-  const [only] = packs
-  if (packs.length === 1 && only !== undefined) return only
-  const hashBytes = algorithm === 'sha1' ? 20 : 32
-  const header = Buffer.alloc(HEADER_BYTES)
-  header.write('PACK', 'latin1')
-  header.writeUInt32BE(2, 4)
-  header.writeUInt32BE(
-    packs.reduce((sum, pack) => sum + pack.readUInt32BE(8), 0),
-    8,
-  )
-  const bodies = packs.map((pack) => pack.subarray(HEADER_BYTES, pack.length - hashBytes))
-  const body = Buffer.concat([header, ...bodies])
-  return Buffer.concat([body, createHash(algorithm).update(body).digest()])
 }

@@ -3,7 +3,7 @@ import type { Clock, Log } from '../../../domain/ports.ts'
 import type { KeyRing } from '../../../domain/provenance.ts'
 import type { RepoState, Rewrite } from '../../../domain/repo-state.ts'
 import type { Snapshot, StoreId } from '../../../domain/snapshot.ts'
-import { type Cache, FetchError, type Heard } from '../cache/cache.ts'
+import { type Cache, FetchError } from '../cache/cache.ts'
 import { errorOfFetch, notRewritten, rewritten } from '../cache/git-errors.ts'
 import { ObjectReadError } from '../cache/object-reader.ts'
 import { LogReadError, type LoggedCommit } from './commit-log.ts'
@@ -132,18 +132,11 @@ export class Mirror {
 
   /**
    * Fetches and loads the newest head.
-   * @param heard a recent advertisement, used instead of requesting a new one
-   * @param fetched called with the head as soon as its objects are in the cache, before they are
-   * read
    * @throws StoreError the error that a write would get
    */
-  async sync(
-    signal?: AbortSignal,
-    heard: Heard | null = null,
-    fetched: (head: string) => void = () => {},
-  ): Promise<void> {
+  async sync(signal?: AbortSignal): Promise<void> {
     try {
-      await this.#repairing(() => this.#syncOnce(signal, heard, fetched))
+      await this.#repairing(() => this.#syncOnce(signal))
     } catch (error) {
       const failure = errorOfFetch(error)
       this.block(failure)
@@ -188,18 +181,13 @@ export class Mirror {
     await this.#rebuild(force ? 'git failed twice in an unknown way' : 'the cache is damaged')
   }
 
-  async #syncOnce(
-    signal: AbortSignal | undefined,
-    heard: Heard | null,
-    fetched: (head: string) => void,
-  ): Promise<void> {
+  async #syncOnce(signal: AbortSignal | undefined): Promise<void> {
     const { cache, clock } = this.#options
     if (cache.stuck) await this.#rebuild('refs of the cache cannot be written')
-    const askedAt = heard?.at ?? performance.now()
-    const head = await this.#fetch(signal, heard)
+    const askedAt = performance.now()
+    const head = await this.#fetch(signal)
     const before = this.edition
     if (head !== before.snapshot.head) {
-      fetched(head)
       const after = await this.#reader.advance(before, head, clock.now())
       if (after === null) return this.#stopWriting(head)
       this.#edition = after.edition
@@ -216,10 +204,10 @@ export class Mirror {
     if (head !== before.snapshot.head) setImmediate(() => this.#tell())
   }
 
-  async #fetch(signal: AbortSignal | undefined, heard: Heard | null): Promise<string> {
+  async #fetch(signal: AbortSignal | undefined): Promise<string> {
     const { cache } = this.#options
     try {
-      return await cache.fetch(signal, heard)
+      return await cache.fetch(signal)
     } catch (error) {
       const refused = error instanceof FetchError && error.outcome === 'auth'
       if (refused && (await cache.refreshCredential())) return cache.fetch(signal)

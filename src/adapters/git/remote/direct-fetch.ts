@@ -1,7 +1,7 @@
 import { objectFormatOf } from '../../../domain/object-format.ts'
 import { FLUSH, pktLine, ProtocolError, takeBands, takeLine } from '../process/pkt-line.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
-import { type Advertisement, HttpError, type HttpRemote } from './http-remote.ts'
+import { HttpError, type HttpRemote } from './http-remote.ts'
 
 /**
  * Limit for a pack held in memory. Larger packs are fetched by `git fetch`, which streams them to
@@ -16,7 +16,6 @@ const NEEDED = ['ofs-delta', 'thin-pack', 'side-band-64k', 'no-progress']
  * Writes no ref; the caller remembers the head.
  * Source: gitprotocol-pack(5), "Uploading Packs", with one `have` and `done` at once.
  * @param known a commit of the branch that the cache holds with its history
- * @param heard a recent advertisement, used instead of requesting a new one
  * @returns the head; `null`: the caller must run `git fetch`, which either succeeds or reports the
  * error
  * @throws HttpError `timeout`, `aborted`
@@ -27,12 +26,11 @@ export async function fetchDirectly(
   known: string,
   timeoutMs: number,
   signal?: AbortSignal,
-  heard: Advertisement | null = null,
 ): Promise<string | null> {
   const authorization = profile.environment['STORES_REPO_AUTH']
   const service = 'git-upload-pack'
   try {
-    const told = heard ?? (await remote.advertised(service, authorization, timeoutMs, signal))
+    const told = await remote.advertised(service, authorization, timeoutMs, signal)
     const head = told?.refs.get(`refs/heads/${profile.branch}`)
     if (told === null || head === undefined || head === known) return head ?? null
     const format = `object-format=${objectFormatOf(known)}`

@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from 'vitest'
-import { backOffMs } from './back-off.ts'
 import { paced, pushesPerMinuteOf, unpaced } from './pace.ts'
 
 const never = new AbortController().signal
@@ -49,14 +48,4 @@ describe('push rate limit', () => {
   ])('allows for %j %i pushes a minute, 0 meaning no limit', (url, pushes) => {
     expect(pushesPerMinuteOf(url)).toBe(pushes)
   })
-})
-
-it.each([
-  [1, 0.5, 10],
-  [10, 0.5, 100],
-  [50, 1, 250],
-  [5000, 1, 250],
-  [7, 0, 0],
-])('backs off after attempt %i with random value %f for %i ms', (attempt, random, wait) => {
-  expect(backOffMs(attempt, random)).toBe(wait)
 })

@@ -1,3 +1,5 @@
+import { sleep } from '../../../domain/sleep.ts'
+
 /** Rate limit for pushes, where the remote has one. */
 export interface Pace {
   /**
@@ -32,7 +34,7 @@ export function paced(perMinute: number, now: () => number = () => performance.n
       for (let waited = false; ; waited = true) {
         refill()
         if (tokens > 0) return !waited
-        if (!(await sleep(countedAt + refillMs - now(), signal))) return null
+        if (!(await sleep(Math.max(1, countedAt + refillMs - now()), signal))) return null
       }
     },
     spend() {
@@ -40,21 +42,6 @@ export function paced(perMinute: number, now: () => number = () => performance.n
       tokens = Math.max(0, tokens - 1)
     },
   }
-}
-
-/** Resolves to false if aborted. */
-function sleep(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve(false)
-    const end = (slept: boolean) => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-      resolve(slept)
-    }
-    const abort = () => end(false)
-    const timer = setTimeout(end, Math.max(1, milliseconds), true)
-    signal.addEventListener('abort', abort, { once: true })
-  })
 }
 
 /** Pushes per minute that the host allows; 0: no limit. */

@@ -1,15 +1,15 @@
 import { StoreError } from '../../../domain/errors.ts'
 import type { ChangeOptions } from '../../../domain/ports.ts'
-import { keyReused } from './drafts.ts'
-import type { Item } from './item.ts'
+import { keyReused } from './decider.ts'
+import type { WriteRequest } from './write-request.ts'
 
 /** Write requests in arrival order. */
 export class Queue {
-  #waiting: Item[] = []
+  #waiting: WriteRequest[] = []
   readonly #keys = new Map<string, string>()
   #arrived: (() => void) | null = null
 
-  get items(): readonly Item[] {
+  get requests(): readonly WriteRequest[] {
     return this.#waiting
   }
 
@@ -17,22 +17,25 @@ export class Queue {
     return this.#waiting.length
   }
 
-  add(item: Item): void {
-    this.#waiting.push(item)
+  add(request: WriteRequest): void {
+    this.#waiting.push(request)
     this.#arrived?.()
   }
 
-  take(most: number): readonly Item[] {
-    return this.#waiting.splice(0, most)
+  /** Removes up to `most` requests from the front, without those answered in the meantime. */
+  take(most: number): readonly WriteRequest[] {
+    return this.#waiting.splice(0, most).filter(({ isAnswered }) => !isAnswered)
   }
 
-  /** Puts items at the front, in the given order. */
-  putBack(items: readonly Item[]): void {
-    this.#waiting.unshift(...items)
+  /** Puts the unanswered requests back at the front, in the given order. */
+  release(requests: readonly WriteRequest[]): void {
+    const open = requests.filter(({ isAnswered }) => !isAnswered)
+    for (const request of open) request.released()
+    this.#waiting.unshift(...open)
   }
 
   /**
-   * Resolves when an item is queued, `signal` aborts, or `withinMs` milliseconds have passed. One
+   * Resolves when a request is queued, `signal` aborts, or `withinMs` milliseconds have passed. One
    * caller at a time.
    * @param withinMs @default no limit
    */

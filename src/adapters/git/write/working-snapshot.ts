@@ -8,7 +8,7 @@ import type {
 } from '../../../domain/snapshot.ts'
 import { copyStores, putStore } from '../../../domain/store-map.ts'
 import { recordOf } from '../read/snapshots.ts'
-import type { Draft } from './drafts.ts'
+import type { Draft } from './decider.ts'
 
 /** The part of a draft that changes the snapshot. */
 type Put = Pick<Draft, 'change' | 'move'>

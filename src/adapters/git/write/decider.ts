@@ -9,27 +9,27 @@ import { blobId, folderIds, treeId } from '../cache/objects.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from '../read/fleet.ts'
 import type { HistoryIndex, Landing } from '../read/history-index.ts'
 import { checkedPath } from './fast-import.ts'
-import type { Item } from './item.ts'
 import { WorkingSnapshot } from './working-snapshot.ts'
+import type { WriteRequest } from './write-request.ts'
 
 /** A decision that becomes a commit. */
 export interface Draft {
-  readonly item: Item
+  readonly request: WriteRequest
   readonly change: StoreChange
   readonly message: string
   readonly move: FolderMove
 }
 
-/** The outcome of an item that needs no commit. */
+/** The outcome of a request that needs no commit. */
 export interface Verdict {
-  readonly item: Item
+  readonly request: WriteRequest
   /** Refused, unchanged, or already on the branch. */
   readonly said:
     | StoreError
     | Error
     | 'unchanged'
     | { readonly found: Landing; readonly replayed: boolean }
-  /** True: it was decided on top of drafts of other items, so it holds only if those land. */
+  /** True: it was decided on top of drafts of other requests, so it holds only if those land. */
   readonly conditional: boolean
 }
 
@@ -40,6 +40,8 @@ export interface Decisions {
 
 export interface Deciding {
   readonly at: Snapshot
+  /** False: the snapshot is what a push in flight will leave, not what the remote has. */
+  readonly isOnBranch: boolean
   readonly history: HistoryIndex
   /** Semver of our generator. */
   readonly generator: string
@@ -67,34 +69,36 @@ export class Decider {
     return { drafts: this.#drafts, verdicts: this.#verdicts }
   }
 
-  /** @returns the draft of the item's commit; `null`: the item needs no commit */
-  decide(item: Item, nowMs: number): Draft | null {
-    const { at, history, generator, allowDowngrade, keys } = this.#on
+  /** @returns the draft of the request's commit; `null`: the request needs no commit */
+  decide(request: WriteRequest, nowMs: number): Draft | null {
+    const { at, isOnBranch, history, generator, allowDowngrade, keys } = this.#on
     const conditional = this.#drafts.length > 0
+    request.decided()
     try {
-      const found = findLanding(item, history, nowMs)
-      const decided = found ?? item.decide(this.#working.snapshot)
+      const found = findLanding(request, history, nowMs)
+      if (found === null && isOnBranch) request.notOn(at.head)
+      const decided = found ?? request.decide(this.#working.snapshot)
       if (decided === 'unchanged' || 'found' in decided) {
-        this.#verdicts.push({ item, said: decided, conditional })
+        this.#verdicts.push({ request, said: decided, conditional })
         return null
       }
-      refuseConflict(item, decided, at)
+      refuseConflict(request, decided, at)
       if (!allowDowngrade) refuseDowngrade(decided, at, generator)
-      const draft = draftOf(item, decided, { head: at.head, generator, keys })
+      const draft = draftOf(request, decided, { head: at.head, generator, keys })
       // The commit has no id yet; it gets one when it is imported.
       this.#working.put(draft, {
         commit: '',
         at: new Date(nowMs).toISOString(),
         action: decided.action,
-        requestId: item.by.requestId,
-        by: item.by.subject,
-        source: item.by.source,
+        requestId: request.by.requestId,
+        by: request.by.subject,
+        source: request.by.source,
       })
       this.#drafts.push(draft)
       return draft
     } catch (error) {
       const said = error instanceof Error ? error : new Error(String(error))
-      this.#verdicts.push({ item, said, conditional })
+      this.#verdicts.push({ request, said, conditional })
       return null
     }
   }
@@ -104,13 +108,13 @@ export class Decider {
  * Finds a commit of the same request or idempotency key.
  * @throws StoreError `idempotency_key_reused`
  */
-function findLanding(item: Item, history: HistoryIndex, nowMs: number) {
-  const own = history.request(item.by.requestId)
+function findLanding({ by, idempotency }: WriteRequest, history: HistoryIndex, nowMs: number) {
+  const own = history.request(by.requestId)
   if (own !== undefined) return { found: own, replayed: false }
-  if (item.idempotency === undefined) return null
-  const found = history.key(item.idempotency.keyHash, nowMs)
+  if (idempotency === undefined) return null
+  const found = history.key(idempotency.keyHash, nowMs)
   if (found === undefined) return null
-  if (found.inputDigest !== item.idempotency.inputDigest) throw keyReused()
+  if (found.inputDigest !== idempotency.inputDigest) throw keyReused()
   return { found, replayed: true }
 }
 
@@ -126,10 +130,9 @@ export function keyReused(): StoreError {
  * that change silently.
  * @throws StoreError `conflict`
  */
-function refuseConflict(item: Item, change: StoreChange, base: Snapshot): void {
+function refuseConflict(request: WriteRequest, change: StoreChange, base: Snapshot): void {
   const commit = base.stores.get(change.name)?.last.commit ?? null
-  item.firstSeen ??= { name: change.name, commit }
-  const { name, commit: yours } = item.firstSeen
+  const { name, commit: yours } = request.firstSeen({ name: change.name, commit })
   if (name !== change.name || yours === commit) return
   throw new StoreError('conflict', 'the store changed while this request was waiting', {
     extra: { yours, theirs: commit },
@@ -154,29 +157,25 @@ function refuseDowngrade(change: StoreChange, base: Snapshot, generator: string)
  * caller
  */
 function draftOf(
-  item: Item,
+  request: WriteRequest,
   change: StoreChange,
   { head, generator, keys }: Pick<Deciding, 'generator' | 'keys'> & { readonly head: string },
 ): Draft {
-  const folder = folderOf(item, change, head)
+  const folder = request.folderOf(change.files, () => folderOf(change, head))
   const outputDigest =
     folder.manifestsTree === '' ? treeId([], objectFormatOf(head)) : folder.manifestsTree
   const storeTree = change.files.size === 0 ? null : folder.id
-  const facts = { storeTree, outputDigest, generator, idempotency: item.idempotency }
+  const facts = { storeTree, outputDigest, generator, idempotency: request.idempotency }
   return {
-    item,
+    request,
     change,
-    message: commitMessage(change, item.by, facts, keys),
+    message: commitMessage(change, request.by, facts, keys),
     move: { team: change.team, name: change.name, after: change.files.size === 0 ? null : folder },
   }
 }
 
-/**
- * Computes the store folder from the files. Reuses the previous result if the decision returned the
- * same files.
- */
-function folderOf(item: Item, change: StoreChange, head: string): StoreFolder {
-  if (item.made?.files === change.files) return item.made.folder
+/** Computes the store folder from the files. */
+function folderOf(change: StoreChange, head: string): StoreFolder {
   for (const path of change.files.keys()) checkedPath(path)
   const algorithm = objectFormatOf(head)
   const ids = folderIds(change.files, algorithm)
@@ -189,7 +188,7 @@ function folderOf(item: Item, change: StoreChange, head: string): StoreFolder {
     change.intent === undefined
       ? parseIntent(text('store.yaml'), change.team, change.name)
       : { value: change.intent, problems: [] }
-  const folder: StoreFolder = {
+  return {
     team: change.team,
     name: change.name,
     id: ids.folder,
@@ -200,7 +199,4 @@ function folderOf(item: Item, change: StoreChange, head: string): StoreFolder {
     appBlob: app === undefined ? '' : blobId(app, algorithm),
     manifestsTree: ids.manifests,
   }
-  const known = item.made?.folder.id === folder.id ? item.made.heldBy : null
-  item.made = { files: change.files, folder, heldBy: known }
-  return folder
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Breath } from './breath.ts'
+import { Pauses } from './pauses.ts'
 
 /**
  * Simulates pushes of `tookMs` each, `gapMs` apart, and returns the pause after each push.
@@ -16,14 +16,14 @@ function stands(
   }: { readonly commits?: number; readonly serverAt?: (at: number) => number } = {},
 ): number[] {
   let at = 0
-  const breath = new Breath({
+  const pauses = new Pauses({
     othersAge: () => othersAge,
     serversAge: () => at - serverAt(at),
     now: () => at,
   })
   return Array.from({ length: pushes }, () => {
     at += tookMs
-    const ms = breath.pushed(tookMs, commits)
+    const ms = pauses.pushed(tookMs, commits)
     at += gapMs + ms
     return ms
   })
@@ -65,24 +65,4 @@ it('doubles each pause for 30 s while another server does not commit again', () 
   // The other server commits again after 5 s, during the fifth pause.
   const again = still(stands(0, 50, 5, 40, { serverAt: (at) => (at < 5000 ? 0 : 5000) }))
   expect(again.slice(0, 7)).toEqual([250, 500, 1000, 2000, 2000, 250, 500])
-})
-
-it('pauses after every push after two lost races in a row, until no foreign commit arrives', () => {
-  let at = 0
-  const breath = new Breath({ othersAge: () => 0, serversAge: () => Infinity, now: () => at })
-  const pushed = () => {
-    at += 100
-    return breath.pushed(100, 8)
-  }
-  breath.met()
-  expect([breath.inTurn, pushed()]).toEqual([false, 0])
-  // The push in between won its race.
-  breath.met()
-  expect(breath.inTurn).toBe(false)
-  breath.met()
-  expect([breath.inTurn, pushed()]).toEqual([true, 400])
-  breath.met()
-  expect([breath.inTurn, pushed()]).toEqual([true, 400])
-  breath.quiet()
-  expect([breath.inTurn, pushed()]).toEqual([false, 0])
 })
