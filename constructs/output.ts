@@ -89,9 +89,9 @@ const KIND_ORDER = [
 ]
 
 /**
- * Groups objects into files, sorted by path. Inside a file they are sorted by sync wave, kind and
- * name.
- * @throws Error for an object without a file
+ * Groups objects into files. Files are sorted by path, and the objects of a file by sync wave, kind
+ * and name.
+ * @throws Error an object that the tables above assign to no file
  */
 export function toFiles(manifests: readonly Manifest[]): readonly RenderedFile[] {
   const byPath = new Map<string, Manifest[]>()
@@ -110,7 +110,8 @@ export function toFiles(manifests: readonly Manifest[]): readonly RenderedFile[]
 function fileOf({ kind, metadata }: Manifest): string {
   const name = kind === 'Job' ? metadata.name.replace(/-[0-9a-f]{8}$/, '') : metadata.name
   const path = FILE_BY_NAME[`${kind}/${name}`] ?? FILE_BY_KIND[kind]
-  if (path === undefined) throw new Error(`${kind} ${metadata.name} has no file`)
+  if (path === undefined)
+    throw new Error(`no file for ${kind} ${metadata.name}: add it to FILE_BY_KIND`)
   return path
 }
 

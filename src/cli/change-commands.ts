@@ -133,10 +133,10 @@ function addRender(
 
 async function renderAll(path: string, talk: Talk): Promise<void> {
   const { renderClone } = await import('./render-clone.ts')
-  const { stores, left, paths } = await renderClone(path, (line) => talk.err(`${line}\n`))
+  const { stores, skipped, paths } = await renderClone(path, (line) => talk.err(`${line}\n`))
   for (const written of paths) talk.out(`${written}\n`)
   talk.err(`${stores} stores, ${paths.length} files changed\n`)
-  if (left > 0) throw new Failure(1, `${left} of ${stores} stores were not rendered.`)
+  if (skipped > 0) throw new Failure(1, `${skipped} of ${stores} stores were not rendered.`)
 }
 
 function addRetry(

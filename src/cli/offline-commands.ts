@@ -22,7 +22,7 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
   program
     .command('preview')
     .description('render a store.yaml without a server')
-    .requiredOption('-f, --file <store.yaml>', 'name of the store')
+    .requiredOption('-f, --file <store.yaml>', 'file to render')
     .option(
       '--platform <platform.yaml>',
       'platform.yaml to read; default: that of a new stores repo',
@@ -32,11 +32,14 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
     })
   program
     .command('check')
-    .description('check the commit HEAD of a clone of the stores repo, as its CI does')
+    .description('run the checks of the CI of the stores repo on HEAD of a clone')
     .argument('[path]', 'path of the clone', '.')
     .option('--base <ref>', 'commit that the change starts from; default: check the whole repo')
     .option('--labels <json>', 'labels of the pull request, a JSON list such as ["bulk"]')
-    .option('--summary <file>', 'add a Markdown summary; default: GITHUB_STEP_SUMMARY')
+    .option(
+      '--summary <file>',
+      'file to append a Markdown summary to; default: $GITHUB_STEP_SUMMARY',
+    )
     .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
     .action(async (path: string, words: CheckWords) => {
       const summary = words.summary ?? terminal.summaryPath

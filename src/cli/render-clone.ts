@@ -6,20 +6,22 @@ import { Failure } from './exit.ts'
 
 export interface Rewritten {
   readonly stores: number
-  /** Number of stores left unchanged because they do not render. */
-  readonly left: number
+  /** Number of stores that were not changed, because they do not render. */
+  readonly skipped: number
   /** Paths written or removed, relative to the clone. */
   readonly paths: readonly string[]
 }
 
 /**
  * Renders every store of the work tree at `root` and writes app.json and manifests/ if they differ.
- * store.yaml is never changed. A store that does not render is left unchanged, and the others are
- * written.
- * @param say receives each problem of a store
+ * store.yaml is never changed. A store that does not render is skipped, and the others are written.
+ * @param report receives each problem of a store
  * @throws Failure 1 if platform.yaml cannot be used
  */
-export async function renderClone(root: string, say: (line: string) => void): Promise<Rewritten> {
+export async function renderClone(
+  root: string,
+  report: (line: string) => void,
+): Promise<Rewritten> {
   // Imported here because cdk8s would slow down every other command.
   const [{ readIntent }, { differences, renderedFiles }, { parseAppFile }] = await Promise.all([
     import('../check/store-check.ts'),
@@ -30,7 +32,7 @@ export async function renderClone(root: string, say: (line: string) => void): Pr
   const objectFormat = await objectFormatAt(root)
   const paths: string[] = []
   let stores = 0
-  let left = 0
+  let skipped = 0
   for (const [team, name] of await storeFolders(root)) {
     stores += 1
     const folder = `stores/${team}/${name}`
@@ -40,10 +42,10 @@ export async function renderClone(root: string, say: (line: string) => void): Pr
     const rendered =
       intent === null ? null : renderedFiles(intent, platform, files, app, objectFormat)
     if (rendered?.files == null) {
-      left += 1
-      for (const { path, pointer, detail } of problems) say(`${path} ${pointer} ${detail}`)
+      skipped += 1
+      for (const { path, pointer, detail } of problems) report(`${path} ${pointer} ${detail}`)
       for (const { pointer, detail } of rendered?.errors ?? [])
-        say(`${folder}/store.yaml ${pointer} ${detail}`)
+        report(`${folder}/store.yaml ${pointer} ${detail}`)
       continue
     }
     await mkdir(join(root, folder, 'manifests'), { recursive: true })
@@ -55,12 +57,12 @@ export async function renderClone(root: string, say: (line: string) => void): Pr
       paths.push(`${folder}/${path}`)
     }
   }
-  return { stores, left, paths }
+  return { stores, skipped, paths }
 }
 
 /**
- * Object format of the repository of the work tree, or of a new repository if the folder belongs to
- * none.
+ * Returns the object format of the repository at `root`. If `root` is in no repository, returns
+ * that of a new one.
  */
 async function objectFormatAt(root: string): Promise<ObjectFormat> {
   const [{ cloneAt }, { objectFormatOf }] = await Promise.all([
@@ -86,7 +88,7 @@ export async function platformOf(root: string): Promise<Platform> {
   const { parsePlatformFile } = await import('../repo-files/platform-file.ts')
   const path = join(root, 'platform.yaml')
   const text = await readFile(path, 'utf8').catch(() => {
-    throw new Failure(1, `${path} cannot be read: is ${root} a clone of the stores repo?`)
+    throw new Failure(1, `${path} cannot be read; run the command in a clone of the stores repo`)
   })
   const { value, problems } = parsePlatformFile(text)
   if (value !== null) return value
@@ -112,12 +114,16 @@ async function folders(path: string): Promise<readonly string[]> {
     .toSorted()
 }
 
-/** Regular files of a store folder and of its manifests/: content by path below the folder. */
+/**
+ * Reads store.yaml, app.json and the files in manifests/ of a store folder. Keys are paths below the
+ * folder. Everything that is not a regular file is ignored.
+ */
 async function plainFiles(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>()
   const manifests = join(folder, 'manifests')
   const found = await lstat(manifests).catch(() => null)
-  if (found !== null && !found.isDirectory()) throw new Failure(1, `${manifests} is no folder`)
+  if (found !== null && !found.isDirectory())
+    throw new Failure(1, `${manifests} is not a folder; delete it and run the command again`)
   for (const [at, prefix] of [
     [folder, ''],
     [manifests, 'manifests/'],

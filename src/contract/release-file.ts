@@ -4,7 +4,8 @@ import { ImageReference, Sha256 } from './platform-values.ts'
 const version = z.string().regex(/^[0-9]+\.[0-9]+\.[0-9]+$/, 'a version such as 11.1.0')
 
 /**
- * A zip that pods download over https from one of `pluginHosts`, pinned by version and checksum.
+ * A zip that pods download over https, pinned by version and checksum. Its host must be one of
+ * `pluginHosts` in platform.yaml.
  */
 export const PinnedZip = z.strictObject({
   version,
@@ -13,7 +14,7 @@ export const PinnedZip = z.strictObject({
 })
 export type PinnedZip = z.infer<typeof PinnedZip>
 
-/** A named set of images and code. A store always moves from one complete set to another. */
+/** A named set of images and plugins. An upgrade of a store replaces all of them together. */
 export const Release = z.strictObject({
   images: z.strictObject({
     wordpress: ImageReference,
@@ -32,7 +33,7 @@ export const Release = z.strictObject({
   woocommerce: PinnedZip,
   /** Plugin of the object cache. Required by stores with a cache unless the code is baked. */
   redisCache: PinnedZip.optional(),
-  /** Data versions of the database once this release has run. `mariadb` is `major.minor`. */
+  /** Versions of a store's data after this release has started once. `mariadb` is `major.minor`. */
   schema: z.strictObject({
     wordpress: z.int().min(1),
     woocommerce: version,

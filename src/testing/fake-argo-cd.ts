@@ -19,8 +19,9 @@ export interface FakeArgoCd {
 }
 
 /**
- * Implements the part of Argo CD's REST API that the status source and the detail page need.
- * Refuses requests without the token `argo-token`. Source: argo-cd v3.6.1
+ * Implements the part of Argo CD's REST API from which the server reads status, logs and events of
+ * stores. Returns 401 without the token `argo-token`. Bodies of errors hold gRPC codes: 5 not found,
+ * 7 permission denied, 16 unauthenticated. Source: argo-cd v3.6.1
  * server/application/application.proto.
  */
 export async function fakeArgoCd(): Promise<FakeArgoCd> {

@@ -30,7 +30,7 @@ export interface Answer<Id extends OperationId> {
 
 /**
  * Calls the API once.
- * @throws RequestFailure for any status other than 2xx, or without a response
+ * @throws RequestFailure the status is not 2xx, or there was no response
  */
 export async function request<Id extends OperationId>(
   id: Id,
@@ -46,7 +46,7 @@ export async function requestPage<Id extends OperationId>(
 ): Promise<Answer<Id>> {
   const response = await send(id, options)
   if (!response.ok) throw await failureOf(response)
-  // The type comes from the contract. The server parses with the same schemas.
+  // Not parsed again: the server makes its responses by the schemas of this type.
   const reply = (response.status === 204 ? undefined : await response.json()) as ReplyOf<Id>
   return { reply, next: nextPage(response.headers.get('Link')) }
 }
@@ -91,8 +91,11 @@ async function failureOf(response: Response): Promise<RequestFailure> {
     : null
   if (problem === null) {
     const said = { code: 'unreadable', title: `Unexpected answer ${response.status}` } as const
-    const detail = 'Something between this page and the API answered instead of it.'
-    return new RequestFailure({ ...said, detail, hint: 'Look at the proxy in between.' }, facts)
+    const detail = 'The response is not one of the API. A proxy may have sent it.'
+    return new RequestFailure(
+      { ...said, detail, hint: 'Check the proxy between your browser and the server.' },
+      facts,
+    )
   }
   const outcome = problem['outcome'] === 'unknown' ? 'unknown' : 'not_written'
   const said = { ...problem, hint: hintOf(problem) }

@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router'
 
-const LISTED = 3
+const MOST_LINKS = 3
 
-/** The stores of a change, the first few by name. */
+/** Links to the first stores of a change, and the number of the others. */
 export function StoreLinks({ names }: { readonly names: readonly string[] }) {
+  // A change of no store is a change of platform.yaml.
   if (names.length === 0) return <span>the platform</span>
   return (
     <span className="flex flex-wrap gap-x-2">
-      {names.slice(0, LISTED).map((name) => (
+      {names.slice(0, MOST_LINKS).map((name) => (
         <Link
           key={name}
           to="/stores/$name"
@@ -17,7 +18,7 @@ export function StoreLinks({ names }: { readonly names: readonly string[] }) {
           {name}
         </Link>
       ))}
-      {names.length > LISTED && <span>and {names.length - LISTED} more</span>}
+      {names.length > MOST_LINKS && <span>and {names.length - MOST_LINKS} more</span>}
     </span>
   )
 }

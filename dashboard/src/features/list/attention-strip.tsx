@@ -16,7 +16,7 @@ import { type Tone, toneText } from '../../ui/state-words.tsx'
 import { useNow } from '../../ui/time.tsx'
 import { countAttention, isFiltered } from './selection.ts'
 
-const looks: Record<Attention, { icon: LucideIcon; tone: Tone; label: string }> = {
+const appearances: Record<Attention, { icon: LucideIcon; tone: Tone; label: string }> = {
   failed: { icon: CircleX, tone: 'danger', label: 'failed' },
   degraded: { icon: HeartCrack, tone: 'danger', label: 'degraded' },
   missing: { icon: Ghost, tone: 'neutral', label: 'missing' },
@@ -31,11 +31,11 @@ export interface AttentionStripProps {
   /** Number of stores that are not deleted. */
   readonly alive: number
   readonly maxStores?: number
-  /** The server does not respond, so the counts may be outdated. */
+  /** True if the server does not respond, so that the counts may be outdated. */
   readonly outdated: boolean
 }
 
-/** Stores that need attention, each group a filter, and the capacity of the platform. */
+/** Shows one filter per reason why stores need attention, and the number of stores. */
 export function AttentionStrip(props: AttentionStripProps) {
   const { stores, search, alive, maxStores, outdated } = props
   const counts = countAttention(stores, useNow(30_000))
@@ -48,7 +48,7 @@ export function AttentionStrip(props: AttentionStripProps) {
         </p>
       )}
       {counts.map(({ why, count }) => {
-        const { icon: Icon, tone, label } = looks[why]
+        const { icon: Icon, tone, label } = appearances[why]
         const chosen = search.attention === why
         const { attention: _attention, rows: _rows, ...others } = search
         const next = chosen ? others : { ...others, attention: why }
@@ -72,7 +72,9 @@ export function AttentionStrip(props: AttentionStripProps) {
         )
       })}
       <p className="ml-auto text-muted tabular-nums">
-        {maxStores === undefined ? `${alive} stores` : `${alive} of ${maxStores} stores`}
+        {maxStores === undefined
+          ? `${alive} ${alive === 1 ? 'store' : 'stores'}`
+          : `${alive} of ${maxStores} stores`}
       </p>
     </div>
   )

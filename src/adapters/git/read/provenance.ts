@@ -7,7 +7,7 @@ import type { LoggedCommit, ReadCommit } from './commit-log.ts'
 export interface ProvenanceDeps {
   readonly keys: Pick<KeyRing, 'verify'>
   readonly objects: ObjectReader
-  /** Returns the commits that a trusted key signed; `null`: no keys are trusted. */
+  /** Returns the commits that a trusted key signed. `null` if no key is trusted. */
   readonly signed: ((ids: readonly string[]) => Promise<ReadonlySet<string>>) | null
 }
 
@@ -15,10 +15,10 @@ export interface ProvenanceDeps {
 const AT_ONCE = 512
 
 /**
- * Decides which commits of one branch are ours. A trailer block counts only with a proof. A proof
- * is either a MAC by a key of the ring over the block, which includes the tree id of the store's
- * folder, or a signature of the commit by a trusted key. Each proof counts once, for the first
- * commit that has it, so commits must be judged in the order in which they reached the branch.
+ * Decides which commits of a branch were made by a server of this installation. A trailer block is
+ * accepted only with a proof. That is either a MAC over the block by one of `keys`, or a signature
+ * of the commit by a trusted key. The block contains the tree id of the store's folder. A proof is
+ * valid only for the first commit that has it, so pass commits in the order of the branch.
  */
 export class Provenance {
   readonly #deps: ProvenanceDeps
@@ -30,9 +30,9 @@ export class Provenance {
   }
 
   /**
-   * Returns one entry per commit. A commit with several proven blocks, as after a squash merge,
-   * yields one entry per block and one for its other changes.
-   * @throws ObjectReadError a damaged cache
+   * Returns at least one entry per commit. A commit with several proven blocks, as after a squash
+   * merge, has one entry per block and one for its other changes.
+   * @throws ObjectReadError the cache is damaged
    */
   async judge(commits: readonly ReadCommit[]): Promise<LoggedCommit[]> {
     const claims = new Map(commits.map(({ id, message }) => [id, claimsOf(message)]))
