@@ -74,7 +74,7 @@ export class Gathering {
   async #arrives(taken: number): Promise<boolean> {
     const afterPush = this.#push !== null
     if (afterPush || taken >= LIMITS.burst)
-      await this.#queue.arrival(null, afterPush && taken === 0 ? LIMITS.againMs : LIMITS.lullMs)
+      await this.#queue.arrival(null, taken < LIMITS.burst ? LIMITS.againMs : LIMITS.lullMs)
     // After blocking work a timer fires before the sockets are read, so received requests get a few
     // turns.
     const { turnsOfTheLoop } = LIMITS

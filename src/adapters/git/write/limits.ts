@@ -40,7 +40,7 @@ export const LIMITS = {
   burst: 4,
   /** Without a request for this long a burst has ended. */
   lullMs: 20,
-  /** Wait for the first request of the clients that a push answered. */
+  /** Wait for the first few requests of the clients that a push answered. */
   againMs: 50,
   /** Longest time that a finished batch waits for a steady stream of requests. */
   gatherMs: 600,
@@ -52,7 +52,7 @@ export const LIMITS = {
    * Another writer has to fetch before it can push, so without pauses it would lose every race.
    */
   alone: { pushes: 16, pushesLong: 2 },
-  /** Among other writers, who must first notice that they lost a race, pauses are longer. */
+  /** Beside a person, who must first notice that the push was rejected, pauses are longer. */
   amongOthers: { pushes: 4, pushesLong: 4 },
   pauseLeastMs: 250,
   pauseMostMs: 2000,
@@ -63,6 +63,10 @@ export const LIMITS = {
   singlesMs: 6000,
   /** Time after a foreign commit during which another one is expected. */
   othersMs: 60_000,
-  /** A server seen within this time, the deadline of a request, may still have requests waiting. */
-  serversMs: 30_000,
+  /**
+   * Servers that share a branch push in the first `openMs` of each `everyMs` of the wall clock. So
+   * they pause at the same time, and a person has the rest for a fetch and a push. Clocks that
+   * differ only shorten that time.
+   */
+  amongServers: { pushes: 4, everyMs: 4000, openMs: 1500 },
 } as const

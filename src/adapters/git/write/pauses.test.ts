@@ -1,33 +1,40 @@
 import { expect, it } from 'vitest'
 import { Pauses } from './pauses.ts'
 
-/**
- * Simulates pushes of `tookMs` each, `gapMs` apart, and returns the pause after each push.
- * @param serverAt when a commit of another server was last seen
- */
-function stands(
-  othersAge: number,
-  tookMs: number,
-  gapMs: number,
-  pushes: number,
-  {
-    commits = 2,
-    serverAt = () => -Infinity,
-  }: { readonly commits?: number; readonly serverAt?: (at: number) => number } = {},
-): number[] {
+interface Load {
+  readonly commits: number
+  readonly tookMs: number
+  /** Milliseconds between a pause and the beginning of the next push. */
+  readonly gapMs: number
+  readonly pushes: number
+  /** Milliseconds since the commits of others, and of other servers. */
+  readonly others: number
+  readonly servers: number
+}
+
+/** Simulates pushes. Returns the pause after each of them and when it ended. */
+function simulate({ commits, tookMs, gapMs, pushes, others, servers }: Load) {
   let at = 0
   const pauses = new Pauses({
-    othersAge: () => othersAge,
-    serversAge: () => at - serverAt(at),
+    othersAge: () => others,
+    serversAge: () => servers,
     now: () => at,
+    wallClock: () => 1_790_000_000_000 + at,
   })
   return Array.from({ length: pushes }, () => {
     at += tookMs
+    const ended = at
     const ms = pauses.pushed(tookMs, commits)
     at += gapMs + ms
-    return ms
+    return { ended, ms }
   })
 }
+
+const pushedAt = (load: Load) => simulate(load).map(({ ended }) => ended)
+
+/** The pauses without other servers. */
+const stands = (others: number, tookMs: number, gapMs: number, pushes: number, commits = 2) =>
+  simulate({ commits, tookMs, gapMs, pushes, others, servers: Infinity }).map(({ ms }) => ms)
 
 const after = (ms: readonly number[]) => ms.flatMap((one, n) => (one > 0 ? [n + 1] : []))
 
@@ -44,9 +51,9 @@ it('counts a gap between pushes as a pause only if it is as long as one', () => 
 })
 
 it('pauses a series of single-commit pushes only after 6 s without other writers', () => {
-  expect(after(stands(Infinity, 110, 90, 80, { commits: 1 }))).toEqual([31, 62])
-  expect(after(stands(Infinity, 450, 90, 40, { commits: 1 }))).toEqual([16, 32])
-  expect(after(stands(Infinity, 110, 250, 80, { commits: 1 }))).toEqual([])
+  expect(after(stands(Infinity, 110, 90, 80, 1))).toEqual([31, 62])
+  expect(after(stands(Infinity, 450, 90, 40, 1))).toEqual([16, 32])
+  expect(after(stands(Infinity, 110, 250, 80, 1))).toEqual([])
 })
 
 it('pauses after 4 pushes for four times the push duration if others committed within a minute', () => {
@@ -56,13 +63,30 @@ it('pauses after 4 pushes for four times the push duration if others committed w
   expect(after(stands(60_000, 300, 5, 16))).toEqual([16])
 })
 
-it('doubles each pause for 30 s while another server does not commit again', () => {
-  const still = (ms: readonly number[]) => ms.filter((one) => one > 0)
-  const ms = still(stands(0, 50, 5, 80, { serverAt: () => 0 }))
-  expect(ms.slice(0, 5)).toEqual([250, 500, 1000, 2000, 2000])
-  // After 30 s the requests of the other server have timed out.
-  expect(ms.at(-1)).toBe(250)
-  // The other server commits again after 5 s, during the fifth pause.
-  const again = still(stands(0, 50, 5, 40, { serverAt: (at) => (at < 5000 ? 0 : 5000) }))
-  expect(again.slice(0, 7)).toEqual([250, 500, 1000, 2000, 2000, 250, 500])
+it('beside another server pushes only in the first 1.5 s of each 4 s of the wall clock, after four pushes in a row', () => {
+  const at = pushedAt({ commits: 2, tookMs: 300, gapMs: 5, pushes: 40, others: 0, servers: 0 })
+  const late = at.slice(4).filter((ms) => ms % 4000 > 1500 + 300)
+  expect([at.length, late]).toEqual([40, []])
+  // A person has at least two seconds in each four.
+  const longest = at.slice(1).map((ms, n) => ms - (at[n] ?? 0))
+  expect(longest.filter((ms) => ms > 2000).length).toBeGreaterThan(5)
+})
+
+it('beside another server does not delay a request every four seconds', () => {
+  const at = pushedAt({ commits: 1, tookMs: 300, gapMs: 4000, pushes: 20, others: 0, servers: 0 })
+  expect(at.slice(1).every((ms, n) => ms - (at[n] ?? 0) === 4300)).toBe(true)
+})
+
+it('beside another server waits after a lost race too, but not for the first ones and not beside a person', () => {
+  const lost = (serversAge: number) => {
+    const pauses = new Pauses({
+      othersAge: () => 0,
+      serversAge: () => serversAge,
+      now: () => 0,
+      wallClock: () => 1_790_000_000_000 + 2500,
+    })
+    return Array.from({ length: 5 }, () => pauses.lost())
+  }
+  expect(lost(0)).toEqual([0, 0, 0, 1500, 1500])
+  expect(lost(60_000)).toEqual([0, 0, 0, 0, 0])
 })

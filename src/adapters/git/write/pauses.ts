@@ -7,23 +7,27 @@ export interface PausesDeps {
   readonly serversAge: () => number
   /** Monotonic clock in milliseconds. @default performance.now */
   readonly now?: () => number
+  /** Wall clock in milliseconds, which other servers share. @default Date.now */
+  readonly wallClock?: () => number
 }
 
 /** Decides after each push whether the writer pauses, and for how long. */
 export class Pauses {
   readonly #deps: PausesDeps
-  /** Pushes since the last pause. */
+  readonly #now: () => number
+  readonly #wallClock: () => number
+  /** Pushes of the current series. */
   #pushes = 0
   #endedAt = Number.NEGATIVE_INFINITY
   /** When the current series of pushes began. */
   #since = Number.NEGATIVE_INFINITY
   /** True if each push of the series had one commit. */
   #singles = true
-  /** Pauses since another server's last commit. */
-  #unmet = 0
 
   constructor(deps: PausesDeps) {
     this.#deps = deps
+    this.#now = deps.now ?? (() => performance.now())
+    this.#wallClock = deps.wallClock ?? (() => Date.now())
   }
 
   /**
@@ -31,14 +35,13 @@ export class Pauses {
    * @returns milliseconds to pause before the next push
    */
   pushed(tookMs: number, commits: number): number {
-    const now = (this.#deps.now ?? (() => performance.now()))()
-    const serversAge = this.#deps.serversAge()
-    if (serversAge > LIMITS.serversMs || now - serversAge > this.#endedAt) this.#unmet = 0
+    const now = this.#now()
+    const among = this.#deps.serversAge() < LIMITS.othersMs
     const crowded = this.#deps.othersAge() < LIMITS.othersMs
-    const rule = crowded ? LIMITS.amongOthers : LIMITS.alone
-    const ms = Math.max(LIMITS.pauseLeastMs, rule.pushesLong * tookMs)
+    const { pushes, pushesLong } = crowded ? LIMITS.amongOthers : LIMITS.alone
+    const ms = Math.min(LIMITS.pauseMostMs, Math.max(LIMITS.pauseLeastMs, pushesLong * tookMs))
     const stood = now - tookMs - this.#endedAt
-    if (this.#pushes === 0 || stood >= Math.min(LIMITS.pauseMostMs, ms)) {
+    if (this.#pushes === 0 || stood >= (among ? LIMITS.amongServers.everyMs : ms)) {
       this.#pushes = 0
       this.#singles = true
       this.#since = now - tookMs
@@ -46,10 +49,28 @@ export class Pauses {
     this.#pushes += 1
     this.#singles &&= commits === 1
     this.#endedAt = now
-    if (this.#pushes < rule.pushes) return 0
+    if (among) return this.#pushes < LIMITS.amongServers.pushes ? 0 : this.#untilOpen()
+    if (this.#pushes < pushes) return 0
     if (!crowded && this.#singles && now - this.#since < LIMITS.singlesMs) return 0
     this.#pushes = 0
-    // Double the pause while a server seen recently has not committed again.
-    return Math.min(LIMITS.pauseMostMs, ms * 2 ** this.#unmet++)
+    return ms
+  }
+
+  /**
+   * Records a push that lost a race.
+   * @returns milliseconds to wait before the next attempt; 0 unless it lost against other servers
+   */
+  lost(): number {
+    if (this.#deps.serversAge() >= LIMITS.othersMs) return 0
+    this.#pushes += 1
+    this.#endedAt = this.#now()
+    return this.#pushes < LIMITS.amongServers.pushes ? 0 : this.#untilOpen()
+  }
+
+  /** Milliseconds until the servers may push again. */
+  #untilOpen(): number {
+    const { everyMs, openMs } = LIMITS.amongServers
+    const into = this.#wallClock() % everyMs
+    return into < openMs ? 0 : everyMs - into
   }
 }

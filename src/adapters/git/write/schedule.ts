@@ -95,6 +95,7 @@ export class Schedule {
   raced(commits: number): void {
     this.#most = Math.max(LIMITS.fewestCommits, Math.floor(commits * LIMITS.afterLostRace))
     this.failed()
+    if (!this.isPaced) this.#pauseMs = Math.max(this.#pauseMs, this.#pauses.lost())
   }
 
   /** A rule of the remote refused one of `commits` commits. */
