@@ -3,6 +3,7 @@ import { type OperationId, paths } from '../contract/paths.ts'
 import type { Preview } from '../contract/preview.ts'
 import type { Problem } from '../contract/problem.ts'
 import { VERSION } from '../contract/version.ts'
+import { compact } from '../domain/compact.ts'
 import { sleep } from '../domain/sleep.ts'
 import { Failure, failureOf } from './exit.ts'
 
@@ -83,7 +84,7 @@ async function send<Id extends OperationId>(
       headers: {
         'User-Agent': `storectl/${VERSION}`,
         ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(options.ifMatch === undefined ? {} : { 'If-Match': options.ifMatch }),
+        ...compact({ 'If-Match': options.ifMatch }),
         ...(options.idempotencyKey === undefined
           ? {}
           : { 'Idempotency-Key': options.idempotencyKey }),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import { compact } from '../domain/compact.ts'
 import { type ArgoCdWords, printArgoCd } from './argocd.ts'
 import { checkClone, type CheckWords } from './check.ts'
 import { previewFile } from './preview.ts'
@@ -43,11 +44,8 @@ export function addOffline(program: Command, terminal: OfflineTerminal): void {
     .addOption(new Option('-o, --output <format>').choices(['text', 'json']).default('text'))
     .action(async (path: string, words: CheckWords) => {
       const summary = words.summary ?? terminal.summaryPath
-      await checkClone(
-        path,
-        { ...words, ...(summary === undefined ? {} : { summary }) },
-        terminal.now(),
-        (text) => terminal.out(text),
+      await checkClone(path, { ...words, ...compact({ summary }) }, terminal.now(), (text) =>
+        terminal.out(text),
       )
     })
   program

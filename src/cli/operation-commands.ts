@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { Operation } from '../contract/operation.ts'
+import { compact } from '../domain/compact.ts'
 import { sleep } from '../domain/sleep.ts'
 import { type Client, openClient } from './client.ts'
 import { DRY_RUN, printPreview } from './dry-run.ts'
@@ -78,7 +79,7 @@ function addPurge(command: Command, talk: Talk): void {
         body: {
           confirm: name,
           acknowledgeDataLoss: said.acceptDataLoss === true,
-          ...(said.reason === undefined ? {} : { reason: said.reason }),
+          ...compact({ reason: said.reason }),
           ...(count === undefined ? {} : { allowMassDelete: Number(count) }),
         },
       }

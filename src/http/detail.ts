@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { OfTeam } from '../contract/store-query.ts'
+import { compact } from '../domain/compact.ts'
 import { refreshStore } from '../operations/refresh-store.ts'
 import { storeEvents } from '../operations/store-events.ts'
 import { storeLogs } from '../operations/store-logs.ts'
@@ -69,7 +70,7 @@ const refresh = operation('refreshStore', {
 export function detailRoutes(router: Router, deps: AppDeps): void {
   const storeOf = (name: string, query: Parameters<typeof teamOf>[0]) => {
     const team = teamOf(query)
-    return { name, ...(team === undefined ? {} : { team }) }
+    return { name, ...compact({ team }) }
   }
   const deadline = () => AbortSignal.timeout(DEADLINE_MS)
 

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { CommitId, DiffQuery } from '../contract/diff.ts'
 import { endpoints } from '../contract/endpoints.ts'
 import { OfTeam } from '../contract/store-query.ts'
+import { compact } from '../domain/compact.ts'
 import { storeDiff } from '../operations/store-diff.ts'
 import { storeHistory } from '../operations/store-history.ts'
 import { storeManifests } from '../operations/store-manifests.ts'
@@ -55,8 +56,7 @@ export function historyRoutes(router: Router, deps: AppDeps): void {
     const query = c.req.valid('query')
     const team = teamOf(query)
     const found = await storeManifests(deps, c.req.valid('param').name, {
-      ...(team === undefined ? {} : { team }),
-      ...(query.at === undefined ? {} : { at: query.at }),
+      ...compact({ team, at: query.at }),
     })
     return c.json(found, 200, { 'Cache-Control': 'no-store' })
   })
@@ -66,8 +66,7 @@ export function historyRoutes(router: Router, deps: AppDeps): void {
     const team = teamOf(query)
     const found = await storeDiff(deps, c.req.valid('param').name, {
       to,
-      ...(team === undefined ? {} : { team }),
-      ...(from === undefined ? {} : { from }),
+      ...compact({ team, from }),
     })
     return c.json(found, 200, { 'Cache-Control': 'no-store' })
   })
@@ -77,8 +76,7 @@ export function historyRoutes(router: Router, deps: AppDeps): void {
     const team = teamOf(query)
     const page = await storeHistory(deps, c.req.valid('param').name, {
       limit: query.limit,
-      ...(team === undefined ? {} : { team }),
-      ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+      ...compact({ team, cursor: query.cursor }),
     })
     if (page.next !== null) {
       const url = new URL(c.req.url)

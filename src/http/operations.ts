@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { OperationQuery } from '../contract/operation.ts'
 import { NoQuery, WriteQuery } from '../contract/store-query.ts'
+import { compact } from '../domain/compact.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import { previewWrite } from '../operations/changing/preview-write.ts'
 import { getOperation } from '../operations/get-operation.ts'
@@ -61,7 +62,7 @@ export function operationRoutes(router: Router, deps: AppDeps): void {
     const body = c.req.valid('json')
     const { allowMassDelete, ...said } = body
     const asked = requestOf(c, c.req.valid('query'), c.req.valid('param').name, said)
-    const request = { ...asked, ...(allowMassDelete === undefined ? {} : { allowMassDelete }) }
+    const request = { ...asked, ...compact({ allowMassDelete }) }
     requireReason(body)
     const options = await optionsOf(c, body)
     const by = requesterOf(c)

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { OfTeam } from '../contract/store-query.ts'
+import { compact } from '../domain/compact.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { StoreRequest } from '../operations/changing/change-store.ts'
 import type { AppEnv } from './env.ts'
@@ -22,10 +23,7 @@ export function requestOf(
   const ifMatch = c.req.header('If-Match')
   return {
     name,
-    ...(team === undefined ? {} : { team }),
-    ...(ifMatch === undefined ? {} : { ifMatch }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(ticket === undefined ? {} : { ticket }),
+    ...compact({ team, ifMatch, reason, ticket }),
   }
 }
 

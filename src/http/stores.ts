@@ -1,5 +1,6 @@
 import { endpoints } from '../contract/endpoints.ts'
 import { DeleteQuery, DryRunQuery, NoQuery, OfTeam, StoreQuery } from '../contract/store-query.ts'
+import { compact } from '../domain/compact.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import { previewWrite } from '../operations/changing/preview-write.ts'
 import { createStore } from '../operations/create-store.ts'
@@ -154,9 +155,7 @@ export function storeRoutes(router: Router, deps: AppDeps): void {
     const team = teamOf(query)
     const request = {
       name,
-      ...(team === undefined ? {} : { team }),
-      ...(query.reason === undefined ? {} : { reason: query.reason }),
-      ...(query.allowMassDelete === undefined ? {} : { allowMassDelete: query.allowMassDelete }),
+      ...compact({ team, reason: query.reason, allowMassDelete: query.allowMassDelete }),
     }
     requireReason(request)
     const by = requesterOf(c)

@@ -1,5 +1,6 @@
 import type { AuditQuery } from '../contract/audit.ts'
 import type { Change } from '../contract/store.ts'
+import { compact } from '../domain/compact.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import { withResult } from './changing/change-results.ts'
 
@@ -18,7 +19,7 @@ export async function listAudit(
   const { cursor, limit = query.format === 'csv' ? EXPORT : PAGE } = query
   const found = await deps.repo.audit({
     limit,
-    ...(cursor === undefined ? {} : { cursor }),
+    ...compact({ cursor }),
     matching: (change) => matches(change, query) && hasResult(deps, change, query.result),
   })
   return { changes: found.changes.map((change) => withResult(deps, change)), next: found.next }

@@ -1,4 +1,5 @@
 import type { Preview, PreviewAction, PreviewRequest } from '../contract/preview.ts'
+import { compact } from '../domain/compact.ts'
 import type { OperationDeps, Requester } from '../domain/ports.ts'
 import type { StoreRequest } from './changing/change-store.ts'
 import { previewWrite } from './changing/preview-write.ts'
@@ -33,7 +34,7 @@ export function previewChange(
   by: Requester,
 ): Promise<Preview> {
   const of = team ?? namespace
-  const request = { name, ...(of === undefined ? {} : { team: of }) }
+  const request = { name, ...compact({ team: of }) }
   return previewWrite(deps, request, async (through) => {
     if (patch !== undefined) return (await updateStore(through, request, patch, by)).warnings
     if (action !== undefined) await ACTIONS[action](through, request, by)

@@ -3,6 +3,7 @@ import type { StorePatch } from '../contract/store-patch.ts'
 import type { Warning } from '../contract/store.ts'
 import { patched } from '../domain/admission/apply-patch.ts'
 import { planWarnings } from '../domain/admission/volumes.ts'
+import { compact } from '../domain/compact.ts'
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { type Changed, changeStore, type StoreRequest } from './changing/change-store.ts'
@@ -22,9 +23,7 @@ export async function updateStore(
   const { force, reason, ticket } = patch
   const asked = {
     ...request,
-    ...(force === undefined ? {} : { force }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(ticket === undefined ? {} : { ticket }),
+    ...compact({ force, reason, ticket }),
   }
   let warnings: readonly Warning[] = []
   const next = (store: StoreFile, { platform }: Snapshot) => {

@@ -1,3 +1,4 @@
+import { compact } from '../domain/compact.ts'
 /**
  * An Application as the API server returns it: Synced, Healthy, applied. `change` replaces members.
  */
@@ -20,7 +21,7 @@ export function rawApplication(
       labels: { 'app.kubernetes.io/managed-by': 'storewright' },
       ...change.metadata,
     },
-    ...(change.operation === undefined ? {} : { operation: change.operation }),
+    ...compact({ operation: change.operation }),
     spec: { project: 'stores' },
     status: {
       health: { status: 'Healthy', lastTransitionTime: '2026-11-24T12:00:20Z' },

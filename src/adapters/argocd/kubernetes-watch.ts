@@ -1,3 +1,4 @@
+import { compact } from '../../domain/compact.ts'
 import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, Clock, Log } from '../../domain/ports.ts'
 import type { Application } from '../../domain/status/application.ts'
@@ -121,8 +122,6 @@ function open(
       problem === null
         ? log.info(`reading ${resource} from the cluster works again`)
         : log.warn(`reading ${resource} from the cluster failed`, { detail: problem }),
-    ...(backoff === undefined ? {} : { backoff }),
-    ...(pageSize === undefined ? {} : { pageSize }),
-    ...(idleMs === undefined ? {} : { idleMs }),
+    ...compact({ backoff, pageSize, idleMs }),
   })
 }

@@ -1,3 +1,4 @@
+import { compact } from '../../domain/compact.ts'
 import { ApiFailure, type Connection } from './connection.ts'
 import { type Backoff, Nonsense, repeat } from './repeat.ts'
 
@@ -83,7 +84,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
   }
   const running = repeat(turn, {
     signal: ending.signal,
-    ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
+    ...compact({ backoff: options.backoff }),
     onFailure(failure) {
       if (failure instanceof Nonsense || failure.status === 410) state.version = null
       if (failure.status !== 410) report(failure.message)

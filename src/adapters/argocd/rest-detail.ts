@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Resource, StoreEvent } from '../../contract/detail.ts'
+import { compact } from '../../domain/compact.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { namespaceOf } from '../../domain/layout.ts'
 import type { StoreRecord } from '../../domain/snapshot.ts'
@@ -143,7 +144,7 @@ export function argoCdDetail(
         podName: pod,
         tailLines: String(tail),
         follow: 'false',
-        ...(container === undefined ? {} : { container }),
+        ...compact({ container }),
       })
       const path = `/api/v1/applications/${name}/logs?${query}`
       return readLog(connection.lines(path, { timeoutMs: TIMEOUT_MS, idleMs: TIMEOUT_MS, signal }))

@@ -1,3 +1,4 @@
+import { compact } from '../../domain/compact.ts'
 import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, Clock, Log } from '../../domain/ports.ts'
 import type { Application } from '../../domain/status/application.ts'
@@ -71,7 +72,7 @@ export function argoCdApplications(options: ArgoCdApplicationsOptions): Applicat
   }
   const running = repeat(turn, {
     signal: ending.signal,
-    ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
+    ...compact({ backoff: options.backoff }),
     onFailure: (failure) => report(failure.message),
   })
   return {

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
+import { compact } from '../../domain/compact.ts'
 import type { Log, LogFields } from '../../domain/ports.ts'
 
 export interface LogOptions {
@@ -73,6 +74,6 @@ function described(error: unknown, depth = 0): unknown {
     type: error.name,
     message: error.message,
     stack: error.stack,
-    ...(cause === undefined ? {} : { cause }),
+    ...compact({ cause }),
   }
 }

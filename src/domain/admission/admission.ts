@@ -4,6 +4,7 @@ import type { ProblemDetail } from '../../contract/problem.ts'
 import type { StoreFile } from '../../contract/store-file.ts'
 import { extraKeys } from '../../contract/store-options.ts'
 import type { StoreCreate } from '../../contract/store.ts'
+import { compact } from '../compact.ts'
 import { StoreError } from '../errors.ts'
 import { isReservedName } from '../layout.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -124,7 +125,7 @@ function intentOf(
       database: request.storage?.database ?? sizes?.database ?? 1,
       ...(backups === 'pvc' ? { backups: request.storage?.backups ?? sizes?.backups ?? 1 } : {}),
       uploadsAccess: place?.uploadsAccess ?? 'RWO',
-      ...(storageClass === undefined ? {} : { class: storageClass }),
+      ...compact({ class: storageClass }),
     },
     secretsMode: request.secretsMode ?? platform.secrets.mode,
     admin: {

@@ -1,5 +1,6 @@
 import type { StoreFile } from '../../contract/store-file.ts'
 import type { Lifecycle } from '../../contract/words.ts'
+import { compact } from '../compact.ts'
 import { StoreError } from '../errors.ts'
 
 /**
@@ -43,7 +44,7 @@ export function softDeleted(
       state: 'deleted',
       since: toSecond(now),
       purgeAfter: toSecond(now + retentionDays * 86_400_000),
-      ...(reason === undefined ? {} : { reason }),
+      ...compact({ reason }),
     },
   }
 }
@@ -83,8 +84,7 @@ export function purging(store: StoreFile, now: number, wish: PurgeWish): StoreFi
     lifecycle: {
       state: 'purge',
       since: state === 'purge' && since !== undefined ? since : toSecond(now),
-      ...(until === undefined ? {} : { purgeAfter: until }),
-      ...(why === undefined ? {} : { reason: why }),
+      ...compact({ purgeAfter: until, reason: why }),
       ...(accepted ? { dataLossAccepted: true } : {}),
       ...(state === 'purge' && dueConfirmed === true ? { dueConfirmed } : {}),
     },
@@ -118,7 +118,7 @@ export function inState(
   // `active` has neither date nor reason, like a store that was never in another state.
   if (state === 'active') return { ...store, lifecycle: { state } }
   const since = toSecond(now)
-  return { ...store, lifecycle: { state, since, ...(reason === undefined ? {} : { reason }) } }
+  return { ...store, lifecycle: { state, since, ...compact({ reason }) } }
 }
 
 /** RFC 3339 UTC, whole seconds. */

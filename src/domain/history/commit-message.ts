@@ -1,4 +1,5 @@
 import { type Action, actions, type ChangeSource } from '../../contract/words.ts'
+import { compact } from '../compact.ts'
 import type { IdempotencyKey, Requester, StoreChange } from '../ports.ts'
 import { type KeyRing, NO_FOLDER, provenText } from '../provenance.ts'
 
@@ -48,7 +49,7 @@ export function commitMessage(
     'Store-Tree': facts.storeTree ?? NO_FOLDER,
     'Output-Digest': facts.outputDigest,
     Generator: facts.generator,
-    ...(change.ticket === undefined ? {} : { Ticket: change.ticket }),
+    ...compact({ Ticket: change.ticket }),
     ...change.trailers,
   }).map(([key, value]) => trailerLine(key, value))
   const reason = folded(change.reason ?? '')

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { STORE_NAME } from '../../contract/names.ts'
 import { type OperationId, paths } from '../../contract/paths.ts'
+import { compact } from '../../domain/compact.ts'
 import type { Log } from '../../domain/ports.ts'
 import type { AppEnv } from '../env.ts'
 import { requesterOf } from '../requester.ts'
@@ -31,7 +32,7 @@ export function auditLog(log: Log): MiddlewareHandler<AppEnv> {
       action: write.id,
       ...(store !== undefined && STORE_NAME.test(store) ? { store } : {}),
       status: c.res.status,
-      ...(code === undefined ? {} : { code }),
+      ...compact({ code }),
     })
   }
 }

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { compact } from '../../domain/compact.ts'
 import type { Log } from '../../domain/ports.ts'
 import type { AppEnv } from '../env.ts'
 
@@ -22,11 +23,11 @@ export function requestId(newId: () => string, log: Log): MiddlewareHandler<AppE
     const code = c.get('code')
     log.info('request', {
       req_id: id,
-      ...(known === undefined ? {} : { client_req_id: known }),
+      ...compact({ client_req_id: known }),
       method: c.req.method,
       route: c.req.routePath,
       status: c.res.status,
-      ...(code === undefined ? {} : { code }),
+      ...compact({ code }),
       duration_s: Math.round(performance.now() - began) / 1000,
     })
   }

@@ -5,6 +5,7 @@ import type { Action } from '../../contract/words.ts'
 import { admitChange } from '../../domain/admission/admit-change.ts'
 import { admitOverPush } from '../../domain/admission/admit-push.ts'
 import { isDeparture, requireWithinLimit } from '../../domain/admission/mass-delete-limit.ts'
+import { compact } from '../../domain/compact.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { departs } from '../../domain/history/commit-message.ts'
 import { namespaceOf } from '../../domain/layout.ts'
@@ -154,7 +155,7 @@ async function committedFolder(
     tree,
     comment,
     files,
-    ...(admitted === undefined ? {} : { admitted }),
+    ...compact({ admitted }),
   }
   const after = intent === null ? null : (change.next(intent, at) ?? intent)
   if (after?.secretsMode !== 'sealed') return { ...read, sealed: null }
@@ -216,8 +217,7 @@ function decideChange(
       ...(ends && !departs(change.action, undefined) ? { Lifecycle: state } : {}),
       ...(approved ? { 'Mass-Delete-Approved-By': by.subject } : {}),
     },
-    ...(request.reason === undefined ? {} : { reason: request.reason }),
-    ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
+    ...compact({ reason: request.reason, ticket: request.ticket }),
     files,
   }
 }

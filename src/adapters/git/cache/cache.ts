@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
 import type { HeardDate } from '../../../domain/answer-date.ts'
+import { compact } from '../../../domain/compact.ts'
 import { type ObjectFormat, objectFormatOf } from '../../../domain/object-format.ts'
 import type { Log } from '../../../domain/ports.ts'
 import { git } from '../process/client.ts'
@@ -313,7 +314,7 @@ export class Cache {
     const exit = await git(profile, [...this.authOptions, ...words], {
       timeoutMs,
       stallMs: STALL_MS,
-      ...(signal === undefined ? {} : { signal }),
+      ...compact({ signal }),
     })
     if (exit.exitCode !== 0) throw failureOf(exit)
     const head = await objects.info(ref)

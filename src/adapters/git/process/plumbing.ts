@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { compact } from '../../../domain/compact.ts'
 import { assertArguments } from './argv.ts'
 import { processEnvironment } from './environment.ts'
 
@@ -199,7 +200,7 @@ export function spawnServed(
 ): ChildProcess {
   const environment = {
     ...processEnvironment(),
-    ...(protocol === undefined ? {} : { GIT_PROTOCOL: protocol }),
+    ...compact({ GIT_PROTOCOL: protocol }),
     ...configuration(settings),
   }
   return spawnGit({ directory: repositoryPath, environment, branch }, [program, ...options, '.'])

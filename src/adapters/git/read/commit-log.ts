@@ -1,3 +1,4 @@
+import { compact } from '../../../domain/compact.ts'
 import type { CommitSaid } from '../../../domain/history/commit-message.ts'
 import type { ChangeRef } from '../../../domain/snapshot.ts'
 import { git } from '../process/client.ts'
@@ -209,7 +210,7 @@ function addTouch(folders: Map<string, Touch>, path: string, row: string): void 
     name,
     removed,
     rendered,
-    ...(lastIntent === undefined ? {} : { lastIntent }),
+    ...compact({ lastIntent }),
   })
 }
 

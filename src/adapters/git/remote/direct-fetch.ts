@@ -1,3 +1,4 @@
+import { compact } from '../../../domain/compact.ts'
 import { objectFormatOf } from '../../../domain/object-format.ts'
 import { FLUSH, pktLine, ProtocolError, takeBands, takeLine } from '../process/pkt-line.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
@@ -72,7 +73,7 @@ async function keep(
   const exit = await runGit(profile, ['index-pack', '--stdin', '--fix-thin', '--strict'], {
     input: pack,
     timeoutMs,
-    ...(signal === undefined ? {} : { signal }),
+    ...compact({ signal }),
   })
   return exit.exitCode === 0
 }

@@ -1,3 +1,4 @@
+import { compact } from '../../../domain/compact.ts'
 import { objectFormatOf } from '../../../domain/object-format.ts'
 import { FLUSH, pktLine, ProtocolError, takeBands, takeSection } from '../process/pkt-line.ts'
 import { type GitExit, type GitProcessProfile, runGit } from '../process/plumbing.ts'
@@ -86,7 +87,7 @@ async function packOf(
   const exit = await runGit(profile, words, {
     input: `${head}\n^${base}\n`,
     timeoutMs: PACK_MS,
-    ...(signal === undefined ? {} : { signal }),
+    ...compact({ signal }),
   })
   return exit.exitCode === 0 ? exit.stdout : null
 }

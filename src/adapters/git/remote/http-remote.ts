@@ -3,6 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { getCACertificates } from 'node:tls'
 import { type HeardDate, tellDate } from '../../../domain/answer-date.ts'
+import { compact } from '../../../domain/compact.ts'
 import type { Remote } from '../process/environment.ts'
 import { ProtocolError, takeSection } from '../process/pkt-line.ts'
 
@@ -130,7 +131,7 @@ export class HttpRemote {
     const headers = {
       'User-Agent': AGENT,
       'Accept-Encoding': 'identity',
-      ...(credential === undefined ? {} : { Authorization: credential }),
+      ...compact({ Authorization: credential }),
       ...(service === undefined
         ? {}
         : {

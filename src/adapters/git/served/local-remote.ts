@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compact } from '../../../domain/compact.ts'
 import type { Log, PackServer } from '../../../domain/ports.ts'
 import { parsePlatformFile } from '../../../repo-files/platform-file.ts'
 import { sweepTemporary } from '../cache/leftovers.ts'
@@ -168,7 +169,7 @@ export async function runStep(
 ) {
   const { exitCode, stderr } = await runGit(profile, words, {
     timeoutMs: STEP_TIMEOUT_MS,
-    ...(input === undefined ? {} : { input }),
+    ...compact({ input }),
   })
   if (exitCode === 0) return
   throw new Error(`git ${words[0]} failed while creating the stores repo: ${stderr.trim()}`)

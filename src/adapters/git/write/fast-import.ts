@@ -1,5 +1,6 @@
 import { ulid } from 'ulid'
 import { STORE_NAME } from '../../../contract/names.ts'
+import { compact } from '../../../domain/compact.ts'
 import { storeFolder } from '../../../domain/layout.ts'
 import type { StoreChange } from '../../../domain/ports.ts'
 import { PACK_NOTES, packWith } from '../cache/packs.ts'
@@ -75,7 +76,7 @@ export function openImport(
   const ref = `refs/storewright/tx/${ulid()}`
   const git = streamGit(profile, ['fast-import', '--quiet', '--done', FILES_WHOLE, NOTE_PACKS], {
     timeoutMs: IMPORT_MS,
-    ...(signal === undefined ? {} : { signal }),
+    ...compact({ signal }),
   })
   let added = 0
   return {

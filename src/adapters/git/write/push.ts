@@ -1,3 +1,4 @@
+import { compact } from '../../../domain/compact.ts'
 import type { Cache } from '../cache/cache.ts'
 import { runGit } from '../process/plumbing.ts'
 import { pushDirectly } from '../remote/direct-push.ts'
@@ -30,7 +31,7 @@ export async function pushCommits(
   const exit = await runGit(profile, [...authOptions, ...words, `${head}:${branch}`], {
     timeoutMs: PUSH_MS,
     stallMs: PUSH_MS,
-    ...(signal === undefined ? {} : { signal }),
+    ...compact({ signal }),
   })
   return { ...classifyPush(exit), stderr: exit.stderr }
 }

@@ -1,3 +1,4 @@
+import { compact } from '../../../domain/compact.ts'
 import { isObjectId } from '../process/argv.ts'
 import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 import { type Author, ident } from './fast-import.ts'
@@ -44,7 +45,7 @@ export async function signCommits(
   const ids: string[] = []
   for (const { tree, message } of commits) {
     const words = ['commit-tree', '-S', '-p', ids.at(-1) ?? base, tree]
-    const run = { input: message, timeoutMs: SIGN_MS, ...(signal === undefined ? {} : { signal }) }
+    const run = { input: message, timeoutMs: SIGN_MS, ...compact({ signal }) }
     const exit = await runGit(signer, words, run)
     const id = exit.stdout.toString('utf8').trim()
     if (exit.exitCode !== 0 || !isObjectId(id)) throw new SigningError(exit.stderr.trim())
