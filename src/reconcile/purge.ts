@@ -8,7 +8,7 @@ import { storesWhere } from '../domain/store-map.ts'
 import { clockHoldOf } from '../operations/changing/clock-hold.ts'
 import { gatesOf } from '../operations/changing/purge-gates.ts'
 import { purgeByRetention, removeStore } from '../operations/purge-store.ts'
-import { startControlLoop, systemRequester } from './control-loop.ts'
+import { startFleetLoop, systemRequester } from './fleet-loop.ts'
 
 export interface PurgeLoopOptions extends Pick<
   OperationDeps,
@@ -40,7 +40,7 @@ const PASSING: readonly string[] = [
 export function startPurges(options: PurgeLoopOptions): { close(): Promise<void> } {
   const paused = new Map<string, number>()
   const told = new Set<string>()
-  return startControlLoop(options, () => pass(options, paused, told), 'a pass over purges failed')
+  return startFleetLoop(options, () => pass(options, paused, told), 'a pass over purges failed')
 }
 
 async function pass(

@@ -8,7 +8,7 @@ import { StoreError } from '../domain/errors.ts'
 import type { Applications, Log, OperationDeps } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { startQueued } from '../operations/changing/start-queued.ts'
-import { startControlLoop, systemRequester } from './control-loop.ts'
+import { startFleetLoop, systemRequester } from './fleet-loop.ts'
 
 export interface QueueLoopOptions extends Pick<OperationDeps, 'repo' | 'sealer' | 'clock'> {
   readonly applications: Pick<Applications, 'onChanged'>
@@ -32,7 +32,7 @@ const PAUSE_MS = 60_000
 export function startQueue(options: QueueLoopOptions): { close(): Promise<void> } {
   const paused = new Map<string, number>()
   const look = () => (queueOf(options.repo.snapshot()).length === 0 ? null : pass(options, paused))
-  return startControlLoop(options, look, 'a pass over the queue failed')
+  return startFleetLoop(options, look, 'a pass over the queue failed')
 }
 
 async function pass(options: QueueLoopOptions, paused: Map<string, number>): Promise<void> {

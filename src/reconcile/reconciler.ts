@@ -1,7 +1,9 @@
 import { goingAt, isPending, massDeletionOf } from '../domain/admission/mass-delete-limit.ts'
 import { hasWaited, isQueued, isRoom, type Provisioning } from '../domain/admission/provisioning.ts'
+import { type ControlLoop, startControlLoop } from '../domain/control-loop.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Log, OperationDeps, StoreChange } from '../domain/ports.ts'
+import { sleep } from '../domain/sleep.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
 import type { Refusals } from '../observe/refusals.ts'
 import {
@@ -14,7 +16,7 @@ import {
   renderDeclared,
   type RenderStore,
 } from '../operations/rendering/render-declared.ts'
-import { systemRequester } from './control-loop.ts'
+import { systemRequester } from './fleet-loop.ts'
 import { trackUpToDate, type UpToDate } from './up-to-date.ts'
 
 export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer' | 'clock'> {
@@ -29,15 +31,6 @@ export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer'
   readonly provisioning?: Provisioning
 }
 
-export interface Reconciler {
-  /** Starts a pass, for example when queued stores may be rendered. */
-  look(): void
-  /** Resolves when nothing is left to do at the newest known head. */
-  idle(): Promise<void>
-  /** Resolves after the chunk that is being processed. */
-  close(): Promise<void>
-}
-
 /** Number of stores that are read, rendered and pushed together. */
 const CHUNK = 100
 
@@ -46,42 +39,24 @@ const CHUNK = 100
  * each move of the head and on an interval. Several servers may run this: the second one finds equal
  * files and makes no commit.
  */
-export function startReconciler(options: ReconcilerOptions): Reconciler {
+export function startReconciler(options: ReconcilerOptions): ControlLoop {
   const upToDate = trackUpToDate()
-  let running: Promise<void> | null = null
-  let again = false
   const ending = new AbortController()
-
-  const loop = async () => {
-    do {
-      again = false
-      await pass(options, upToDate, ending.signal).catch((error: unknown) =>
-        options.log.error('a pass over the stores failed', { err: error }),
-      )
-    } while (again && !ending.signal.aborted)
-    running = null
-  }
-  const run = () => {
-    again = true
-    if (!ending.signal.aborted) running ??= loop()
-  }
-  const timer = setInterval(() => {
-    upToDate.retry()
-    run()
-  }, options.intervalMs)
-  timer.unref()
-  const stopListening = options.repo.onMoved(run)
-  run()
-  return {
-    look: run,
-    async idle() {
-      while (running !== null) await running
+  const loop = startControlLoop({
+    look: (cause) => {
+      if (cause === 'old') upToDate.retry()
+      return pass(options, upToDate, ending.signal)
     },
-    async close() {
+    onFailure: (error) => options.log.error('a pass over the stores failed', { err: error }),
+    intervalMs: options.intervalMs,
+    events: [(event) => options.repo.onMoved(event)],
+  })
+  return {
+    ...loop,
+    close() {
+      // Only the chunk that is being processed is completed.
       ending.abort()
-      clearInterval(timer)
-      stopListening()
-      await running
+      return loop.close()
     },
   }
 }
@@ -105,7 +80,7 @@ async function pass(
     await new Promise((resolve) => setImmediate(resolve))
     const isLast = from + CHUNK >= names.length
     if (isLast || landed > 0 || repo.snapshot().head === head) continue
-    await pause(Math.min(OTHERS * (performance.now() - began), PAUSE_MS), closed)
+    await sleep(Math.min(OTHERS * (performance.now() - began), PAUSE_MS), closed)
   }
   upToDate.passFinished(start)
 }
@@ -114,18 +89,6 @@ async function pass(
 const OTHERS = 3
 /** Longest pause in milliseconds, so that a pass ends even under constant traffic. */
 const PAUSE_MS = 3_000
-
-function pause(milliseconds: number, over: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      over.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, milliseconds)
-    over.addEventListener('abort', end, { once: true })
-  })
-}
 
 /** An unreadable app.json blocks every store, so it comes first. New stores come next. */
 function urgency({ app, manifestsTree }: StoreRecord): number {

@@ -1,5 +1,7 @@
 import { tmpdir } from 'node:os'
 import type { HeardDate } from '../../domain/answer-date.ts'
+import { compact } from '../../domain/compact.ts'
+import { type ControlLoop, startControlLoop } from '../../domain/control-loop.ts'
 import type { Clock, Log, StoresRepo } from '../../domain/ports.ts'
 import type { KeyRing } from '../../domain/provenance.ts'
 import type { RepoState } from '../../domain/repo-state.ts'
@@ -80,7 +82,7 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
     branch,
     signing,
     log,
-    ...(options.heardDate === undefined ? {} : { heardDate: options.heardDate }),
+    ...compact({ heardDate: options.heardDate }),
   })
   const signatures = signing === null ? null : new Signatures(signing, cache.profile, log)
   await signatures?.open()
@@ -122,9 +124,7 @@ class GitStoresRepo implements StoresRepo {
   readonly #writer: Writer
   readonly #stop: AbortController
   readonly #audit: AuditLog
-  #poll: NodeJS.Timeout | undefined
-  #looking = false
-  #lookAgain = false
+  readonly #poll: ControlLoop
 
   constructor(parts: RepoDeps, stop: AbortController, fetchIntervalMs: number) {
     this.#parts = parts
@@ -133,10 +133,13 @@ class GitStoresRepo implements StoresRepo {
     this.#audit = new AuditLog(parts.cache, () => parts.mirror.provenance)
     parts.housekeeping.soon()
     parts.housekeeping.watch()
-    if (fetchIntervalMs > 0) {
-      this.#poll = setInterval(() => this.#lookUnlessRecent(fetchIntervalMs), fetchIntervalMs)
-      this.#poll.unref()
-    }
+    this.#poll = startControlLoop({
+      look: (cause) => this.#fetch(cause === 'new' ? 0 : fetchIntervalMs / 2),
+      // The mirror keeps the error, which the state shows.
+      onFailure: () => {},
+      intervalMs: fetchIntervalMs,
+      looksAtStart: false,
+    })
   }
 
   snapshot() {
@@ -210,13 +213,14 @@ class GitStoresRepo implements StoresRepo {
   }
 
   async close(graceMs: number): Promise<void> {
-    clearInterval(this.#poll)
+    const polled = this.#poll.close()
     this.#writer.stop()
     this.#parts.housekeeping.stop()
     const grace = setTimeout(() => this.#stop.abort(), graceMs)
     await this.#parts.lane.run(() => this.#parts.cache.tidy())
     clearTimeout(grace)
     this.#stop.abort()
+    await polled
     this.#parts.cache.objects.restart()
     this.#parts.cache.http?.close()
     await this.#parts.signatures?.close()
@@ -224,28 +228,16 @@ class GitStoresRepo implements StoresRepo {
   }
 
   look(): void {
-    if (this.#looking) {
-      // The running fetch may have read the branch before it moved.
-      this.#lookAgain = true
-      return
-    }
-    const { lane, mirror, signal } = this.#parts
-    this.#looking = true
-    const looked = lane.run(() => mirror.sync(signal)).catch(() => {})
-    void looked.finally(() => {
-      this.#looking = false
-      const again = this.#lookAgain && !signal.aborted
-      this.#lookAgain = false
-      if (again) this.look()
-    })
+    this.#poll.look()
   }
 
   /**
-   * Fetches unless a recent fetch did. A successful push does not count, because it does not show
-   * what the host kept.
+   * Fetches unless a fetch was made within `recentMs`. A successful push does not count, because it
+   * does not show what the host kept.
    */
-  #lookUnlessRecent(intervalMs: number): void {
-    if (!this.#looking && this.#parts.mirror.fetchAge() >= intervalMs / 2) this.look()
+  #fetch(recentMs: number): Promise<void> | null {
+    const { lane, mirror, signal } = this.#parts
+    return mirror.fetchAge() < recentMs ? null : lane.run(() => mirror.sync(signal))
   }
 
   /**

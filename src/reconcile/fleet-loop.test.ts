@@ -7,7 +7,7 @@ import { testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
 import { purgeSettings, steadyTime } from '../testing/time.ts'
 import { memoryLog } from '../testing/writes.ts'
-import { startControlLoop } from './control-loop.ts'
+import { startFleetLoop } from './fleet-loop.ts'
 import { startPurges } from './purge.ts'
 import { startQueue } from './queue.ts'
 
@@ -31,7 +31,7 @@ async function burst(event: () => void): Promise<void> {
 function loopOf(look: () => Promise<void> | null) {
   const repo = memoryRepo(platform)
   const applications = fakeApplications(clock.now)
-  const loop = startControlLoop({ repo, applications, log, intervalMs: NEVER_MS }, look, 'failed')
+  const loop = startFleetLoop({ repo, applications, log, intervalMs: NEVER_MS }, look, 'failed')
   return { repo, applications, loop }
 }
 
