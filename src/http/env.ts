@@ -2,7 +2,6 @@ import type { StoreErrorCode } from '../domain/errors.ts'
 import type { Clock, Log, OperationDeps, PackServer } from '../domain/ports.ts'
 import type { ChangeFeed } from '../observe/change-feed.ts'
 import type { Checks } from '../observe/checks.ts'
-import type { RenderBeside } from '../operations/create-store.ts'
 import type { StreamHub } from './stream-hub.ts'
 
 /** Values that middleware passes to handlers. */
@@ -39,8 +38,6 @@ export interface AppDeps extends OperationDeps {
   /** Files by path below the root. Empty if the dashboard was not built. */
   readonly dashboard: ReadonlyMap<string, StaticFile>
   readonly newRequestId: () => string
-  /** See `create-store.ts`. @default every store is rendered inside its decision */
-  readonly renderBeside?: RenderBeside
   /** False until the index is loaded and during shutdown. */
   readonly ready: () => boolean
   /** Changes of a store require `If-Match`. */

@@ -3,6 +3,7 @@ import type { StoreFile } from '../contract/store-file.ts'
 import type { Store, StoreCreate } from '../contract/store.ts'
 import { admitStore } from '../domain/admission/admission.ts'
 import { isRoom, type Provisioning, queueOf } from '../domain/admission/provisioning.ts'
+import { compact } from '../domain/compact.ts'
 import { StoreError } from '../domain/errors.ts'
 import { objectFormatOf } from '../domain/object-format.ts'
 import type {
@@ -14,24 +15,13 @@ import type {
 } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 import { readBack } from '../repo-files/store-file.ts'
-import type { RenderStore } from './rendering/render-declared.ts'
 import { renderOnce } from './rendering/render-once.ts'
 import { type RenderContext, renderStore } from './rendering/render-store.ts'
 import { sealStore } from './rendering/seal-store.ts'
 
-/**
- * Renders on another thread under high load. It returns `null` when load is low, and the returned
- * function returns `null` when the threads are busy. In both cases the caller renders itself.
- */
-export type RenderBeside = () =>
-  | ((...input: Parameters<RenderStore>) => ReturnType<RenderStore> | null)
-  | null
-
 /** Without `provisioning`, no store is queued. */
 type CreateStoreDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'> &
-  Partial<Pick<OperationDeps, 'provisioning'>> & {
-    readonly renderBeside?: RenderBeside
-  }
+  Partial<Pick<OperationDeps, 'provisioning'>>
 
 /**
  * Declares a new store in Git. A store that has to wait is declared as queued.
@@ -48,7 +38,7 @@ export async function createStore(
   // Read once, because the decision runs again on a newer head and must not depend on a clock.
   const now = deps.clock.now()
   const asked = { owner: by.subject, now, sealed, deps }
-  const render = await renderFor(request, asked)
+  const render = renderOnce()
   const landed = await deps.repo.change(
     by,
     (at) => decideCreate(request, at, asked, render),
@@ -79,20 +69,6 @@ interface Asked {
   readonly now: number
   readonly sealed: SealedSecrets | null
   readonly deps: CreateStoreDeps
-}
-
-/** Renders ahead on another thread, for the newest head. If that fails, the decision renders and reports the error. */
-async function renderFor(request: StoreCreate, asked: Asked): Promise<typeof renderStore> {
-  const render = asked.deps.renderBeside?.() ?? null
-  if (render === null) return renderOnce()
-  const at = asked.deps.repo.snapshot()
-  try {
-    const input = [admitted(request, at, asked), at.platform, contextOf(at, asked.sealed)] as const
-    const files = await render(...input)
-    return files === null ? renderOnce() : renderOnce({ input: [...input], give: () => files })
-  } catch {
-    return renderOnce()
-  }
 }
 
 /** Marks the new store as queued if the cap on stores being set up is reached; see `domain/admission/provisioning.ts`. */
@@ -140,8 +116,7 @@ export function creationOf(
     action: 'create',
     facts: [store.engine, store.plan],
     intent: readBack(store),
-    ...(request.reason === undefined ? {} : { reason: request.reason }),
-    ...(request.ticket === undefined ? {} : { ticket: request.ticket }),
+    ...compact({ reason: request.reason, ticket: request.ticket }),
     files: render(store, at.platform, contextOf(at, sealed)),
   }
 }

@@ -14,7 +14,6 @@ import { getPlatform } from './get-platform.ts'
 import { getStore } from './get-store.ts'
 import { listStores } from './list-stores.ts'
 import { previewStore } from './preview-store.ts'
-import { renderStore } from './rendering/render-store.ts'
 import { storeHistory } from './store-history.ts'
 import { storeManifests } from './store-manifests.ts'
 
@@ -101,34 +100,6 @@ describe('createStore', () => {
       code: 'name_taken',
     })
     expect(repo.landed).toHaveLength(1)
-  })
-
-  it('uses the files rendered on another thread if their input matches the newest head', async () => {
-    const names: string[] = []
-    const beside = async (...input: Parameters<typeof renderStore>) => {
-      names.push(input[0].name)
-      const files = new Map(renderStore(...input))
-      return files.set('manifests/99-beside.yaml', new Uint8Array())
-    }
-    const many = { ...deps, renderBeside: () => beside }
-    await createStore(many, { name: 'shop' }, by)
-    expect(repo.landed[0]?.files.has('manifests/99-beside.yaml')).toBe(true)
-    // The input of the render differs from that of the decision.
-    const platform = testPlatform((yaml) => `${yaml}scheme: https\n`)
-    const older = { ...repo, snapshot: () => ({ ...repo.snapshot(), platform }) }
-    await createStore({ ...many, repo: older }, { name: 'other' }, by)
-    expect(repo.landed[1]?.files.has('manifests/99-beside.yaml')).toBe(false)
-    expect(new TextDecoder().decode(repo.landed[1]?.files.get('app.json'))).toContain('"http://')
-    expect(names).toEqual(['shop', 'other'])
-  })
-
-  it('renders by itself if the other thread fails, and still refuses a taken name', async () => {
-    const broken = { ...deps, renderBeside: () => () => Promise.reject(new Error('thread ended')) }
-    await createStore(broken, { name: 'shop' }, by)
-    expect(repo.landed[0]?.files.has('app.json')).toBe(true)
-    await expect(createStore(broken, { name: 'shop' }, by)).rejects.toMatchObject({
-      code: 'name_taken',
-    })
   })
 
   it('commits exactly the bytes of its preview', async () => {

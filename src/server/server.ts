@@ -26,7 +26,6 @@ import { previewStore } from '../operations/preview-store.ts'
 import { startPurges } from '../reconcile/purge.ts'
 import { startQueue } from '../reconcile/queue.ts'
 import { startReconciler } from '../reconcile/reconciler.ts'
-import { openBusyThreads } from '../threads/busy.ts'
 import { openThreads } from '../threads/threads.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -132,14 +131,12 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
     config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
   const { refusals, ...observed } = observation
   const { provisioning } = observation
-  const busy = openBusyThreads()
   const parts = {
     repo,
     applications,
     time,
     purge,
     nudge,
-    renderBeside: () => busy.render(),
     ...observed,
   }
   const app = await buildApp(config, log, parts, packServer, () => ready)
@@ -197,7 +194,7 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
       await repo.close(config.shutdownGrace)
       await reconciled
       await Promise.all(listeners.map((listener) => listener.close()))
-      await Promise.all([threads.close(), busy.close()])
+      await threads.close()
       await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
     },
   }
@@ -219,7 +216,6 @@ async function buildApp(
     | 'streams'
     | 'checks'
     | 'detail'
-    | 'renderBeside'
   >,
   packServer: PackServer | null,
   ready: () => boolean,
