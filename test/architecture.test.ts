@@ -101,11 +101,11 @@ it('the dashboard may import schemas only as types', async () => {
   const { findings } = await lint([
     [
       'dashboard/src/one.ts',
-      `import type { Store } from '../../src/contract/store.ts'\nexport type A = Store`,
+      `import type { Store } from '@storewright/contract/store.ts'\nexport type A = Store`,
     ],
     [
       'dashboard/src/two.ts',
-      `import { Store } from '../../src/contract/store.ts'\nexport const a = Store`,
+      `import { Store } from '@storewright/contract/store.ts'\nexport const a = Store`,
     ],
   ])
   expect(findings.map(({ filename }) => filename)).toEqual(['dashboard/src/two.ts'])

@@ -255,15 +255,19 @@ export const fences: readonly Fence[] = [
       'cdk8s',
       ...EVERYWHERE,
     ],
-    allow: ['./api/request.ts', './features/list/stores-page.tsx', '../../src/contract/paths.ts'],
+    allow: [
+      './api/request.ts',
+      './features/list/stores-page.tsx',
+      '@storewright/contract/paths.ts',
+    ],
   },
   {
     glob: 'dashboard/src/{api,ui}/*.{ts,tsx}',
     plant: 'dashboard/src/api/planted.ts',
     refuse: ['../features/list/stores-page.tsx', '../../../src/domain/status/phase.ts', 'zod'],
-    allow: ['./x.ts', '../ui/button.tsx', '../../../src/contract/paths.ts', 'react'],
+    allow: ['./x.ts', '../ui/button.tsx', '@storewright/contract/paths.ts', 'react'],
   },
-  feature('*', ['../../../../src/contract/store.ts'], ['../../../../src/contract/words.ts']),
-  feature('create', ['../../../../src/http/stores.ts'], ['../../../../src/contract/store.ts']),
+  feature('*', ['@storewright/contract/store.ts'], ['@storewright/contract/words.ts']),
+  feature('create', ['../../../../src/http/stores.ts'], ['@storewright/contract/store.ts']),
   ...fencesOfFiles,
 ]

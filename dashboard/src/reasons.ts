@@ -1,4 +1,4 @@
-import type { Store } from '../../src/contract/store.ts'
+import type { Store } from '@storewright/contract/store.ts'
 import { commands } from './strings.ts'
 
 export interface ReasonText {

@@ -1,4 +1,4 @@
-import { type ChangeState, changeStates, type Phase, phases } from '../../src/contract/words.ts'
+import { type ChangeState, changeStates, type Phase, phases } from '@storewright/contract/words.ts'
 
 /** Groups of the "needs attention" strip, worst first. */
 export const attentions = ['failed', 'degraded', 'missing', 'stuck', 'invalid', 'modified'] as const

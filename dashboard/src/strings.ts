@@ -1,4 +1,4 @@
-import type { Change, Store } from '../../src/contract/store.ts'
+import type { Change, Store } from '@storewright/contract/store.ts'
 import type {
   Action,
   ChangeState,
@@ -6,7 +6,7 @@ import type {
   Health,
   Phase,
   Sync,
-} from '../../src/contract/words.ts'
+} from '@storewright/contract/words.ts'
 
 /** Texts for users. Codes (phase, reason, code) are looked up here and never shown alone. */
 

@@ -1,4 +1,4 @@
-import type { Problem, ProblemDetail } from '../../../src/contract/problem.ts'
+import type { Problem, ProblemDetail } from '@storewright/contract/problem.ts'
 
 /**
  * Problem codes, and two codes of the dashboard: no response, and a response that is not from the

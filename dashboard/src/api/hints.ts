@@ -1,5 +1,5 @@
-import type { Problem } from '../../../src/contract/problem.ts'
-import { API_WORDS } from '../../../src/contract/words.ts'
+import type { Problem } from '@storewright/contract/problem.ts'
+import { API_WORDS } from '@storewright/contract/words.ts'
 
 /** Hints in terms of the dashboard, for codes whose hint names parts of the API. */
 const hints: Partial<Record<Problem['code'], string>> = {

@@ -1,7 +1,7 @@
+import type { BodyOf } from '@storewright/contract/endpoints.ts'
+import type { Operation } from '@storewright/contract/operation.ts'
+import type { Store } from '@storewright/contract/store.ts'
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { BodyOf } from '../../../src/contract/endpoints.ts'
-import type { Operation } from '../../../src/contract/operation.ts'
-import type { Store } from '../../../src/contract/store.ts'
 import { request, requestPage } from './client.ts'
 
 const PAGE = '1000'

@@ -1,7 +1,7 @@
+import type { BodyOf, ReplyOf } from '@storewright/contract/endpoints.ts'
+import type { OperationId } from '@storewright/contract/paths.ts'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
-import type { BodyOf, ReplyOf } from '../../../src/contract/endpoints.ts'
-import type { OperationId } from '../../../src/contract/paths.ts'
 import { request } from './client.ts'
 import { useWrite, type Write } from './use-write.ts'
 

@@ -1,6 +1,6 @@
+import type { Change } from '@storewright/contract/store.ts'
 import { GitCommitHorizontal } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Change } from '../../../src/contract/store.ts'
 import { actionLabel, resultLabel, sourceLabel } from '../strings.ts'
 import { classes } from './classes.ts'
 import { CopyButton } from './copy.tsx'

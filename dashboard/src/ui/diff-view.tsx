@@ -1,5 +1,5 @@
+import type { Diff, FileDiff } from '@storewright/contract/diff.ts'
 import { ChevronRight } from 'lucide-react'
-import type { Diff, FileDiff } from '../../../src/contract/diff.ts'
 import { classes } from './classes.ts'
 import { type Side, sideBySide } from './side-by-side.ts'
 

@@ -1,7 +1,7 @@
 import { Tabs } from '@base-ui/react/tabs'
+import type { FileContent } from '@storewright/contract/store.ts'
 import { Download } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import type { FileContent } from '../../../src/contract/store.ts'
 import { CopyButton } from './copy.tsx'
 import { highlightYaml, type TokenKind } from './yaml.ts'
 

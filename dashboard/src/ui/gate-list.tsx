@@ -1,5 +1,5 @@
+import type { PurgeGate } from '@storewright/contract/operation.ts'
 import { Circle, CircleCheck } from 'lucide-react'
-import type { PurgeGate } from '../../../src/contract/operation.ts'
 import { SimulatedMark } from './state-words.tsx'
 
 const labels: Record<PurgeGate['gate'], string> = {

@@ -1,4 +1,4 @@
-import type { Hunk } from '../../../src/contract/diff.ts'
+import type { Hunk } from '@storewright/contract/diff.ts'
 
 /** One line of one version: its number from 1, and its text without the sign. */
 export interface Side {

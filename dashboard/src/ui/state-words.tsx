@@ -1,3 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
+import type { ChangeState, Health, Phase, Sync } from '@storewright/contract/words.ts'
 import {
   ArchiveRestore,
   CircleArrowUp,
@@ -18,8 +20,6 @@ import {
   Trash2,
   Unplug,
 } from 'lucide-react'
-import type { Store } from '../../../src/contract/store.ts'
-import type { ChangeState, Health, Phase, Sync } from '../../../src/contract/words.ts'
 import {
   changeStateLabel,
   healthSentence,

@@ -1,11 +1,11 @@
-import { X } from 'lucide-react'
 import {
   actions,
   changeResults,
   changeSources,
   type ChangeResult,
   type ChangeSource,
-} from '../../../../src/contract/words.ts'
+} from '@storewright/contract/words.ts'
+import { X } from 'lucide-react'
 import { type ActivityFilter, activityFilters, type ActivitySearch } from '../../search.ts'
 import { actionLabel, resultLabel, sourceLabel } from '../../strings.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,6 +1,6 @@
+import type { Change } from '@storewright/contract/store.ts'
 import { Link } from '@tanstack/react-router'
 import { Undo2 } from 'lucide-react'
-import type { Change } from '../../../../src/contract/store.ts'
 import { buttonClass } from '../../ui/button.tsx'
 import { ChangeItem } from '../../ui/change-item.tsx'
 import { StoreLinks } from './store-links.tsx'

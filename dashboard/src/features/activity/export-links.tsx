@@ -1,5 +1,5 @@
+import { paths } from '@storewright/contract/paths.ts'
 import { Download } from 'lucide-react'
-import { paths } from '../../../../src/contract/paths.ts'
 import { addressOf } from '../../api/address.ts'
 import { API } from '../../api/client.ts'
 import { type ActivitySearch, auditFilters } from '../../search.ts'

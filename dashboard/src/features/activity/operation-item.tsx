@@ -1,5 +1,5 @@
+import type { Operation } from '@storewright/contract/operation.ts'
 import { Link } from '@tanstack/react-router'
-import type { Operation } from '../../../../src/contract/operation.ts'
 import { hintOf } from '../../api/hints.ts'
 import { requestLabel } from '../../strings.ts'
 import { CopyButton } from '../../ui/copy.tsx'

@@ -1,6 +1,6 @@
+import { changeStates } from '@storewright/contract/words.ts'
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { changeStates } from '../../../../src/contract/words.ts'
 import { operationsOfQuery } from '../../api/queries.ts'
 import type { ActivitySearch } from '../../search.ts'
 import { changeStateLabel } from '../../strings.ts'

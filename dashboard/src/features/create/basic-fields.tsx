@@ -1,6 +1,6 @@
+import type { PlatformView } from '@storewright/contract/platform.ts'
 import { useEffect } from 'react'
 import { useWatch } from 'react-hook-form'
-import type { PlatformView } from '../../../../src/contract/platform.ts'
 import { focusStart, isFocusIdle } from '../../ui/start-focus.ts'
 import type { CreateForm } from './form.ts'
 import type { FieldProblem } from './problems.ts'

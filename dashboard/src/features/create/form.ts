@@ -1,6 +1,6 @@
 import './zod-settings.ts'
+import { StoreCreate } from '@storewright/contract/store.ts'
 import { z } from 'zod'
-import { StoreCreate } from '../../../../src/contract/store.ts'
 
 /**
  * State of the form: text as typed, in the shape of the request, so that the paths of issues match

@@ -1,5 +1,5 @@
+import type { PlatformView } from '@storewright/contract/platform.ts'
 import { useFormContext } from 'react-hook-form'
-import type { PlatformView } from '../../../../src/contract/platform.ts'
 import { fieldId } from './error-summary.tsx'
 import type { CreateForm } from './form.ts'
 import { type FieldProblem, problemOf } from './problems.ts'

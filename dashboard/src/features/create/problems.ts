@@ -1,5 +1,5 @@
+import type { ProblemDetail } from '@storewright/contract/problem.ts'
 import type { FieldErrors } from 'react-hook-form'
-import type { ProblemDetail } from '../../../../src/contract/problem.ts'
 import type { RequestFailure } from '../../api/failure.ts'
 import { sentenceOf } from '../../ui/field-sentence.ts'
 import { type CreateForm, fieldLabels, type FieldName, fieldOf, valueOf } from './form.ts'

@@ -1,7 +1,7 @@
+import type { StoreCreate } from '@storewright/contract/store.ts'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type RefObject, useRef } from 'react'
-import type { StoreCreate } from '../../../../src/contract/store.ts'
 import { request } from '../../api/client.ts'
 import { platformQuery, storeQuery, storesQuery } from '../../api/queries.ts'
 import { useWrite, type Write } from '../../api/use-write.ts'

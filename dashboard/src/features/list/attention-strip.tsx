@@ -1,3 +1,4 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { Link } from '@tanstack/react-router'
 import {
   CircleCheck,
@@ -9,7 +10,6 @@ import {
   HeartCrack,
   type LucideIcon,
 } from 'lucide-react'
-import type { Store } from '../../../../src/contract/store.ts'
 import type { Attention, ListSearch } from '../../search.ts'
 import { classes } from '../../ui/classes.ts'
 import { type Tone, toneText } from '../../ui/state-words.tsx'

@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { Clock, FilePen } from 'lucide-react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { actionLabel } from '../../strings.ts'
 import { Ago, clockOf } from '../../ui/time.tsx'
 

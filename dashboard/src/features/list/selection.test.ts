@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { describe, expect, it } from 'vitest'
-import type { Store } from '../../../../src/contract/store.ts'
 import { countAttention, facetCounts, isFiltered, selectStores } from './selection.ts'
 
 const NOW = Date.parse('2026-11-21T12:00:00Z')

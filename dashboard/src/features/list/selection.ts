@@ -1,5 +1,5 @@
-import type { Store } from '../../../../src/contract/store.ts'
-import { phases } from '../../../../src/contract/words.ts'
+import type { Store } from '@storewright/contract/store.ts'
+import { phases } from '@storewright/contract/words.ts'
 import type { Attention, ListSearch } from '../../search.ts'
 
 /** A store that has been moving for longer is stuck. */

@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useState } from 'react'
-import type { Store } from '../../../../src/contract/store.ts'
 
 export interface SteadyOrder {
   readonly stores: readonly Store[]

@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { Link } from '@tanstack/react-router'
-import type { Store } from '../../../../src/contract/store.ts'
 import { reasonText } from '../../reasons.ts'
 import { HealthWord, PhaseWord, SyncWord } from '../../ui/state-words.tsx'
 import { Age } from '../../ui/time.tsx'

@@ -1,4 +1,4 @@
-import type { Store } from '../../../../src/contract/store.ts'
+import type { Store } from '@storewright/contract/store.ts'
 import type { ListSearch } from '../../search.ts'
 import { Button } from '../../ui/button.tsx'
 import { useSteadyOrder } from './steady-order.ts'

@@ -1,7 +1,7 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { platformQuery, storesQuery } from '../../api/queries.ts'
 import type { ListSearch } from '../../search.ts'
 import { buttonClass } from '../../ui/button.tsx'

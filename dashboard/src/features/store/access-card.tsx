@@ -1,6 +1,6 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { manifestsQuery } from '../../api/queries.ts'
 import { commands, simulatedReason } from '../../strings.ts'
 import { Card } from '../../ui/card.tsx'

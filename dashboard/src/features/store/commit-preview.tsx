@@ -1,3 +1,6 @@
+import type { Diff } from '@storewright/contract/diff.ts'
+import type { Effect, Preview } from '@storewright/contract/preview.ts'
+import type { Store } from '@storewright/contract/store.ts'
 import { useQuery } from '@tanstack/react-query'
 import {
   ChevronRight,
@@ -9,9 +12,6 @@ import {
   TriangleAlert,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Diff } from '../../../../src/contract/diff.ts'
-import type { Effect, Preview } from '../../../../src/contract/preview.ts'
-import type { Store } from '../../../../src/contract/store.ts'
 import { type ChangeToPreview, previewChangeQuery } from '../../api/queries.ts'
 import { classes } from '../../ui/classes.ts'
 import { DiffView, diffCounts } from '../../ui/diff-view.tsx'

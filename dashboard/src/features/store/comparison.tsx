@@ -1,7 +1,7 @@
+import type { Change, Store } from '@storewright/contract/store.ts'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { ArrowLeftRight, GitCompareArrows, X } from 'lucide-react'
 import { useEffect, useId, useRef } from 'react'
-import type { Change, Store } from '../../../../src/contract/store.ts'
 import { actionLabel } from '../../strings.ts'
 import { Button } from '../../ui/button.tsx'
 import { inputClass } from '../../ui/field.tsx'

@@ -1,6 +1,6 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { platformQuery } from '../../api/queries.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useConfirmation } from '../../ui/toasts.tsx'

@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { ArchiveRestore } from 'lucide-react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { Ago, dayOf } from '../../ui/time.tsx'
 
 /** What a deletion keeps, and for how long. */

@@ -1,7 +1,7 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Unplug } from 'lucide-react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { newestChangeQuery } from '../../api/queries.ts'
 import { commands } from '../../strings.ts'
 import { Command } from '../../ui/copy.tsx'

@@ -1,7 +1,7 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Columns2, Rows2 } from 'lucide-react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { diffQuery } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { diffCounts, DiffView } from '../../ui/diff-view.tsx'

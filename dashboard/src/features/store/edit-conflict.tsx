@@ -1,6 +1,6 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { GitCompareArrows } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { actionLabel } from '../../strings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Ago } from '../../ui/time.tsx'

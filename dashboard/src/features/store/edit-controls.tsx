@@ -1,5 +1,5 @@
+import type { ProblemDetail } from '@storewright/contract/problem.ts'
 import type { ReactNode } from 'react'
-import type { ProblemDetail } from '../../../../src/contract/problem.ts'
 import { sentenceOf } from '../../ui/field-sentence.ts'
 import { describedBy, Field, inputClass } from '../../ui/field.tsx'
 import { type Edit, type EditField, type EditKey, labelOf, pointerOf } from './edit.ts'

@@ -1,4 +1,4 @@
-import type { PlatformView } from '../../../../src/contract/platform.ts'
+import type { PlatformView } from '@storewright/contract/platform.ts'
 import {
   CheckControl,
   type EditState,

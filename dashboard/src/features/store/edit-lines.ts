@@ -1,5 +1,5 @@
-import type { StoreFile } from '../../../../src/contract/store-file.ts'
-import type { Component } from '../../../../src/contract/store-values.ts'
+import type { StoreFile } from '@storewright/contract/store-file.ts'
+import type { Component } from '@storewright/contract/store-values.ts'
 
 /**
  * Converts lists of store.yaml to lines of a text box and back. The server validates their content.

@@ -1,6 +1,6 @@
+import type { StoreFile } from '@storewright/contract/store-file.ts'
+import { StorePatch } from '@storewright/contract/store-patch.ts'
 import { expect, it } from 'vitest'
-import type { StoreFile } from '../../../../src/contract/store-file.ts'
-import { StorePatch } from '../../../../src/contract/store-patch.ts'
 import {
   differing,
   type Edit,

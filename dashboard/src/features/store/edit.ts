@@ -1,8 +1,8 @@
-import type { BodyOf } from '../../../../src/contract/endpoints.ts'
-import { optionFields } from '../../../../src/contract/option-fields.ts'
-import type { StoreFile } from '../../../../src/contract/store-file.ts'
-import type { OptionField } from '../../../../src/contract/store-option.ts'
-import type { Component } from '../../../../src/contract/store-values.ts'
+import type { BodyOf } from '@storewright/contract/endpoints.ts'
+import { optionFields } from '@storewright/contract/option-fields.ts'
+import type { StoreFile } from '@storewright/contract/store-file.ts'
+import type { OptionField } from '@storewright/contract/store-option.ts'
+import type { Component } from '@storewright/contract/store-values.ts'
 import { componentLines, componentsOf, labelLines, labelsOf, linesOf } from './edit-lines.ts'
 
 /** `option` or `option.member` of store.yaml. */

@@ -1,5 +1,5 @@
+import type { Condition, Store } from '@storewright/contract/store.ts'
 import { CircleCheck, CircleHelp, CircleX } from 'lucide-react'
-import type { Condition, Store } from '../../../../src/contract/store.ts'
 import { conditionLabel } from '../../strings.ts'
 import { Card } from '../../ui/card.tsx'
 

@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useQuery } from '@tanstack/react-query'
-import type { Store } from '../../../../src/contract/store.ts'
 import { manifestsQuery } from '../../api/queries.ts'
 import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { FileViewer } from '../../ui/file-viewer.tsx'

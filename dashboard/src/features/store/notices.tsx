@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { FilePen, FileWarning, Hourglass } from 'lucide-react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { Button } from '../../ui/button.tsx'
 import { useWriteRefusal } from '../../ui/writes.ts'
 import { DeletedNotice } from './deleted-notice.tsx'

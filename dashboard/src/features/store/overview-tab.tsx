@@ -1,4 +1,4 @@
-import type { Store } from '../../../../src/contract/store.ts'
+import type { Store } from '@storewright/contract/store.ts'
 import { AccessCard } from './access-card.tsx'
 import { FactsCard } from './facts-card.tsx'
 import { TimelineList } from './timeline-list.tsx'

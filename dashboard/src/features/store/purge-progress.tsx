@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useQuery } from '@tanstack/react-query'
-import type { Store } from '../../../../src/contract/store.ts'
 import { hintOf } from '../../api/hints.ts'
 import { operationsQuery } from '../../api/queries.ts'
 import { commands } from '../../strings.ts'

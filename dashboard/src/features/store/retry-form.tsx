@@ -1,5 +1,5 @@
+import type { BodyOf } from '@storewright/contract/endpoints.ts'
 import { useState } from 'react'
-import type { BodyOf } from '../../../../src/contract/endpoints.ts'
 import { useChange } from '../../api/use-change.ts'
 import { RadioCards } from '../../ui/radio-cards.tsx'
 import { useConfirmation } from '../../ui/toasts.tsx'

@@ -1,4 +1,4 @@
-import type { Reverted } from '../../../../src/contract/revert.ts'
+import type { Reverted } from '@storewright/contract/revert.ts'
 import { DiffBox, Effects, Warnings } from './commit-preview.tsx'
 
 /** The changes to the store, one line per member. */

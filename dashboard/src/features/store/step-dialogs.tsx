@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useState } from 'react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { type ChangeId, useChange } from '../../api/use-change.ts'
 import { useConfirmation } from '../../ui/toasts.tsx'
 import { ChangeForm, ReasonField, reasonOf } from './change-form.tsx'

@@ -1,3 +1,4 @@
+import type { Store } from '@storewright/contract/store.ts'
 import {
   ArchiveRestore,
   CirclePause,
@@ -10,7 +11,6 @@ import {
   Trash2,
   Undo2,
 } from 'lucide-react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { simulatedReason } from '../../strings.ts'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { Menu, type MenuEntry } from '../../ui/menu.tsx'

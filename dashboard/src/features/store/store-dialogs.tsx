@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { Store } from '../../../../src/contract/store.ts'
 import type { StoreDialog } from '../../search.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { DeleteForm } from './delete-form.tsx'

@@ -1,7 +1,7 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { asFailure } from '../../api/failure.ts'
 import { storeQuery } from '../../api/queries.ts'
 import type { StoreTab } from '../../search.ts'

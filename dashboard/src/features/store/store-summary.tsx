@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import type { ReactNode } from 'react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { reasonText } from '../../reasons.ts'
 import { HealthWord, PhaseWord, SyncWord } from '../../ui/state-words.tsx'
 import { Ago, clockOf } from '../../ui/time.tsx'

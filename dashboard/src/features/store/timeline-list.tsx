@@ -1,5 +1,5 @@
+import type { Store } from '@storewright/contract/store.ts'
 import { Circle, CircleCheck, CircleX, LoaderCircle } from 'lucide-react'
-import type { Store } from '../../../../src/contract/store.ts'
 import { reasonText } from '../../reasons.ts'
 import { actionLabel } from '../../strings.ts'
 import { classes } from '../../ui/classes.ts'

@@ -1,5 +1,5 @@
+import type { Condition, Store } from '@storewright/contract/store.ts'
 import { describe, expect, it } from 'vitest'
-import type { Condition, Store } from '../../../../src/contract/store.ts'
 import { timelineOf } from './timeline.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Condition, Store } from '../../../../src/contract/store.ts'
-import type { ConditionType } from '../../../../src/contract/words.ts'
+import type { Condition, Store } from '@storewright/contract/store.ts'
+import type { ConditionType } from '@storewright/contract/words.ts'
 
 export type StepState = 'done' | 'current' | 'failed' | 'waiting'
 
