@@ -4,14 +4,16 @@ import { type Row, table } from './measure.ts'
 import { pacingRows } from './pacing.ts'
 import { renderRows } from './render.ts'
 import { repositoryRows } from './repository.ts'
+import { writeResults } from './results.ts'
 import { upToDateRows } from './up-to-date.ts'
 import { watchRows } from './watch.ts'
 import { writerRows } from './writer.ts'
 
 /**
  * `npm run bench [-- GROUP…] [--stores N] [--tiny]`: measures the goals of docs/performance.md and
- * prints one table. Exits with 1 if a goal is missed. `--tiny` only checks that every row can be
- * measured; its figures mean nothing.
+ * prints one table. Exits with 1 if a goal is missed. The results go to `bench/results`, from which
+ * `npm run figures` makes a page. `--tiny` only checks that every row can be measured; its figures
+ * mean nothing and are not kept.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -57,7 +59,10 @@ if (unknown.length > 0) {
 const rows: Row[] = []
 for (const name of wanted) {
   process.stderr.write(`measuring ${name} at ${stores} stores …\n`)
-  rows.push(...((await groups[name]?.()) ?? []))
+  const measured = (await groups[name]?.()) ?? []
+  rows.push(...measured)
+  if (values.tiny) continue
+  process.stderr.write(`bench/results/${writeResults({ group: name, stores, rows: measured })}\n`)
 }
 const { text, missed } = table(rows)
 process.stdout.write(text)
