@@ -9,6 +9,8 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.cache/compiled', impo
 const git = ['src/adapters/git/**/*.test.ts', 'test/git/**/*.test.ts', 'test/check/**/*.test.ts']
 const browser = ['test/browser/**/*.test.ts']
 const scripts = ['test/scripts/**/*.test.ts']
+/** Suites that need minutes to mean anything. `npm run test:faults` runs them. */
+const long = ['test/git/{chaos,fleet,kill,remote-faults,replicas,sweep}.test.ts']
 const apart = ['test/{cluster,shop,release}/**/*.test.ts']
 
 /** Projects in the order in which they run. The short files of `fast` fill the end of the run. */
@@ -45,6 +47,7 @@ export default defineConfig({
         test: {
           name: 'git',
           include: git,
+          exclude: long,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           globalSetup: 'test/git/goals-table.ts',

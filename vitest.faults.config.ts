@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 process.env.STOREWRIGHT_SIZE = 'faults'
 
-/** Suites that `npm test` runs in a short form, at the full size required for a merge. */
+/** Suites that `npm test` leaves out or runs in a short form, at the full size required for a merge. */
 export default defineConfig({
   test: {
     name: 'faults',

@@ -4,23 +4,23 @@ import { startApi, roomyPlatform } from './api-process.ts'
 import { checkChaos, type ChaosFigures, explainPhases } from './chaos-checker.ts'
 import { ChaosClient, type Door } from './chaos-clients.ts'
 import { ChaosPerson } from './chaos-people.ts'
-import { chance, goal, sized } from './goals.ts'
+import { chance, goal, long } from './goals.ts'
 import { harness, pause } from './harness.ts'
 import { person } from './person.ts'
 
 const CLIENTS = 8
 const PEOPLE = 3
 const SHARED = ['shared-1', 'shared-2', 'shared-3', 'shared-4']
-const RUN_MS = sized(10_000, 50_000, 600_000)
+const RUN_MS = long(50_000, 600_000)
 /** Bounds of the random time after which the server is killed. */
-const LIFE_MS = sized([1_000, 5_000], [2_000, 12_000], [2_000, 12_000]) as [number, number]
-const LEAST_KILLS = sized(2, 4, 4)
-const LEAST_ACKED = sized(20, 40, 40)
+const LIFE_MS = [2_000, 12_000] as const
+const LEAST_KILLS = 4
+const LEAST_ACKED = 40
 /**
  * Time for all stores to settle. A simulated set-up takes 12 s, and stores beyond the limit wait
  * for others.
  */
-const SETTLE_MS = sized(120_000, 120_000, 600_000)
+const SETTLE_MS = long(120_000, 600_000)
 
 it(
   `F2 F4 F11 F17 F18 loses no change and explains every phase while ${PEOPLE} people push, ${CLIENTS} clients send requests and the server is killed`,

@@ -15,6 +15,11 @@ export function sized<T>(change: T, faults: T, release: T): T {
   return { change, faults, release }[size]
 }
 
+/** The value for a suite that `npm test` leaves to `npm run test:faults`. */
+export function long<T>(faults: T, release: T): T {
+  return size === 'release' ? release : faults
+}
+
 /** The short form skips a test with `it.skipIf(isShort)`, which the report shows. */
 export const isShort = size === 'change'
 
