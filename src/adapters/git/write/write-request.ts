@@ -26,7 +26,7 @@ export const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
   decided: ['imported', 'waiting', 'in doubt', 'answered'],
   imported: ['pushing', 'waiting', 'in doubt', 'answered'],
   pushing: ['waiting', 'in doubt', 'answered'],
-  'in doubt': ['decided', 'answered'],
+  'in doubt': ['decided', 'waiting', 'answered'],
   answered: [],
 }
 
@@ -130,7 +130,9 @@ export class WriteRequest {
    * the base of a doubtful push, that push can no longer land.
    */
   notOn(head: string): void {
-    if (this.#doubt !== head) this.#doubt = null
+    if (this.#doubt === head) return
+    this.#doubt = null
+    if (this.#state === 'in doubt') this.#enter('waiting')
   }
 
   /**
