@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { met, type Row } from './measure.ts'
@@ -24,9 +24,9 @@ export interface Measured {
 
 const FOLDER = join(import.meta.dirname, 'results')
 
-/** All results, oldest first. */
+/** All results, oldest first; none if the folder is missing. */
 export function readResults(folder = FOLDER): readonly Results[] {
-  return readdirSync(folder)
+  return (existsSync(folder) ? readdirSync(folder) : [])
     .filter((name) => name.endsWith('.json'))
     .toSorted()
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Results)

@@ -56,6 +56,6 @@ it.each([
     expect([report.stores, found]).toEqual([2, []])
     const work = join(remote.scratch, 'work')
     await remote.git(['clone', '-q', remote.path, work])
-    expect(await renderClone(work, () => {})).toEqual({ stores: 2, left: 0, paths: [] })
+    expect(await renderClone(work, () => {})).toEqual({ stores: 2, skipped: 0, paths: [] })
   },
 )
