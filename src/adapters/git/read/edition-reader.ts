@@ -41,8 +41,8 @@ export interface Edition {
 /** The edition after a fetch. */
 export interface Advanced {
   readonly edition: Edition
-  /** True if some of the fetched commits were made by another server. */
-  readonly fromServers: boolean
+  /** Who made the fetched commits: other servers, people, or both. */
+  readonly from: { readonly servers: boolean; readonly people: boolean }
 }
 
 /** Builds the snapshot of a head. After the first one, only the differences are read. */
@@ -117,7 +117,8 @@ export class EditionReader {
       base = { ...base, platform: value ?? base.platform, platformProblems: problems }
     }
     const edition = { fleet, snapshot: this.#snapshot(base, fleet, names, head, commits.at(-1)) }
-    return { edition, fromServers: !commits.every(isOutside) }
+    const from = { servers: !commits.every(isOutside), people: commits.some(isOutside) }
+    return { edition, from }
   }
 
   /**

@@ -38,7 +38,7 @@ export class Mirror {
   /** Monotonic time in milliseconds at which the remote's head was known to equal ours. */
   #confirmedAt = Number.NEGATIVE_INFINITY
   #fetchedAt = Number.NEGATIVE_INFINITY
-  #othersAt = Number.NEGATIVE_INFINITY
+  #peopleAt = Number.NEGATIVE_INFINITY
   #serversAt = Number.NEGATIVE_INFINITY
   #rewrite: Rewrite | null = null
   #lost: readonly StoreId[] = []
@@ -92,9 +92,9 @@ export class Mirror {
     return performance.now() - this.#fetchedAt
   }
 
-  /** Milliseconds since a fetch brought commits that this process did not push. */
-  othersAge(): number {
-    return performance.now() - this.#othersAt
+  /** Milliseconds since a fetch brought commits that people made with plain git. */
+  peopleAge(): number {
+    return performance.now() - this.#peopleAt
   }
 
   /** Milliseconds since a fetch brought commits that another server made. */
@@ -191,8 +191,9 @@ export class Mirror {
       const after = await this.#reader.advance(before, head, clock.now())
       if (after === null) return this.#stopWriting(head)
       this.#edition = after.edition
-      this.#othersAt = performance.now()
-      if (after.fromServers) this.#serversAt = this.#othersAt
+      const now = performance.now()
+      if (after.from.people) this.#peopleAt = now
+      if (after.from.servers) this.#serversAt = now
       cache.remember(head)
       this.#takeStock()
     }

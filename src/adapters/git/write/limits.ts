@@ -53,7 +53,7 @@ export const LIMITS = {
    */
   alone: { pushes: 16, pushesLong: 2 },
   /** Beside a person, who must first notice that the push was rejected, pauses are longer. */
-  amongOthers: { pushes: 4, pushesLong: 4 },
+  besidePerson: { pushes: 4, pushesLong: 4 },
   pauseLeastMs: 250,
   pauseMostMs: 2000,
   /**
@@ -61,12 +61,18 @@ export const LIMITS = {
    * script that creates stores one after the other rarely waits.
    */
   singlesMs: 6000,
-  /** Time after a foreign commit during which another one is expected. */
+  /** Time after a commit of a person or another server during which another one is expected. */
   othersMs: 60_000,
   /**
-   * Servers that share a branch push in the first `openMs` of each `everyMs` of the wall clock. So
-   * they pause at the same time, and a person has the rest for a fetch and a push. Clocks that
-   * differ only shorten that time.
+   * After `pushes` pushes in a row, servers that share a branch push in the first `openMs` of each
+   * `everyMs` of the wall clock. So they are quiet at the same time, and a person has the rest for a
+   * fetch and a push. Clocks that differ only shorten that time.
    */
-  amongServers: { pushes: 4, everyMs: 4000, openMs: 1500 },
+  besideServer: {
+    pushes: 4,
+    /** After a commit of a person, who is likely to push again. */
+    withPeople: { everyMs: 4000, openMs: 1500 },
+    /** Seldom, because only a person who pushes for the first time needs it. */
+    otherwise: { everyMs: 16_000, openMs: 13_500 },
+  },
 } as const

@@ -7,16 +7,16 @@ interface Load {
   /** Milliseconds between a pause and the beginning of the next push. */
   readonly gapMs: number
   readonly pushes: number
-  /** Milliseconds since the commits of others, and of other servers. */
-  readonly others: number
+  /** Milliseconds since the commits of people, and of other servers. */
+  readonly people: number
   readonly servers: number
 }
 
 /** Simulates pushes. Returns the pause after each of them and when it ended. */
-function simulate({ commits, tookMs, gapMs, pushes, others, servers }: Load) {
+function simulate({ commits, tookMs, gapMs, pushes, people, servers }: Load) {
   let at = 0
   const pauses = new Pauses({
-    othersAge: () => others,
+    peopleAge: () => people,
     serversAge: () => servers,
     now: () => at,
     wallClock: () => 1_790_000_000_000 + at,
@@ -33,8 +33,8 @@ function simulate({ commits, tookMs, gapMs, pushes, others, servers }: Load) {
 const pushedAt = (load: Load) => simulate(load).map(({ ended }) => ended)
 
 /** The pauses without other servers. */
-const stands = (others: number, tookMs: number, gapMs: number, pushes: number, commits = 2) =>
-  simulate({ commits, tookMs, gapMs, pushes, others, servers: Infinity }).map(({ ms }) => ms)
+const stands = (people: number, tookMs: number, gapMs: number, pushes: number, commits = 2) =>
+  simulate({ commits, tookMs, gapMs, pushes, people, servers: Infinity }).map(({ ms }) => ms)
 
 const after = (ms: readonly number[]) => ms.flatMap((one, n) => (one > 0 ? [n + 1] : []))
 
@@ -56,15 +56,15 @@ it('pauses a series of single-commit pushes only after 6 s without other writers
   expect(after(stands(Infinity, 110, 250, 80, 1))).toEqual([])
 })
 
-it('pauses after 4 pushes for four times the push duration if others committed within a minute', () => {
+it('pauses after 4 pushes for four times the push duration if a person committed within a minute', () => {
   expect(stands(59_999, 300, 5, 5)).toEqual([0, 0, 0, 1200, 0])
   expect(stands(59_999, 20, 5, 4)).toEqual([0, 0, 0, 250])
   expect(stands(59_999, 9000, 5, 4)).toEqual([0, 0, 0, 2000])
   expect(after(stands(60_000, 300, 5, 16))).toEqual([16])
 })
 
-it('beside another server pushes only in the first 1.5 s of each 4 s of the wall clock, after four pushes in a row', () => {
-  const at = pushedAt({ commits: 2, tookMs: 300, gapMs: 5, pushes: 40, others: 0, servers: 0 })
+it('beside another server and a person pushes only in the first 1.5 s of each 4 s of the wall clock, after four pushes in a row', () => {
+  const at = pushedAt({ commits: 2, tookMs: 300, gapMs: 5, pushes: 40, people: 0, servers: 0 })
   const late = at.slice(4).filter((ms) => ms % 4000 > 1500 + 300)
   expect([at.length, late]).toEqual([40, []])
   // A person has at least two seconds in each four.
@@ -72,15 +72,22 @@ it('beside another server pushes only in the first 1.5 s of each 4 s of the wall
   expect(longest.filter((ms) => ms > 2000).length).toBeGreaterThan(5)
 })
 
+it('beside another server alone pauses only for 2.5 s in each 16 s', () => {
+  const load = { commits: 2, tookMs: 300, gapMs: 5, pushes: 200, people: Infinity, servers: 0 }
+  const stood = simulate(load).filter(({ ms }) => ms > 0)
+  expect(stood.map(({ ended }) => Math.floor(ended / 16_000))).toEqual([0, 1, 2, 3])
+  expect(Math.max(...stood.map(({ ms }) => ms))).toBeLessThanOrEqual(2500)
+})
+
 it('beside another server does not delay a request every four seconds', () => {
-  const at = pushedAt({ commits: 1, tookMs: 300, gapMs: 4000, pushes: 20, others: 0, servers: 0 })
+  const at = pushedAt({ commits: 1, tookMs: 300, gapMs: 4000, pushes: 20, people: 0, servers: 0 })
   expect(at.slice(1).every((ms, n) => ms - (at[n] ?? 0) === 4300)).toBe(true)
 })
 
 it('beside another server waits after a lost race too, but not for the first ones and not beside a person', () => {
-  const lost = (serversAge: number) => {
+  const lost = (serversAge: number, people = 0) => {
     const pauses = new Pauses({
-      othersAge: () => 0,
+      peopleAge: () => people,
       serversAge: () => serversAge,
       now: () => 0,
       wallClock: () => 1_790_000_000_000 + 2500,
@@ -89,4 +96,5 @@ it('beside another server waits after a lost race too, but not for the first one
   }
   expect(lost(0)).toEqual([0, 0, 0, 1500, 1500])
   expect(lost(60_000)).toEqual([0, 0, 0, 0, 0])
+  expect(lost(0, 60_000)).toEqual([0, 0, 0, 0, 0])
 })

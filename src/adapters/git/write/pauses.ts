@@ -1,14 +1,20 @@
 import { LIMITS } from './limits.ts'
 
 export interface PausesDeps {
-  /** Milliseconds since a fetch brought a commit that this process did not push. */
-  readonly othersAge: () => number
+  /** Milliseconds since a fetch brought a commit of a person. */
+  readonly peopleAge: () => number
   /** Milliseconds since a fetch brought a commit of another server. */
   readonly serversAge: () => number
   /** Monotonic clock in milliseconds. @default performance.now */
   readonly now?: () => number
   /** Wall clock in milliseconds, which other servers share. @default Date.now */
   readonly wallClock?: () => number
+}
+
+/** Servers push in the first `openMs` of each `everyMs`. */
+interface Slots {
+  readonly everyMs: number
+  readonly openMs: number
 }
 
 /** Decides after each push whether the writer pauses, and for how long. */
@@ -36,12 +42,14 @@ export class Pauses {
    */
   pushed(tookMs: number, commits: number): number {
     const now = this.#now()
-    const among = this.#deps.serversAge() < LIMITS.othersMs
-    const crowded = this.#deps.othersAge() < LIMITS.othersMs
-    const { pushes, pushesLong } = crowded ? LIMITS.amongOthers : LIMITS.alone
+    const slots = this.#slots
+    const { pushes, pushesLong } = this.#besidePerson ? LIMITS.besidePerson : LIMITS.alone
     const ms = Math.min(LIMITS.pauseMostMs, Math.max(LIMITS.pauseLeastMs, pushesLong * tookMs))
     const stood = now - tookMs - this.#endedAt
-    if (this.#pushes === 0 || stood >= (among ? LIMITS.amongServers.everyMs : ms)) {
+    if (
+      this.#pushes === 0 ||
+      stood >= (slots === null ? ms : LIMITS.besideServer.withPeople.everyMs)
+    ) {
       this.#pushes = 0
       this.#singles = true
       this.#since = now - tookMs
@@ -49,9 +57,9 @@ export class Pauses {
     this.#pushes += 1
     this.#singles &&= commits === 1
     this.#endedAt = now
-    if (among) return this.#pushes < LIMITS.amongServers.pushes ? 0 : this.#untilOpen()
+    if (slots !== null) return this.#untilOpen(slots)
     if (this.#pushes < pushes) return 0
-    if (!crowded && this.#singles && now - this.#since < LIMITS.singlesMs) return 0
+    if (!this.#besidePerson && this.#singles && now - this.#since < LIMITS.singlesMs) return 0
     this.#pushes = 0
     return ms
   }
@@ -61,16 +69,26 @@ export class Pauses {
    * @returns milliseconds to wait before the next attempt; 0 unless it lost against other servers
    */
   lost(): number {
-    if (this.#deps.serversAge() >= LIMITS.othersMs) return 0
+    const slots = this.#slots
+    if (slots === null) return 0
     this.#pushes += 1
     this.#endedAt = this.#now()
-    return this.#pushes < LIMITS.amongServers.pushes ? 0 : this.#untilOpen()
+    return this.#untilOpen(slots)
   }
 
-  /** Milliseconds until the servers may push again. */
-  #untilOpen(): number {
-    const { everyMs, openMs } = LIMITS.amongServers
+  get #besidePerson(): boolean {
+    return this.#deps.peopleAge() < LIMITS.othersMs
+  }
+
+  /** When servers push; `null`: no other server was seen. */
+  get #slots(): Slots | null {
+    if (this.#deps.serversAge() >= LIMITS.othersMs) return null
+    return LIMITS.besideServer[this.#besidePerson ? 'withPeople' : 'otherwise']
+  }
+
+  /** Milliseconds until the servers may push again; 0 for the first pushes of a series. */
+  #untilOpen({ everyMs, openMs }: Slots): number {
     const into = this.#wallClock() % everyMs
-    return into < openMs ? 0 : everyMs - into
+    return this.#pushes < LIMITS.besideServer.pushes || into < openMs ? 0 : everyMs - into
   }
 }

@@ -10,7 +10,7 @@ function stage(makePace = () => unpaced) {
     pace: makePace(),
     signal: stop.signal,
     random: () => 1,
-    othersAge: () => Infinity,
+    peopleAge: () => Infinity,
     serversAge: () => Infinity,
   })
   /** Milliseconds until the next push may be prepared. */

@@ -36,9 +36,9 @@ export class Writer {
     const { mirror, pace, signal } = deps
     this.#deps = deps
     this.#base = new Base(mirror, signal)
-    const othersAge = () => mirror.othersAge()
+    const peopleAge = () => mirror.peopleAge()
     const serversAge = () => mirror.serversAge()
-    this.#schedule = new Schedule({ pace, signal, othersAge, serversAge })
+    this.#schedule = new Schedule({ pace, signal, peopleAge, serversAge })
     this.#settlement = new Settlement(deps, this.#base, this.#schedule)
   }
 
