@@ -52,8 +52,8 @@ export const LIMITS = {
    * Another writer has to fetch before it can push, so without pauses it would lose every race.
    */
   alone: { pushes: 16, pushesLong: 2 },
-  /** Beside a person, who must first notice that the push was rejected, pauses are longer. */
-  besidePerson: { pushes: 4, pushesLong: 4 },
+  /** Beside others, who must first notice that their push was rejected, pauses are longer. */
+  besideOthers: { pushes: 4, pushesLong: 4 },
   pauseLeastMs: 250,
   pauseMostMs: 2000,
   /**
@@ -63,6 +63,8 @@ export const LIMITS = {
   singlesMs: 6000,
   /** Time after a commit of a person or another server during which another one is expected. */
   othersMs: 60_000,
+  /** A server seen within this time, the deadline of a request, may still have requests waiting. */
+  serversMs: 30_000,
   /**
    * After `pushes` pushes in a row, servers that share a branch push in the first `openMs` of each
    * `everyMs` of the wall clock. So they are quiet at the same time, and a person has the rest for a

@@ -72,11 +72,35 @@ it('beside another server and a person pushes only in the first 1.5 s of each 4 
   expect(longest.filter((ms) => ms > 2000).length).toBeGreaterThan(5)
 })
 
-it('beside another server alone pauses only for 2.5 s in each 16 s', () => {
-  const load = { commits: 2, tookMs: 300, gapMs: 5, pushes: 200, people: Infinity, servers: 0 }
-  const stood = simulate(load).filter(({ ms }) => ms > 0)
-  expect(stood.map(({ ended }) => Math.floor(ended / 16_000))).toEqual([0, 1, 2, 3])
-  expect(Math.max(...stood.map(({ ms }) => ms))).toBeLessThanOrEqual(2500)
+it('beside another server alone is quiet for the last 2.5 s of each 16 s', () => {
+  const load = { commits: 2, tookMs: 50, gapMs: 5, pushes: 400, people: Infinity, servers: 0 }
+  const at = simulate(load).map(({ ended }) => ended)
+  const late = at.slice(4).filter((ms) => ms % 16_000 > 13_500 + 55)
+  expect([(at.at(-1) ?? 0) > 40_000, late]).toEqual([true, []])
+})
+
+it('doubles each pause for 30 s while another server does not commit again', () => {
+  let at = 0
+  let servedAt = 0
+  const pauses = new Pauses({
+    peopleAge: () => Infinity,
+    serversAge: () => at - servedAt,
+    now: () => at,
+    wallClock: () => 1_790_000_000_000,
+  })
+  const pause = () => {
+    for (;;) {
+      at += 50
+      const ms = pauses.pushed(50, 2)
+      at += 5 + ms
+      if (ms > 0) return ms
+    }
+  }
+  expect(Array.from({ length: 5 }, pause)).toEqual([250, 500, 1000, 2000, 2000])
+  servedAt = at - 1
+  expect(Array.from({ length: 2 }, pause)).toEqual([250, 500])
+  at += 30_000
+  expect(pause()).toBe(250)
 })
 
 it('beside another server does not delay a request every four seconds', () => {

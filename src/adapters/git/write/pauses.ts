@@ -22,13 +22,17 @@ export class Pauses {
   readonly #deps: PausesDeps
   readonly #now: () => number
   readonly #wallClock: () => number
-  /** Pushes of the current series. */
+  /** Pushes since the last pause. */
   #pushes = 0
   #endedAt = Number.NEGATIVE_INFINITY
-  /** When the current series of pushes began. */
+  /** When the pushes since the last pause began. */
   #since = Number.NEGATIVE_INFINITY
-  /** True if each push of the series had one commit. */
+  /** True if each of them had one commit. */
   #singles = true
+  /** Pauses since another server's last commit. */
+  #unmet = 0
+  /** Pushes in a row, landed or lost, in which no gap was long enough for a person. */
+  #inRow = 0
 
   constructor(deps: PausesDeps) {
     this.#deps = deps
@@ -42,26 +46,26 @@ export class Pauses {
    */
   pushed(tookMs: number, commits: number): number {
     const now = this.#now()
+    const beginsAfter = now - tookMs - this.#endedAt
+    const serversAge = this.#deps.serversAge()
+    if (serversAge > LIMITS.serversMs || now - serversAge > this.#endedAt) this.#unmet = 0
     const slots = this.#slots
-    const { pushes, pushesLong } = this.#besidePerson ? LIMITS.besidePerson : LIMITS.alone
-    const ms = Math.min(LIMITS.pauseMostMs, Math.max(LIMITS.pauseLeastMs, pushesLong * tookMs))
-    const stood = now - tookMs - this.#endedAt
-    if (
-      this.#pushes === 0 ||
-      stood >= (slots === null ? ms : LIMITS.besideServer.withPeople.everyMs)
-    ) {
+    const isAlone = slots === null && !this.#besidePerson
+    const { pushes, pushesLong } = isAlone ? LIMITS.alone : LIMITS.besideOthers
+    const ms = Math.max(LIMITS.pauseLeastMs, pushesLong * tookMs)
+    if (this.#pushes === 0 || beginsAfter >= Math.min(LIMITS.pauseMostMs, ms)) {
       this.#pushes = 0
       this.#singles = true
       this.#since = now - tookMs
     }
     this.#pushes += 1
     this.#singles &&= commits === 1
-    this.#endedAt = now
-    if (slots !== null) return this.#untilOpen(slots)
-    if (this.#pushes < pushes) return 0
-    if (!this.#besidePerson && this.#singles && now - this.#since < LIMITS.singlesMs) return 0
+    this.#count(now, beginsAfter)
+    const isRareSingle = isAlone && this.#singles && now - this.#since < LIMITS.singlesMs
+    if (this.#pushes < pushes || isRareSingle) return this.#untilOpen(slots, 0)
     this.#pushes = 0
-    return ms
+    // Double the pause while a server seen recently has not committed again.
+    return this.#untilOpen(slots, Math.min(LIMITS.pauseMostMs, ms * 2 ** this.#unmet++))
   }
 
   /**
@@ -69,11 +73,15 @@ export class Pauses {
    * @returns milliseconds to wait before the next attempt; 0 unless it lost against other servers
    */
   lost(): number {
-    const slots = this.#slots
-    if (slots === null) return 0
-    this.#pushes += 1
-    this.#endedAt = this.#now()
-    return this.#untilOpen(slots)
+    const now = this.#now()
+    this.#count(now, now - this.#endedAt)
+    return this.#untilOpen(this.#slots, 0)
+  }
+
+  #count(now: number, beginsAfter: number): void {
+    if (beginsAfter >= LIMITS.besideServer.withPeople.everyMs) this.#inRow = 0
+    this.#inRow += 1
+    this.#endedAt = now
   }
 
   get #besidePerson(): boolean {
@@ -86,9 +94,10 @@ export class Pauses {
     return LIMITS.besideServer[this.#besidePerson ? 'withPeople' : 'otherwise']
   }
 
-  /** Milliseconds until the servers may push again; 0 for the first pushes of a series. */
-  #untilOpen({ everyMs, openMs }: Slots): number {
-    const into = this.#wallClock() % everyMs
-    return this.#pushes < LIMITS.besideServer.pushes || into < openMs ? 0 : everyMs - into
+  /** At least `ms`, and longer if the servers may not push then, but not for the first in a row. */
+  #untilOpen(slots: Slots | null, ms: number): number {
+    if (slots === null || this.#inRow < LIMITS.besideServer.pushes) return ms
+    const into = (this.#wallClock() + ms) % slots.everyMs
+    return into < slots.openMs ? ms : ms + slots.everyMs - into
   }
 }
