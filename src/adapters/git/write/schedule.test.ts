@@ -87,3 +87,13 @@ it('with a push rate limit takes up to 2,000 commits and waits for that limit al
   expect(await waits()).toBe(60_000)
   expect(schedule.pacedMs).toBe(60_000)
 })
+
+it('does not delay a request that arrives after the pause', async () => {
+  const { schedule, waits } = stage()
+  for (let n = 0; n < 16; n += 1) schedule.landed(100, 8)
+  await vi.advanceTimersByTimeAsync(200)
+  expect(await waits()).toBe(50)
+  for (let n = 0; n < 16; n += 1) schedule.landed(100, 8)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await waits()).toBe(0)
+})

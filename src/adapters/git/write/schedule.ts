@@ -23,7 +23,8 @@ export class Schedule {
   readonly #pauses: Pauses
   readonly #largest: number
   #most: number
-  #pauseMs = 0
+  /** Monotonic time before which no push is prepared. */
+  #notBefore = Number.NEGATIVE_INFINITY
   /** Failed attempts in a row. */
   #failed = 0
   /** Milliseconds that the rate limit held pushes back. */
@@ -66,8 +67,7 @@ export class Schedule {
    */
   async turn(held: () => readonly WriteRequest[]): Promise<void> {
     const { pace, signal } = this.#deps
-    const ms = this.#pauseMs
-    this.#pauseMs = 0
+    const ms = this.#notBefore - performance.now()
     // Ends at once if the repository is being closed.
     if (ms > 0) await sleep(ms, signal)
     const since = performance.now()
@@ -85,7 +85,7 @@ export class Schedule {
   landed(tookMs: number, commits: number): void {
     this.#failed = 0
     this.#most = Math.min(this.#largest, this.#most * 2)
-    if (!this.isPaced) this.#pauseMs = this.#pauses.pushed(tookMs, commits)
+    if (!this.isPaced) this.#wait(this.#pauses.pushed(tookMs, commits))
   }
 
   /**
@@ -95,7 +95,7 @@ export class Schedule {
   raced(commits: number): void {
     this.#most = Math.max(LIMITS.fewestCommits, Math.floor(commits * LIMITS.afterLostRace))
     this.failed()
-    if (!this.isPaced) this.#pauseMs = Math.max(this.#pauseMs, this.#pauses.lost())
+    if (!this.isPaced) this.#wait(this.#pauses.lost())
   }
 
   /** A rule of the remote refused one of `commits` commits. */
@@ -108,6 +108,10 @@ export class Schedule {
     this.#failed += 1
     const { retryStepMs, retryMostMs } = LIMITS
     const random = this.#deps.random ?? Math.random
-    this.#pauseMs = random() * Math.min(retryMostMs, retryStepMs * this.#failed)
+    this.#wait(random() * Math.min(retryMostMs, retryStepMs * this.#failed))
+  }
+
+  #wait(ms: number): void {
+    if (ms > 0) this.#notBefore = Math.max(this.#notBefore, performance.now() + ms)
   }
 }
