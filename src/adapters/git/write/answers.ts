@@ -29,9 +29,15 @@ export function answerLanded({ mirror }: Deps, imported: readonly Imported[]): v
   })
 }
 
-/** Answers requests that need no commit. */
+/** Gives up requests. */
+export function failAll(requests: readonly WriteRequest[], failure: StoreError): void {
+  for (const request of requests) request.fail(failure)
+}
+
+/** Answers requests that need no commit, unless they are answered. */
 export async function answerVerdicts(deps: Deps, verdicts: readonly Verdict[]): Promise<void> {
   for (const { request, said } of verdicts) {
+    if (request.isAnswered) continue
     if (said instanceof Error) request.refuse(said)
     else await answerFound(deps, request, said)
   }

@@ -1,9 +1,7 @@
 import { sleep } from '../../../domain/sleep.ts'
-import { Gathering, type InFlight } from './gathering.ts'
 import { LIMITS } from './limits.ts'
 import { type Pace, unpaced } from './pace.ts'
 import { Pauses, type PausesDeps } from './pauses.ts'
-import type { Queue } from './queue.ts'
 import type { WriteRequest } from './write-request.ts'
 
 export interface ScheduleDeps extends PausesDeps {
@@ -54,11 +52,6 @@ export class Schedule {
   /** Requests that may wait. */
   get mostWaiting(): number {
     return Math.max(LIMITS.waiting, this.#largest)
-  }
-
-  /** @param push the push in flight, if there is one */
-  gather(queue: Queue, push: InFlight | null): Gathering {
-    return new Gathering(queue, push)
   }
 
   /**

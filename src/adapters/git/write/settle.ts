@@ -1,4 +1,3 @@
-import type { StoreError } from '../../../domain/errors.ts'
 import {
   policyRejected,
   remoteLocked,
@@ -10,7 +9,7 @@ import {
 import { removeStaleLock } from '../cache/housekeeping.ts'
 import { ObjectReadError } from '../cache/object-reader.ts'
 import type { PushOutcome } from '../remote/push-outcome.ts'
-import { answerFoundOrFail } from './answers.ts'
+import { answerFoundOrFail, failAll } from './answers.ts'
 import type { Batch } from './assemble.ts'
 import type { Base } from './base.ts'
 import { ImportError } from './fast-import.ts'
@@ -61,9 +60,9 @@ export class Settlement {
       case 'auth':
         if (await this.#deps.cache.refreshCredential()) return
         this.#base.refused()
-        return fail(batch, unauthorized())
+        return failAll(batch.requests, unauthorized())
       case 'storage':
-        return fail(batch, storageFull())
+        return failAll(batch.requests, storageFull())
       case 'unavailable':
       case 'timeout':
       case 'unclassified':
@@ -76,11 +75,11 @@ export class Settlement {
     if (error instanceof SigningError) {
       this.#deps.log.error('commits cannot be signed', { err: error })
       this.signingProblem = error.message.split('\n').at(-1)?.slice(0, 200) ?? ''
-      return fail(batch, unsignable(error))
+      return failAll(batch.requests, unsignable(error))
     }
     if (!(error instanceof ImportError) && !(error instanceof ObjectReadError)) throw error
     if (error instanceof ImportError && /No space left|Disk quota/.test(error.exit.stderr))
-      return fail(batch, storageFull(error))
+      return failAll(batch.requests, storageFull(error))
     this.#deps.log.warn('git could not create the commits', { err: error })
     const isLast = this.#countTrouble() || this.#deps.signal.aborted
     if (isLast) return this.#giveUp(batch, error)
@@ -103,7 +102,7 @@ export class Settlement {
     }
     if (performance.now() - this.#lockedSince < LIMITS.lockedMs) return
     this.#lockedSince = null
-    fail(batch, remoteLocked())
+    failAll(batch.requests, remoteLocked())
   }
 
   /** The next pushes have half as many commits, until the refused ones are alone. */
@@ -119,7 +118,7 @@ export class Settlement {
   async #unanswered(result: PushOutcome, batch: Batch): Promise<void> {
     if (!result.maybeLanded) {
       this.#deps.mirror.block(unavailable())
-      return fail(batch, unavailable())
+      return failAll(batch.requests, unavailable())
     }
     const isLast = this.#countTrouble()
     this.#schedule.failed()
@@ -139,7 +138,7 @@ export class Settlement {
 
   #giveUp(batch: Batch, cause: unknown): void {
     this.#troubles = 0
-    fail(batch, unavailable(cause))
+    failAll(batch.requests, unavailable(cause))
   }
 
   async #repair(): Promise<void> {
@@ -148,8 +147,4 @@ export class Settlement {
       this.#deps.log.warn('the git cache could not be repaired', { err: error })
     })
   }
-}
-
-function fail({ requests }: Batch, failure: StoreError): void {
-  for (const request of requests) request.fail(failure)
 }

@@ -3,10 +3,11 @@ import type { ChangeOptions, Decide, Landed, Requester } from '../../../domain/p
 import type { RepoFigures } from '../../../domain/repo-state.ts'
 import { shuttingDown } from '../cache/git-errors.ts'
 import type { PushOutcome } from '../remote/push-outcome.ts'
-import { answerLanded, answerVerdicts } from './answers.ts'
+import { answerLanded, answerVerdicts, failAll } from './answers.ts'
 import { assemble, type Batch } from './assemble.ts'
 import { Base } from './base.ts'
 import type { Verdict } from './decider.ts'
+import { Gathering } from './gathering.ts'
 import type { Import } from './import-drafts.ts'
 import { pushCommits } from './push.ts'
 import { Queue } from './queue.ts'
@@ -74,7 +75,7 @@ export class Writer {
   /** Fails queued requests. A push in flight continues. */
   stop(): void {
     this.#closing = true
-    this.#failAll(shuttingDown())
+    failAll(this.#queue.take(Infinity), shuttingDown())
   }
 
   async #run(): Promise<void> {
@@ -98,14 +99,14 @@ export class Writer {
       }
       batch ??= await this.#take()
       if (batch === null) return
-      if (this.#closing) return this.#fail(batch, shuttingDown())
+      if (this.#closing) return failAll(batch.requests, shuttingDown())
       await this.#write(batch)
     } catch (error) {
       this.#deps.log.error('the writer failed', { err: error })
       for (const request of batch?.requests ?? []) request.refuse(error)
     } finally {
       this.#queue.release(batch?.requests ?? [])
-      if (this.#closing) this.#failAll(shuttingDown())
+      if (this.#closing) failAll(this.#queue.take(Infinity), shuttingDown())
     }
   }
 
@@ -113,10 +114,10 @@ export class Writer {
   async #take(): Promise<Batch | null> {
     const failure = await this.#base.ready()
     if (failure !== null) {
-      for (const request of this.#queue.take(this.#schedule.most)) request.fail(failure)
+      failAll(this.#queue.take(this.#schedule.most), failure)
       return null
     }
-    const gathering = this.#schedule.gather(this.#queue, null)
+    const gathering = new Gathering(this.#queue, null)
     return assemble(this.#deps, this.#queue, gathering, this.#schedule.most)
   }
 
@@ -126,7 +127,7 @@ export class Writer {
     const { made, verdicts } = batch
     if (verdicts.some(needsFreshHead)) {
       const failure = await this.#base.readyToRefuse()
-      if (failure !== null) return this.#fail(batch, failure)
+      if (failure !== null) return failAll(batch.requests, failure)
       if (this.#base.head !== batch.base) return
     }
     const sure = verdicts.filter(({ conditional }) => !conditional)
@@ -160,7 +161,7 @@ export class Writer {
   /** With a push rate limit there is time to make the next batch between two pushes. */
   async #makeNext({ imported }: Import, over: AbortSignal): Promise<Batch | null> {
     if (this.#schedule.isPaced) return null
-    const gathering = this.#schedule.gather(this.#queue, { commits: imported.length, over })
+    const gathering = new Gathering(this.#queue, { commits: imported.length, over })
     return assemble(this.#deps, this.#queue, gathering, this.#schedule.most, imported)
   }
 
@@ -200,14 +201,6 @@ export class Writer {
     )
     await reached?.('answer')
     return pushed
-  }
-
-  #fail({ requests }: Batch, failure: StoreError): void {
-    for (const request of requests) request.fail(failure)
-  }
-
-  #failAll(failure: StoreError): void {
-    for (const request of this.#queue.take(Infinity)) request.fail(failure)
   }
 }
 
