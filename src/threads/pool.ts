@@ -11,8 +11,6 @@ export interface PoolOptions {
   readonly limitMs: number
   /** See `ThreadData`. @default 0 */
   readonly nice?: number
-  /** See `ThreadOptions`. @default 32 */
-  readonly youngMb?: number
   /** @default worker.ts */
   readonly script?: URL
 }
@@ -39,14 +37,7 @@ export class NoThread extends Error {
 const SCRIPT = new URL('./worker.ts', import.meta.url)
 
 /** A pool that starts threads on demand, up to `size`, and ends them when there is no work. */
-export function openPool({
-  size,
-  idleMs,
-  limitMs,
-  nice = 0,
-  youngMb = 32,
-  script = SCRIPT,
-}: PoolOptions): Pool {
+export function openPool({ size, idleMs, limitMs, nice = 0, script = SCRIPT }: PoolOptions): Pool {
   const waiting: Task[] = []
   const threads = new Set<Thread>()
   let closed = false
@@ -84,7 +75,7 @@ export function openPool({
     const [first] = [...threads].toSorted((a, b) => a.load - b.load)
     if (first?.load === 0) return first
     if (threads.size < size) {
-      const thread = new Thread({ script, limitMs, nice, youngMb, answered: goOn, ended })
+      const thread = new Thread({ script, limitMs, nice, answered: goOn, ended })
       threads.add(thread)
       return thread
     }

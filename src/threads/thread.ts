@@ -28,8 +28,6 @@ export interface ThreadData {
 
 export interface ThreadOptions extends ThreadData {
   readonly script: URL
-  /** Young generation of its heap in MiB. A smaller one takes less memory and causes more garbage collections. */
-  readonly youngMb: number
   /** Milliseconds without a result after which a working thread is ended. */
   readonly limitMs: number
   answered(): void
@@ -41,6 +39,8 @@ const DEPTH = 2
 
 /** Old generation of a thread's heap in MiB. Beyond it the thread ends, and the server goes on. */
 const OLD_MB = 256
+/** Young generation of its heap in MiB. A smaller one causes more garbage collections. */
+const YOUNG_MB = 32
 
 /** One worker thread and its tasks. It keeps the process alive only while it has work. */
 export class Thread {
@@ -61,7 +61,7 @@ export class Thread {
       execArgv: [],
       resourceLimits: {
         maxOldGenerationSizeMb: OLD_MB,
-        maxYoungGenerationSizeMb: options.youngMb,
+        maxYoungGenerationSizeMb: YOUNG_MB,
       },
       workerData: { nice: options.nice } satisfies ThreadData,
     })
