@@ -6,8 +6,8 @@ import { met, type Row } from './measure.ts'
 
 /** One file of `bench/results`: everything that one commit measured on one day. */
 export interface Results {
-  /** Date in UTC. */
-  readonly date: string
+  /** Time of the newest rows, RFC 3339 UTC. */
+  readonly at: string
   /** Abbreviated commit; it ends with `-dirty` if the work tree had changes. */
   readonly commit: string
   readonly node: string
@@ -28,8 +28,8 @@ const FOLDER = join(import.meta.dirname, 'results')
 export function readResults(folder = FOLDER): readonly Results[] {
   return (existsSync(folder) ? readdirSync(folder) : [])
     .filter((name) => name.endsWith('.json'))
-    .toSorted()
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Results)
+    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
 }
 
 /**
@@ -41,16 +41,18 @@ export function writeResults(
   folder = FOLDER,
 ): string {
   const commit = git('describe', '--always', '--dirty', '--abbrev=9')
-  const date = new Date().toISOString().slice(0, 10)
-  const name = `${date}-${commit}.json`
+  const at = new Date().toISOString()
+  const name = `${at.slice(0, 10)}-${commit}.json`
   mkdirSync(folder, { recursive: true })
-  const known = readResults(folder).find((each) => each.date === date && each.commit === commit)
+  const known = readResults(folder).find(
+    (each) => each.at.slice(0, 10) === at.slice(0, 10) && each.commit === commit,
+  )
   const others = (known?.measured ?? []).filter(
     ({ group, stores }) => group !== measured.group || stores !== measured.stores,
   )
   const rows = measured.rows.map((row) => ({ ...row, met: met(row) }))
   const results: Results = {
-    date,
+    at,
     commit,
     node: process.version,
     processors: availableParallelism(),

@@ -24,7 +24,7 @@ ${parts.join('')}`
 
 const keyOf = ({ group, stores }: Measured) => `${group} ${stores}`
 
-function sectionOf({ date, commit, node, processors }: Results, measured: Measured): string {
+function sectionOf({ at, commit, node, processors }: Results, measured: Measured): string {
   const { group, stores, rows } = measured
   const lines = rows.map(({ id, what, figure, baseline, value, target, met }) => {
     const sign = target.better === 'less' ? '≤' : '≥'
@@ -37,7 +37,7 @@ function sectionOf({ date, commit, node, processors }: Results, measured: Measur
   return `
 ## ${group}, ${stores} stores
 
-\`npm run bench -- ${group} --stores ${stores}\` on ${date}, commit ${commit}, Node ${node.slice(1)}, ${processors} processors:
+\`npm run bench -- ${group} --stores ${stores}\` on ${at.slice(0, 10)}, commit ${commit}, Node ${node.slice(1)}, ${processors} processors:
 
 | Goal | What | Figure | Baseline | Value | Target | |
 | --- | --- | --- | --- | --- | --- | --- |

@@ -37,8 +37,8 @@ it('writes one file a day and commit, and replaces the rows of a group and size'
 })
 
 it('shows the newest figure of each group and size, and whether it met its target', () => {
-  const of = (date: string, stores: number, rows: readonly Row[]) => ({
-    date,
+  const of = (at: string, stores: number, rows: readonly Row[]) => ({
+    at,
     commit: 'abc',
     node: 'v24.0.0',
     processors: 2,
