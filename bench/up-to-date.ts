@@ -1,4 +1,5 @@
 import type { Snapshot } from '../src/domain/snapshot.ts'
+import { StoreIndex } from '../src/domain/store-index.ts'
 import { renderStore } from '../src/operations/rendering/render-store.ts'
 import { trackUpToDate } from '../src/reconcile/up-to-date.ts'
 import { storeRecord } from '../src/testing/records.ts'
@@ -18,7 +19,7 @@ export async function upToDateRows(many: number): Promise<readonly Row[]> {
   const upToDate = trackUpToDate()
   const stays = (next: Snapshot['platform']) =>
     records.filter((record) => upToDate.isUpToDate(record, next)).length
-  upToDate.passFinished({ platform, stores: new Map(records.map((each) => [each.name, each])) })
+  upToDate.passFinished({ platform, stores: StoreIndex.of(records) })
   const next = { ...platform, maxStores: platform.maxStores - 1 }
   // Warm, like a server that has rendered its fleet once.
   stays({ ...platform })

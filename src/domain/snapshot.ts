@@ -5,6 +5,7 @@ import type { StoreFile } from '../contract/store-file.ts'
 import type { Action, ChangeSource } from '../contract/words.ts'
 import { isNewer } from './generator.ts'
 import { foreignKeys } from './layout.ts'
+import type { StoreIndex } from './store-index.ts'
 
 export interface StoreId {
   readonly team: string
@@ -70,14 +71,14 @@ export interface Departure {
   readonly atMs: number
 }
 
-/** The stores repo at one commit. Immutable; `stores` is keyed by name, which is unique over all teams. */
+/** The stores repo at one commit. Immutable. Names of stores are unique over all teams. */
 export interface Snapshot {
   /** Full object id of the head of the branch. */
   readonly head: string
   readonly platform: Platform
   /** Not empty if platform.yaml does not parse at this head. `platform` is the last valid one then. */
   readonly platformProblems: readonly ProblemDetail[]
-  readonly stores: ReadonlyMap<string, StoreRecord>
+  readonly stores: StoreIndex
   /** Directories, as `team/name`, whose name is already in `stores`. The first in path order counts. */
   readonly duplicates: readonly string[]
   /** Names of removed stores. An entry stays while a store of another team has the name. */

@@ -2,7 +2,7 @@ import type { Row } from '../contract/snapshot.ts'
 import type { Store } from '../contract/store.ts'
 import type { Applications, StoresRepo, StoreViews } from '../domain/ports.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
-import { namesApart } from '../domain/store-map.ts'
+import { StoreIndex } from '../domain/store-index.ts'
 import { rowOf } from './row.ts'
 
 /** The changes within one interval of 250 ms. */
@@ -106,9 +106,9 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
     if (ring.length > (options.ringSize ?? 2000)) ring.shift()
     for (const listener of listeners) listener(batch)
   }
-  let known: Snapshot['stores'] = new Map()
+  let known = StoreIndex.of([])
   const touchMoved = ({ stores }: Snapshot) => {
-    for (const name of namesApart(known, stores)) {
+    for (const name of stores.apartFrom(known)) {
       if (hasMoved(known.get(name), stores.get(name))) dirty.add(name)
     }
     known = stores

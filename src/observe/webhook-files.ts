@@ -1,7 +1,6 @@
 import { storeFolder } from '../domain/layout.ts'
 import type { PushListener, StoreViews } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
-import { namesApart } from '../domain/store-map.ts'
 
 type Files = Parameters<PushListener['landed']>[0]['files']
 
@@ -12,7 +11,7 @@ type Files = Parameters<PushListener['landed']>[0]['files']
  */
 export function movedFiles(before: Snapshot, after: Snapshot): Files {
   const files: { path: string; kind: 'added' | 'modified' }[] = []
-  for (const name of namesApart(before.stores, after.stores)) {
+  for (const name of after.stores.apartFrom(before.stores)) {
     const known = before.stores.get(name)
     const record = after.stores.get(name)
     if (record === undefined) {

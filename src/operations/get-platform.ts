@@ -9,7 +9,6 @@ import {
 import { memoryQuantity, cpuQuantity } from '../domain/admission/plans.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
-import { storesWhere, tallyOf } from '../domain/store-map.ts'
 import { clockBanners } from './changing/clock-hold.ts'
 import { isOfNewer } from './rendering/render-declared.ts'
 
@@ -48,7 +47,7 @@ export function getPlatform(deps: OperationDeps): PlatformView {
     clusters: Object.keys(platform.clusters),
     defaults: platform.defaults,
     limits: {
-      stores: tallyOf(at.stores).all,
+      stores: at.stores.tally.all,
       maxStores: platform.maxStores,
       retentionDays: platform.retentionDays,
     },
@@ -163,7 +162,7 @@ export function bannersOf(
     })
   }
   banners.push(...massDeletionBanners(deps), ...clockBanners(deps))
-  const newer = storesWhere(deps.repo.snapshot().stores, isOfNewer)
+  const newer = deps.repo.snapshot().stores.storesWhere(isOfNewer)
   const [example] = newer
   if (example !== undefined) {
     const { team, name, app } = example

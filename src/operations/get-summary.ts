@@ -1,7 +1,6 @@
 import type { Store } from '../contract/store.ts'
 import { type FacetName, facetNames, type Summary, type SummaryQuery } from '../contract/summary.ts'
 import type { OperationDeps } from '../domain/ports.ts'
-import { namesWhere, tallyOf } from '../domain/store-map.ts'
 import { matchesQuery } from './list-stores.ts'
 import { isOfNewer } from './rendering/render-declared.ts'
 
@@ -44,11 +43,11 @@ export function getSummary(
       failed: count(({ phase }) => phase === 'Failed'),
       invalid: count(({ reason }) => reason === 'InvalidSpec'),
       modified: count(({ modified }) => modified),
-      newer: namesWhere(at.stores, isOfNewer).size,
+      newer: at.stores.namesWhere(isOfNewer).size,
       detached: count(({ phase }) => phase === 'Detached'),
       stuck: count(({ reason }) => STUCK.includes(reason)),
     },
-    capacity: { stores: tallyOf(at.stores).all, maxStores: at.platform.maxStores },
+    capacity: { stores: at.stores.tally.all, maxStores: at.platform.maxStores },
   }
 }
 

@@ -8,7 +8,6 @@ import { storeWarnings } from '../domain/admission/warnings.ts'
 import { hostOf, namespaceOf } from '../domain/layout.ts'
 import type { OperationDeps } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
-import { tallyOf } from '../domain/store-map.ts'
 import { plannedCommits } from './changing/dry-run.ts'
 import { creationOf, queuedIfFull } from './create-store.ts'
 import { unsealed } from './rendering/seal-store.ts'
@@ -28,7 +27,7 @@ export function previewStore(
   const store = queuedIfFull(admitted, at, now, deps.provisioning)
   const change = creationOf(store, request, at, unsealed(store))
   const plan = at.platform.plans[store.plan]
-  const siblings = tallyOf(at.stores).teams.get(store.team) ?? 0
+  const siblings = at.stores.tally.teams.get(store.team) ?? 0
   if (plan === undefined) throw new Error('an admitted store has a declared plan')
   const decoder = new TextDecoder()
   return {
@@ -44,7 +43,7 @@ export function previewStore(
       targetNamespace: namespaceOf(change.name),
       host: hostOf(store, at.platform),
       requests: requestsOf(plan, store.storage),
-      stores: tallyOf(at.stores).all,
+      stores: at.stores.tally.all,
       maxStores: at.platform.maxStores,
     },
     commits: plannedCommits([change]),

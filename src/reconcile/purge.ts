@@ -4,7 +4,6 @@ import { StoreError } from '../domain/errors.ts'
 import type { Landed, Log, OperationDeps, Requester } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { allMet, isDue, isStuck } from '../domain/status/purge.ts'
-import { storesWhere } from '../domain/store-map.ts'
 import { clockHoldOf } from '../operations/changing/clock-hold.ts'
 import { gatesOf } from '../operations/changing/purge-gates.ts'
 import { purgeByRetention, removeStore } from '../operations/purge-store.ts'
@@ -57,7 +56,7 @@ async function pass(
   const now = clock.now()
   for (const [key, until] of paused) if (until <= now) paused.delete(key)
   const steps: Promise<void>[] = []
-  for (const record of storesWhere(at.stores, isOnItsWayOut)) {
+  for (const record of at.stores.storesWhere(isOnItsWayOut)) {
     if (paused.has(stateOf(record))) continue
     const step = isDue(record, at, now)
       ? firstStep(options, record, time)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
+import { StoreIndex } from '../domain/store-index.ts'
 import { memoryRepo } from '../testing/memory-repo.ts'
 import { testPlatform } from '../testing/platform.ts'
 import { storeFile, storeRecord } from '../testing/records.ts'
@@ -18,7 +19,7 @@ const record = (change: Partial<StoreFile> = {}): StoreRecord => {
 }
 const snapshot = (platform: Snapshot['platform'], ...records: StoreRecord[]): Snapshot => ({
   ...memoryRepo(platform).snapshot(),
-  stores: new Map(records.map((each) => [each.name, each])),
+  stores: StoreIndex.of(records),
 })
 
 describe('a store after a change of platform.yaml', () => {

@@ -14,6 +14,7 @@ import type {
 } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
 import type { ChangeRef, Departure, Snapshot, StoreRecord, Vacated } from '../domain/snapshot.ts'
+import { StoreIndex } from '../domain/store-index.ts'
 import { parseAppFile } from '../repo-files/app-file.ts'
 import { parseStoreFile } from '../repo-files/store-file.ts'
 
@@ -67,7 +68,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     head: oid(head),
     platform,
     platformProblems: [],
-    stores: new Map(stores),
+    stores: StoreIndex.of(stores.values()),
     duplicates: [],
     vacated: new Map(vacated),
     departures: [...departures],

@@ -5,6 +5,7 @@ import { testPlatform } from '../../testing/platform.ts'
 import { storeFile, storeRecord } from '../../testing/records.ts'
 import { StoreError } from '../errors.ts'
 import type { Snapshot, StoreRecord } from '../snapshot.ts'
+import { StoreIndex } from '../store-index.ts'
 import { admitStore } from './admission.ts'
 
 const platform = testPlatform()
@@ -85,7 +86,7 @@ describe('admitStore', () => {
   ])('refuses options that the platform does not support, at %s', (pointer, change, request) => {
     const at = snapshot([], { platform: testPlatform(change) })
     const intent = storeFile({ name: 'other', domains: ['taken.example.com'] })
-    const stores = new Map([['other', storeRecord('2026-11-24T12:00:00Z', intent)]])
+    const stores = StoreIndex.of([storeRecord('2026-11-24T12:00:00Z', intent)])
     const error = refusal(request, { ...at, stores })
     expect([error.code, error.errors.map((problem) => problem.pointer)]).toEqual([
       'invalid_store',
@@ -100,8 +101,8 @@ describe('admitStore', () => {
         .concat('backup: {destination: s3, s3: {bucket: backups, secretName: backup-target}}\n'),
     )
     const record = (name: string, team: string) =>
-      [name, storeRecord('2026-11-24T12:00:00Z', storeFile({ name, team }))] as const
-    const stores = new Map([record('mine', 'default'), record('theirs', 'acme')])
+      storeRecord('2026-11-24T12:00:00Z', storeFile({ name, team }))
+    const stores = StoreIndex.of([record('mine', 'default'), record('theirs', 'acme')])
     const at = { ...snapshot([], { platform: bucket }), stores }
     const copyOf = (store: string) => ({
       name: 'copy',
@@ -165,7 +166,7 @@ describe('admitStore', () => {
     const at = snapshot(['one'], { platform: small })
     const one = { ...at.stores.get('one'), app: { lifecycle: 'deleted' } } as StoreRecord
     expect(
-      admitStore({ name: 'two' }, { ...at, stores: new Map([['one', one]]) }, 'local', NOW).name,
+      admitStore({ name: 'two' }, { ...at, stores: StoreIndex.of([one]) }, 'local', NOW).name,
     ).toBe('two')
   })
 

@@ -8,7 +8,7 @@ import { compact } from '../compact.ts'
 import { StoreError } from '../errors.ts'
 import { isReservedName } from '../layout.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { isDeleted, tallyOf } from '../store-map.ts'
+import { isDeleted } from '../store-index.ts'
 import { fitProblems, teamProblems } from './fit.ts'
 import { requireNoHold } from './name-holds.ts'
 import { missingOrigin, neighbourProblems } from './neighbours.ts'
@@ -180,7 +180,7 @@ function limitOfPlan({ plan }: StoreFile, { platform }: Snapshot): number {
 
 /** Number of other stores that count against each limit of this store. */
 function usedBeside({ name, team, plan, cluster }: StoreFile, { stores }: Snapshot) {
-  const { all, teams, plans, clusters } = tallyOf(stores)
+  const { all, teams, plans, clusters } = stores.tally
   // On a change of plan the store itself may already count against the new plan.
   const own = stores.get(name)
   const itself = own !== undefined && !isDeleted(own) && own.intent?.plan === plan ? 1 : 0

@@ -3,7 +3,6 @@ import type { StoreFile } from '../../contract/store-file.ts'
 import { StoreError } from '../errors.ts'
 import { isReservedName } from '../layout.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { copyStores, putStore } from '../store-map.ts'
 import { requireRoom, requireRoomInPlan } from './admission.ts'
 import { admitChange, changeProblems } from './admit-change.ts'
 import { fitProblems } from './fit.ts'
@@ -55,8 +54,7 @@ function newProblems(store: StoreFile, at: Snapshot, now: number): ProblemDetail
   if (state !== 'active' && state !== 'suspended') {
     add('#/lifecycle/state', 'a new store must be active or suspended')
   }
-  const others = copyStores(at.stores)
-  putStore(others, store.name, null)
+  const others = at.stores.with([[store.name, null]])
   problems.push(...refusalOf('#', () => requireRoom(store, { ...at, stores: others })))
   return problems
 }

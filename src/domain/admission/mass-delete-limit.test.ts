@@ -4,6 +4,7 @@ import { memoryRepo } from '../../testing/memory-repo.ts'
 import { testPlatform } from '../../testing/platform.ts'
 import { storeFile, storeRecord } from '../../testing/records.ts'
 import type { Departure, Snapshot, StoreRecord } from '../snapshot.ts'
+import { StoreIndex } from '../store-index.ts'
 import {
   goingAt,
   isDeparture,
@@ -22,7 +23,7 @@ const names = (count: number) => Array.from({ length: count }, (_, n) => `shop-$
 const id = (name: string) => ({ team: 'default', name })
 
 function snapshot(records: readonly StoreRecord[], change: Partial<Snapshot> = {}): Snapshot {
-  const stores = new Map(records.map((record) => [record.name, record]))
+  const stores = StoreIndex.of(records)
   return { ...memoryRepo(platform).snapshot(), stores, ...change }
 }
 const active = (name: string) => storeRecord('2026-11-01T00:00:00Z', storeFile({ name }))

@@ -2,7 +2,6 @@ import type { Platform } from '../../contract/platform-file.ts'
 import type { Lifecycle } from '../../contract/words.ts'
 import { StoreError } from '../errors.ts'
 import type { Snapshot, StoreId, StoreRecord } from '../snapshot.ts'
-import { storesWhere } from '../store-map.ts'
 
 type Rule = Platform['massDelete']
 
@@ -92,7 +91,7 @@ function sinceOf(at: Snapshot, now: number): number {
  */
 function goneOutside(at: Snapshot, since: number): Set<string> {
   const gone = new Set(removedAtOnce(at))
-  for (const record of storesWhere(at.stores, isOnItsWayOut)) {
+  for (const record of at.stores.storesWhere(isOnItsWayOut)) {
     if (isPending(record) || isPushedSince(record, since)) gone.add(keyOf(record))
   }
   return gone

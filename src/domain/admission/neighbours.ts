@@ -6,8 +6,14 @@ import type { StoreRecord } from '../snapshot.ts'
 /** All stores by name, with the platform. A `Snapshot` satisfies it. */
 export interface Neighbours {
   readonly platform: Platform
-  readonly stores: ReadonlyMap<string, Pick<StoreRecord, 'name' | 'team' | 'intent'>>
+  readonly stores: {
+    get(name: string): Neighbour | undefined
+    has(name: string): boolean
+    values(): Iterable<Neighbour>
+  }
 }
+
+type Neighbour = Pick<StoreRecord, 'name' | 'team' | 'intent'>
 
 /**
  * Returns the conflicts of a store with other stores: domains that another store has, and an origin

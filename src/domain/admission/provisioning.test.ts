@@ -3,6 +3,7 @@ import { memoryRepo } from '../../testing/memory-repo.ts'
 import { testPlatform } from '../../testing/platform.ts'
 import { storeFile, storeRecord } from '../../testing/records.ts'
 import type { Snapshot, StoreRecord } from '../snapshot.ts'
+import { StoreIndex } from '../store-index.ts'
 import { hasWaited, isRoom, placeInQueue, queueOf, settingUp } from './provisioning.ts'
 
 const platform = testPlatform((yaml) => yaml.replace('provisioning: 0', 'provisioning: 3'))
@@ -14,7 +15,7 @@ const store = (name: string, minutes: number, change = {}): StoreRecord =>
   storeRecord(ago(minutes), storeFile({ name, ...change }))
 const snapshot = (...records: StoreRecord[]): Snapshot => ({
   ...memoryRepo(platform).snapshot(),
-  stores: new Map(records.map((record) => [record.name, record])),
+  stores: StoreIndex.of(records),
 })
 
 describe('settingUp', () => {

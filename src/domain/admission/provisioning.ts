@@ -1,5 +1,5 @@
 import type { Snapshot, StoreRecord } from '../snapshot.ts'
-import { derivedFrom, type StoreMap, storesWhere } from '../store-map.ts'
+import type { StoreIndex } from '../store-index.ts'
 
 /** What this process knows about stores that are being set up. */
 export interface Provisioning {
@@ -60,21 +60,21 @@ export function hasWaited({ created }: StoreRecord, now: number): boolean {
 
 /** Waiting stores, in the order of their commits. */
 export function queueOf({ stores }: Pick<Snapshot, 'stores'>): readonly StoreRecord[] {
-  return derivedFrom(stores, queueIn)
+  return stores.derived(queueIn)
 }
 
 /** Place of a store in the queue, from 1; `null` if it does not wait. Cached, because lists call it for each store. */
 export function placeInQueue({ stores }: Pick<Snapshot, 'stores'>, name: string): number | null {
-  return derivedFrom(stores, placesIn).get(name) ?? null
+  return stores.derived(placesIn).get(name) ?? null
 }
 
-function queueIn(stores: StoreMap): readonly StoreRecord[] {
+function queueIn(stores: StoreIndex): readonly StoreRecord[] {
   // Commits of one batch have the same second, so request ids, which are ordered by arrival, decide.
   const key = ({ created, name }: StoreRecord) =>
     [created.at, created.requestId ?? '', name].join(' ')
-  return storesWhere(stores, isQueued).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+  return stores.storesWhere(isQueued).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
-function placesIn(stores: StoreMap): ReadonlyMap<string, number> {
+function placesIn(stores: StoreIndex): ReadonlyMap<string, number> {
   return new Map(queueOf({ stores }).map((record, n) => [record.name, n + 1]))
 }

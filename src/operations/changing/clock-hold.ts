@@ -14,7 +14,6 @@ import { StoreError } from '../../domain/errors.ts'
 import type { OperationDeps, Requester } from '../../domain/ports.ts'
 import type { Snapshot, StoreRecord } from '../../domain/snapshot.ts'
 import { holdSentence } from '../../domain/status/purge.ts'
-import { storesWhere } from '../../domain/store-map.ts'
 import { changeIntent } from './change-store.ts'
 
 type Held = Extract<Due, { is: 'held' }>
@@ -33,7 +32,7 @@ function heldByClock(
   time: TimeReading,
   minUptimeMs: number,
 ): readonly HeldDeletion[] {
-  return storesWhere(stores, isOnItsWayOut).flatMap((record) => {
+  return stores.storesWhere(isOnItsWayOut).flatMap((record) => {
     const lifecycle = record.intent?.lifecycle
     if (lifecycle === undefined) return []
     if (lifecycle.state === 'deleted' && !platform.autoPurge) return []

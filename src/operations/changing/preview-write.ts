@@ -4,7 +4,6 @@ import { requestsOf } from '../../domain/admission/plans.ts'
 import { hostOf, namespaceOf } from '../../domain/layout.ts'
 import type { OperationDeps } from '../../domain/ports.ts'
 import type { StoreId } from '../../domain/snapshot.ts'
-import { tallyOf } from '../../domain/store-map.ts'
 import { parseStoreFile } from '../../repo-files/store-file.ts'
 import type { StoreRequest } from './change-store.ts'
 import { declaredStore } from './declared-store.ts'
@@ -86,5 +85,5 @@ function impactOf(deps: RepoDeps, id: StoreId, text: string): Preview['impact'] 
 
 function capacityOf({ repo }: RepoDeps): Pick<Preview['impact'], 'stores' | 'maxStores'> {
   const { stores, platform } = repo.snapshot()
-  return { stores: tallyOf(stores).all, maxStores: platform.maxStores }
+  return { stores: stores.tally.all, maxStores: platform.maxStores }
 }

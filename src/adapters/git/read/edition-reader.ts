@@ -3,6 +3,7 @@ import type { ProblemDetail } from '../../../contract/problem.ts'
 import { StoreError } from '../../../domain/errors.ts'
 import type { Log } from '../../../domain/ports.ts'
 import type { Snapshot } from '../../../domain/snapshot.ts'
+import { StoreIndex } from '../../../domain/store-index.ts'
 import { parsePlatformFile } from '../../../repo-files/platform-file.ts'
 import type { Cache } from '../cache/cache.ts'
 import {
@@ -82,7 +83,7 @@ export class EditionReader {
       head,
       platform,
       platformProblems: now.problems,
-      stores: new Map(),
+      stores: StoreIndex.of([]),
       duplicates: [],
       vacated: new Map(),
       departures: [],

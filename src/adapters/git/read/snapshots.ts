@@ -1,5 +1,5 @@
 import type { ChangeRef, Snapshot, StoreRecord } from '../../../domain/snapshot.ts'
-import { copyStores, putStore } from '../../../domain/store-map.ts'
+import type { StoreEdit } from '../../../domain/store-index.ts'
 import type { Fleet, StoreFolder } from './fleet.ts'
 import type { StoreHistory } from './history-index.ts'
 import type { Signatures } from './signatures.ts'
@@ -49,7 +49,7 @@ export function nextStores(
 ): Pick<Snapshot, 'stores' | 'duplicates'> {
   const moved = [...names]
   if (moved.length === 0) return { stores: before.stores, duplicates: before.duplicates }
-  const stores = copyStores(before.stores)
+  const edits: StoreEdit[] = []
   let duplicates = before.duplicates
   const teams = [...fleet.teams].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, team]) => team)
   for (const name of moved) {
@@ -58,10 +58,10 @@ export function nextStores(
       .filter((folder) => folder !== undefined)
       .sort((a, b) => Number(a.app === null) - Number(b.app === null))
     const [first, ...others] = folders
-    if (first === undefined) putStore(stores, name, null)
+    if (first === undefined) edits.push([name, null])
     else {
       const unsigned = signatures?.has(first.team, name) === true
-      putStore(stores, name, recordOf(first, historyOf(first.team, name), unsigned))
+      edits.push([name, recordOf(first, historyOf(first.team, name), unsigned)])
     }
     if (others.length === 0 && duplicates.length === 0) continue
     duplicates = duplicates
@@ -69,5 +69,5 @@ export function nextStores(
       .concat(others.map((folder) => `${folder.team}/${name}`))
       .sort()
   }
-  return { stores, duplicates }
+  return { stores: before.stores.with(edits), duplicates }
 }

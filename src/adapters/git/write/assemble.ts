@@ -5,7 +5,7 @@ import { Decider, type Draft, type Verdict } from './decider.ts'
 import type { Gathering } from './gathering.ts'
 import { type DraftImport, type Import, type Imported, openDrafts } from './import-drafts.ts'
 import type { Queue } from './queue.ts'
-import { WorkingSnapshot } from './working-snapshot.ts'
+import { snapshotAfter } from './snapshot-after.ts'
 import type { WriteDeps } from './write-deps.ts'
 import type { WriteRequest } from './write-request.ts'
 
@@ -69,8 +69,7 @@ export async function assemble(
 
 /** The snapshot after these commits have landed. */
 function predicted(before: Snapshot, commits: readonly Imported[]): Snapshot {
-  if (commits.length === 0) return before
-  const working = new WorkingSnapshot({ ...before, head: commits.at(-1)?.commit.id ?? before.head })
-  for (const { draft, commit } of commits) working.put(draft, changeRefOf(commit))
-  return working.snapshot
+  return commits.reduce((at, { draft, commit }) => {
+    return { ...snapshotAfter(at, draft, changeRefOf(commit)), head: commit.id }
+  }, before)
 }

@@ -9,7 +9,7 @@ import { blobId, folderIds, treeId } from '../cache/objects.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from '../read/fleet.ts'
 import type { HistoryIndex, Landing } from '../read/history-index.ts'
 import { checkedPath } from './fast-import.ts'
-import { WorkingSnapshot } from './working-snapshot.ts'
+import { snapshotAfter } from './snapshot-after.ts'
 import type { WriteRequest } from './write-request.ts'
 
 /** A decision that becomes a commit. */
@@ -55,13 +55,14 @@ export interface Deciding {
  */
 export class Decider {
   readonly #on: Deciding
-  readonly #working: WorkingSnapshot
+  /** The snapshot that the commits decided so far will leave. */
+  #after: Snapshot
   readonly #drafts: Draft[] = []
   readonly #verdicts: Verdict[] = []
 
   constructor(on: Deciding) {
     this.#on = on
-    this.#working = new WorkingSnapshot(on.at)
+    this.#after = on.at
   }
 
   /** Everything decided so far. */
@@ -77,7 +78,7 @@ export class Decider {
     try {
       const found = findLanding(request, history, nowMs)
       if (found === null && isOnBranch) request.notOn(at.head)
-      const decided = found ?? request.decide(this.#working.snapshot)
+      const decided = found ?? request.decide(this.#after)
       if (decided === 'unchanged' || 'found' in decided) {
         this.#verdicts.push({ request, said: decided, conditional })
         return null
@@ -86,7 +87,7 @@ export class Decider {
       if (!allowDowngrade) refuseDowngrade(decided, at, generator)
       const draft = draftOf(request, decided, { head: at.head, generator, keys })
       // The commit has no id yet; it gets one when it is imported.
-      this.#working.put(draft, {
+      this.#after = snapshotAfter(this.#after, draft, {
         commit: '',
         at: new Date(nowMs).toISOString(),
         action: decided.action,
