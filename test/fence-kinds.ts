@@ -35,6 +35,7 @@ export const gitFolder = (name: keyof typeof GIT): Fence => {
     plant: `src/adapters/git/${name}/planted.ts`,
     refuse: [
       ...others.map((each) => `../${each}/x.ts`),
+      ...(name === 'process' ? [] : ['../process/client.ts', '../process/plumbing.ts']),
       ...['../stores-repo.ts', '../../argocd/x.ts', '../../../operations/create-store.ts'],
       ...['../../../http/stores.ts', 'hono', 'simple-git', 'node:child_process', ...EVERYWHERE],
     ],

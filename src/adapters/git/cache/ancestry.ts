@@ -1,4 +1,4 @@
-import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
+import { type GitProcessProfile, runGit } from '../process/git.ts'
 
 const LIMIT_MS = 60_000
 

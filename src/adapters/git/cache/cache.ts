@@ -5,14 +5,13 @@ import type { HeardDate } from '../../../domain/answer-date.ts'
 import { compact } from '../../../domain/compact.ts'
 import { type ObjectFormat, objectFormatOf } from '../../../domain/object-format.ts'
 import type { Log } from '../../../domain/ports.ts'
-import { git } from '../process/client.ts'
 import {
   authOptions,
   authorizationOf,
   cacheEnvironment,
   type Remote,
 } from '../process/environment.ts'
-import { type GitExit, type GitProcessProfile, runGit } from '../process/plumbing.ts'
+import { type GitExit, type GitProcessProfile, runGit } from '../process/git.ts'
 import type { Signing } from '../process/signing.ts'
 import { fetchDirectly } from '../remote/direct-fetch.ts'
 import { HttpError, HttpRemote } from '../remote/http-remote.ts'
@@ -256,7 +255,7 @@ export class Cache {
 
   /** Head of the cache if all its objects are connected, otherwise `null`. */
   async #verified(): Promise<string | null> {
-    const local = (words: readonly string[]) => git(this.profile, words, { timeoutMs: LOCAL_MS })
+    const local = (words: readonly string[]) => runGit(this.profile, words, { timeoutMs: LOCAL_MS })
     const parsed = await local(['rev-parse', '--verify', `${SEEN_REF}^{commit}`])
     if (parsed.exitCode !== 0) return null
     const fsck = ['fsck', '--connectivity-only', '--no-dangling', '--no-progress'] as const
@@ -311,7 +310,7 @@ export class Cache {
     const { wanted } = this.#seen
     const tip = wanted === null || timeoutMs === CLONE_MS ? [] : [`--negotiation-tip=${wanted}`]
     const words = ['fetch', ...plain, ...tip, '--no-auto-maintenance', talk, 'origin', source]
-    const exit = await git(profile, [...this.authOptions, ...words], {
+    const exit = await runGit(profile, [...this.authOptions, ...words], {
       timeoutMs,
       stallMs: STALL_MS,
       ...compact({ signal }),

@@ -1,7 +1,7 @@
 import { readdir, readlink, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../../domain/ports.ts'
-import { git } from '../process/client.ts'
+import { runGit } from '../process/git.ts'
 import type { Cache } from './cache.ts'
 import type { Lane } from './lane.ts'
 import { countPacks } from './packs.ts'
@@ -98,7 +98,7 @@ export class Housekeeping {
     return lane.run(async () => {
       await cache.tidy()
       for (const words of STEPS) {
-        const exit = await git(cache.profile, words, { timeoutMs: HOUSEKEEPING_MS })
+        const exit = await runGit(cache.profile, words, { timeoutMs: HOUSEKEEPING_MS })
         if (exit.exitCode !== 0) log.warn('git housekeeping failed', { detail: exit.stderr })
       }
     })

@@ -1,9 +1,4 @@
-import {
-  type ChildProcess,
-  type GitProcessProfile,
-  killGroup,
-  spawnGit,
-} from '../process/plumbing.ts'
+import { type ChildProcess, type GitProcessProfile, killGroup, spawnGit } from '../process/git.ts'
 
 export interface GitObject {
   readonly id: string

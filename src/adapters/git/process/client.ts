@@ -10,7 +10,7 @@ import type { GitExit, GitProcessProfile, GitRun } from './plumbing.ts'
  * see the exit code.
  * @throws Error an unknown argument (`argv.ts`)
  */
-export async function git(
+export async function simpleRun(
   profile: GitProcessProfile,
   words: readonly string[],
   run: GitRun,

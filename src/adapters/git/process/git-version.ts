@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { processEnvironment } from './environment.ts'
-import { runGit } from './plumbing.ts'
+import { runGit } from './git.ts'
 
 /** Verdict on the installed git. `why` is a sentence for people. */
 export type GitVerdict =

@@ -75,7 +75,7 @@ export function killGroup(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM' = '
 }
 
 /** Runs git to its end. Never rejects for a failure of git; see the exit code. */
-export function runGit(
+export function spawnedGit(
   profile: GitProcessProfile,
   words: readonly string[],
   run: GitRun,
@@ -91,7 +91,7 @@ export interface GitStream {
 }
 
 /**
- * Like {@link runGit}, for input that arrives later. `run.timeoutMs` counts from the start of the
+ * Like {@link spawnedGit}, for input that arrives later. `run.timeoutMs` counts from the start of the
  * process.
  */
 export function streamGit(

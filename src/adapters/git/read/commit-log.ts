@@ -1,8 +1,7 @@
 import { compact } from '../../../domain/compact.ts'
 import type { CommitSaid } from '../../../domain/history/commit-message.ts'
 import type { ChangeRef } from '../../../domain/snapshot.ts'
-import { git } from '../process/client.ts'
-import type { GitProcessProfile } from '../process/plumbing.ts'
+import { type GitProcessProfile, runGit } from '../process/git.ts'
 
 interface GitCommit {
   readonly id: string
@@ -150,7 +149,7 @@ async function readLog(
   words: readonly string[],
   input: string,
 ): Promise<Row[]> {
-  const exit = await git(profile, [...LOG_WORDS, ...words], { input, timeoutMs: LOG_MS })
+  const exit = await runGit(profile, [...LOG_WORDS, ...words], { input, timeoutMs: LOG_MS })
   if (exit.exitCode !== 0) throw new LogReadError(`git log failed: ${exit.stderr}`)
   return parseLog(exit.stdout.toString('utf8').split('\0'))
 }

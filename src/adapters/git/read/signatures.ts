@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import type { Log } from '../../../domain/ports.ts'
 import type { StoreId } from '../../../domain/snapshot.ts'
-import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
+import { type GitProcessProfile, runGit } from '../process/git.ts'
 import type { Signing } from '../process/signing.ts'
 import { type Advance, type LoggedCommit, type Touch, touchesOf } from './commit-log.ts'
 

@@ -1,7 +1,7 @@
 import { compact } from '../../../domain/compact.ts'
 import { objectFormatOf } from '../../../domain/object-format.ts'
+import { type GitProcessProfile, runGit } from '../process/git.ts'
 import { FLUSH, pktLine, ProtocolError, takeBands, takeLine } from '../process/pkt-line.ts'
-import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
 import { HttpError, type HttpRemote } from './http-remote.ts'
 
 /**

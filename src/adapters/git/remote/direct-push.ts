@@ -1,7 +1,7 @@
 import { compact } from '../../../domain/compact.ts'
 import { objectFormatOf } from '../../../domain/object-format.ts'
+import { type GitExit, type GitProcessProfile, runGit } from '../process/git.ts'
 import { FLUSH, pktLine, ProtocolError, takeBands, takeSection } from '../process/pkt-line.ts'
-import { type GitExit, type GitProcessProfile, runGit } from '../process/plumbing.ts'
 import { type Advertisement, HttpError, type HttpRemote, type Reply } from './http-remote.ts'
 
 const ASK_MS = 10_000

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GitExit } from '../process/plumbing.ts'
+import type { GitExit } from '../process/git.ts'
 import { classifyFailure, classifyPush } from './push-outcome.ts'
 
 const REF = 'abc:refs/heads/main'

@@ -1,4 +1,4 @@
-import type { GitExit } from '../process/plumbing.ts'
+import type { GitExit } from '../process/git.ts'
 
 /** Result of a git process that contacted the remote. */
 export type RemoteOutcome =

@@ -1,5 +1,5 @@
 import type { Log } from '../../../domain/ports.ts'
-import type { ChildProcess } from '../process/plumbing.ts'
+import type { ChildProcess } from '../process/git.ts'
 import type { Place } from './places.ts'
 import { endOf, NO_CACHE, refuse, stop } from './reply.ts'
 

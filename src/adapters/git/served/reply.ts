@@ -1,5 +1,5 @@
-import type { ChildProcess } from '../process/plumbing.ts'
-import { killGroup } from '../process/plumbing.ts'
+import type { ChildProcess } from '../process/git.ts'
+import { killGroup } from '../process/git.ts'
 
 /** Headers of git-http-backend that forbid proxies to cache a response. */
 export const NO_CACHE = {

@@ -1,7 +1,7 @@
 import type { Log, PushListener } from '../../../domain/ports.ts'
 import { countPacks } from '../cache/packs.ts'
 import { processEnvironment } from '../process/environment.ts'
-import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
+import { type GitProcessProfile, runGit } from '../process/git.ts'
 
 /**
  * Pushes between two repacks. Each push leaves one pack, and every git process opens every pack

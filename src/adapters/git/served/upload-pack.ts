@@ -1,5 +1,5 @@
+import { type ServedOption, type ServedProgram, spawnServed } from '../process/git.ts'
 import { FLUSH, pktLine } from '../process/pkt-line.ts'
-import { type ServedOption, type ServedProgram, spawnServed } from '../process/plumbing.ts'
 import { answer, type AnswerOptions } from './answer.ts'
 import { encodingOf, MAX_FETCH_BYTES, readFetch } from './body.ts'
 import type { Place, Places } from './places.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { processEnvironment } from '../process/environment.ts'
-import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
+import { type GitProcessProfile, runGit } from '../process/git.ts'
 
 /** Timeout of each git process in milliseconds. */
 const ASK_MS = 10_000

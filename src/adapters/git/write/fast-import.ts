@@ -5,7 +5,7 @@ import { storeFolder } from '../../../domain/layout.ts'
 import type { StoreChange } from '../../../domain/ports.ts'
 import { PACK_NOTES, packWith } from '../cache/packs.ts'
 import { isObjectId } from '../process/argv.ts'
-import { type GitExit, type GitProcessProfile, streamGit } from '../process/plumbing.ts'
+import { type GitExit, type GitProcessProfile, streamGit } from '../process/git.ts'
 
 /** One commit to create. */
 export interface NewCommit {

@@ -1,6 +1,6 @@
 import { compact } from '../../../domain/compact.ts'
 import type { Cache } from '../cache/cache.ts'
-import { runGit } from '../process/plumbing.ts'
+import { runGit } from '../process/git.ts'
 import { pushDirectly } from '../remote/direct-push.ts'
 import { classifyPush, type PushOutcome } from '../remote/push-outcome.ts'
 

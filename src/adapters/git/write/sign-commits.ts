@@ -1,6 +1,6 @@
 import { compact } from '../../../domain/compact.ts'
 import { isObjectId } from '../process/argv.ts'
-import { type GitProcessProfile, runGit } from '../process/plumbing.ts'
+import { type GitProcessProfile, runGit } from '../process/git.ts'
 import { type Author, ident } from './fast-import.ts'
 
 /** An imported commit that is to be re-created with a signature. */
