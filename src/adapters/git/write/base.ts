@@ -19,11 +19,6 @@ export class Base {
     return this.#mirror.edition.snapshot.head
   }
 
-  /** True if a batch on `base` can still be pushed. */
-  holds(base: string): boolean {
-    return base === this.head && this.#isRecent
-  }
-
   /** Fetches unless the remote confirmed the head recently. Returns the error if that failed. */
   async ready(): Promise<StoreError | null> {
     const refused = this.#mirror.blockedBy === 'git_auth'
@@ -62,7 +57,9 @@ export class Base {
   }
 
   get #isRecent(): boolean {
-    const { blockedBy } = this.#mirror
-    return !this.#isStale && blockedBy === null && this.#mirror.age() <= LIMITS.baseMs
+    const mirror = this.#mirror
+    const isAlone = Math.min(mirror.peopleAge(), mirror.serversAge()) >= LIMITS.othersMs
+    const most = isAlone ? LIMITS.baseMs : LIMITS.baseMsBesideOthers
+    return !this.#isStale && mirror.blockedBy === null && mirror.age() <= most
   }
 }

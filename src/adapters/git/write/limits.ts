@@ -22,6 +22,8 @@ export const LIMITS = {
 
   /** Fetch before deciding if the remote confirmed the head longer ago than this. */
   baseMs: 5000,
+  /** The same while others push to the branch, because a push on an old head loses. */
+  baseMsBesideOthers: 1000,
   /** Fetch before refusing a request if the remote confirmed the head longer ago than this. */
   refusalMs: 1000,
   /** No attempt for this long after the remote refused the credential. */
@@ -52,8 +54,6 @@ export const LIMITS = {
    * Another writer has to fetch before it can push, so without pauses it would lose every race.
    */
   alone: { pushes: 16, pushesLong: 2 },
-  /** Beside others, who must first notice that their push was rejected, pauses are longer. */
-  besideOthers: { pushes: 4, pushesLong: 4 },
   pauseLeastMs: 250,
   pauseMostMs: 2000,
   /**
@@ -63,18 +63,26 @@ export const LIMITS = {
   singlesMs: 6000,
   /** Time after a commit of a person or another server during which another one is expected. */
   othersMs: 60_000,
+  /**
+   * Pushes belong to one row if no gap of `gapMs` separates them. The first `pushes` of a row wait
+   * for no others, so a few requests are not delayed by writers who share the branch.
+   */
+  row: { pushes: 4, gapMs: 2000 },
+  /**
+   * Beside a person, pushes rest for `restMs` after one that landed, long enough for two attempts
+   * of plain git, each a pull and a push. If another server shares the branch, the one whose push
+   * landed rests for `restMsBesideServer`, and the one whose push lost until `restMs` after the
+   * commit of the other. So servers push in turns, `restMs` apart.
+   */
+  besidePerson: { restMs: 2000, restMsBesideServer: 4000 },
+  /** Beside another server, which must first notice that its push was rejected, pauses are longer. */
+  besideServer: { pushes: 4, pushesLong: 4 },
   /** A server seen within this time, the deadline of a request, may still have requests waiting. */
   serversMs: 30_000,
   /**
-   * After `pushes` pushes in a row, servers that share a branch push in the first `openMs` of each
-   * `everyMs` of the wall clock. So they are quiet at the same time, and a person has the rest for a
-   * fetch and a push. Clocks that differ only shorten that time.
+   * Servers that share a branch push in the first `openMs` of each `everyMs` of the wall clock. So
+   * they are quiet at the same time, and a person who pushes for the first time can land. Clocks
+   * that differ only shorten that time.
    */
-  besideServer: {
-    pushes: 4,
-    /** After a commit of a person, who is likely to push again. */
-    withPeople: { everyMs: 4000, openMs: 1500 },
-    /** Seldom, because only a person who pushes for the first time needs it. */
-    otherwise: { everyMs: 16_000, openMs: 13_500 },
-  },
+  slots: { everyMs: 16_000, openMs: 13_500 },
 } as const

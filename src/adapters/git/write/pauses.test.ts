@@ -30,11 +30,20 @@ function simulate({ commits, tookMs, gapMs, pushes, people, servers }: Load) {
   })
 }
 
-const pushedAt = (load: Load) => simulate(load).map(({ ended }) => ended)
-
 /** The pauses without other servers. */
 const stands = (people: number, tookMs: number, gapMs: number, pushes: number, commits = 2) =>
   simulate({ commits, tookMs, gapMs, pushes, people, servers: Infinity }).map(({ ms }) => ms)
+
+/** The waits after five lost races at one moment, 2.5 s into a slot. */
+function losing({ people, servers }: Pick<Load, 'people' | 'servers'>): readonly number[] {
+  const pauses = new Pauses({
+    peopleAge: () => people,
+    serversAge: () => servers,
+    now: () => 0,
+    wallClock: () => 1_790_000_000_000 + 2500,
+  })
+  return Array.from({ length: 5 }, () => pauses.lost())
+}
 
 const after = (ms: readonly number[]) => ms.flatMap((one, n) => (one > 0 ? [n + 1] : []))
 
@@ -56,20 +65,29 @@ it('pauses a series of single-commit pushes only after 6 s without other writers
   expect(after(stands(Infinity, 110, 250, 80, 1))).toEqual([])
 })
 
-it('pauses after 4 pushes for four times the push duration if a person committed within a minute', () => {
-  expect(stands(59_999, 300, 5, 5)).toEqual([0, 0, 0, 1200, 0])
-  expect(stands(59_999, 20, 5, 4)).toEqual([0, 0, 0, 250])
-  expect(stands(59_999, 9000, 5, 4)).toEqual([0, 0, 0, 2000])
+it('beside a person rests for 2 s after each push of a row from the fourth on', () => {
+  expect(stands(59_999, 300, 5, 6)).toEqual([0, 0, 0, 2000, 2000, 2000])
+  expect(stands(59_999, 300, 1999, 6)).toEqual([0, 0, 0, 2000, 2000, 2000])
+  expect(after(stands(59_999, 300, 2000, 40))).toEqual([])
   expect(after(stands(60_000, 300, 5, 16))).toEqual([16])
 })
 
-it('beside another server and a person pushes only in the first 1.5 s of each 4 s of the wall clock, after four pushes in a row', () => {
-  const at = pushedAt({ commits: 2, tookMs: 300, gapMs: 5, pushes: 40, people: 0, servers: 0 })
-  const late = at.slice(4).filter((ms) => ms % 4000 > 1500 + 300)
-  expect([at.length, late]).toEqual([40, []])
-  // A person has at least two seconds in each four.
-  const longest = at.slice(1).map((ms, n) => ms - (at[n] ?? 0))
-  expect(longest.filter((ms) => ms > 2000).length).toBeGreaterThan(5)
+it('beside a person and another server rests for 4 s after a push that landed, and until 2 s after the commit of the other server', () => {
+  const load = { commits: 2, tookMs: 300, gapMs: 5, pushes: 6, people: 0, servers: 0 }
+  expect(simulate(load).map(({ ms }) => ms)).toEqual([0, 0, 0, 4000, 4000, 4000])
+  expect(losing({ people: 0, servers: 0 })).toEqual([0, 0, 0, 2000, 2000])
+  expect(losing({ people: 0, servers: 700 })).toEqual([0, 0, 0, 1300, 1300])
+  expect(losing({ people: 0, servers: 2000 })).toEqual([0, 0, 0, 0, 0])
+})
+
+it('beside another server pauses after 4 pushes for four times the push duration', () => {
+  const pauses = (tookMs: number) => {
+    const load = { commits: 2, tookMs, gapMs: 5, pushes: 5, people: Infinity, servers: 59_999 }
+    return simulate(load).map(({ ms }) => ms)
+  }
+  expect(pauses(300)).toEqual([0, 0, 0, 1200, 0])
+  expect(pauses(20)).toEqual([0, 0, 0, 250, 0])
+  expect(pauses(9000).slice(0, 4)).toEqual([0, 0, 0, 2000])
 })
 
 it('beside another server alone is quiet for the last 2.5 s of each 16 s', () => {
@@ -104,21 +122,12 @@ it('doubles each pause for 30 s while another server does not commit again', () 
 })
 
 it('beside another server does not delay a request every four seconds', () => {
-  const at = pushedAt({ commits: 1, tookMs: 300, gapMs: 4000, pushes: 20, people: 0, servers: 0 })
+  const load = { commits: 1, tookMs: 300, gapMs: 4000, pushes: 20, people: 0, servers: 0 }
+  const at = simulate(load).map(({ ended }) => ended)
   expect(at.slice(1).every((ms, n) => ms - (at[n] ?? 0) === 4300)).toBe(true)
 })
 
-it('beside another server waits after a lost race too, but not for the first ones and not beside a person', () => {
-  const lost = (serversAge: number, people = 0) => {
-    const pauses = new Pauses({
-      peopleAge: () => people,
-      serversAge: () => serversAge,
-      now: () => 0,
-      wallClock: () => 1_790_000_000_000 + 2500,
-    })
-    return Array.from({ length: 5 }, () => pauses.lost())
-  }
-  expect(lost(0)).toEqual([0, 0, 0, 1500, 1500])
-  expect(lost(60_000)).toEqual([0, 0, 0, 0, 0])
-  expect(lost(0, 60_000)).toEqual([0, 0, 0, 0, 0])
+it('does not wait after a lost race if no other server was seen, or only servers in their slot', () => {
+  expect(losing({ people: 0, servers: 60_000 })).toEqual([0, 0, 0, 0, 0])
+  expect(losing({ people: Infinity, servers: 0 })).toEqual([0, 0, 0, 0, 0])
 })

@@ -11,28 +11,24 @@ export interface PausesDeps {
   readonly wallClock?: () => number
 }
 
-/** Servers push in the first `openMs` of each `everyMs`. */
-interface Slots {
-  readonly everyMs: number
-  readonly openMs: number
-}
-
-/** Decides after each push whether the writer pauses, and for how long. */
+/** Decides after each push how long the writer waits, so that others can push too. */
 export class Pauses {
   readonly #deps: PausesDeps
   readonly #now: () => number
   readonly #wallClock: () => number
+  /** When the last push ended, and when the wait after it did. */
+  #endedAt = Number.NEGATIVE_INFINITY
+  #openAt = Number.NEGATIVE_INFINITY
+  /** Pushes in a row, landed or lost. */
+  #inRow = 0
   /** Pushes since the last pause. */
   #pushes = 0
-  #endedAt = Number.NEGATIVE_INFINITY
   /** When the pushes since the last pause began. */
   #since = Number.NEGATIVE_INFINITY
   /** True if each of them had one commit. */
   #singles = true
   /** Pauses since another server's last commit. */
   #unmet = 0
-  /** Pushes in a row, landed or lost, in which no gap was long enough for a person. */
-  #inRow = 0
 
   constructor(deps: PausesDeps) {
     this.#deps = deps
@@ -41,17 +37,48 @@ export class Pauses {
   }
 
   /**
-   * Records a push of `commits` commits that took `tookMs`.
-   * @returns milliseconds to pause before the next push
+   * Records a push of `commits` commits that landed after `tookMs`.
+   * @returns milliseconds to wait before the next push
    */
   pushed(tookMs: number, commits: number): number {
+    const began = this.#now() - tookMs
+    const pause = this.#pauseAfter(tookMs, commits)
+    return this.#wait(began, () => {
+      const { restMs, restMsBesideServer } = LIMITS.besidePerson
+      if (!this.#besidePerson) return this.#untilOpen(pause)
+      return this.#isInRow ? (this.#besideServer ? restMsBesideServer : restMs) : 0
+    })
+  }
+
+  /**
+   * Records a push that lost a race, after a fetch of what was first.
+   * @returns milliseconds to wait before the next attempt; 0 unless another server was first
+   */
+  lost(): number {
+    return this.#wait(this.#now(), () => {
+      if (!this.#besideServer) return 0
+      if (!this.#besidePerson) return this.#untilOpen(0)
+      const rest = LIMITS.besidePerson.restMs - this.#deps.serversAge()
+      return this.#isInRow ? Math.max(0, rest) : 0
+    })
+  }
+
+  #wait(began: number, choose: () => number): number {
+    if (began - this.#openAt >= LIMITS.row.gapMs) this.#inRow = 0
+    this.#inRow += 1
+    const ms = choose()
+    this.#endedAt = this.#now()
+    this.#openAt = this.#endedAt + ms
+    return ms
+  }
+
+  /** Pause after several pushes in a row, as it is without a person. */
+  #pauseAfter(tookMs: number, commits: number): number {
     const now = this.#now()
     const beginsAfter = now - tookMs - this.#endedAt
     const serversAge = this.#deps.serversAge()
     if (serversAge > LIMITS.serversMs || now - serversAge > this.#endedAt) this.#unmet = 0
-    const slots = this.#slots
-    const isAlone = slots === null && !this.#besidePerson
-    const { pushes, pushesLong } = isAlone ? LIMITS.alone : LIMITS.besideOthers
+    const { pushes, pushesLong } = LIMITS[this.#besideServer ? 'besideServer' : 'alone']
     const ms = Math.max(LIMITS.pauseLeastMs, pushesLong * tookMs)
     if (this.#pushes === 0 || beginsAfter >= Math.min(LIMITS.pauseMostMs, ms)) {
       this.#pushes = 0
@@ -60,44 +87,31 @@ export class Pauses {
     }
     this.#pushes += 1
     this.#singles &&= commits === 1
-    this.#count(now, beginsAfter)
-    const isRareSingle = isAlone && this.#singles && now - this.#since < LIMITS.singlesMs
-    if (this.#pushes < pushes || isRareSingle) return this.#untilOpen(slots, 0)
+    const isRareSingle =
+      !this.#besideServer && this.#singles && now - this.#since < LIMITS.singlesMs
+    if (this.#pushes < pushes || isRareSingle) return 0
     this.#pushes = 0
     // Double the pause while a server seen recently has not committed again.
-    return this.#untilOpen(slots, Math.min(LIMITS.pauseMostMs, ms * 2 ** this.#unmet++))
+    return Math.min(LIMITS.pauseMostMs, ms * 2 ** this.#unmet++)
   }
 
-  /**
-   * Records a push that lost a race.
-   * @returns milliseconds to wait before the next attempt; 0 unless it lost against other servers
-   */
-  lost(): number {
-    const now = this.#now()
-    this.#count(now, now - this.#endedAt)
-    return this.#untilOpen(this.#slots, 0)
-  }
-
-  #count(now: number, beginsAfter: number): void {
-    if (beginsAfter >= LIMITS.besideServer.withPeople.everyMs) this.#inRow = 0
-    this.#inRow += 1
-    this.#endedAt = now
+  get #isInRow(): boolean {
+    return this.#inRow >= LIMITS.row.pushes
   }
 
   get #besidePerson(): boolean {
     return this.#deps.peopleAge() < LIMITS.othersMs
   }
 
-  /** When servers push; `null`: no other server was seen. */
-  get #slots(): Slots | null {
-    if (this.#deps.serversAge() >= LIMITS.othersMs) return null
-    return LIMITS.besideServer[this.#besidePerson ? 'withPeople' : 'otherwise']
+  get #besideServer(): boolean {
+    return this.#deps.serversAge() < LIMITS.othersMs
   }
 
-  /** At least `ms`, and longer if the servers may not push then, but not for the first in a row. */
-  #untilOpen(slots: Slots | null, ms: number): number {
-    if (slots === null || this.#inRow < LIMITS.besideServer.pushes) return ms
-    const into = (this.#wallClock() + ms) % slots.everyMs
-    return into < slots.openMs ? ms : ms + slots.everyMs - into
+  /** At least `ms`, and longer if servers are quiet then. */
+  #untilOpen(ms: number): number {
+    if (!this.#besideServer || !this.#isInRow) return ms
+    const { everyMs, openMs } = LIMITS.slots
+    const into = (this.#wallClock() + ms) % everyMs
+    return into < openMs ? ms : ms + everyMs - into
   }
 }

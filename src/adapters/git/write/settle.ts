@@ -47,6 +47,8 @@ export class Settlement {
         return this.#deps.cache.tidySoon()
       case 'lost':
         this.#base.stale()
+        // How long to wait depends on who was first. If this fails, the next turn fetches again.
+        await this.#base.fetch()
         this.#schedule.raced(batch.drafts.length)
         return
       case 'ref_gone':

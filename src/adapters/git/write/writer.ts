@@ -93,12 +93,13 @@ export class Writer {
     let batch = this.#next
     this.#next = null
     try {
-      if (batch !== null && !this.#base.holds(batch.base)) {
+      const failure = await this.#base.ready()
+      if (batch !== null && (failure !== null || batch.base !== this.#base.head)) {
         this.#queue.release(batch.requests)
         batch = null
       }
-      batch ??= await this.#take()
-      if (batch === null) return
+      if (failure !== null) return failAll(this.#queue.take(this.#schedule.most), failure)
+      batch ??= await this.#make()
       if (this.#closing) return failAll(batch.requests, shuttingDown())
       await this.#write(batch)
     } catch (error) {
@@ -110,13 +111,8 @@ export class Writer {
     }
   }
 
-  /** Makes a batch on a head that the remote confirmed recently. */
-  async #take(): Promise<Batch | null> {
-    const failure = await this.#base.ready()
-    if (failure !== null) {
-      failAll(this.#queue.take(this.#schedule.most), failure)
-      return null
-    }
+  /** Makes a batch on the current head. */
+  #make(): Promise<Batch> {
     const gathering = new Gathering(this.#queue, null)
     return assemble(this.#deps, this.#queue, gathering, this.#schedule.most)
   }
