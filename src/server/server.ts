@@ -7,7 +7,6 @@ import { pushesPerMinuteOf } from '../adapters/git/write/pace.ts'
 import { sealedSecrets } from '../adapters/secrets/sealed-secrets.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { platformWarnings } from '../domain/admission/warnings.ts'
-import { StoreError } from '../domain/errors.ts'
 import { GIT_PATH } from '../domain/git-client.ts'
 import type {
   Applications,
@@ -22,7 +21,6 @@ import type {
 import type { AppDeps } from '../http/env.ts'
 import { openTimeWatch } from '../observe/time-watch.ts'
 import { movedFiles, unseenFiles } from '../observe/webhook-files.ts'
-import { previewStore } from '../operations/preview-store.ts'
 import { startPurges } from '../reconcile/purge.ts'
 import { startQueue } from '../reconcile/queue.ts'
 import { startReconciler } from '../reconcile/reconciler.ts'
@@ -153,10 +151,6 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
   )) {
     log.warn(`platform.yaml ${pointer}: ${message}`)
   }
-  const over = new AbortController()
-  void warmUp(repo, over.signal).catch((error: unknown) =>
-    log.error('the warm-up failed', { err: error }),
-  )
   freeHeap()
   const loop = { repo, log, clock, sealer: sealedSecrets({ clock }), newRequestId }
   const threads = openThreads()
@@ -186,7 +180,6 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
     about: about(config, origin, local?.path ?? null, applications),
     stop: async () => {
       ready = false
-      over.abort()
       door.drain()
       // Close streams before the listeners, which wait for the last stream to end.
       observation.streams.close()
@@ -296,28 +289,6 @@ async function tellUnseen(
   await sleep(TREES_MS, undefined, { ref: false })
   const files = unseenFiles(views)
   if (files.length > 0) landed(files)
-}
-
-/**
- * Number of renders after which the JIT has optimized a create, and milliseconds between two of
- * them.
- */
-const WARM = { renders: 24, everyMs: 40 } as const
-
-/**
- * The first renders are slow because code is loaded and compiled. This moves the cost to the start.
- * The first render runs immediately.
- */
-async function warmUp(repo: StoresRepo, over: AbortSignal): Promise<void> {
-  for (let n = 0; n < WARM.renders && !over.aborted; n += 1) {
-    try {
-      previewStore({ repo, clock }, { name: 'storewright-warm-up' }, 'local')
-    } catch (error) {
-      // A full platform rejects the create, but the code has run all the same.
-      if (!(error instanceof StoreError)) throw error
-    }
-    await sleep(WARM.everyMs, undefined, { ref: false, signal: over }).catch(() => {})
-  }
 }
 
 function addressOf(config: Config): string {
