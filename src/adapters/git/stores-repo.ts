@@ -21,7 +21,7 @@ import { Mirror } from './read/mirror.ts'
 import { filesAt, historyOf, manifestsTreeAt, pageOf } from './read/reads.ts'
 import { Signatures } from './read/signatures.ts'
 import type { Author } from './write/fast-import.ts'
-import { paced, unpaced } from './write/pace.ts'
+import { paced } from './write/pace.ts'
 import type { WriteDeps, WritePoint } from './write/write-deps.ts'
 import { Writer } from './write/writer.ts'
 
@@ -90,7 +90,7 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   const stop = new AbortController()
   const lane = new Lane()
   const { author, generator, allowDowngrade = false, pushesPerMinute = 0 } = options
-  const pace = pushesPerMinute > 0 ? paced(pushesPerMinute) : unpaced
+  const pace = pushesPerMinute > 0 ? paced(pushesPerMinute) : null
   const housekeeping = new Housekeeping({ cache, lane, log })
   const embeddedPath = remote.kind === 'embedded' ? remote.path : null
   await mirror.open()

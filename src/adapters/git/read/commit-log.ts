@@ -1,5 +1,5 @@
 import { compact } from '../../../domain/compact.ts'
-import type { CommitSaid } from '../../../domain/history/commit-message.ts'
+import { claimsOf, type CommitSaid, saidOutside } from '../../../domain/history/commit-message.ts'
 import type { ChangeRef } from '../../../domain/snapshot.ts'
 import { type GitProcessProfile, runGit } from '../process/git.ts'
 
@@ -188,6 +188,12 @@ export function readCommit(
   const atMs = atSeconds * 1000
   const at = new Date(atMs).toISOString()
   return { id, at, atMs, author: oneLine(author), message: message.trim() }
+}
+
+/** A commit that this process has just made, so its trailers need no proof. */
+export function ownCommit(...told: Parameters<typeof readCommit>): LoggedCommit {
+  const { message, ...commit } = readCommit(...told)
+  return { ...commit, said: claimsOf(message)[0]?.said ?? saidOutside(message) }
 }
 
 /**

@@ -51,7 +51,7 @@ export class EditionReader {
   readonly #cache: Cache
   readonly #log: Log
   readonly #signatures: Signatures | null
-  readonly #history = new HistoryIndex()
+  readonly history = new HistoryIndex()
   /** Verifies the proof of each commit that this reader receives. */
   readonly provenance: Provenance
   /** By blob id. */
@@ -63,10 +63,6 @@ export class EditionReader {
     this.#cache = cache
     this.#log = log
     this.#signatures = signatures
-  }
-
-  get history(): HistoryIndex {
-    return this.#history
   }
 
   /**
@@ -148,7 +144,7 @@ export class EditionReader {
   ): Edition {
     for (const commit of commits) {
       this.provenance.landed(commit)
-      this.#history.add(commit, [], nowMs)
+      this.history.add(commit, [], nowMs)
     }
     this.#signatures?.landed(commits)
     const fleet = withFolders(before.fleet, moves)
@@ -203,12 +199,12 @@ export class EditionReader {
     const touched = new Set<string>()
     // Folders removed before the first proven commit were removed before the key ring existed, so
     // their store.yaml is trusted.
-    const first = this.#history.proven ? 0 : commits.findIndex((commit) => !isOutside(commit))
+    const first = this.history.proven ? 0 : commits.findIndex((commit) => !isOutside(commit))
     for (const [n, commit] of commits.entries()) {
       const changed = isOutside(commit) ? touchedBy(commit, touches) : []
       const before = first < 0 || n < first
       const folders = before ? await withPurges(this.#cache.objects, changed) : changed
-      this.#history.add(commit, folders, nowMs)
+      this.history.add(commit, folders, nowMs)
       for (const folder of folders) touched.add(folder.name)
       if (!isOutside(commit) && commit.said.store !== null) touched.add(commit.said.store)
     }
@@ -223,8 +219,8 @@ export class EditionReader {
     newest: LoggedCommit | undefined,
   ): Snapshot {
     const historyOf = (team: string, name: string): StoreHistory =>
-      this.#history.store(team, name) ?? unknownHistory(head, newest)
-    const { vacated, departures, massDeleteApprovedAt } = this.#history
+      this.history.store(team, name) ?? unknownHistory(head, newest)
+    const { vacated, departures, massDeleteApprovedAt } = this.history
     const told = { vacated, departures, massDeleteApprovedAt }
     const stores = nextStores(base, fleet, names, historyOf, this.#signatures)
     return { ...base, head, ...told, ...stores }

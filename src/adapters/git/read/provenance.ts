@@ -110,12 +110,6 @@ export function judgeOutside(commits: readonly ReadCommit[]): LoggedCommit[] {
   return commits.flatMap((commit) => entriesOf(commit, []))
 }
 
-/** The entry of a commit that this process has just made. */
-export function ownCommit(commit: ReadCommit): LoggedCommit {
-  const [claim] = claimsOf(commit.message)
-  return entryOf(commit, claim?.said ?? saidOutside(commit.message))
-}
-
 function entriesOf(commit: ReadCommit, proven: readonly Claim[]): LoggedCommit[] {
   const entries = proven.map(({ said }) => entryOf(commit, said))
   if (proven.length === 1 && proven[0]?.alone === true) return entries

@@ -8,8 +8,8 @@ import { parseAppFile } from '../../../repo-files/app-file.ts'
 import { blobId, folderIds, treeId } from '../cache/objects.ts'
 import { type FolderMove, parseIntent, type StoreFolder } from '../read/fleet.ts'
 import type { HistoryIndex, Landing } from '../read/history-index.ts'
+import { snapshotAfter } from '../read/snapshots.ts'
 import { checkedPath } from './fast-import.ts'
-import { snapshotAfter } from './snapshot-after.ts'
 import type { WriteRequest } from './write-request.ts'
 
 /** A decision that becomes a commit. */

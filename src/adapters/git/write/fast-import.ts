@@ -1,9 +1,10 @@
+import { readFile, truncate } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { ulid } from 'ulid'
 import { STORE_NAME } from '../../../contract/names.ts'
 import { compact } from '../../../domain/compact.ts'
 import { storeFolder } from '../../../domain/layout.ts'
 import type { StoreChange } from '../../../domain/ports.ts'
-import { PACK_NOTES, packWith } from '../cache/packs.ts'
 import { isObjectId } from '../process/argv.ts'
 import { type GitExit, type GitProcessProfile, streamGit } from '../process/git.ts'
 
@@ -43,6 +44,13 @@ const IMPORT_MS = 30_000
  * Source: git-fast-import(1); git builtin/pack-objects.c, `check_object`.
  */
 const FILES_WHOLE = '--big-file-threshold=1'
+/**
+ * File in the repository to which fast-import adds a line per pack (git-fast-import(1),
+ * `--export-pack-edges`).
+ */
+const PACK_NOTES = 'storewright-packs'
+/** Size at which the file is emptied. If a line is missing, git packs the objects again. */
+const NOTES_BYTES = 65_536
 const NOTE_PACKS = `--export-pack-edges=${PACK_NOTES}`
 
 /** A running import that accepts commits one by one. */
@@ -160,4 +168,22 @@ export function checkedPath(path: string): string {
 /** Git refuses `<`, `>` and line ends in names and addresses. */
 export function ident(text: string): string {
   return text.replaceAll(/[<>\p{Cc}]+/gu, ' ').trim()
+}
+
+/**
+ * Reads the pack of an import. It holds exactly the objects that the repository did not hold
+ * before.
+ * @param commit last commit of the import
+ * @returns `null`: the pack is unknown or was repacked in the meantime
+ */
+async function packWith(repository: string, commit: string): Promise<Buffer | null> {
+  const file = join(repository, PACK_NOTES)
+  const notes = await readFile(file, 'utf8').catch(() => '')
+  if (notes.length > NOTES_BYTES) await truncate(file).catch(() => {})
+  const path = notes
+    .split('\n')
+    .findLast((line) => line.endsWith(` ${commit}`))
+    ?.split(':', 1)[0]
+  if (path === undefined) return null
+  return readFile(join(repository, 'objects/pack', basename(path))).catch(() => null)
 }

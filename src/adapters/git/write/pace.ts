@@ -11,9 +11,6 @@ export interface Pace {
   spend(): void
 }
 
-/** No rate limit. */
-export const unpaced: Pace = { turn: () => Promise.resolve(true), spend() {} }
-
 /**
  * Token bucket of `perMinute` tokens, refilled by one every `60 / perMinute` seconds on the
  * monotonic clock. A failed push spends its token too, because the remote counts it.

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { paced, unpaced } from './pace.ts'
+import { type Pace, paced } from './pace.ts'
 import { Schedule } from './schedule.ts'
 
-function stage(makePace = () => unpaced) {
+function stage(makePace: () => Pace | null = () => null) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const stop = new AbortController()

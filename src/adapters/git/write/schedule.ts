@@ -1,11 +1,12 @@
 import { sleep } from '../../../domain/sleep.ts'
 import { LIMITS } from './limits.ts'
-import { type Pace, unpaced } from './pace.ts'
+import type { Pace } from './pace.ts'
 import { Pauses, type PausesDeps } from './pauses.ts'
 import type { WriteRequest } from './write-request.ts'
 
 export interface ScheduleDeps extends PausesDeps {
-  readonly pace: Pace
+  /** `null`: the remote does not limit pushes. */
+  readonly pace: Pace | null
   /** Aborts every wait. */
   readonly signal: AbortSignal
   /** From 0 to 1. @default Math.random */
@@ -37,7 +38,7 @@ export class Schedule {
 
   /** True if the remote limits pushes per minute. */
   get isPaced(): boolean {
-    return this.#deps.pace !== unpaced
+    return this.#deps.pace !== null
   }
 
   get pacedMs(): number {
@@ -64,14 +65,14 @@ export class Schedule {
     // Ends at once if the repository is being closed.
     if (ms > 0) await sleep(ms, signal)
     const since = performance.now()
-    if ((await pace.turn(signal)) !== false) return
+    if (pace === null || (await pace.turn(signal)) !== false) return
     this.#pacedMs += performance.now() - since
     for (const request of held()) request.paced(since)
   }
 
   /** A push begins. */
   begins(): void {
-    this.#deps.pace.spend()
+    this.#deps.pace?.spend()
   }
 
   /** A push of `commits` commits landed after `tookMs`. */

@@ -1,13 +1,8 @@
 import { compact } from '../../../domain/compact.ts'
+import type { Cache } from '../cache/cache.ts'
 import { isObjectId } from '../process/argv.ts'
-import { type GitProcessProfile, runGit } from '../process/git.ts'
+import { runGit } from '../process/git.ts'
 import { type Author, ident } from './fast-import.ts'
-
-/** An imported commit that is to be re-created with a signature. */
-export interface Unsigned {
-  readonly tree: string
-  readonly message: string
-}
 
 /** The signing key or the signing program failed; nothing was published. */
 export class SigningError extends Error {
@@ -21,13 +16,15 @@ const SIGN_MS = 15_000
  * the id of its parent.
  * fast-import cannot sign; since git 2.50 it only accepts signatures made elsewhere.
  * @param atSeconds author's and committer's time, seconds since the Unix epoch
- * @returns ids in the order of `commits`
- * @throws SigningError
+ * @param imported unsigned commits with the same trees, one for each message
+ * @returns ids in the order of `messages`
+ * @throws SigningError, ObjectReadError
  */
 export async function signCommits(
-  profile: GitProcessProfile,
+  { profile, objects }: Pick<Cache, 'profile' | 'objects'>,
   base: string,
-  commits: readonly Unsigned[],
+  imported: readonly string[],
+  messages: readonly { readonly message: string }[],
   author: Author,
   atSeconds: number,
   signal?: AbortSignal,
@@ -43,7 +40,9 @@ export async function signCommits(
   }
   const signer = { ...profile, environment: { ...profile.environment, ...person } }
   const ids: string[] = []
-  for (const { tree, message } of commits) {
+  const trees = await Promise.all(imported.map((id) => objects.info(`${id}^{tree}`)))
+  for (const [n, { message }] of messages.entries()) {
+    const tree = trees[n]?.id ?? ''
     const words = ['commit-tree', '-S', '-p', ids.at(-1) ?? base, tree]
     const run = { input: message, timeoutMs: SIGN_MS, ...compact({ signal }) }
     const exit = await runGit(signer, words, run)

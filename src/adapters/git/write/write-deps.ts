@@ -15,7 +15,8 @@ export interface WriteDeps {
   readonly cache: Cache
   readonly mirror: Mirror
   readonly lane: Lane
-  readonly pace: Pace
+  /** `null`: the remote does not limit pushes. */
+  readonly pace: Pace | null
   readonly clock: Clock
   readonly log: Log
   readonly author: Author

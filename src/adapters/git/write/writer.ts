@@ -3,14 +3,12 @@ import type { ChangeOptions, Decide, Landed, Requester } from '../../../domain/p
 import type { RepoFigures } from '../../../domain/repo-state.ts'
 import { shuttingDown } from '../cache/git-errors.ts'
 import type { PushOutcome } from '../remote/push-outcome.ts'
+import { pushCommits } from '../remote/push.ts'
 import { answerLanded, answerVerdicts, failAll } from './answers.ts'
-import { assemble, type Batch } from './assemble.ts'
+import { assemble, type Batch, type Import } from './assemble.ts'
 import { Base } from './base.ts'
 import type { Verdict } from './decider.ts'
-import { Gathering } from './gathering.ts'
-import type { Import } from './import-drafts.ts'
-import { pushCommits } from './push.ts'
-import { Queue } from './queue.ts'
+import { Gathering, Queue } from './queue.ts'
 import { Schedule } from './schedule.ts'
 import { Settlement } from './settle.ts'
 import type { WriteDeps } from './write-deps.ts'
@@ -95,7 +93,7 @@ export class Writer {
     try {
       const failure = await this.#base.ready()
       if (batch !== null && (failure !== null || batch.base !== this.#base.head)) {
-        this.#queue.release(batch.requests)
+        this.#release(batch)
         batch = null
       }
       if (failure !== null) return failAll(this.#queue.take(this.#schedule.most), failure)
@@ -106,9 +104,15 @@ export class Writer {
       this.#deps.log.error('the writer failed', { err: error })
       for (const request of batch?.requests ?? []) request.refuse(error)
     } finally {
-      this.#queue.release(batch?.requests ?? [])
+      if (batch !== null) this.#release(batch)
       if (this.#closing) failAll(this.#queue.take(Infinity), shuttingDown())
     }
+  }
+
+  /** Returns the unanswered requests of a batch to the queue. Its commits are not needed any more. */
+  #release({ requests, made }: Batch): void {
+    this.#queue.release(requests)
+    if (made !== null) this.#deps.cache.discard(made.ref)
   }
 
   /** Makes a batch on the current head. */
@@ -127,7 +131,7 @@ export class Writer {
       if (this.#base.head !== batch.base) return
     }
     const sure = verdicts.filter(({ conditional }) => !conditional)
-    await answerVerdicts(this.#deps, sure)
+    if (sure.length > 0) await answerVerdicts(this.#deps, sure)
     if (made === null) return
     // A client that got "nothing was written" in the meantime must not find its change in Git.
     if (this.#closing || batch.drafts.some(({ request }) => request.isAnswered)) return
@@ -165,7 +169,7 @@ export class Writer {
   #keep(next: Batch | null, landed: boolean): void {
     if (next === null || next.requests.length === 0) return
     if (landed && next.trouble === null) this.#next = next
-    else this.#queue.release(next.requests)
+    else this.#release(next)
   }
 
   /** Pushes the commits in one push. On success the mirror takes them over. */

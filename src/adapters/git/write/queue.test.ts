@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { create, requester } from '../../../testing/writes.ts'
-import { Gathering } from './gathering.ts'
-import { Queue } from './queue.ts'
+import { Gathering, Queue } from './queue.ts'
 import { WriteRequest } from './write-request.ts'
 
 const request = () => new WriteRequest(requester(), create('acme', 'shop-1'), {})

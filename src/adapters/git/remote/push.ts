@@ -3,11 +3,50 @@ import { objectFormatOf } from '../../../domain/object-format.ts'
 import { type GitExit, type GitProcessProfile, runGit } from '../process/git.ts'
 import { FLUSH, pktLine, ProtocolError, takeBands, takeSection } from '../process/pkt-line.ts'
 import { type Advertisement, HttpError, type HttpRemote, type Reply } from './http-remote.ts'
+import { classifyPush, type PushOutcome } from './push-outcome.ts'
 
+const PUSH_MS = 15_000
 const ASK_MS = 10_000
 const PACK_MS = 10_000
 const RESULT_BYTES = 1_048_576
 const NEEDED = ['report-status', 'side-band-64k', 'quiet']
+
+/** Where to push; `http` is `null` if the remote is not reached by HTTP. */
+export interface PushTarget {
+  readonly profile: GitProcessProfile
+  readonly authOptions: readonly string[]
+  readonly http: HttpRemote | null
+}
+
+/**
+ * Moves the remote's branch from `base` to `head` if it still is at `base`. The lease is a
+ * compare-and-swap and cannot rewrite history, because `head` descends from `base`. A plain push
+ * would re-create a deleted branch and overwrite one that was reset to an older commit. On HTTP
+ * this process pushes directly where it can; every other push uses `git push`.
+ * @param signal kills the process group
+ * @param pack pack of these commits, if there is one; it may depend on objects that the remote
+ * lacks
+ */
+export async function pushCommits(
+  { profile, authOptions, http }: PushTarget,
+  base: string,
+  head: string,
+  signal?: AbortSignal,
+  pack?: Promise<Buffer | null>,
+): Promise<PushOutcome & { readonly stderr: string }> {
+  const direct =
+    http === null ? null : await pushDirectly(profile, http, base, head, PUSH_MS, signal, pack)
+  if (direct !== null) return { ...classifyPush(direct), stderr: direct.stderr }
+  const branch = `refs/heads/${profile.branch}`
+  const lease = `--force-with-lease=${branch}:${base}`
+  const words = ['push', '--porcelain', '--no-verify', '--no-signed', lease, 'origin']
+  const exit = await runGit(profile, [...authOptions, ...words, `${head}:${branch}`], {
+    timeoutMs: PUSH_MS,
+    stallMs: PUSH_MS,
+    ...compact({ signal }),
+  })
+  return { ...classifyPush(exit), stderr: exit.stderr }
+}
 
 /**
  * Moves the remote's branch from `base` to `head` like `git push --porcelain --force-with-lease`,
@@ -20,7 +59,7 @@ const NEEDED = ['report-status', 'side-band-64k', 'quiet']
  * @returns `null`: nothing was sent, and the caller must run `git push`, which either succeeds or
  * reports the error
  */
-export async function pushDirectly(
+async function pushDirectly(
   profile: GitProcessProfile,
   remote: HttpRemote,
   base: string,
