@@ -16,31 +16,46 @@ function block(value: object, indent: string): string {
 }
 
 function mapping(value: object, indent: string): string {
+  const members = value as Readonly<Record<string, unknown>>
   let text = ''
-  for (const [key, member] of Object.entries(value)) {
-    if (member === undefined) continue
-    text += `${indent}${plainOrQuoted(key)}:${child(member, indent)}`
+  for (const key of Object.keys(members)) {
+    const member = members[key]
+    if (member !== undefined) text += `${indent}${keyText(key)}:${child(member, indent)}`
   }
   return text
 }
 
 /** The text after `key:`. Sequence items are indented like their key, as kubectl prints them. */
 function child(value: unknown, indent: string): string {
-  if (!isCollection(value) || isEmpty(value)) return ` ${scalar(value, indent)}\n`
+  if (typeof value !== 'object' || !isCollection(value) || isEmpty(value))
+    return ` ${scalar(value, indent)}\n`
   return Array.isArray(value)
     ? `\n${sequence(value, indent)}`
     : `\n${mapping(value, `${indent}  `)}`
 }
 
 function sequence(items: readonly unknown[], indent: string): string {
+  const inner = `${indent}  `
   let text = ''
   for (const item of items) {
-    const inner = `${indent}  `
     text +=
-      isCollection(item) && !isEmpty(item)
+      typeof item === 'object' && isCollection(item) && !isEmpty(item)
         ? `${indent}- ${block(item, inner).slice(inner.length)}`
         : `${indent}- ${scalar(item, indent)}\n`
   }
+  return text
+}
+
+const MOST_KEYS = 2048
+const keyTexts = new Map<string, string>()
+
+/** A key as YAML, remembered, because stores have the same keys. */
+function keyText(key: string): string {
+  const known = keyTexts.get(key)
+  if (known !== undefined) return known
+  if (keyTexts.size >= MOST_KEYS) keyTexts.clear()
+  const text = plainOrQuoted(key)
+  keyTexts.set(key, text)
   return text
 }
 
@@ -118,7 +133,7 @@ function isPlain(value: unknown): value is object {
 }
 
 function isEmpty(value: object): boolean {
-  return Array.isArray(value)
-    ? value.length === 0
-    : Object.values(value).every((member) => member === undefined)
+  if (Array.isArray(value)) return value.length === 0
+  for (const key in value) if (value[key as keyof object] !== undefined) return false
+  return true
 }
