@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { paths } from '../src/contract/paths.ts'
 import { problemCodes } from '../src/contract/problem.ts'
 import { docsPage } from '../src/http/docs.ts'
-import { PROBLEMS } from '../src/http/problem.ts'
+import { PROBLEMS } from '../src/http/problem-rows.ts'
 import { openApiText, undescribed } from './openapi.ts'
 
 const text = openApiText(undescribed)

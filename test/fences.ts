@@ -85,6 +85,7 @@ export const fences: readonly Fence[] = [
     ['../admission/volumes.ts'],
   ),
   domainFolder('argocd', ['../admission/fit.ts', '../status/phase.ts'], []),
+  domainFolder('access', ['../admission/fit.ts', '../status/phase.ts'], []),
   {
     glob: 'src/operations/*.ts',
     plant: 'src/operations/planted.ts',

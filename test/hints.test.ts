@@ -3,7 +3,7 @@ import { hintOf as dashboardHintOf } from '../dashboard/src/api/hints.ts'
 import { hintOf as storectlHintOf } from '../src/cli/hints.ts'
 import { problemCodes } from '../src/contract/problem.ts'
 import { API_WORDS } from '../src/contract/words.ts'
-import { PROBLEMS } from '../src/http/problem.ts'
+import { PROBLEMS } from '../src/http/problem-rows.ts'
 
 const surfaces = [
   ['the dashboard', dashboardHintOf, 'Reload the page and try again.'],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Me } from './access.ts'
 import { Check, Resources, StoreEvent } from './detail.ts'
 import { Diff } from './diff.ts'
 import { Operation, PurgeStore, StoreWithGates } from './operation.ts'
@@ -52,6 +53,7 @@ export const endpoints = {
   listChecks: { body: Nothing, reply: z.array(Check) },
   runCheck: { body: Nothing, reply: Check },
   getPlatform: { body: Nothing, reply: PlatformView },
+  getMe: { body: Nothing, reply: Me },
   acceptRewrite: { body: AcceptRewrite, reply: RewriteAccepted },
   releaseDeletions: { body: ReleaseDeletions, reply: DeletionsReleased },
   releaseName: { body: ReleaseName, reply: NameReleased },

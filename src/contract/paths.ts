@@ -1,7 +1,6 @@
 /**
  * Permission that a route requires on the team of the store. `public` requires no identity,
- * `identity` accepts any identity, and `admin` is required on every team. Authentication does not
- * exist yet, so no request is refused for it.
+ * `identity` accepts any identity, and `admin` is required on every team.
  */
 export const permissions = [
   'public',
@@ -12,6 +11,10 @@ export const permissions = [
   'admin',
 ] as const
 export type Permission = (typeof permissions)[number]
+
+/** Permissions that are granted on a team. */
+export const scopes = ['stores:read', 'stores:write', 'stores:delete', 'admin'] as const
+export type Scope = (typeof scopes)[number]
 
 export type Method = 'get' | 'post' | 'patch' | 'delete'
 
@@ -52,6 +55,7 @@ export const paths = {
   listChecks: ['get', '/api/v1/checks', 'admin', 'reads'],
   runCheck: ['post', '/api/v1/checks/{name}', 'admin', 'reads'],
   getPlatform: ['get', '/api/v1/platform', 'identity', 'reads'],
+  getMe: ['get', '/api/v1/me', 'identity', 'reads'],
   acceptRewrite: ['post', '/api/v1/repository/accept-rewrite', 'admin', 'writes'],
   releaseDeletions: ['post', '/api/v1/repository/release-deletions', 'admin', 'writes'],
   releaseName: ['post', '/api/v1/repository/release-name', 'admin', 'writes'],
@@ -64,9 +68,9 @@ export type OperationId = keyof typeof paths
 /** Routes that are not operations of openapi.json. `all` routes handle every method. */
 export const otherPaths = {
   /** Smart HTTP of the embedded stores repo on the main listener. */
-  git: ['all', '/git/stores.git/*', 'stores:write', 'writes'],
-  /** The same, read-only, on the listener of `GIT_SERVE_ADDR`. */
-  gitReadOnly: ['all', '/git/stores.git/*', 'stores:read', 'reads'],
+  git: ['all', '/git/stores.git/*', 'stores:read', 'writes'],
+  /** The same, read-only, on the listener of `GIT_SERVE_ADDR`, which has a token of its own. */
+  gitReadOnly: ['all', '/git/stores.git/*', 'public', 'reads'],
   document: ['get', '/openapi.json', 'public', 'reads'],
   docs: ['get', '/docs', 'public', 'reads'],
   dashboard: ['get', '/*', 'public', 'reads'],

@@ -7,6 +7,10 @@ export type Engine = (typeof engines)[number]
 export const lifecycles = ['active', 'suspended', 'deleted', 'purge'] as const
 export type Lifecycle = (typeof lifecycles)[number]
 
+/** What a person or a program may do with the stores of a team; each includes the one before. */
+export const roles = ['viewer', 'operator', 'owner', 'admin'] as const
+export type Role = (typeof roles)[number]
+
 /** Our verdict, worst first. Clients must accept unknown values. */
 export const phases = [
   'Failed',
@@ -108,7 +112,7 @@ export const retries = ['init', 'credentials', 'adminReset', 'backup'] as const
  * contains one of them by a hint in their own terms.
  */
 export const API_WORDS =
-  /\/api\/v1|errors\[\]|\b(?:GET|POST|PATCH|If-Match|ETag|Idempotency-Key|Content-Type|Allow header)\b|\bmode [a-z]+-[a-z]+|\b[a-z]+[A-Z]\w*[:=]/
+  /\/api\/v1|errors\[\]|\b(?:GET|POST|PATCH|If-Match|ETag|Idempotency-Key|Content-Type|Allow header|Authorization)\b|\bmode [a-z]+-[a-z]+|\b[a-z]+[A-Z]\w*[:=]/
 
 /**
  * Result of a check. `warn`: it works, with a risk or a delay. `skip`: there was nothing to check.

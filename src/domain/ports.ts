@@ -32,7 +32,7 @@ export interface Time {
 export interface Requester {
   /** Opaque, `[A-Za-z0-9_.:/-]{1,128}`. */
   readonly subject: string
-  readonly auth: 'local' | 'system'
+  readonly auth: 'local' | 'token' | 'system'
   readonly source: Exclude<ChangeSource, 'git' | 'pull-request'>
   /** ULID made by this server. It identifies the commit of a request after a lost response. */
   readonly requestId: string
@@ -110,6 +110,11 @@ export interface StoresRepo {
   /** The newest head known to this process. Cheap to call. */
   snapshot(): Snapshot
   /**
+   * The head on which decisions run. It differs from `snapshot` for an identity that may not read
+   * every team, so only previews use it, and never to show a store.
+   */
+  decisionBase(): Snapshot
+  /**
    * Runs `decide` on the newest head and pushes the change as one commit, never forced. Resolves only
    * after the remote's branch has the commit. Changes of one batch are applied in order.
    * @throws StoreError any error of `decide`; `git_unavailable`, `git_auth`, `remote_locked`,
@@ -139,12 +144,13 @@ export interface StoresRepo {
   /**
    * Matching changes of all stores and of the other files, newest first, in graph order.
    * @param cursor start after this commit
+   * @param matching also gets the teams of the stores that the change touched
    * @throws StoreError `commit_not_found` for an unknown cursor
    */
   audit(page: {
     readonly limit: number
     readonly cursor?: string
-    readonly matching: (change: Change) => boolean
+    readonly matching: (change: Change, teams: readonly string[]) => boolean
   }): Promise<{ readonly changes: readonly Change[]; readonly next: string | null }>
   /**
    * Files of one store at a commit (default: head), with paths below the store's directory, sorted.

@@ -2,9 +2,10 @@ import { z } from '@hono/zod-openapi'
 import { AuditQuery } from '../contract/audit.ts'
 import { endpoints } from '../contract/endpoints.ts'
 import { auditCsv, listAudit } from '../operations/list-audit.ts'
-import type { AppDeps } from './env.ts'
+import type { RouteDeps } from './env.ts'
 import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
+import { viewOf } from './view.ts'
 
 const audit = operation('listAudit', {
   summary: 'List the changes of all stores and of the platform, newest first',
@@ -19,10 +20,10 @@ const audit = operation('listAudit', {
 })
 
 /** Mounts the audit log of the whole stores repo. */
-export function auditRoutes(router: Router, deps: AppDeps): void {
+export function auditRoutes(router: Router, deps: RouteDeps): void {
   router.operation(audit, async (c) => {
     const query = c.req.valid('query')
-    const { changes, next } = await listAudit(deps, query)
+    const { changes, next } = await listAudit(viewOf(c, deps), query)
     if (next !== null) {
       const url = new URL(c.req.url)
       url.searchParams.set('cursor', next)

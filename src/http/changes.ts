@@ -14,12 +14,13 @@ import { retryStore } from '../operations/retry-store.ts'
 import { suspendStore } from '../operations/suspend-store.ts'
 import { updateStore } from '../operations/update-store.ts'
 import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
-import type { AppDeps, AppEnv } from './env.ts'
+import type { RouteDeps, AppEnv } from './env.ts'
 import { requesterOf } from './requester.ts'
 import { CHANGE_CODES, json, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
 import { optionsOf, requestOf } from './store-request.ts'
+import { viewOf } from './view.ts'
 
 type ChangeId = Extract<
   OperationId,
@@ -75,7 +76,7 @@ const retry = change(
 const render = change('renderStore', endpoints.renderStore.body, 'Render again, over hand edits')
 
 /** Mounts every operation that changes an existing store. */
-export function changeRoutes(router: Router, deps: AppDeps): void {
+export function changeRoutes(router: Router, deps: RouteDeps): void {
   router.operation(update, (c) => {
     const patch = c.req.valid('json')
     const request = requestOf(c, c.req.valid('query'), c.req.valid('param').name, patch)
@@ -120,19 +121,20 @@ type Change = (
 /** Runs a change, or its preview if `dryRun=true`. */
 async function answer(
   c: Context<AppEnv>,
-  deps: AppDeps,
+  deps: RouteDeps,
   request: StoreRequest,
   query: z.output<typeof WriteQuery>,
-  body: unknown,
+  body: object,
   change: Change,
 ) {
   const by = requesterOf(c)
   const options = await optionsOf(c, body)
+  const view = viewOf(c, deps, 'force' in body && body.force === true)
   if (isDryRun(c, query)) {
     const write = async (through: OperationDeps) => (await change(through, by, {})).warnings
-    return c.json(await previewWrite(deps, request, write), 200, NO_STORE)
+    return c.json(await previewWrite(view, request, write), 200, NO_STORE)
   }
-  const { store, landed, warnings } = await change(deps, by, options)
+  const { store, landed, warnings } = await change(view, by, options)
   if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
   c.header('Server-Timing', serverTiming(landed))
   return c.json({ ...store, warnings: [...warnings] }, 200, { ETag: store.etag, ...NO_STORE })

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { endpoints } from '../contract/endpoints.ts'
 import { NoQuery } from '../contract/store-query.ts'
 import { StoreError } from '../domain/errors.ts'
-import type { AppDeps } from './env.ts'
+import type { RouteDeps } from './env.ts'
 import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
 
@@ -27,7 +27,7 @@ const run = operation('runCheck', {
 })
 
 /** Mounts the checks of the connections to Git and Argo CD. */
-export function checkRoutes(router: Router, { checks }: AppDeps): void {
+export function checkRoutes(router: Router, { checks }: RouteDeps): void {
   router.operation(list, async (c) =>
     c.json([...(await checks.all())], 200, { 'Cache-Control': 'no-store' }),
   )

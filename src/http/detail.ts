@@ -6,10 +6,11 @@ import { refreshStore } from '../operations/refresh-store.ts'
 import { storeEvents } from '../operations/store-events.ts'
 import { storeLogs } from '../operations/store-logs.ts'
 import { storeResources } from '../operations/store-resources.ts'
-import type { AppDeps } from './env.ts'
+import type { RouteDeps } from './env.ts'
 import { json, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
 import { teamOf } from './store-request.ts'
+import { viewOf } from './view.ts'
 
 /** Long enough for one request to Argo CD, short enough for a person to wait. */
 const DEADLINE_MS = 15_000
@@ -67,7 +68,7 @@ const refresh = operation('refreshStore', {
 })
 
 /** Mounts the reads of one store's live details, which are fetched on demand. */
-export function detailRoutes(router: Router, deps: AppDeps): void {
+export function detailRoutes(router: Router, deps: RouteDeps): void {
   const storeOf = (name: string, query: Parameters<typeof teamOf>[0]) => {
     const team = teamOf(query)
     return { name, ...compact({ team }) }
@@ -76,19 +77,19 @@ export function detailRoutes(router: Router, deps: AppDeps): void {
 
   router.operation(resources, async (c) => {
     const of = storeOf(c.req.valid('param').name, c.req.valid('query'))
-    return c.json(await storeResources(deps, of, deadline()), 200, NO_STORE)
+    return c.json(await storeResources(viewOf(c, deps), of, deadline()), 200, NO_STORE)
   })
   router.operation(events, async (c) => {
     const query = c.req.valid('query')
     const of = { ...storeOf(c.req.valid('param').name, query), limit: query.limit }
-    return c.json(await storeEvents(deps, of, deadline()), 200, NO_STORE)
+    return c.json(await storeEvents(viewOf(c, deps), of, deadline()), 200, NO_STORE)
   })
   router.operation(logs, async (c) => {
     const query = c.req.valid('query')
     const { pod, container, tail } = query
     const of = { ...storeOf(c.req.valid('param').name, query), pod, tail }
     const text = await storeLogs(
-      deps,
+      viewOf(c, deps),
       container === undefined ? of : { ...of, container },
       deadline(),
     )
@@ -96,7 +97,11 @@ export function detailRoutes(router: Router, deps: AppDeps): void {
     return c.text(text, 200, { ...NO_STORE, 'X-Content-Type-Options': 'nosniff' })
   })
   router.operation(refresh, async (c) => {
-    await refreshStore(deps, storeOf(c.req.valid('param').name, c.req.valid('query')), deadline())
+    await refreshStore(
+      viewOf(c, deps),
+      storeOf(c.req.valid('param').name, c.req.valid('query')),
+      deadline(),
+    )
     return c.body(null, 202)
   })
 }

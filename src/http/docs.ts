@@ -1,4 +1,4 @@
-import { PROBLEMS } from './problem.ts'
+import { PROBLEMS } from './problem-rows.ts'
 
 interface OpenApiOperation {
   readonly operationId?: string | undefined

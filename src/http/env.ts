@@ -1,5 +1,9 @@
-import type { StoreErrorCode } from '../domain/errors.ts'
+import type { Scope } from '../contract/paths.ts'
+import type { Access } from '../domain/access/access.ts'
+import type { Identity } from '../domain/access/identity.ts'
+import type { StoreError, StoreErrorCode } from '../domain/errors.ts'
 import type { Clock, Log, OperationDeps, PackServer } from '../domain/ports.ts'
+import type { RepoState } from '../domain/repo-state.ts'
 import type { ChangeFeed } from '../observe/change-feed.ts'
 import type { Checks } from '../observe/checks.ts'
 import type { StreamHub } from './stream-hub.ts'
@@ -9,6 +13,12 @@ export interface AppEnv {
   Variables: {
     /** ULID created by this server. */
     requestId: string
+    /** Set by the first middleware; the local identity while no authentication is configured. */
+    identity: Identity
+    /** Why the request has no identity; `null`: it has one. */
+    refusal: StoreError | null
+    /** The permission that the route requires. */
+    scope: Scope
     code: StoreErrorCode
     /** Set when a handler returns a preview of the write. */
     dryRun: true
@@ -27,7 +37,19 @@ export interface StaticFile {
   readonly immutable: boolean
 }
 
+/** What routes get. They reach the stores only through {@link RouteDeps.view}. */
+export type RouteDeps = Omit<AppDeps, Exclude<keyof OperationDeps, 'clock'>> & {
+  /** The operations' dependencies as one identity may use them, for a route with this scope. */
+  readonly view: (identity: Identity, scope: Scope) => OperationDeps
+  /** Why no write can succeed; `null`: writes are possible. */
+  readonly writesBlockedBy: () => RepoState['blockedBy']
+  /** Reads the stores repo now. */
+  readonly look: () => void
+}
+
 export interface AppDeps extends OperationDeps {
+  readonly access: Access
+
   readonly log: Log
   readonly clock: Clock
   readonly feed: ChangeFeed
@@ -42,6 +64,6 @@ export interface AppDeps extends OperationDeps {
   readonly ready: () => boolean
   /** Changes of a store require `If-Match`. */
   readonly requireIfMatch: boolean
-  /** Without authentication only loopback hosts are accepted. */
-  readonly loopbackOnly: boolean
+  /** Host of `PUBLIC_URL`, which is answered besides loopback names; `null`: it is not. */
+  readonly publicHost: string | null
 }

@@ -6,10 +6,11 @@ import { compact } from '../domain/compact.ts'
 import { storeDiff } from '../operations/store-diff.ts'
 import { storeHistory } from '../operations/store-history.ts'
 import { storeManifests } from '../operations/store-manifests.ts'
-import type { AppDeps } from './env.ts'
+import type { RouteDeps } from './env.ts'
 import { json, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
 import { teamOf } from './store-request.ts'
+import { viewOf } from './view.ts'
 
 const manifests = operation('storeManifests', {
   summary: 'Read every file of a store at a commit',
@@ -51,11 +52,11 @@ const diff = operation('storeDiff', {
 })
 
 /** Mounts the reads of a store's files and changes from Git. */
-export function historyRoutes(router: Router, deps: AppDeps): void {
+export function historyRoutes(router: Router, deps: RouteDeps): void {
   router.operation(manifests, async (c) => {
     const query = c.req.valid('query')
     const team = teamOf(query)
-    const found = await storeManifests(deps, c.req.valid('param').name, {
+    const found = await storeManifests(viewOf(c, deps), c.req.valid('param').name, {
       ...compact({ team, at: query.at }),
     })
     return c.json(found, 200, { 'Cache-Control': 'no-store' })
@@ -64,7 +65,7 @@ export function historyRoutes(router: Router, deps: AppDeps): void {
   router.operation(diff, async (c) => {
     const { from, to, ...query } = c.req.valid('query')
     const team = teamOf(query)
-    const found = await storeDiff(deps, c.req.valid('param').name, {
+    const found = await storeDiff(viewOf(c, deps), c.req.valid('param').name, {
       to,
       ...compact({ team, from }),
     })
@@ -74,7 +75,7 @@ export function historyRoutes(router: Router, deps: AppDeps): void {
   router.operation(history, async (c) => {
     const query = c.req.valid('query')
     const team = teamOf(query)
-    const page = await storeHistory(deps, c.req.valid('param').name, {
+    const page = await storeHistory(viewOf(c, deps), c.req.valid('param').name, {
       limit: query.limit,
       ...compact({ team, cursor: query.cursor }),
     })

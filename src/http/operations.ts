@@ -9,12 +9,13 @@ import { getOperation } from '../operations/get-operation.ts'
 import { listOperations } from '../operations/list-operations.ts'
 import { purgeStore } from '../operations/purge-store.ts'
 import { isDryRun, PREVIEWED } from './dry-run.ts'
-import type { AppDeps } from './env.ts'
+import type { RouteDeps } from './env.ts'
 import { requesterOf } from './requester.ts'
 import { bodyOf, CHANGE_CODES, json, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
 import { optionsOf, requestOf, requireReason } from './store-request.ts'
+import { viewOf } from './view.ts'
 
 const purge = operation('purgeStore', {
   summary: 'Delete a store and its data permanently, in two steps',
@@ -57,7 +58,7 @@ const get = operation('getOperation', {
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
 /** Mounts the purge of a store and the state of requests. */
-export function operationRoutes(router: Router, deps: AppDeps): void {
+export function operationRoutes(router: Router, deps: RouteDeps): void {
   router.operation(purge, async (c) => {
     const body = c.req.valid('json')
     const { allowMassDelete, ...said } = body
@@ -66,23 +67,24 @@ export function operationRoutes(router: Router, deps: AppDeps): void {
     requireReason(body)
     const options = await optionsOf(c, body)
     const by = requesterOf(c)
+    const view = viewOf(c, deps, allowMassDelete !== undefined)
     if (isDryRun(c, c.req.valid('query'))) {
       const write = async (through: OperationDeps) => {
         await purgeStore(through, request, said, by)
         return []
       }
-      return c.json(await previewWrite(deps, request, write), 200, NO_STORE)
+      return c.json(await previewWrite(view, request, write), 200, NO_STORE)
     }
-    const { operation, landed } = await purgeStore(deps, request, said, by, options)
+    const { operation, landed } = await purgeStore(view, request, said, by, options)
     if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
     c.header('Server-Timing', serverTiming(landed))
     const Location = `/api/v1/operations/${operation.id}`
     return c.json(operation, 202, { Location, ...NO_STORE })
   })
   router.operation(list, async (c) =>
-    c.json(await listOperations(deps, c.req.valid('query')), 200, NO_STORE),
+    c.json(await listOperations(viewOf(c, deps), c.req.valid('query')), 200, NO_STORE),
   )
   router.operation(get, async (c) =>
-    c.json(await getOperation(deps, c.req.valid('param').id), 200, NO_STORE),
+    c.json(await getOperation(viewOf(c, deps), c.req.valid('param').id), 200, NO_STORE),
   )
 }

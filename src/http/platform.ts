@@ -2,9 +2,10 @@ import { endpoints } from '../contract/endpoints.ts'
 import { NoQuery, ReadyQuery } from '../contract/store-query.ts'
 import { StoreError } from '../domain/errors.ts'
 import { getPlatform } from '../operations/get-platform.ts'
-import type { AppDeps } from './env.ts'
+import type { RouteDeps } from './env.ts'
 import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
+import { viewOf } from './view.ts'
 
 const platform = operation('getPlatform', {
   summary: 'Read plans, releases and limits, and what is simulated or blocked',
@@ -37,13 +38,13 @@ const NO_STORE = { 'Cache-Control': 'no-store' } as const
  * Mounts the platform and the two probes. A failed Git remote does not fail readiness, because
  * reads still work.
  */
-export function platformRoutes(router: Router, deps: AppDeps): void {
-  router.operation(platform, (c) => c.json(getPlatform(deps), 200, NO_STORE))
+export function platformRoutes(router: Router, deps: RouteDeps): void {
+  router.operation(platform, (c) => c.json(getPlatform(viewOf(c, deps)), 200, NO_STORE))
   router.operation(alive, (c) => c.json({ status: 'alive' as const }, 200, NO_STORE))
   router.operation(ready, (c) => {
     if (!deps.ready()) throw new StoreError('not_ready', 'the server is starting or stopping')
     const query = c.req.valid('query')
-    const { blockedBy } = deps.repo.state()
+    const blockedBy = deps.writesBlockedBy()
     if (query.write !== undefined && blockedBy !== null) {
       throw new StoreError(blockedBy, 'writes cannot succeed now')
     }

@@ -95,6 +95,7 @@ export const operationTexts = {
     'Platform',
     'Returns what a client needs to offer choices, and the banners that every user should see.',
   ],
+  getMe: ['Platform', 'Returns who the sender of the request is, and what they may do.'],
   acceptRewrite: [
     'Platform',
     'Accepts a branch whose history was rewritten. Until then nothing is written.',

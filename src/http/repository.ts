@@ -7,11 +7,12 @@ import { previewRepositoryWrite } from '../operations/changing/preview-write.ts'
 import { releaseDeletions } from '../operations/release-deletions.ts'
 import { releaseName } from '../operations/release-name.ts'
 import { isDryRun, orPreview, PREVIEWED } from './dry-run.ts'
-import type { AppDeps, AppEnv } from './env.ts'
+import type { RouteDeps, AppEnv } from './env.ts'
 import { requesterOf } from './requester.ts'
 import { bodyOf, CHANGE_CODES, operation, WRITE_CODES } from './route.ts'
 import type { Router } from './router.ts'
 import { optionsOf } from './store-request.ts'
+import { viewOf } from './view.ts'
 
 const accept = operation('acceptRewrite', {
   summary: 'Accept a rewritten branch of the stores repo and leave read-only mode',
@@ -59,14 +60,18 @@ const releaseOfName = operation('releaseName', {
 })
 
 /** Mounts the operations on the stores repo as a whole. */
-export function repositoryRoutes(router: Router, deps: AppDeps): void {
+export function repositoryRoutes(router: Router, deps: RouteDeps): void {
   router.operation(accept, async (c) => {
     const body = c.req.valid('json')
     const by = requesterOf(c)
     if (isDryRun(c, c.req.valid('query'))) {
       return previewed(c, deps, (through) => acceptRewrite({ ...through, log: SILENT }, body, by))
     }
-    return c.json(await acceptRewrite(deps, body, by), 200, NO_STORE)
+    return c.json(
+      await acceptRewrite({ ...viewOf(c, deps), log: deps.log }, body, by),
+      200,
+      NO_STORE,
+    )
   })
   router.operation(release, async (c) => {
     const body = c.req.valid('json')
@@ -77,7 +82,11 @@ export function repositoryRoutes(router: Router, deps: AppDeps): void {
         releaseDeletions({ ...through, newRequestId }, body, by),
       )
     }
-    return c.json(await releaseDeletions(deps, body, by), 200, NO_STORE)
+    return c.json(
+      await releaseDeletions({ ...viewOf(c, deps), newRequestId: deps.newRequestId }, body, by),
+      200,
+      NO_STORE,
+    )
   })
   router.operation(releaseOfName, async (c) => {
     const body = c.req.valid('json')
@@ -86,16 +95,16 @@ export function repositoryRoutes(router: Router, deps: AppDeps): void {
     if (isDryRun(c, c.req.valid('query'))) {
       return previewed(c, deps, (through) => releaseName(through, body, by))
     }
-    return c.json(await releaseName(deps, body, by, options), 200, NO_STORE)
+    return c.json(await releaseName(viewOf(c, deps), body, by, options), 200, NO_STORE)
   })
 }
 
 async function previewed(
   c: Context<AppEnv>,
-  deps: AppDeps,
+  deps: RouteDeps,
   write: (through: OperationDeps) => Promise<unknown>,
 ) {
-  const found = await previewRepositoryWrite(deps, async (through) => {
+  const found = await previewRepositoryWrite(viewOf(c, deps), async (through) => {
     await write(through)
     return []
   })

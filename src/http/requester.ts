@@ -1,11 +1,18 @@
 import type { Context } from 'hono'
+import type { Identity } from '../domain/access/identity.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { IdempotencyKey, Requester } from '../domain/ports.ts'
 import type { AppEnv } from './env.ts'
 
-/** Returns the requester. Without authentication this is always the local user. */
+/** Returns the requester, whose identity is that of the credentials. */
 export function requesterOf(c: Context<AppEnv>): Requester {
-  return { subject: 'local', auth: 'local', source: sourceOf(c), requestId: c.get('requestId') }
+  const { subject, kind } = c.get('identity')
+  return { subject, auth: kind, source: sourceOf(c), requestId: c.get('requestId') }
+}
+
+/** The subject of a request; `anonymous` if it has no identity. */
+export function subjectOf(c: Context<AppEnv>): string {
+  return (c.get('identity') as Identity | undefined)?.subject ?? 'anonymous'
 }
 
 /**

@@ -1,10 +1,10 @@
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
 import { type Endpoints, endpoints } from '../contract/endpoints.ts'
-import { type OperationId, paths } from '../contract/paths.ts'
+import { type OperationId, paths, type Permission } from '../contract/paths.ts'
 import { Problem } from '../contract/problem.ts'
 import type { StoreErrorCode } from '../domain/errors.ts'
 import { MAX_BODY_BYTES } from './middleware/json-body.ts'
-import { PROBLEMS } from './problem.ts'
+import { PROBLEMS } from './problem-rows.ts'
 
 declare const described: unique symbol
 
@@ -52,7 +52,7 @@ export function operation<Id extends OperationId, const Of extends Description>(
   id: Id,
   { summary, request, responses, codes = [] }: Of,
 ): Described<Id, Of> {
-  const [method, path] = paths[id]
+  const [method, path, permission] = paths[id]
   requireStrict(id, request.query)
   if (request.body !== undefined) requireStrict(id, request.body.content['application/json'].schema)
   const route = createRoute({
@@ -61,7 +61,10 @@ export function operation<Id extends OperationId, const Of extends Description>(
     path,
     summary,
     request,
-    responses: { ...responses, ...problems(...inputCodes(method, request), ...codes) },
+    responses: {
+      ...responses,
+      ...problems(...accessCodes(permission), ...inputCodes(method, request), ...codes),
+    },
   } as RouteConfig)
   return route as unknown as Described<Id, Of>
 }
@@ -92,6 +95,13 @@ function inputCodes(method: string, { body }: Description['request']): StoreErro
       ? []
       : (['invalid_json', 'unsupported_media_type', 'password_not_accepted'] as const)),
   ]
+}
+
+/** Codes of a request whose sender is unknown or may not do this. */
+function accessCodes(permission: Permission): StoreErrorCode[] {
+  if (permission === 'public') return []
+  const known = ['unauthenticated', 'too_many_attempts'] as const
+  return permission === 'identity' ? [...known] : [...known, 'forbidden']
 }
 
 /** zod silently drops unknown keys of other objects instead of refusing them. */

@@ -1,10 +1,11 @@
 import { OpenAPIHono, type RouteHandler, z } from '@hono/zod-openapi'
 import type { Env, Handler, Hono, MiddlewareHandler } from 'hono'
 import type { RouterRoute } from 'hono/types'
-import { type OtherRouteId, otherPaths } from '../contract/paths.ts'
+import { type OtherRouteId, otherPaths, paths } from '../contract/paths.ts'
 import { problemDetails } from '../contract/problem.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { AppEnv } from './env.ts'
+import { allow } from './middleware/identity.ts'
 import { jsonBody, limitBody, noBody } from './middleware/json-body.ts'
 import { maxBodyBytes, type Operation, requireStrict } from './route.ts'
 
@@ -31,8 +32,8 @@ export interface Router {
 const registered = new WeakMap<object, Set<RouterRoute>>()
 
 /**
- * Opens the router of an app. Requests are checked for method, size, media type, body and query, in
- * this order.
+ * Opens the router of an app. Requests are checked for method, permission, size, media type, body
+ * and query, in this order.
  */
 export function openRouter(app: OpenAPIHono<AppEnv>): Router {
   const known: { readonly method: string; readonly path: string }[] = []
@@ -43,13 +44,16 @@ export function openRouter(app: OpenAPIHono<AppEnv>): Router {
       const { operationId, method, path } = route
       known.push({ method: method.toUpperCase(), path })
       const limit = limitBody(maxBodyBytes(operationId))
-      const middleware = [limit, route.request?.body === undefined ? noBody : jsonBody]
+      const checked = route.request?.body === undefined ? noBody : jsonBody
+      const middleware = [allow(paths[operationId][2]), limit, checked]
       mount(() => app.openapi({ ...route, middleware } as Operation, handler as never))
     },
     other(id, inputs, handler) {
-      const [method, path] = otherPaths[id]
+      const [method, path, permission] = otherPaths[id]
       if (method !== 'all' && path !== '/*') known.push({ method: method.toUpperCase(), path })
-      mount(() => app.on(method.toUpperCase(), [path], ...checksOf(id, inputs), handler))
+      mount(() =>
+        app.on(method.toUpperCase(), [path], allow(permission), ...checksOf(id, inputs), handler),
+      )
     },
     methodsOf(path) {
       const methods = known.filter((each) => matches(each.path, path)).map(({ method }) => method)

@@ -10,12 +10,13 @@ import { listStores } from '../operations/list-stores.ts'
 import { previewChange } from '../operations/preview-change.ts'
 import { previewStore } from '../operations/preview-store.ts'
 import { isDryRun, PREVIEWED } from './dry-run.ts'
-import type { AppDeps } from './env.ts'
+import type { RouteDeps } from './env.ts'
 import { idempotencyOf, requesterOf } from './requester.ts'
 import { bodyOf, json, NameParameter, operation, WRITE_CODES } from './route.ts'
 import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
 import { optionsOf, requireReason, teamOf } from './store-request.ts'
+import { requireTeam, viewOf } from './view.ts'
 
 const create = operation('createStore', {
   summary: 'Create a store',
@@ -109,15 +110,21 @@ const remove = operation('deleteStore', {
 })
 
 /** Mounts create, preview, list, get and delete. */
-export function storeRoutes(router: Router, deps: AppDeps): void {
+export function storeRoutes(router: Router, deps: RouteDeps): void {
   router.operation(create, async (c) => {
     const request = c.req.valid('json')
     const by = requesterOf(c)
+    requireTeam(c, deps, request.team ?? request.namespace)
     if (isDryRun(c, c.req.valid('query'))) {
       await idempotencyOf(c, request)
-      return c.json(previewStore(deps, request, by.subject), 200, NO_STORE)
+      return c.json(previewStore(viewOf(c, deps), request, by.subject), 200, NO_STORE)
     }
-    const { store, landed } = await createStore(deps, request, by, await optionsOf(c, request))
+    const { store, landed } = await createStore(
+      viewOf(c, deps),
+      request,
+      by,
+      await optionsOf(c, request),
+    )
     if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
     c.header('Server-Timing', serverTiming(landed))
     return c.json(store, 201, { Location: store.links.self, ETag: store.etag, ...NO_STORE })
@@ -126,16 +133,17 @@ export function storeRoutes(router: Router, deps: AppDeps): void {
   router.operation(preview, async (c) => {
     const { patch, action, ...store } = c.req.valid('json')
     const by = requesterOf(c)
-    const found =
-      patch === undefined && action === undefined
-        ? previewStore(deps, store, by.subject)
-        : await previewChange(deps, c.req.valid('json'), by)
+    const isCreate = patch === undefined && action === undefined
+    if (isCreate) requireTeam(c, deps, store.team ?? store.namespace)
+    const found = isCreate
+      ? previewStore(viewOf(c, deps), store, by.subject)
+      : await previewChange(viewOf(c, deps), c.req.valid('json'), by)
     return c.json(found, 200, NO_STORE)
   })
 
   router.operation(list, (c) => {
     const query = c.req.valid('query')
-    const page = listStores(deps, query)
+    const page = listStores(viewOf(c, deps), query)
     if (page.next !== null) {
       const url = new URL(c.req.url)
       url.searchParams.set('cursor', page.next)
@@ -145,7 +153,11 @@ export function storeRoutes(router: Router, deps: AppDeps): void {
   })
 
   router.operation(get, async (c) => {
-    const store = await getStore(deps, c.req.valid('param').name, teamOf(c.req.valid('query')))
+    const store = await getStore(
+      viewOf(c, deps),
+      c.req.valid('param').name,
+      teamOf(c.req.valid('query')),
+    )
     return c.json(store, 200, { ETag: store.etag, ...NO_STORE })
   })
 
@@ -159,15 +171,16 @@ export function storeRoutes(router: Router, deps: AppDeps): void {
     }
     requireReason(request)
     const by = requesterOf(c)
+    const view = viewOf(c, deps, query.allowMassDelete !== undefined)
     const options = await optionsOf(c, request)
     if (isDryRun(c, query)) {
       const write = async (through: OperationDeps) => {
         await deleteStore(through, request, by)
         return []
       }
-      return c.json(await previewWrite(deps, request, write), 200, NO_STORE)
+      return c.json(await previewWrite(view, request, write), 200, NO_STORE)
     }
-    const landed = await deleteStore(deps, request, by, options)
+    const landed = await deleteStore(view, request, by, options)
     if (landed.outcome === 'replayed') c.header('Idempotency-Replayed', 'true')
     c.header('Server-Timing', serverTiming(landed))
     return c.body(null, 204)

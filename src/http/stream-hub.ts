@@ -1,6 +1,8 @@
 import type { PlatformView } from '../contract/platform.ts'
+import { type Row, rowColumns } from '../contract/snapshot.ts'
 import type { StreamEvents } from '../contract/stream.ts'
 import { VERSION } from '../contract/version.ts'
+import { type Identity, readableTeams } from '../domain/access/identity.ts'
 import type { Batch, ChangeFeed } from '../observe/change-feed.ts'
 
 /** A client with more unsent bytes is disconnected. It resyncs when it reconnects. */
@@ -12,15 +14,21 @@ const MAX_STREAMS = 200
 /** Maximum number of open streams per client, enough for browser tabs and a few programs. */
 const MAX_STREAMS_OF_CLIENT = 20
 
+/** Who opens a stream. */
+export interface Viewer {
+  /** Subject and address, to which the limits apply. */
+  readonly client: string
+  readonly identity: Identity
+}
+
 export interface StreamHub {
   /**
-   * Opens a stream of server-sent events. Returns `full` if too many are open for this client or in
-   * total, and `closed` during shutdown.
-   * @param client subject and address
+   * Opens a stream of server-sent events, with the stores that the viewer may read. Returns `full`
+   * if too many are open for this client or in total, and `closed` during shutdown.
    * @param lastEventId header of a client that reconnects
    */
   open(
-    client: string,
+    viewer: Viewer,
     lastEventId: string | undefined,
   ): ReadableStream<Uint8Array> | 'full' | 'closed'
   /** Number of open streams. */
@@ -31,17 +39,29 @@ export interface StreamHub {
 
 export interface StreamHubOptions {
   readonly feed: ChangeFeed
-  readonly banners: () => PlatformView['banners']
+  /** The banners that an identity may see. */
+  readonly banners: (identity: Identity) => PlatformView['banners']
+  /** False ends the streams of an identity. @default every identity stays */
+  readonly isCurrent?: (identity: Identity) => boolean
   readonly heartbeatMs?: number
 }
 
 interface Client {
-  readonly of: string
+  readonly viewer: Viewer
+  readonly group: Group
   readonly send: (text: string) => void
 }
 
-/** Sends every batch of the feed to every open stream. Each batch is encoded once. */
-export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions): StreamHub {
+/** Clients that may read the same teams get the same texts, which are made once. */
+interface Group {
+  /** `null`: every team. */
+  readonly teams: ReadonlySet<string> | null
+  shown: ReadonlyMap<string, string>
+}
+
+/** Sends every batch of the feed to every open stream, without the rows of other teams. */
+export function openStreamHub(options: StreamHubOptions): StreamHub {
+  const { feed, banners, isCurrent = () => true, heartbeatMs = HEARTBEAT_MS } = options
   const clients = new Map<ReadableStreamDefaultController<Uint8Array>, Client>()
   const encoder = new TextEncoder()
   const drop = (controller: ReadableStreamDefaultController<Uint8Array>) => {
@@ -52,30 +72,49 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
       // The client has already cancelled the stream.
     }
   }
-  const send = (text: string) => {
+  const groups = () => Map.groupBy(clients.values(), ({ group }) => group)
+  const groupOf = (identity: Identity): Group => {
+    const teams = readableTeams(identity)
+    const key = keyOf(teams)
+    const known = [...groups().keys()].find((group) => keyOf(group.teams) === key)
+    return known ?? { teams, shown: bannerMap(banners(identity)) }
+  }
+  const sendAll = (text: string) => {
     for (const client of clients.values()) client.send(text)
   }
-  const stopFeed = feed.subscribe((batch) => send(batchText(feed, batch)))
+  const stopFeed = feed.subscribe((batch) => {
+    for (const [{ teams }, members] of groups()) {
+      const text = batchText(feed, batch, teams)
+      if (text !== '') for (const client of members) client.send(text)
+    }
+  })
   let closed = false
-  let shown = new Map<string, string>()
   const tellBanners = () => {
-    const now = new Map(banners().map(({ code, message }) => [code, message]))
-    for (const text of bannerTexts(shown, now)) send(text)
-    shown = now
+    for (const [group, [first, ...others]] of groups()) {
+      if (first === undefined) continue
+      const now = bannerMap(banners(first.viewer.identity))
+      for (const text of bannerTexts(group.shown, now))
+        for (const client of [first, ...others]) client.send(text)
+      group.shown = now
+    }
   }
-  tellBanners()
-  const timers = [
-    setInterval(() => send(': still here\n\n'), heartbeatMs ?? HEARTBEAT_MS),
-    setInterval(tellBanners, BANNERS_MS),
-  ]
+  const beat = () => {
+    for (const [controller, { viewer }] of clients) {
+      if (isCurrent(viewer.identity)) continue
+      clients.get(controller)?.send(eventText('bye', {}))
+      drop(controller)
+    }
+    sendAll(': still here\n\n')
+  }
+  const timers = [setInterval(beat, heartbeatMs), setInterval(tellBanners, BANNERS_MS)]
   for (const timer of timers) timer.unref()
 
   return {
     get size() {
       return clients.size
     },
-    open(of, lastEventId) {
-      const own = [...clients.values()].filter((client) => client.of === of)
+    open(viewer, lastEventId) {
+      const own = [...clients.values()].filter((one) => one.viewer.client === viewer.client)
       // A client that reconnects during shutdown must not appear to be live.
       if (closed) return 'closed'
       if (clients.size >= MAX_STREAMS || own.length >= MAX_STREAMS_OF_CLIENT) return 'full'
@@ -84,13 +123,14 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
         {
           start(controller) {
             opened = controller
-            const sendTo = (text: string) => {
+            const send = (text: string) => {
               controller.enqueue(encoder.encode(text))
               if ((controller.desiredSize ?? 0) < 0) drop(controller)
             }
-            clients.set(controller, { of, send: sendTo })
-            sendTo(greeting(feed, lastEventId))
-            for (const text of bannerTexts(new Map(), shown)) sendTo(text)
+            const group = groupOf(viewer.identity)
+            clients.set(controller, { viewer, group, send })
+            send(greeting(feed, lastEventId, group.teams))
+            for (const text of bannerTexts(new Map(), group.shown)) send(text)
           },
           cancel: () => void clients.delete(opened),
         },
@@ -101,17 +141,29 @@ export function openStreamHub({ feed, banners, heartbeatMs }: StreamHubOptions):
       closed = true
       for (const timer of timers) clearInterval(timer)
       stopFeed()
-      send(eventText('bye', {}))
+      sendAll(eventText('bye', {}))
       for (const controller of clients.keys()) drop(controller)
     },
   }
+}
+
+function keyOf(teams: Group['teams']): string {
+  return teams === null ? '*' : [...teams].toSorted().join(' ')
+}
+
+function bannerMap(banners: PlatformView['banners']): ReadonlyMap<string, string> {
+  return new Map(banners.map(({ code, message }) => [code, message]))
 }
 
 /**
  * First events of a stream: the current position, then the missed batches or a request to load the
  * snapshot.
  */
-function greeting(feed: ChangeFeed, lastEventId: string | undefined): string {
+function greeting(
+  feed: ChangeFeed,
+  lastEventId: string | undefined,
+  teams: Group['teams'],
+): string {
   const [boot, seq] = lastEventId?.split('.') ?? []
   const known = boot === feed.boot && /^[0-9]{1,15}$/.test(seq ?? '')
   const missed = known ? feed.since(Number(seq)) : null
@@ -120,13 +172,24 @@ function greeting(feed: ChangeFeed, lastEventId: string | undefined): string {
   const retry = `retry: ${1000 + Math.floor(Math.random() * 4000)}\n`
   const head =
     retry + eventText('hello', hello, missed === null ? idOf(feed, feed.seq()) : undefined)
-  if (missed !== null) return head + missed.map((batch) => batchText(feed, batch)).join('')
+  if (missed !== null) return head + missed.map((batch) => batchText(feed, batch, teams)).join('')
   return lastEventId === undefined ? head : head + eventText('resync', {})
 }
 
-function batchText(feed: ChangeFeed, { seq, revision, upsert, remove }: Batch): string {
-  const event = { revision, upsert: [...upsert], remove: [...remove] }
-  return eventText('stores', event, idOf(feed, seq))
+const TEAM = rowColumns.indexOf('team')
+const NAME = rowColumns.indexOf('name')
+
+/** `''`: the batch holds nothing that these teams may read. */
+function batchText(
+  feed: ChangeFeed,
+  { seq, revision, upsert, remove }: Batch,
+  teams: Group['teams'],
+): string {
+  const own = (row: Row) => teams === null || teams.has(String(row[TEAM]))
+  const rows = upsert.filter(own)
+  const names = remove.filter(own).map((row) => String(row[NAME]))
+  if (teams !== null && rows.length === 0 && names.length === 0) return ''
+  return eventText('stores', { revision, upsert: rows, remove: names }, idOf(feed, seq))
 }
 
 function bannerTexts(

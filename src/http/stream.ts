@@ -1,8 +1,9 @@
 import { endpoints } from '../contract/endpoints.ts'
 import { NoQuery } from '../contract/store-query.ts'
 import { StreamEvent } from '../contract/stream.ts'
+import { readableTeams } from '../domain/access/identity.ts'
 import { StoreError } from '../domain/errors.ts'
-import type { AppDeps } from './env.ts'
+import type { RouteDeps } from './env.ts'
 import { noneMatch } from './etag.ts'
 import { clientOf } from './requester.ts'
 import { json, operation } from './route.ts'
@@ -31,11 +32,14 @@ const snapshot = operation('snapshot', {
 })
 
 /** Mounts the event stream and the snapshot, which keep a client up to date without polling. */
-export function streamRoutes(router: Router, deps: AppDeps): void {
+export function streamRoutes(router: Router, deps: RouteDeps): void {
   const newest = snapshotCache(deps.feed)
 
   router.operation(stream, (c) => {
-    const opened = deps.streams.open(clientOf(c), c.req.header('Last-Event-ID'))
+    const opened = deps.streams.open(
+      { client: clientOf(c), identity: c.get('identity') },
+      c.req.header('Last-Event-ID'),
+    )
     if (opened === 'full') throw new StoreError('too_many_streams', 'too many streams are open')
     if (opened === 'closed') throw new StoreError('not_ready', 'the server is stopping')
     return c.body(opened, 200, {
@@ -47,7 +51,7 @@ export function streamRoutes(router: Router, deps: AppDeps): void {
   })
 
   router.operation(snapshot, async (c) => {
-    const current = newest()
+    const current = newest(readableTeams(c.get('identity')))
     const { etag, json: text } = current
     const headers = { ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' }
     if (noneMatch(c.req.header('If-None-Match'), etag)) return c.body(null, 304, headers)

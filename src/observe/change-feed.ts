@@ -12,7 +12,8 @@ export interface Batch {
   /** Head of the stores repo. */
   readonly revision: string
   readonly upsert: readonly Row[]
-  readonly remove: readonly string[]
+  /** Rows of stores that are gone, as they were. */
+  readonly remove: readonly Row[]
 }
 
 /** Up-to-date rows of every store, and the changes since a sequence number. */
@@ -77,9 +78,12 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
     rows.set(store.name, { row, text })
     upsert.push(row)
   }
-  const drop = (name: string, remove: string[]) => {
+  const drop = (name: string, remove: Row[]) => {
     moving.delete(name)
-    if (rows.delete(name)) remove.push(name)
+    const known = rows.get(name)
+    if (known === undefined) return
+    rows.delete(name)
+    remove.push(known.row)
   }
   const tick = () => {
     const share = (of: number, everyMs: number) => Math.ceil((of * batchMs) / everyMs)
@@ -90,7 +94,7 @@ export function openChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   }
   const flush = () => {
     const upsert: Row[] = []
-    const remove: string[] = []
+    const remove: Row[] = []
     for (const name of dirty) {
       const store = views.get(name)
       if (store === null) drop(name, remove)

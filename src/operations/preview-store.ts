@@ -21,7 +21,7 @@ export function previewStore(
   request: StoreCreate,
   owner: string,
 ): Preview {
-  const at = deps.repo.snapshot()
+  const at = deps.repo.decisionBase()
   const now = deps.clock.now()
   const admitted = admitStore(request, at, owner, now)
   const store = queuedIfFull(admitted, at, now, deps.provisioning)
@@ -43,7 +43,7 @@ export function previewStore(
       targetNamespace: namespaceOf(change.name),
       host: hostOf(store, at.platform),
       requests: requestsOf(plan, store.storage),
-      stores: at.stores.tally.all,
+      stores: deps.repo.snapshot().stores.tally.all,
       maxStores: at.platform.maxStores,
     },
     commits: plannedCommits([change]),

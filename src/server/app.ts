@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { NoQuery } from '../contract/store-query.ts'
 import { VERSION } from '../contract/version.ts'
+import { visibleTo } from '../domain/access/visible.ts'
 import { StoreError } from '../domain/errors.ts'
 import { auditRoutes } from '../http/audit.ts'
 import { changeRoutes } from '../http/changes.ts'
@@ -8,11 +9,13 @@ import { checkRoutes } from '../http/checks.ts'
 import { dashboardRoutes } from '../http/dashboard.ts'
 import { detailRoutes } from '../http/detail.ts'
 import { docsPage } from '../http/docs.ts'
-import type { AppDeps, AppEnv } from '../http/env.ts'
+import type { AppDeps, AppEnv, RouteDeps } from '../http/env.ts'
 import { gitRoutes } from '../http/git.ts'
 import { historyRoutes } from '../http/history.ts'
+import { meRoutes } from '../http/me.ts'
 import { auditLog } from '../http/middleware/audit-log.ts'
-import { loopbackHost, sameOrigin, securityHeaders } from '../http/middleware/guard.ts'
+import { knownHost, sameOrigin, securityHeaders } from '../http/middleware/guard.ts'
+import { identify } from '../http/middleware/identity.ts'
 import { requestId } from '../http/middleware/request-id.ts'
 import { operationRoutes } from '../http/operations.ts'
 import { platformRoutes } from '../http/platform.ts'
@@ -36,8 +39,10 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   router.use(requestId(deps.newRequestId, deps.log))
   router.use(auditLog(deps.log))
   router.use(securityHeaders)
-  if (deps.loopbackOnly) router.use(loopbackHost)
-  gitRoutes(router, deps)
+  router.use(identify(deps.access))
+  router.use(knownHost(deps.publicHost))
+  const routeDeps = routeDepsOf(deps)
+  gitRoutes(router, routeDeps)
   router.use(sameOrigin)
   for (const routes of [
     storeRoutes,
@@ -51,9 +56,10 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     streamRoutes,
     checkRoutes,
     platformRoutes,
+    meRoutes,
     repositoryRoutes,
   ]) {
-    routes(router, deps)
+    routes(router, routeDeps)
   }
   addDocument(router, app)
   dashboardRoutes(router, deps.dashboard)
@@ -64,6 +70,17 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     throw new StoreError('method_not_allowed', `${c.req.method} is not possible here`)
   })
   return app
+}
+
+/** Routes do not get the stores repo itself, so none of them can show a foreign store. */
+function routeDepsOf(deps: AppDeps): RouteDeps {
+  const { repo, views: _, applications: __, ...others } = deps
+  return {
+    ...others,
+    view: (identity, scope) => visibleTo(deps, identity, scope),
+    writesBlockedBy: () => repo.state().blockedBy,
+    look: () => repo.look(),
+  }
 }
 
 /**

@@ -23,7 +23,7 @@ describe('configuration', () => {
       dataDir: './.storewright',
       storesRepoUrl: null,
       shutdownGrace: 10_000,
-      loopbackOnly: true,
+      publicHost: null,
     })
   })
 
@@ -65,8 +65,9 @@ describe('configuration', () => {
   })
 
   it.each([
-    [{ ENV: 'production' }, /anonymous access/],
+    [{ ENV: 'production' }, /needs TLS/],
     [{ LISTEN_ADDR: '0.0.0.0:8080' }, /not a loopback address/],
+    [{ LISTEN_ADDR: '0.0.0.0:8080', TOKENS_FILE: 'tokens.json' }, /PUBLIC_URL must name the host/],
     [{ GIT_SERVE_ADDR: ':9' }, /GIT_SERVE_TOKEN/],
     [{ GIT_SERVE_TOKEN: 'a'.repeat(31) }, /GIT_SERVE_TOKEN: \*\*\* .* at least 32 characters/],
     [{ GIT_SIGNING: 'pgp' }, /expected one of none, ssh, gpg/],

@@ -7,8 +7,11 @@ import { remoteOf } from './stores-remote.ts'
 
 /** The checked configuration of the process. */
 export interface Config extends Settings {
-  /** No authentication is configured, so the server accepts requests from this machine only. */
-  readonly loopbackOnly: boolean
+  /**
+   * Host of `PUBLIC_URL`, which is answered besides loopback names. `null` without authentication,
+   * when only this machine may be answered.
+   */
+  readonly publicHost: string | null
   /**
    * Value of `GIT_TOKEN_FILE`. The file is read again when the remote rejects the token. `null` if
    * the token came from another source.
@@ -60,7 +63,9 @@ export function readConfig(input: ConfigInput): ConfigResult {
   if (problems.length > 0) return { config: null, problems }
   const inClusterServer = inCluster(input.environment)
   const warnings = ignoredVariables(input.environment)
-  const more = { loopbackOnly: true, inClusterServer, gitTokenFile, sources, warnings }
+  const { tokensFile, publicUrl } = read
+  const publicHost = tokensFile === null || publicUrl === null ? null : new URL(publicUrl).host
+  const more = { publicHost, inClusterServer, gitTokenFile, sources, warnings }
   return { config: { ...read, ...more }, problems: [] }
 }
 
@@ -156,7 +161,7 @@ function contradictions(read: Settings): string[] {
   const embedded = read.storesRepoUrl === null
   if (read.env === 'production') {
     problems.push(
-      'ENV=production: refuses anonymous access, and this version has no authentication yet; use ENV=dev on this machine',
+      'ENV=production: needs TLS, which this version does not support yet; use ENV=dev behind a proxy that ends TLS',
     )
     if (read.statusSource === 'simulated') {
       problems.push(
@@ -165,9 +170,16 @@ function contradictions(read: Settings): string[] {
     }
   }
   if (!isLoopback(read.listenAddr.host)) {
-    problems.push(
-      `LISTEN_ADDR: ${read.listenAddr.host} is not a loopback address, and without authentication only this machine may be answered; use 127.0.0.1:${read.listenAddr.port}`,
-    )
+    const { host, port } = read.listenAddr
+    if (read.tokensFile === null) {
+      problems.push(
+        `LISTEN_ADDR: ${host} is not a loopback address, and without authentication only this machine may be answered; set TOKENS_FILE, or use 127.0.0.1:${port}`,
+      )
+    } else if (read.publicUrl === null) {
+      problems.push(
+        `LISTEN_ADDR: ${host} is not a loopback address, so PUBLIC_URL must name the host under which clients reach it`,
+      )
+    }
   }
   if (read.gitServeAddr !== null && read.gitServeToken === null) {
     problems.push('GIT_SERVE_ADDR: needs GIT_SERVE_TOKEN, which Argo CD sends as its password')

@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { StoreError } from '../domain/errors.ts'
 import type { Log } from '../domain/ports.ts'
 import type { AppEnv } from '../http/env.ts'
-import { loopbackHost, securityHeaders } from '../http/middleware/guard.ts'
+import { knownHost, securityHeaders } from '../http/middleware/guard.ts'
 import { requestId } from '../http/middleware/request-id.ts'
 import { answerError } from '../http/problem.ts'
 import { openRouter, refuseInvalid } from '../http/router.ts'
@@ -27,7 +27,7 @@ export interface FrontDoor {
  * @throws Error if the address is in use or does not belong to this machine
  */
 export async function openFrontDoor(
-  config: Pick<Config, 'listenAddr' | 'loopbackOnly'>,
+  config: Pick<Config, 'listenAddr' | 'publicHost'>,
   log: Log,
   newRequestId: () => string,
 ): Promise<FrontDoor> {
@@ -37,7 +37,7 @@ export async function openFrontDoor(
     const router = openRouter(app)
     router.use(requestId(newRequestId, log))
     router.use(securityHeaders)
-    if (config.loopbackOnly) router.use(loopbackHost)
+    router.use(knownHost(config.publicHost))
     router.use(async (c) => {
       if (c.req.path === '/healthz') return c.json({ status: 'alive' as const })
       // A keep-alive connection would keep the listener open.

@@ -3,6 +3,8 @@ import { openConnection } from '../adapters/argocd/connection.ts'
 import { installedByArgoCd, installedByKubernetes } from '../adapters/argocd/installed.ts'
 import { kubernetesDetail } from '../adapters/argocd/kubernetes-detail.ts'
 import { argoCdDetail } from '../adapters/argocd/rest-detail.ts'
+import type { Access } from '../domain/access/access.ts'
+import { visibleRepo } from '../domain/access/visible.ts'
 import { projectNameOf } from '../domain/argocd/layout.ts'
 import type { Clock, PurgeSettings, StoresRepo, StoreViews } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
@@ -27,6 +29,7 @@ export async function openObservation(
   clock: Clock,
   time: TimeWatch,
   purge: PurgeSettings,
+  access: Access,
 ) {
   const reconciliationMs = config.argocdReconciliation
   let touch = (_name: string): void => undefined
@@ -62,7 +65,11 @@ export async function openObservation(
   const feed = openChangeFeed({ repo, views, applications, boot: randomBytes(4).toString('hex') })
   touch = (name) => feed.touch(name)
   const told = { repo, applications, clock, time, purge }
-  const streams = openStreamHub({ feed, banners: () => bannersOf(told) })
+  const streams = openStreamHub({
+    feed,
+    banners: (identity) => bannersOf({ ...told, repo: visibleRepo(repo, identity, 'stores:read') }),
+    isCurrent: (identity) => access.isCurrent(identity),
+  })
   return {
     refusals,
     views,

@@ -25,6 +25,7 @@ import { startPurges } from '../reconcile/purge.ts'
 import { startQueue } from '../reconcile/queue.ts'
 import { startReconciler } from '../reconcile/reconciler.ts'
 import { openThreads } from '../threads/threads.ts'
+import { openAccess } from './access.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { openDataDir } from './data-dir.ts'
@@ -95,6 +96,8 @@ export async function openServer(config: Config, log: Log): Promise<RunningServe
 
 async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<RunningServer> {
   await openDataDir(config.dataDir, log)
+  const opened = await openAccess(config, clock, log)
+  const { access } = opened
   const time = openTimeWatch(clock)
   const local = config.storesRepoUrl === null ? await openEmbedded(config, log) : null
   const repo = await openStoresRepo({
@@ -124,12 +127,13 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
   let webhook: PushListener | null = null
   const packServer = local?.packServer ?? null
   const purge = purgeSettings(config)
-  const observation = await openObservation(config, repo, source, clock, time, purge)
+  const observation = await openObservation(config, repo, source, clock, time, purge, access)
   const nudge: PushListener | null =
     config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
   const { refusals, ...observed } = observation
   const { provisioning } = observation
   const parts = {
+    access,
     repo,
     applications,
     time,
@@ -188,6 +192,7 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
       await reconciled
       await Promise.all(listeners.map((listener) => listener.close()))
       await threads.close()
+      opened.close()
       await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
     },
   }
@@ -198,6 +203,7 @@ async function buildApp(
   log: Log,
   parts: Pick<
     AppDeps,
+    | 'access'
     | 'repo'
     | 'views'
     | 'provisioning'
@@ -225,7 +231,7 @@ async function buildApp(
     newRequestId,
     ready,
     requireIfMatch: config.requireIfMatch,
-    loopbackOnly: config.loopbackOnly,
+    publicHost: config.publicHost,
     cloneUrl: packServer === null ? null : `${config.publicUrl ?? addressOf(config)}${GIT_PATH}`,
   })
 }

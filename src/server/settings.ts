@@ -43,6 +43,7 @@ export interface Settings {
   readonly gitServeToken: string | null
   readonly env: 'dev' | 'production'
   readonly publicUrl: string | null
+  readonly tokensFile: string | null
   readonly dataDir: string
   readonly baseDomain: string | null
   readonly storesRepoUrl: string | null
@@ -122,6 +123,7 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   gitServeToken: secret('GIT_SERVE_TOKEN', serveSecret),
   env: { env: 'ENV', parse: one('dev', 'production'), fallback: 'dev', print: text },
   publicUrl: optionalUrl('PUBLIC_URL', 'http:', 'https:'),
+  tokensFile: optional('TOKENS_FILE'),
   dataDir: { env: 'DATA_DIR', parse: text, fallback: './.storewright', print: text },
   baseDomain: { env: 'BASE_DOMAIN', parse: baseDomain, fallback: null, print: shown },
   storesRepoUrl: optionalUrl('STORES_REPO_URL', 'https:', 'http:', 'ssh:'),

@@ -134,6 +134,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       for (const listener of listeners) listener(snapshot())
     },
     snapshot,
+    decisionBase: snapshot,
     async change(by: Requester, decide: Decide, _options?: ChangeOptions): Promise<Landed> {
       const decision = decide(snapshot())
       if (decision === 'unchanged') {
@@ -170,7 +171,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
       const all = [...history.values()]
         .flat()
         .sort((a, b) => (a.commit < b.commit ? 1 : -1))
-        .filter(matching)
+        .filter((change) => matching(change, teamsOf(change)))
       const from = cursor === undefined ? 0 : all.findIndex(({ commit }) => commit === cursor) + 1
       const changes = all.slice(from, from + limit)
       return { changes, next: from + limit < all.length ? (changes.at(-1)?.commit ?? null) : null }
@@ -204,6 +205,11 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
     },
     async close() {},
   }
+}
+
+/** From the summary, which names the store as `team/name`. */
+function teamsOf({ summary }: Change): readonly string[] {
+  return /^store\(([^/]+)\//.exec(summary)?.slice(1) ?? []
 }
 
 function recordOf(

@@ -1,6 +1,7 @@
 import { ulid } from 'ulid'
 import { simulatedApplications } from '../../src/adapters/argocd/simulated.ts'
 import { sealedSecrets } from '../../src/adapters/secrets/sealed-secrets.ts'
+import { visibleRepo } from '../../src/domain/access/visible.ts'
 import type { AppDeps } from '../../src/http/env.ts'
 import { openStreamHub } from '../../src/http/stream-hub.ts'
 import { openChangeFeed } from '../../src/observe/change-feed.ts'
@@ -8,6 +9,7 @@ import { openChecks } from '../../src/observe/checks.ts'
 import { provisioningOf } from '../../src/observe/provisioning.ts'
 import { createStoreViews } from '../../src/observe/store-views.ts'
 import { bannersOf } from '../../src/operations/get-platform.ts'
+import { ANONYMOUS } from '../../src/server/access.ts'
 import { createApp } from '../../src/server/app.ts'
 import { type MemoryRepo, memoryRepo } from '../../src/testing/memory-repo.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
@@ -47,7 +49,14 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     feed,
     streams: openStreamHub({
       feed,
-      banners: () => bannersOf({ repo, applications, clock, ...due }),
+      banners: (identity) =>
+        bannersOf({
+          repo: visibleRepo(repo, identity, 'stores:read'),
+          applications,
+          clock,
+          ...due,
+        }),
+      isCurrent: (identity) => (change.access ?? ANONYMOUS).isCurrent(identity),
     }),
     checks: openChecks(new Map(), clock),
     detail: null,
@@ -62,7 +71,8 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     newRequestId: () => ulid(),
     ready: () => true,
     requireIfMatch: true,
-    loopbackOnly: true,
+    publicHost: null,
+    access: ANONYMOUS,
     ...change,
   })
   const send: HttpFixture['send'] = async (method, path, headers = {}, body) =>

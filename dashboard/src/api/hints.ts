@@ -6,6 +6,8 @@ const hints: Partial<Record<Problem['code'], string>> = {
   invalid_request: 'Correct the fields that are marked.',
   invalid_query: 'Correct or clear the filters.',
   invalid_store: 'Correct the fields that are marked.',
+  unauthenticated: 'This page cannot sign in yet. Use storectl with a token.',
+  forbidden: 'Ask an administrator for the permission.',
   store_not_found: 'Go to the list of stores. It can show deleted stores too.',
   operation_not_found: 'Operations are kept for 25 hours. Older changes are on the page Activity.',
   check_not_found: 'Reload the page.',

@@ -146,6 +146,10 @@ class GitStoresRepo implements StoresRepo {
     return this.#parts.mirror.edition.snapshot
   }
 
+  decisionBase() {
+    return this.snapshot()
+  }
+
   change(...[by, decide, options]: Parameters<StoresRepo['change']>) {
     return this.#writer.change(by, decide, options ?? {})
   }

@@ -37,7 +37,7 @@ export function admitStore(
       errors: [pointed('#/name', 'is reserved')],
     })
   }
-  requireFreeName(request.name, at)
+  requireFreeName(request.name, team, at)
   requireNoHold(request.name, team, at, now)
   const store = intentOf(request, platform, { team, user, owner })
   const problems = [
@@ -82,12 +82,13 @@ function sameEngine(one: string, other: string): boolean {
   return one === other || (one === 'woo' && other === 'woocommerce')
 }
 
-function requireFreeName(name: string, at: Snapshot): void {
+function requireFreeName(name: string, team: string, at: Snapshot): void {
   const holder = at.stores.get(name)
   if (holder === undefined && !at.duplicates.some((path) => path.endsWith(`/${name}`))) return
   throw new StoreError('name_taken', 'store already exists', {
     errors: [pointed('#/name', 'is taken')],
-    hint: `Pick another name, or GET /api/v1/stores/${name}.`,
+    // Only a member of its team may see the store that has the name.
+    ...(holder?.team === team ? { hint: `Pick another name, or GET /api/v1/stores/${name}.` } : {}),
   })
 }
 

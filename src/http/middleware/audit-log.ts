@@ -4,7 +4,7 @@ import { type OperationId, paths } from '../../contract/paths.ts'
 import { compact } from '../../domain/compact.ts'
 import type { Log } from '../../domain/ports.ts'
 import type { AppEnv } from '../env.ts'
-import { requesterOf } from '../requester.ts'
+import { subjectOf } from '../requester.ts'
 
 const WRITES = Object.entries(paths)
   .filter(([, [, , , effect]]) => effect === 'writes')
@@ -28,7 +28,7 @@ export function auditLog(log: Log): MiddlewareHandler<AppEnv> {
     const code = c.get('code')
     log.info('audit', {
       req_id: c.get('requestId'),
-      subject: requesterOf(c).subject,
+      subject: subjectOf(c),
       action: write.id,
       ...(store !== undefined && STORE_NAME.test(store) ? { store } : {}),
       status: c.res.status,

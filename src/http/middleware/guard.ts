@@ -4,17 +4,24 @@ import type { AppEnv } from '../env.ts'
 
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?$/
 
+/** A kubelet probes a pod by its address. These two answers are the same for everyone. */
+const PROBES: readonly string[] = ['/healthz', '/readyz']
+
 /**
- * Prevents DNS rebinding: without authentication, a web page could reach the server by a name that
- * resolves to loopback.
+ * Prevents DNS rebinding: a web page could reach the server by a name of its own that resolves to
+ * the server's address. Only loopback names and the host of `PUBLIC_URL` are answered.
+ * @param publicHost with its port, if the URL has one; `null`: only loopback names
  */
-export const loopbackHost: MiddlewareHandler<AppEnv> = async (c, next) => {
-  // An absolute request target carries its own host (RFC 9112, 3.2.2).
-  const hosts = [c.req.header('Host') ?? '', URL.parse(c.req.url)?.host ?? '']
-  if (!hosts.every((host) => LOOPBACK_HOST.test(host))) {
-    throw new StoreError('host_rejected', 'this host name is not answered')
+export function knownHost(publicHost: string | null): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    // An absolute request target carries its own host (RFC 9112, 3.2.2).
+    const hosts = [c.req.header('Host') ?? '', URL.parse(c.req.url)?.host ?? '']
+    const isKnown = hosts.every((host) => LOOPBACK_HOST.test(host) || host === publicHost)
+    if (!isKnown && (publicHost === null || !PROBES.includes(c.req.path))) {
+      throw new StoreError('host_rejected', 'this host name is not answered')
+    }
+    await next()
   }
-  await next()
 }
 
 /**

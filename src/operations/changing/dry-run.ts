@@ -30,8 +30,9 @@ export function dryRun(repo: StoresRepo): DryRun {
     all: () => all,
     repo: {
       snapshot: () => repo.snapshot(),
+      decisionBase: () => repo.decisionBase(),
       async change(_by, decide) {
-        const snapshot = repo.snapshot()
+        const snapshot = repo.decisionBase()
         const decided = decide(snapshot)
         planned = decided === 'unchanged' ? null : decided
         if (planned !== null) all.push(planned)

@@ -51,6 +51,13 @@ export function revertsOf(commits: readonly LoggedCommit[]): Map<string, string>
 interface Entry {
   readonly commit: LoggedCommit
   readonly stores: readonly string[]
+  /** Teams of the stores. */
+  readonly teams: readonly string[]
+}
+
+export interface AuditedChange {
+  readonly change: Change
+  readonly teams: readonly string[]
 }
 
 /** History entries and their reverts at one head. */
@@ -81,9 +88,10 @@ export class AuditLog {
    * Changes at `head`, newest first, each with the commit that reverted it.
    * @throws LogReadError
    */
-  async *changes(head: string): AsyncGenerator<Change> {
+  async *changes(head: string): AsyncGenerator<AuditedChange> {
     const { entries, reverts } = await this.#at(head)
-    for (const { commit, stores } of entries) yield changeOf(commit, stores, reverts)
+    for (const { commit, stores, teams } of entries)
+      yield { change: changeOf(commit, stores, reverts), teams }
   }
 
   async #at(head: string): Promise<Walk> {
@@ -105,12 +113,15 @@ export class AuditLog {
       commits.filter(isOutside).map(({ id }) => id),
     )
     const fresh = commits.flatMap((commit) => {
-      const { store } = commit.said
-      if (!isOutside(commit) && store !== null) return [{ commit, stores: [store] }]
-      const stores = [...new Set(touchedBy(commit, touches).map(({ name }) => name))]
+      const { store, team } = commit.said
+      if (!isOutside(commit) && store !== null)
+        return [{ commit, stores: [store], teams: team === null ? [] : [team] }]
+      const touched = touchedBy(commit, touches)
+      const stores = [...new Set(touched.map(({ name }) => name))]
+      const teams = [...new Set(touched.map(({ team: of }) => of))]
       // If the trailer blocks of a squash merge cover all its changes, the merge itself gets no
       // entry.
-      return commit.beside !== undefined && stores.length === 0 ? [] : [{ commit, stores }]
+      return commit.beside !== undefined && stores.length === 0 ? [] : [{ commit, stores, teams }]
     })
     const reverts = new Map([...(base?.reverts ?? []), ...revertsOf(commits)])
     this.#walk = { head, entries: [...fresh, ...(base?.entries ?? [])], reverts }

@@ -9,7 +9,7 @@ import type { Cache } from '../cache/cache.ts'
 import type { ObjectReader } from '../cache/object-reader.ts'
 import { FILE_MODE, FOLDER_MODE } from '../cache/objects.ts'
 import { isObjectId } from '../process/argv.ts'
-import { changeOf, revertsOf } from './audit-log.ts'
+import { type AuditedChange, changeOf, revertsOf } from './audit-log.ts'
 import { commitsOfPath, type LoggedCommit } from './commit-log.ts'
 import { readFolder, readText, readTree } from './fleet.ts'
 import type { Landing } from './history-index.ts'
@@ -195,15 +195,15 @@ function entriesOn(team: string, name: string, entries: readonly LoggedCommit[])
  * @throws StoreError `commit_not_found` for a cursor that is not on the branch
  */
 export async function pageOf(
-  changes: AsyncIterable<Change>,
+  changes: AsyncIterable<AuditedChange>,
   { limit, cursor, matching }: Parameters<StoresRepo['audit']>[0],
 ): Promise<{ changes: Change[]; next: string | null }> {
   const page: Change[] = []
   // Changes of one commit stay on one page, because a cursor is a commit id.
   let found = cursor === undefined
-  for await (const change of changes) {
+  for await (const { change, teams } of changes) {
     if (change.commit === cursor) found = true
-    else if (found && matching(change)) {
+    else if (found && matching(change, teams)) {
       const last = page.at(-1)?.commit ?? null
       if (page.length >= limit && change.commit !== last) return { changes: page, next: last }
       page.push(change)

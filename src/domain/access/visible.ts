@@ -1,0 +1,165 @@
+import type { Scope } from '../../contract/paths.ts'
+import { StoreError } from '../errors.ts'
+import type { Decide, OperationDeps, StoresRepo, StoreViews } from '../ports.ts'
+import type { Snapshot, StoreId } from '../snapshot.ts'
+import { StoreIndex } from '../store-index.ts'
+import { type Identity, may, readableTeams } from './identity.ts'
+
+type Teams = ReadonlySet<string>
+
+/**
+ * The dependencies of the operations as one identity may use them. Its stores are those of the
+ * teams that the identity may read; a store of another team is as absent as one that never was.
+ * Each write is authorised again inside its decision, on the newest head.
+ * @param scope permission that the route requires
+ */
+export function visibleTo(deps: OperationDeps, identity: Identity, scope: Scope): OperationDeps {
+  const teams = readableTeams(identity)
+  const { detail } = deps
+  return {
+    ...deps,
+    repo: visibleRepo(deps.repo, identity, scope),
+    views: teams === null ? deps.views : visibleViews(deps.views, teams),
+    detail:
+      detail === null
+        ? null
+        : {
+            ...detail,
+            logs: async (record, ...of) => {
+              requireOn(identity, 'stores:write', record.team)
+              return detail.logs(record, ...of)
+            },
+          },
+  }
+}
+
+/** @throws StoreError `forbidden` */
+export function requireOn(identity: Identity, scope: Scope, team: string): void {
+  if (may(identity, scope, team)) return
+  throw new StoreError('forbidden', `this needs ${scope} on the team ${team}`, {
+    hint: 'GET /api/v1/me lists what you may do. Ask an admin for a token with that permission.',
+  })
+}
+
+function visibleViews(views: StoreViews, teams: Teams): StoreViews {
+  const own = <S extends { readonly team: string }>(store: S | null) =>
+    store !== null && teams.has(store.team) ? store : null
+  return {
+    ...views,
+    all: () => views.all().filter(({ team }) => teams.has(team)),
+    get: (name) => own(views.get(name)),
+  }
+}
+
+/** The stores repo as one identity may use it. */
+export function visibleRepo(repo: StoresRepo, identity: Identity, scope: Scope): StoresRepo {
+  const teams = readableTeams(identity)
+  const authorised =
+    (decide: Decide): Decide =>
+    (at) => {
+      if (teams !== null) refuseForeign(decide, visibleAt(at, teams))
+      const change = decide(at)
+      if (change !== 'unchanged') requireOn(identity, scope, change.team)
+      return change
+    }
+  const change: StoresRepo['change'] = (by, decide, options) =>
+    repo.change(by, authorised(decide), options)
+  if (teams === null) return { ...bound(repo), change }
+  const isOwn = ({ team }: StoreId) => teams.has(team)
+  const requireOwn = (team: string) => {
+    if (!teams.has(team)) throw new StoreError('store_not_found', 'store not found')
+  }
+  return {
+    ...bound(repo),
+    change,
+    snapshot: () => visibleAt(repo.snapshot(), teams),
+    async history(team, name, page) {
+      requireOwn(team)
+      return repo.history(team, name, page)
+    },
+    async files(team, ...of) {
+      requireOwn(team)
+      return repo.files(team, ...of)
+    },
+    async manifestsTree(commit, team, name) {
+      return teams.has(team) ? repo.manifestsTree(commit, team, name) : null
+    },
+    audit: ({ matching, ...page }) =>
+      repo.audit({
+        ...page,
+        matching: (entry, of) =>
+          of.length > 0 && of.every((team) => teams.has(team)) && matching(entry, of),
+      }),
+    requests: () => repo.requests().filter(isOwn),
+    state() {
+      const state = repo.state()
+      const { rewrite } = state
+      const vanished = rewrite?.vanished.filter(isOwn) ?? []
+      return {
+        ...state,
+        lost: state.lost.filter(isOwn),
+        rewrite: rewrite === null ? null : { ...rewrite, vanished },
+      }
+    },
+  }
+}
+
+/** Methods of a class are not copied by a spread. */
+function bound(repo: StoresRepo): StoresRepo {
+  return {
+    snapshot: () => repo.snapshot(),
+    decisionBase: () => repo.decisionBase(),
+    change: (...of) => repo.change(...of),
+    acceptRewrite: (head) => repo.acceptRewrite(head),
+    history: (...of) => repo.history(...of),
+    audit: (page) => repo.audit(page),
+    files: (...of) => repo.files(...of),
+    manifestsTree: (...of) => repo.manifestsTree(...of),
+    platformAt: (commit) => repo.platformAt(commit),
+    requests: () => repo.requests(),
+    state: () => repo.state(),
+    look: () => repo.look(),
+    onMoved: (listener) => repo.onMoved(listener),
+    close: (graceMs) => repo.close(graceMs),
+  }
+}
+
+/**
+ * A change of a foreign store ends like one of an absent store, whatever rule would refuse it.
+ * @throws StoreError `store_not_found`
+ */
+function refuseForeign(decide: Decide, visible: Snapshot): void {
+  try {
+    decide(visible)
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'store_not_found') throw error
+  }
+}
+
+const visibleOf = new WeakMap<Snapshot, Map<string, Snapshot>>()
+
+/** The part of a snapshot that concerns these teams. Kept as long as the snapshot. */
+function visibleAt(at: Snapshot, teams: Teams): Snapshot {
+  const known = visibleOf.get(at) ?? new Map<string, Snapshot>()
+  visibleOf.set(at, known)
+  const key = [...teams].toSorted().join(' ')
+  const visible = known.get(key) ?? filtered(at, teams)
+  known.set(key, visible)
+  return visible
+}
+
+function filtered(at: Snapshot, teams: Teams): Snapshot {
+  const own = ({ team }: { readonly team: string }) => teams.has(team)
+  const { platform } = at
+  return {
+    ...at,
+    platform: {
+      ...platform,
+      teams: Object.fromEntries(Object.entries(platform.teams).filter(([id]) => teams.has(id))),
+    },
+    stores: StoreIndex.of([...at.stores.values()].filter(own)),
+    duplicates: at.duplicates.filter((path) => teams.has(path.split('/')[0] ?? '')),
+    vacated: new Map([...at.vacated].filter(([, vacated]) => own(vacated))),
+    departures: at.departures.filter(own),
+  }
+}

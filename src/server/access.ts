@@ -1,0 +1,84 @@
+import type { Access } from '../domain/access/access.ts'
+import { type Identity, LOCAL } from '../domain/access/identity.ts'
+import { identityOf } from '../domain/access/token.ts'
+import { StoreError } from '../domain/errors.ts'
+import type { Clock, Log } from '../domain/ports.ts'
+import type { Config } from './config.ts'
+import { failedAttempts } from './failed-attempts.ts'
+import { openTokens, type Tokens } from './token-file.ts'
+
+/** Everyone on this machine may do everything. */
+export const ANONYMOUS: Access = {
+  isRequired: false,
+  identify: () => LOCAL,
+  isCurrent: () => true,
+}
+
+/**
+ * Opens the access that the configuration asks for: tokens, or without any everyone on this
+ * machine.
+ * @throws Error an unusable token file
+ */
+export async function openAccess(
+  { tokensFile }: Pick<Config, 'tokensFile'>,
+  clock: Clock,
+  log: Log,
+): Promise<{ readonly access: Access; close(): void }> {
+  if (tokensFile === null) return { access: ANONYMOUS, close() {} }
+  const tokens = await openTokens(tokensFile, log)
+  return { access: byToken(tokens, clock, log), close: () => tokens.close() }
+}
+
+function byToken(tokens: Tokens, clock: Clock, log: Log): Access {
+  const attempts = failedAttempts()
+  return {
+    isRequired: true,
+    identify({ authorization, peer, isGit }) {
+      const seconds = attempts.refusedFor(peer)
+      if (seconds > 0) {
+        const extra = { retryAfter: seconds }
+        return new StoreError('too_many_attempts', 'too many wrong credentials', { extra })
+      }
+      if (authorization === undefined) {
+        return new StoreError('unauthenticated', 'this request has no credentials')
+      }
+      const token = tokenIn(authorization, isGit)
+      const row = token === null ? null : tokens.verify(token)
+      if (row === null) {
+        attempts.failed(peer)
+        log.warn('wrong credentials were refused', { detail: `from ${peer}` })
+        return new StoreError('unauthenticated', 'these credentials are not valid')
+      }
+      if (Date.parse(row.expires) <= clock.now()) {
+        return new StoreError('unauthenticated', `the token ${row.id} has expired`, {
+          hint: 'Ask an admin for a new token (storectl token create).',
+        })
+      }
+      return identityOf(row)
+    },
+    isCurrent({ subject, expiresAt, grants }) {
+      const row = tokens.row(subject.slice('token:'.length))
+      if (row === null || (expiresAt ?? 0) <= clock.now()) return false
+      return sameGrants(identityOf(row).grants, grants)
+    },
+  }
+}
+
+/**
+ * The token in an `Authorization` header; `null`: there is none. Git sends it as the password of
+ * Basic authentication, with any user name.
+ */
+function tokenIn(authorization: string, isGit: boolean): string | null {
+  const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1]
+  if (bearer !== undefined) return bearer
+  const basic = isGit ? /^Basic ([A-Za-z0-9+/=]{1,1024})$/i.exec(authorization)?.[1] : undefined
+  if (basic === undefined) return null
+  const decoded = Buffer.from(basic, 'base64').toString('utf8')
+  return decoded.slice(decoded.indexOf(':') + 1)
+}
+
+function sameGrants(one: Identity['grants'], other: Identity['grants']): boolean {
+  const text = (grants: Identity['grants']) =>
+    JSON.stringify(Array.from(grants, ([team, scopes]) => [team, [...scopes].toSorted()]))
+  return text(one) === text(other)
+}

@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import type { Me } from '../../src/contract/access.ts'
+import { git, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
+
+const run = promisify(execFile)
+const STORECTL = fileURLToPath(new URL('../../src/cli/storectl.ts', import.meta.url))
+
+interface Ended {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs the command line as a person would, with these environment variables. */
+async function storectl(environment: Record<string, string>, ...words: string[]): Promise<Ended> {
+  const env = { PATH: process.env['PATH'], ...environment }
+  try {
+    const { stdout, stderr } = await run(process.execPath, [STORECTL, ...words], { env })
+    return { code: 0, out: stdout, err: stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, out: stdout, err: stderr }
+  }
+}
+
+let server: ServerProcess
+let file: string
+const tokens: Record<string, string> = {}
+
+beforeAll(async () => {
+  file = join(await scratch(), 'tokens.json')
+  for (const [id, team, role] of [
+    ['root', '*', 'admin'],
+    ['reader', '*', 'viewer'],
+    ['default-operator', 'default', 'operator'],
+    ['short', 'default', 'operator'],
+  ] as const) {
+    const made = await storectl(
+      {},
+      'token',
+      'create',
+      id,
+      '--file',
+      file,
+      '--team',
+      team,
+      '--role',
+      role,
+    )
+    if (!/^stw_[a-z-]+_\S{43}\n$/.test(made.out)) throw new Error(made.err)
+    tokens[id] = made.out.trim()
+  }
+  server = await startServer(await scratch(), { TOKENS_FILE: file })
+})
+afterAll(() => server.end('SIGTERM'))
+
+const as = (id: string) => ({ STORECTL_SERVER: server.url, STORECTL_TOKEN: tokens[id] ?? '' })
+const bearer = (id: string) => ({ Authorization: `Bearer ${tokens[id]}` })
+
+it('storectl uses the token, shows who it is, and is refused with the next step without one', async () => {
+  const none = await storectl({ STORECTL_SERVER: server.url }, 'list')
+  expect([none.code, none.err]).toEqual([1, expect.stringContaining('Set STORECTL_TOKEN')])
+  const who = await storectl(as('default-operator'), 'whoami')
+  expect(who.out).toMatch(
+    /^token:default-operator, until 20\S+\ndefault {2}stores:read, stores:write\n$/,
+  )
+  expect(await storectl(as('default-operator'), 'create', 'shop')).toMatchObject({ code: 0 })
+  const deleted = await storectl(as('default-operator'), 'delete', 'shop', '--yes')
+  expect([deleted.code, deleted.err]).toEqual([1, expect.stringContaining('stores:delete')])
+  const listed = await storectl(as('reader'), 'list', '-o', 'name')
+  expect(listed.out).toBe('shop\n')
+})
+
+it('the commit of a request names the token, and the secret of no token is anywhere', async () => {
+  const subjects = await git(join(server.dataDir, 'stores.git'), 'log', '--format=%B', 'main')
+  expect(subjects).toContain('Requested-By: token:default-operator')
+  const secrets = Object.values(tokens)
+  const files = await readdir(server.dataDir, { recursive: true, withFileTypes: true })
+  const texts = await Promise.all(
+    files
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')),
+  )
+  const sinks = [...texts, await readFile(file, 'utf8'), server.log(), server.greeting()]
+  expect(sinks.length).toBeGreaterThan(10)
+  for (const secret of secrets) {
+    expect(sinks.filter((text) => text.includes(secret))).toEqual([])
+    expect(sinks.filter((text) => text.includes(secret.split('_')[2] ?? secret))).toEqual([])
+  }
+})
+
+it('git reads the stores repo with a token for every team, and pushes with that of an admin only', async () => {
+  const url = (id: string) => server.url.replace('://', `://git:${tokens[id]}@`) + '/git/stores.git'
+  const place = await scratch()
+  await git(place, 'clone', '-q', url('reader'), 'read')
+  await expect(git(place, 'clone', '-q', url('default-operator'), 'team')).rejects.toThrow(/403/)
+  await expect(git(place, 'clone', '-q', `${server.url}/git/stores.git`, 'none')).rejects.toThrow()
+  const clone = join(place, 'read')
+  await git(clone, 'commit', '-q', '--allow-empty', '-m', 'by a person')
+  await expect(git(clone, 'push', '-q', 'origin', 'main')).rejects.toThrow(/403/)
+  await git(clone, 'push', '-q', url('root'), 'main')
+  const reply = await fetch(`${server.url}/api/v1/stores`, {
+    headers: { Authorization: `Basic ${Buffer.from(`git:${tokens['root']}`).toString('base64')}` },
+  })
+  expect(reply.status).toBe(401)
+})
+
+it('a revoked token is refused within ten seconds, and its stream ends within a minute', async () => {
+  const me = () => fetch(`${server.url}/api/v1/me`, { headers: bearer('short') })
+  expect(((await (await me()).json()) as Me).subject).toBe('token:short')
+  const stream = await fetch(`${server.url}/api/v1/stream`, { headers: bearer('short') })
+  const ended = (stream.body as ReadableStream).pipeTo(new WritableStream())
+  expect(await storectl({}, 'token', 'revoke', 'short', '--file', file)).toMatchObject({ code: 0 })
+  const began = performance.now()
+  await vi.waitFor(async () => expect((await me()).status).toBe(401), { timeout: 50_000 })
+  await ended
+  expect(performance.now() - began).toBeLessThan(5 * 60_000)
+}, 120_000)
+
+it('ten wrong tokens of one address are followed by 429 with the seconds to wait', async () => {
+  const wrong = () => fetch(`${server.url}/api/v1/me`, { headers: { Authorization: 'Bearer x' } })
+  const statuses: number[] = []
+  let last = await wrong()
+  for (let n = 0; n < 12 && last.status === 401; n += 1) {
+    statuses.push(last.status)
+    last = await wrong()
+  }
+  expect(statuses.length).toBeLessThanOrEqual(10)
+  expect(last.status).toBe(429)
+  expect(Number(last.headers.get('Retry-After'))).toBeGreaterThan(0)
+})
