@@ -5,6 +5,7 @@ import type { Problem } from '../contract/problem.ts'
 import { VERSION } from '../contract/version.ts'
 import { compact } from '../domain/compact.ts'
 import { sleep } from '../domain/sleep.ts'
+import { environment } from './environment.ts'
 import { Failure, failureOf } from './exit.ts'
 
 export interface CallOptions<Id extends OperationId> {
@@ -83,6 +84,9 @@ async function send<Id extends OperationId>(
       method: method.toUpperCase(),
       headers: {
         'User-Agent': `storectl/${VERSION}`,
+        ...(environment.token === undefined
+          ? {}
+          : { Authorization: `Bearer ${environment.token}` }),
         ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...compact({ 'If-Match': options.ifMatch }),
         ...(options.idempotencyKey === undefined

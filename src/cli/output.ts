@@ -1,3 +1,4 @@
+import type { Me } from '../contract/access.ts'
 import type { Store } from '../contract/store.ts'
 import { printable, toJson, toYaml } from './printable.ts'
 
@@ -28,6 +29,19 @@ export function printStores(
 export function printStore(store: Store, format: Format, now: number): string {
   if (format === 'json') return toJson(store)
   return format === 'yaml' ? toYaml(store) : printStores([store], format, now)
+}
+
+/** Prints who the sender is and what they may do, one line per team. */
+export function printMe(me: Me, format: Format): string {
+  if (format === 'json') return toJson(me)
+  if (format === 'yaml') return toYaml(me)
+  if (format === 'name') return `${printable(me.subject)}\n`
+  const until = me.expiresAt === undefined ? '' : `, until ${me.expiresAt}`
+  const rows = Object.entries(me.permissions).map(([team, scopes]) => [
+    team === '*' ? 'every team' : team,
+    scopes.join(', '),
+  ])
+  return `${printable(me.subject)}${until}\n${aligned(rows)}`
 }
 
 function table(stores: readonly Store[], wide: boolean, now: number, headers: boolean): string {

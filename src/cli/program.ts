@@ -11,9 +11,10 @@ import { type ExitCode, Failure } from './exit.ts'
 import { addHistory } from './history-commands.ts'
 import { addOffline, type OfflineTerminal } from './offline-commands.ts'
 import { addOperations } from './operation-commands.ts'
-import { type Format, formats, printStore, printStores } from './output.ts'
+import { type Format, formats, printMe, printStore, printStores } from './output.ts'
 import { printable, printableText } from './printable.ts'
 import { addReleases } from './release-commands.ts'
+import { addTokens } from './token-commands.ts'
 import { durationMs, type Goal, goals, waitFor } from './wait.ts'
 
 /** `out` writes data to standard output, `err` writes messages to standard error. */
@@ -97,6 +98,13 @@ function storectl(terminal: Terminal): Command {
   addOperations(program, shared, terminal)
   addHistory(program, shared, terminal)
   addReleases(program, shared, terminal)
+  addTokens(program, terminal)
+  shared(program.command('whoami'))
+    .description('show who the server takes you for, and what you may do')
+    .action(async (said: Shared) => {
+      const me = await openClient(said.server).call('getMe')
+      terminal.out(printMe(me, said.output))
+    })
   shared(program.command('doctor'))
     .description('check what the server needs from outside; exit 6 when something is wrong')
     .action(async (said: Shared) => {
