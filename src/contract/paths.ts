@@ -73,6 +73,7 @@ export const otherPaths = {
   gitReadOnly: ['all', '/git/stores.git/*', 'public', 'reads'],
   document: ['get', '/openapi.json', 'public', 'reads'],
   docs: ['get', '/docs', 'public', 'reads'],
+  problemPage: ['get', '/docs/problems/{name}', 'public', 'reads'],
   dashboard: ['get', '/*', 'public', 'reads'],
 } as const satisfies Record<string, readonly [Method | 'all', string, Permission, Effect]>
 

@@ -77,6 +77,8 @@ export const Problem = z
     error: z.string(),
     code: ProblemCode,
     hint: z.string(),
+    /** Path of the page about this code on the same server. */
+    docs: z.string().optional(),
     /** `urn:request:<ULID>`, the id in `X-Request-Id` and in the server's log. */
     instance: z.string(),
     errors: z.array(ProblemDetail).optional(),

@@ -1,4 +1,5 @@
 import { PROBLEMS } from './problem-rows.ts'
+import { symptomPages } from './symptom-pages.ts'
 
 interface OpenApiOperation {
   readonly operationId?: string | undefined
@@ -24,7 +25,10 @@ export function docsPage(paths: Readonly<Record<string, object>>): string {
   )
   const problems = Object.entries(PROBLEMS).map(
     ([code, { status, title, hint }]) =>
-      `<tr id="${code}"><td><a href="#${code}"><code>${code}</code></a></td><td>${status}</td><td>${escape(title)}. ${escape(hint)}</td></tr>`,
+      `<tr id="${code}"><td><a href="/docs/problems/${code}"><code>${code}</code></a></td><td>${status}</td><td>${escape(title)}. ${escape(hint)}</td></tr>`,
+  )
+  const symptoms = Object.entries(symptomPages).map(
+    ([name, { title }]) => `<li><a href="/docs/problems/${name}">${escape(title)}</a></li>`,
   )
   return `<!doctype html>
 <html lang="en">
@@ -38,6 +42,10 @@ export function docsPage(paths: Readonly<Record<string, object>>): string {
 <table><thead><tr><th>Method</th><th>Path</th><th>Does</th></tr></thead><tbody>
 ${routes.join('\n')}
 </tbody></table>
+<h2>Symptoms</h2>
+<ul>
+${symptoms.join('\n')}
+</ul>
 <h2>Problems</h2>
 <p>Every answer that is not 2xx is <code>application/problem+json</code> (RFC 9457).</p>
 <table><thead><tr><th>Code</th><th>Status</th><th>Means, and what to do next</th></tr></thead><tbody>

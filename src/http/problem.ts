@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Problem } from '../contract/problem.ts'
-import { StoreError } from '../domain/errors.ts'
+import { StoreError, type StoreErrorCode } from '../domain/errors.ts'
 import { GIT_PATH } from '../domain/git-client.ts'
 import type { Log } from '../domain/ports.ts'
 import type { AppEnv } from './env.ts'
@@ -21,10 +21,16 @@ export function problemOf(error: StoreError, requestId: string): Problem {
     error: error.message,
     code: error.code,
     hint: error.hint ?? row.hint,
+    docs: pathOfPage(error.code),
     instance: `urn:request:${requestId}`,
     ...(error.errors.length === 0 ? {} : { errors: [...error.errors] }),
     ...error.extra,
   }
+}
+
+/** The page of a code, which this server has (`problem-pages.ts`). */
+function pathOfPage(code: StoreErrorCode): string {
+  return `/docs/problems/${code}`
 }
 
 /** Git sends no token before it is asked for one in this way. */
@@ -47,7 +53,9 @@ export function answerError(log: Log) {
         code: known.code,
         err: known.cause ?? known,
       })
-    if (row.retryAfter !== undefined) c.header('Retry-After', String(row.retryAfter))
+    c.header('Link', `<${pathOfPage(known.code)}>; rel="help"`)
+    const { retryAfter = row.retryAfter } = known.extra
+    if (typeof retryAfter === 'number') c.header('Retry-After', String(retryAfter))
     return c.body(JSON.stringify(problemOf(known, c.get('requestId'))), row.status, {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',

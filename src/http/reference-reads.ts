@@ -22,6 +22,10 @@ export const readMembers: Members = {
     'store_not_found',
   ],
   'Problem.hint': ['What to do next.', 'List the stores to see which exist.'],
+  'Problem.docs': [
+    'Path of the page about this code on the same server.',
+    '/docs/problems/store_not_found',
+  ],
   'Problem.instance': [
     'Id of the request, as in `X-Request-Id` and in the log of the server.',
     `urn:request:${REQUEST}`,

@@ -52,7 +52,13 @@ export function openRouter(app: OpenAPIHono<AppEnv>): Router {
       const [method, path, permission] = otherPaths[id]
       if (method !== 'all' && path !== '/*') known.push({ method: method.toUpperCase(), path })
       mount(() =>
-        app.on(method.toUpperCase(), [path], allow(permission), ...checksOf(id, inputs), handler),
+        app.on(
+          method.toUpperCase(),
+          [path.replaceAll(/\{(\w+)\}/g, ':$1')],
+          allow(permission),
+          ...checksOf(id, inputs),
+          handler,
+        ),
       )
     },
     methodsOf(path) {

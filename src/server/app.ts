@@ -19,6 +19,7 @@ import { identify } from '../http/middleware/identity.ts'
 import { requestId } from '../http/middleware/request-id.ts'
 import { operationRoutes } from '../http/operations.ts'
 import { platformRoutes } from '../http/platform.ts'
+import { problemPage } from '../http/problem-pages.ts'
 import { answerError } from '../http/problem.ts'
 import { describeDocument } from '../http/reference.ts'
 import { repositoryRoutes } from '../http/repository.ts'
@@ -103,5 +104,10 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
 function addDocument(router: Router, app: OpenAPIHono<AppEnv>): void {
   const inputs = { query: NoQuery, body: 'none' } as const
   router.other('document', inputs, (c) => c.json(openApiDocument(app)))
+  router.other('problemPage', inputs, (c) => {
+    const page = problemPage(c.req.param('name') ?? '')
+    if (page === null) throw new StoreError('route_not_found', 'there is no page of this name')
+    return c.html(page)
+  })
   router.other('docs', inputs, (c) => c.html(docsPage(openApiDocument(app).paths ?? {})))
 }

@@ -43,6 +43,21 @@ describe.skipIf(chromiumPath === null)('a failure', () => {
     },
   )
 
+  it('a problem of the API links to its page, which the server has', async () => {
+    const reply = await fetch(`${on.server.url}/api/v1/stores/none`)
+    const body = await reply.text()
+    const page = await on.browser.newPage()
+    const contentType = 'application/problem+json'
+    await page.route(/\/api\/v1\/(?:audit|operations)/, (route) =>
+      route.fulfill({ status: reply.status, contentType, body }),
+    )
+    await page.goto(`${on.server.url}/activity`)
+    await page.getByRole('link', { name: 'What this means' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Store not found' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/docs/problems/store_not_found')
+    await page.close()
+  })
+
   it('part of S2-18: every reason shows its title and next step, and cluster messages are shown as text', async () => {
     const failures = Object.entries(reasons).filter(([, { next }]) => next !== null)
     expect(failures.length).toBeGreaterThan(30)

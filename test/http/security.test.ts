@@ -180,6 +180,7 @@ describe('S25 headers', () => {
   it.each([
     ['/', 200, 'no-cache'],
     ['/docs', 200, null],
+    ['/docs/problems/name_taken', 200, null],
     ['/openapi.json', 200, null],
     ['/nothing', 404, 'no-store'],
     ['/git/stores.git/info/refs', 404, 'no-store'],
@@ -193,7 +194,7 @@ describe('S25 headers', () => {
 
   it('S25 are tested for every kind of route', () => {
     expect(Object.keys(otherPaths).toSorted()).toEqual(
-      ['dashboard', 'docs', 'document', 'git', 'gitReadOnly'].toSorted(),
+      ['dashboard', 'docs', 'document', 'git', 'gitReadOnly', 'problemPage'].toSorted(),
     )
   })
 })

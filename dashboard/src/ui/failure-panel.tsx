@@ -1,5 +1,5 @@
 import { CircleX } from 'lucide-react'
-import { asFailure } from '../api/failure.ts'
+import { asFailure, type RequestFailure } from '../api/failure.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy.tsx'
 
@@ -16,6 +16,7 @@ export interface FailurePanelProps {
  */
 export function FailurePanel({ error, onRetry, onReload }: FailurePanelProps) {
   const failure = asFailure(error)
+  const page = pageOf(failure)
   return (
     <section role="alert" className="min-w-0 rounded-md border border-danger bg-page p-4">
       <h2 className="flex items-center gap-2 font-semibold text-danger">
@@ -27,6 +28,11 @@ export function FailurePanel({ error, onRetry, onReload }: FailurePanelProps) {
       <div className="mt-3 flex flex-wrap items-center gap-3">
         {onRetry !== undefined && <Button onClick={onRetry}>Try again</Button>}
         {onReload !== undefined && <Button onClick={onReload}>Reload the page</Button>}
+        {page !== null && (
+          <a href={page} className="inline-block py-1 text-sm text-accent underline">
+            What this means
+          </a>
+        )}
         {failure.requestId !== null && (
           <span className="inline-flex min-w-0 flex-wrap items-center gap-1 text-sm text-muted">
             Request <code className="font-mono wrap-anywhere">{failure.requestId}</code>
@@ -36,4 +42,10 @@ export function FailurePanel({ error, onRetry, onReload }: FailurePanelProps) {
       </div>
     </section>
   )
+}
+
+/** The server's page about the problem. Only a path of this kind becomes a link. */
+function pageOf({ extra }: RequestFailure): string | null {
+  const { docs } = extra
+  return typeof docs === 'string' && /^\/docs\/problems\/[a-z_]+$/.test(docs) ? docs : null
 }

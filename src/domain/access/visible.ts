@@ -37,6 +37,7 @@ export function visibleTo(deps: OperationDeps, identity: Identity, scope: Scope)
 export function requireOn(identity: Identity, scope: Scope, team: string): void {
   if (may(identity, scope, team)) return
   throw new StoreError('forbidden', `this needs ${scope} on the team ${team}`, {
+    extra: { permission: scope, team },
     hint: 'GET /api/v1/me lists what you may do. Ask an admin for a token with that permission.',
   })
 }

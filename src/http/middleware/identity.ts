@@ -39,7 +39,10 @@ export function allow(permission: Permission): MiddlewareHandler<AppEnv> {
       const isAllowed =
         permission === 'identity' ||
         (scope === 'admin' ? may(identity, scope, EVERY_TEAM) : mayAnywhere(identity, scope))
-      if (!isAllowed) throw new StoreError('forbidden', `this needs the permission ${scope}`)
+      if (!isAllowed) {
+        const extra = { permission: scope }
+        throw new StoreError('forbidden', `this needs the permission ${scope}`, { extra })
+      }
       c.set('scope', scope)
     }
     await next()
