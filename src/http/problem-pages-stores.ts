@@ -46,7 +46,7 @@ export const storePages = {
   },
   store_modified: {
     means:
-      'Somebody edited the rendered files of this store in Git. A change would overwrite the edit without anyone noticing.',
+      'The rendered files of this store were edited in Git. A change would overwrite the edit unnoticed.',
     steps: [
       'Look at the edit with `storectl diff NAME`.',
       'Revert it in Git and make the change through store.yaml or this API.',

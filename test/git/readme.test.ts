@@ -19,6 +19,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm start':
     'src/main.ts is what it starts: every test of the server; the set-up before it is what CI does first',
   'npm test': 'this runs inside of it',
+  'TOKENS_FILE=tokens.json npm start': 'test/git/tokens.test.ts starts a server in this way',
 }
 
 let folder = ''
