@@ -132,6 +132,12 @@ export const fences: readonly Fence[] = [
     allow: ['./x.ts', '../../domain/ports.ts', '../../contract/store.ts', 'node:crypto'],
   },
   {
+    glob: 'src/adapters/limits/*.ts',
+    plant: 'src/adapters/limits/planted.ts',
+    refuse: ['../../operations/create-store.ts', '../git/x.ts', 'node:fs', 'hono', ...EVERYWHERE],
+    allow: ['./x.ts', '../../domain/access/rate-limits.ts', 'rate-limiter-flexible'],
+  },
+  {
     glob: 'src/adapters/registry/*.ts',
     plant: 'src/adapters/registry/planted.ts',
     refuse: ['../../operations/create-store.ts', '../git/x.ts', 'node:fs', 'hono', ...EVERYWHERE],

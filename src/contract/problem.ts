@@ -40,6 +40,7 @@ export const problemCodes = [
   'idempotency_key_reused',
   'too_many_streams',
   'too_many_attempts',
+  'rate_limited',
   'internal',
   'git_unavailable',
   'git_auth',

@@ -1,6 +1,7 @@
 import type { Scope } from '../contract/paths.ts'
 import type { Access } from '../domain/access/access.ts'
 import type { Identity } from '../domain/access/identity.ts'
+import type { RateLimits } from '../domain/access/rate-limits.ts'
 import type { StoreError, StoreErrorCode } from '../domain/errors.ts'
 import type { Clock, Log, OperationDeps, PackServer } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
@@ -49,6 +50,7 @@ export type RouteDeps = Omit<AppDeps, Exclude<keyof OperationDeps, 'clock'>> & {
 
 export interface AppDeps extends OperationDeps {
   readonly access: Access
+  readonly limits: RateLimits
 
   readonly log: Log
   readonly clock: Clock

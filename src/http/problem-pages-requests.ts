@@ -55,6 +55,14 @@ export const requestPages = {
       'Look for a program with an old token. The log of the server names the address.',
     ],
   },
+  rate_limited: {
+    means:
+      'This identity sent more requests in the window than the server allows, or all identities together created too many stores. `violated-policies` says which limit.',
+    steps: [
+      'Wait for the seconds in `Retry-After`. The headers `RateLimit` and `RateLimit-Policy` say how many requests are left.',
+      'An administrator can raise `RATE_LIMIT`, `RATE_LIMIT_READ` or `RATE_LIMIT_CREATES`, or change `RATE_WINDOW`. 0 switches a limit off.',
+    ],
+  },
   host_rejected: {
     means:
       'The request names a host that this server does not answer. This protects against web pages that point a name of their own at the server (DNS rebinding).',

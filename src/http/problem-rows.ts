@@ -169,6 +169,12 @@ export const PROBLEMS = {
     title: 'Idempotency key reused',
     hint: 'Use a new key for another request.',
   },
+  rate_limited: {
+    status: 429,
+    title: 'Rate limit exceeded',
+    hint: 'Wait for the seconds in Retry-After.',
+    retryAfter: 60,
+  },
   too_many_attempts: {
     status: 429,
     title: 'Too many wrong credentials',

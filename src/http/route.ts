@@ -100,7 +100,7 @@ function inputCodes(method: string, { body }: Description['request']): StoreErro
 /** Codes of a request whose sender is unknown or may not do this. */
 function accessCodes(permission: Permission): StoreErrorCode[] {
   if (permission === 'public') return []
-  const known = ['unauthenticated', 'too_many_attempts'] as const
+  const known = ['unauthenticated', 'too_many_attempts', 'rate_limited'] as const
   return permission === 'identity' ? [...known] : [...known, 'forbidden']
 }
 

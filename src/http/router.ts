@@ -3,10 +3,12 @@ import type { Env, Handler, Hono, MiddlewareHandler } from 'hono'
 import type { RouterRoute } from 'hono/types'
 import { type OtherRouteId, otherPaths, paths } from '../contract/paths.ts'
 import { problemDetails } from '../contract/problem.ts'
+import type { RateLimits } from '../domain/access/rate-limits.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { AppEnv } from './env.ts'
 import { allow } from './middleware/identity.ts'
 import { jsonBody, limitBody, noBody } from './middleware/json-body.ts'
+import { isCounted, rateLimit } from './middleware/rate-limit.ts'
 import { maxBodyBytes, type Operation, requireStrict } from './route.ts'
 
 /** Input checks of a route that is not an operation. `own` leaves the check to the handler. */
@@ -32,10 +34,11 @@ export interface Router {
 const registered = new WeakMap<object, Set<RouterRoute>>()
 
 /**
- * Opens the router of an app. Requests are checked for method, permission, size, media type, body
- * and query, in this order.
+ * Opens the router of an app. Requests are checked for method, permission, rate, size, media type,
+ * body and query, in this order.
+ * @param limits `null`: operations are not counted
  */
-export function openRouter(app: OpenAPIHono<AppEnv>): Router {
+export function openRouter(app: OpenAPIHono<AppEnv>, limits: RateLimits | null = null): Router {
   const known: { readonly method: string; readonly path: string }[] = []
   const mount = noting(app)
   return {
@@ -45,7 +48,9 @@ export function openRouter(app: OpenAPIHono<AppEnv>): Router {
       known.push({ method: method.toUpperCase(), path })
       const limit = limitBody(maxBodyBytes(operationId))
       const checked = route.request?.body === undefined ? noBody : jsonBody
-      const middleware = [allow(paths[operationId][2]), limit, checked]
+      const counted =
+        limits === null || !isCounted(operationId) ? [] : [rateLimit(limits, operationId)]
+      const middleware = [allow(paths[operationId][2]), ...counted, limit, checked]
       mount(() => app.openapi({ ...route, middleware } as Operation, handler as never))
     },
     other(id, inputs, handler) {

@@ -45,10 +45,10 @@ export const symptomPages: Readonly<Record<string, ProblemPage & { readonly titl
   'too-many-requests': {
     title: 'Status 429',
     means:
-      'Too many wrong tokens came from this address, or too many event streams are open. `code` says which.',
+      'Too many requests of this identity, too many wrong tokens from this address, or too many open event streams. `code` says which.',
     steps: [
       'Wait for the seconds in `Retry-After`.',
-      'Then see the page of the code: `too_many_attempts` or `too_many_streams`.',
+      'Then see the page of the code: `rate_limited`, `too_many_attempts` or `too_many_streams`.',
     ],
   },
   'installation-of-a-shop-fails': {

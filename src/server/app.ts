@@ -36,7 +36,7 @@ import { summaryRoutes } from '../http/summary.ts'
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
   app.onError(answerError(deps.log))
-  const router = openRouter(app)
+  const router = openRouter(app, deps.limits)
   router.use(requestId(deps.newRequestId, deps.log))
   router.use(auditLog(deps.log))
   router.use(securityHeaders)

@@ -109,16 +109,12 @@ describe('variables without effect', () => {
   it('part of S1-32 and S1-35: each one that is set gives one warning with the replacement', () => {
     const { config } = read({
       REDIS_ADDR: 'redis:6379',
-      RATE_LIMIT: '3',
-      RATE_WINDOW: '1m',
       WORDPRESS_CHART_PATH: `/charts/${CANARY}`,
       MAX_STORES: '10',
       PORT: '',
     })
     expect(config?.warnings.map((text) => text.split(' ')[0])).toEqual([
       'REDIS_ADDR',
-      'RATE_LIMIT',
-      'RATE_WINDOW',
       'MAX_STORES',
       'WORDPRESS_CHART_PATH',
     ])

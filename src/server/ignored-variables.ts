@@ -3,11 +3,8 @@
  * Without a warning, an operator who migrates could believe that a limit is still enforced.
  */
 export const IGNORED: Readonly<Record<string, string>> = {
-  REDIS_ADDR: 'this version keeps nothing in Redis, so remove it',
-  RATE_LIMIT:
-    'this version does not limit request rates and answers this machine alone, so remove it',
-  RATE_WINDOW:
-    'this version does not limit request rates and answers this machine alone, so remove it',
+  REDIS_ADDR:
+    'this version keeps nothing in Redis, and each server counts requests by itself, so remove it',
   MAX_STORES: 'set limits.maxStores in platform.yaml of the stores repo',
   MAX_CONCURRENT_PROVISIONS: 'set limits.provisioning in platform.yaml of the stores repo',
   WORDPRESS_CHART_PATH: 'stores are rendered without a chart, so remove it',

@@ -32,6 +32,7 @@ import { openDataDir } from './data-dir.ts'
 import { freeHeap } from './free-heap.ts'
 import { type FrontDoor, openFrontDoor } from './front-door.ts'
 import { gitApp } from './git-listener.ts'
+import { openLimits } from './limits.ts'
 import { listen, type Listener } from './listen.ts'
 import { openObservation } from './observation.ts'
 import { openKeys } from './provenance-keys.ts'
@@ -223,6 +224,7 @@ async function buildApp(
   if (dashboard.size === 0) log.warn('the dashboard was not built; npm run build -w dashboard')
   return createApp({
     ...parts,
+    limits: openLimits(config),
     clock,
     sealer: sealedSecrets({ clock }),
     log,

@@ -44,6 +44,13 @@ export interface Settings {
   readonly env: 'dev' | 'production'
   readonly publicUrl: string | null
   readonly tokensFile: string | null
+  /** Requests per window and identity; 0 = no limit, `null` = the default (`limits.ts`). */
+  readonly rateLimit: number | null
+  readonly rateLimitRead: number | null
+  /** Creates per window of all identities together. */
+  readonly rateLimitCreates: number | null
+  /** Milliseconds. */
+  readonly rateWindow: number
   readonly dataDir: string
   readonly baseDomain: string | null
   readonly storesRepoUrl: string | null
@@ -109,6 +116,13 @@ const optionalUrl = (env: string, ...protocols: readonly string[]): Setting<stri
   repeat: printableUrl,
 })
 
+const optionalCount = (env: string): Setting<number | null> => ({
+  env,
+  parse: whole(0, 1_000_000),
+  fallback: null,
+  print: (value) => (value === null ? '' : String(value)),
+})
+
 const showAddress = (value: Address | null) => (value === null ? '' : `${value.host}:${value.port}`)
 
 /** Every setting of this version, in the order in which it is printed. */
@@ -124,6 +138,15 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   env: { env: 'ENV', parse: one('dev', 'production'), fallback: 'dev', print: text },
   publicUrl: optionalUrl('PUBLIC_URL', 'http:', 'https:'),
   tokensFile: optional('TOKENS_FILE'),
+  rateLimit: optionalCount('RATE_LIMIT'),
+  rateLimitRead: optionalCount('RATE_LIMIT_READ'),
+  rateLimitCreates: optionalCount('RATE_LIMIT_CREATES'),
+  rateWindow: {
+    env: 'RATE_WINDOW',
+    parse: duration(1000, 3_600_000),
+    fallback: 60_000,
+    print: seconds,
+  },
   dataDir: { env: 'DATA_DIR', parse: text, fallback: './.storewright', print: text },
   baseDomain: { env: 'BASE_DOMAIN', parse: baseDomain, fallback: null, print: shown },
   storesRepoUrl: optionalUrl('STORES_REPO_URL', 'https:', 'http:', 'ssh:'),

@@ -73,6 +73,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     requireIfMatch: true,
     publicHost: null,
     access: ANONYMOUS,
+    limits: { count: async () => null },
     ...change,
   })
   const send: HttpFixture['send'] = async (method, path, headers = {}, body) =>

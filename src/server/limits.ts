@@ -1,0 +1,34 @@
+import { memoryLimits } from '../adapters/limits/memory-limits.ts'
+import type { Bucket, RateLimits } from '../domain/access/rate-limits.ts'
+import type { Config } from './config.ts'
+
+/** Requests per window, for each identity of a server with authentication. */
+const DEFAULTS: Readonly<Record<Bucket, number>> = {
+  read: 600,
+  preview: 120,
+  write: 60,
+  creates: 100,
+}
+
+type Limited = Pick<
+  Config,
+  'tokensFile' | 'rateLimit' | 'rateLimitRead' | 'rateLimitCreates' | 'rateWindow'
+>
+
+/** The limits of the configuration. Without authentication there are none, except those it sets. */
+export function limitsOf(config: Limited): Readonly<Record<Bucket, number>> {
+  const { tokensFile, rateLimit, rateLimitRead, rateLimitCreates } = config
+  const fallback = (bucket: Bucket) => (tokensFile === null ? 0 : DEFAULTS[bucket])
+  return {
+    read: rateLimitRead ?? fallback('read'),
+    // A preview costs a render, so a fifth of the reads may be previews.
+    preview: rateLimitRead === null ? fallback('preview') : Math.ceil(rateLimitRead / 5),
+    write: rateLimit ?? fallback('write'),
+    creates: rateLimitCreates ?? fallback('creates'),
+  }
+}
+
+export function openLimits(config: Limited): RateLimits {
+  const windowSeconds = Math.ceil(config.rateWindow / 1000)
+  return memoryLimits({ limits: limitsOf(config), windowSeconds })
+}
