@@ -3,9 +3,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import type { Me } from '../../src/contract/access.ts'
-import { git, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
+import {
+  git,
+  post,
+  scratch,
+  type ServerProcess,
+  startServer,
+} from '../../src/testing/server-process.ts'
 
 const run = promisify(execFile)
 const STORECTL = fileURLToPath(new URL('../../src/cli/storectl.ts', import.meta.url))
@@ -121,6 +127,21 @@ it('a revoked token is refused within ten seconds, and its stream ends within a 
   await ended
   expect(performance.now() - began).toBeLessThan(5 * 60_000)
 }, 120_000)
+
+it('RATE_LIMIT=3 allows three writes in a window, and RATE_WINDOW sets its length', async () => {
+  const limited = await startServer(await scratch(), { RATE_LIMIT: '3', RATE_WINDOW: '2s' })
+  onTestFinished(async () => void (await limited.end('SIGTERM')))
+  let made = 0
+  const create = () => post(limited.url, '/api/v1/stores', { name: `shop-${(made += 1)}` })
+  const replies = await Promise.all([create(), create(), create(), create()])
+  expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, 429])
+  const refused = replies.find(({ status }) => status === 429)
+  expect(await refused?.json()).toMatchObject({ error: 'rate limit exceeded' })
+  await vi.waitFor(async () => expect((await create()).status).toBe(201), {
+    timeout: 20_000,
+    interval: 500,
+  })
+})
 
 it('ten wrong tokens of one address are followed by 429 with the seconds to wait', async () => {
   const wrong = () => fetch(`${server.url}/api/v1/me`, { headers: { Authorization: 'Bearer x' } })
