@@ -66,6 +66,8 @@ export interface AppDeps extends OperationDeps {
   readonly ready: () => boolean
   /** Changes of a store require `If-Match`. */
   readonly requireIfMatch: boolean
+  /** Origins of other sites whose pages may use the API. */
+  readonly corsOrigins: readonly string[]
   /** Host of `PUBLIC_URL`, which is answered besides loopback names; `null`: it is not. */
   readonly publicHost: string | null
 }

@@ -14,6 +14,7 @@ import { gitRoutes } from '../http/git.ts'
 import { historyRoutes } from '../http/history.ts'
 import { meRoutes } from '../http/me.ts'
 import { auditLog } from '../http/middleware/audit-log.ts'
+import { crossOrigin } from '../http/middleware/cross-origin.ts'
 import { knownHost, sameOrigin, securityHeaders } from '../http/middleware/guard.ts'
 import { identify } from '../http/middleware/identity.ts'
 import { requestId } from '../http/middleware/request-id.ts'
@@ -40,11 +41,12 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   router.use(requestId(deps.newRequestId, deps.log))
   router.use(auditLog(deps.log))
   router.use(securityHeaders)
+  router.use(crossOrigin(deps.corsOrigins))
   router.use(identify(deps.access))
   router.use(knownHost(deps.publicHost))
   const routeDeps = routeDepsOf(deps)
   gitRoutes(router, routeDeps)
-  router.use(sameOrigin)
+  router.use(sameOrigin(deps.corsOrigins))
   for (const routes of [
     storeRoutes,
     changeRoutes,

@@ -234,6 +234,7 @@ async function buildApp(
     ready,
     requireIfMatch: config.requireIfMatch,
     publicHost: config.publicHost,
+    corsOrigins: config.corsOrigins,
     cloneUrl: packServer === null ? null : `${config.publicUrl ?? addressOf(config)}${GIT_PATH}`,
   })
 }

@@ -64,6 +64,21 @@ export function url(...protocols: readonly string[]) {
  * Parses comma-separated URLs. A query is rejected because it may hold a secret that would appear
  * in logs.
  */
+/** Exact origins, separated by commas. A pattern could let in other sites too. */
+export function origins(value: string): readonly string[] {
+  return value.split(',').map((part) => {
+    const text = part.trim()
+    const parsed = URL.parse(text)
+    const isOrigin =
+      parsed !== null &&
+      /^https?:$/.test(parsed.protocol) &&
+      parsed.origin === text &&
+      !text.includes('*')
+    if (!isOrigin) throw new Error('expected origins such as https://shops.example.com, and no *')
+    return text
+  })
+}
+
 export function webhookUrls(value: string): readonly string[] {
   return value.split(',').map((part) => url('http:', 'https:')(part.trim()))
 }

@@ -10,6 +10,7 @@ import {
   keySecret,
   namespace,
   one,
+  origins,
   printableUrl,
   printableUrls,
   seconds,
@@ -44,6 +45,7 @@ export interface Settings {
   readonly env: 'dev' | 'production'
   readonly publicUrl: string | null
   readonly tokensFile: string | null
+  readonly corsOrigins: readonly string[]
   /** Requests per window and identity; 0 = no limit, `null` = the default (`limits.ts`). */
   readonly rateLimit: number | null
   readonly rateLimitRead: number | null
@@ -138,6 +140,12 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   env: { env: 'ENV', parse: one('dev', 'production'), fallback: 'dev', print: text },
   publicUrl: optionalUrl('PUBLIC_URL', 'http:', 'https:'),
   tokensFile: optional('TOKENS_FILE'),
+  corsOrigins: {
+    env: 'CORS_ORIGINS',
+    parse: origins,
+    fallback: [],
+    print: (value) => value.join(','),
+  },
   rateLimit: optionalCount('RATE_LIMIT'),
   rateLimitRead: optionalCount('RATE_LIMIT_READ'),
   rateLimitCreates: optionalCount('RATE_LIMIT_CREATES'),

@@ -72,6 +72,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     ready: () => true,
     requireIfMatch: true,
     publicHost: null,
+    corsOrigins: [],
     access: ANONYMOUS,
     limits: { count: async () => null },
     ...change,

@@ -27,17 +27,20 @@ export function knownHost(publicHost: string | null): MiddlewareHandler<AppEnv> 
 /**
  * Refuses browser writes from other sites, based on `Origin` and `Sec-Fetch-Site`. Other clients
  * send neither header.
+ * @param others origins whose pages may write too
  */
-export const sameOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (isWrite(c.req.method)) {
-    const site = c.req.header('Sec-Fetch-Site')
+export function sameOrigin(others: readonly string[]): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
     const origin = c.req.header('Origin')
-    const own = origin === undefined || URL.parse(origin)?.host === c.req.header('Host')
-    if ((site !== undefined && site !== 'same-origin' && site !== 'none') || !own) {
-      throw new StoreError('csrf_rejected', 'writes from another site are not accepted')
+    if (isWrite(c.req.method) && (origin === undefined || !others.includes(origin))) {
+      const site = c.req.header('Sec-Fetch-Site')
+      const own = origin === undefined || URL.parse(origin)?.host === c.req.header('Host')
+      if ((site !== undefined && site !== 'same-origin' && site !== 'none') || !own) {
+        throw new StoreError('csrf_rejected', 'writes from another site are not accepted')
+      }
     }
+    await next()
   }
-  await next()
 }
 
 function isWrite(method: string): boolean {
