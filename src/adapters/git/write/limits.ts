@@ -69,12 +69,12 @@ export const LIMITS = {
    */
   row: { pushes: 4, gapMs: 2000 },
   /**
-   * Beside a person, pushes rest for `restMs` after one that landed, long enough for two attempts
-   * of plain git, each a pull and a push. If another server shares the branch, the one whose push
-   * landed rests for `restMsBesideServer`, and the one whose push lost until `restMs` after the
-   * commit of the other. So servers push in turns, `restMs` apart.
+   * Beside a person, pushes rest after one that landed for `pushesLong` times as long as it took,
+   * which is long enough for two attempts of plain git, each a pull and a push. If another server
+   * shares the branch, the one whose push landed rests `besideServer` times as long, and the one
+   * whose push lost until one rest after the commit of the other. So servers push in turns.
    */
-  besidePerson: { restMs: 2000, restMsBesideServer: 4000 },
+  besidePerson: { pushesLong: 12, leastMs: 500, mostMs: 2000, besideServer: 2 },
   /** Beside another server, which must first notice that its push was rejected, pauses are longer. */
   besideServer: { pushes: 4, pushesLong: 4 },
   /** A server seen within this time, the deadline of a request, may still have requests waiting. */

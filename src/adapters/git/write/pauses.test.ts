@@ -65,19 +65,21 @@ it('pauses a series of single-commit pushes only after 6 s without other writers
   expect(after(stands(Infinity, 110, 250, 80, 1))).toEqual([])
 })
 
-it('beside a person rests for 2 s after each push of a row from the fourth on', () => {
-  expect(stands(59_999, 300, 5, 6)).toEqual([0, 0, 0, 2000, 2000, 2000])
+it('beside a person rests for twelve times the push duration from the fourth push of a row on', () => {
+  expect(stands(59_999, 100, 5, 6)).toEqual([0, 0, 0, 1200, 1200, 1200])
+  expect(stands(59_999, 20, 5, 4)).toEqual([0, 0, 0, 500])
+  expect(stands(59_999, 900, 5, 4)).toEqual([0, 0, 0, 2000])
   expect(stands(59_999, 300, 1999, 6)).toEqual([0, 0, 0, 2000, 2000, 2000])
   expect(after(stands(59_999, 300, 2000, 40))).toEqual([])
   expect(after(stands(60_000, 300, 5, 16))).toEqual([16])
 })
 
-it('beside a person and another server rests for 4 s after a push that landed, and until 2 s after the commit of the other server', () => {
-  const load = { commits: 2, tookMs: 300, gapMs: 5, pushes: 6, people: 0, servers: 0 }
-  expect(simulate(load).map(({ ms }) => ms)).toEqual([0, 0, 0, 4000, 4000, 4000])
-  expect(losing({ people: 0, servers: 0 })).toEqual([0, 0, 0, 2000, 2000])
-  expect(losing({ people: 0, servers: 700 })).toEqual([0, 0, 0, 1300, 1300])
-  expect(losing({ people: 0, servers: 2000 })).toEqual([0, 0, 0, 0, 0])
+it('beside a person and another server rests twice as long after a push that landed, and one rest after the commit of the other server', () => {
+  const load = { commits: 2, tookMs: 100, gapMs: 5, pushes: 6, people: 0, servers: 0 }
+  expect(simulate(load).map(({ ms }) => ms)).toEqual([0, 0, 0, 2400, 2400, 2400])
+  expect(losing({ people: 0, servers: 0 })).toEqual([0, 0, 0, 500, 500])
+  expect(losing({ people: 0, servers: 100 })).toEqual([0, 0, 0, 400, 400])
+  expect(losing({ people: 0, servers: 500 })).toEqual([0, 0, 0, 0, 0])
 })
 
 it('beside another server pauses after 4 pushes for four times the push duration', () => {

@@ -19,6 +19,8 @@ export class Pauses {
   /** When the last push ended, and when the wait after it did. */
   #endedAt = Number.NEGATIVE_INFINITY
   #openAt = Number.NEGATIVE_INFINITY
+  /** Duration of the last push that landed. */
+  #tookMs = 0
   /** Pushes in a row, landed or lost. */
   #inRow = 0
   /** Pushes since the last pause. */
@@ -43,10 +45,11 @@ export class Pauses {
   pushed(tookMs: number, commits: number): number {
     const began = this.#now() - tookMs
     const pause = this.#pauseAfter(tookMs, commits)
+    this.#tookMs = tookMs
     return this.#wait(began, () => {
-      const { restMs, restMsBesideServer } = LIMITS.besidePerson
       if (!this.#besidePerson) return this.#untilOpen(pause)
-      return this.#isInRow ? (this.#besideServer ? restMsBesideServer : restMs) : 0
+      const times = this.#besideServer ? LIMITS.besidePerson.besideServer : 1
+      return this.#isInRow ? times * this.#restMs : 0
     })
   }
 
@@ -58,8 +61,7 @@ export class Pauses {
     return this.#wait(this.#now(), () => {
       if (!this.#besideServer) return 0
       if (!this.#besidePerson) return this.#untilOpen(0)
-      const rest = LIMITS.besidePerson.restMs - this.#deps.serversAge()
-      return this.#isInRow ? Math.max(0, rest) : 0
+      return this.#isInRow ? Math.max(0, this.#restMs - this.#deps.serversAge()) : 0
     })
   }
 
@@ -93,6 +95,12 @@ export class Pauses {
     this.#pushes = 0
     // Double the pause while a server seen recently has not committed again.
     return Math.min(LIMITS.pauseMostMs, ms * 2 ** this.#unmet++)
+  }
+
+  /** Rest beside a person. */
+  get #restMs(): number {
+    const { pushesLong, leastMs, mostMs } = LIMITS.besidePerson
+    return Math.min(mostMs, Math.max(leastMs, pushesLong * this.#tookMs))
   }
 
   get #isInRow(): boolean {
