@@ -15,3 +15,30 @@ export const Me = z
   })
   .meta({ id: 'Me' })
 export type Me = z.infer<typeof Me>
+
+/** A token of `TOKENS_FILE`, without the token and its hash. */
+export const TokenInfo = z
+  .object({
+    id: z.string(),
+    /** `*`: every team. */
+    team: z.string(),
+    scopes: z.array(z.enum(scopes)),
+    createdAt: z.string(),
+    expiresAt: z.string(),
+    /** Last request with this token that this server answered; `null`: none since its start. */
+    lastUsedAt: z.string().nullable(),
+  })
+  .meta({ id: 'TokenInfo' })
+export type TokenInfo = z.infer<typeof TokenInfo>
+
+/** One setting of the server and where its value comes from. */
+export const EffectiveSetting = z
+  .object({
+    /** Name of the environment variable. */
+    name: z.string(),
+    /** As text; `***` for a secret that is set, empty if nothing is set. */
+    value: z.string(),
+    source: z.enum(['flag', 'environment', 'file', 'default']),
+  })
+  .meta({ id: 'EffectiveSetting' })
+export type EffectiveSetting = z.infer<typeof EffectiveSetting>

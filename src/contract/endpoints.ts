@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Me } from './access.ts'
+import { EffectiveSetting, Me, TokenInfo } from './access.ts'
 import { Check, Resources, StoreEvent } from './detail.ts'
 import { Diff } from './diff.ts'
 import { Operation, PurgeStore, StoreWithGates } from './operation.ts'
@@ -54,6 +54,8 @@ export const endpoints = {
   runCheck: { body: Nothing, reply: Check },
   getPlatform: { body: Nothing, reply: PlatformView },
   getMe: { body: Nothing, reply: Me },
+  getConfig: { body: Nothing, reply: z.array(EffectiveSetting) },
+  listTokens: { body: Nothing, reply: z.array(TokenInfo) },
   acceptRewrite: { body: AcceptRewrite, reply: RewriteAccepted },
   releaseDeletions: { body: ReleaseDeletions, reply: DeletionsReleased },
   releaseName: { body: ReleaseName, reply: NameReleased },

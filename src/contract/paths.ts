@@ -56,6 +56,8 @@ export const paths = {
   runCheck: ['post', '/api/v1/checks/{name}', 'admin', 'reads'],
   getPlatform: ['get', '/api/v1/platform', 'identity', 'reads'],
   getMe: ['get', '/api/v1/me', 'identity', 'reads'],
+  getConfig: ['get', '/api/v1/config', 'admin', 'reads'],
+  listTokens: ['get', '/api/v1/tokens', 'admin', 'reads'],
   acceptRewrite: ['post', '/api/v1/repository/accept-rewrite', 'admin', 'writes'],
   releaseDeletions: ['post', '/api/v1/repository/release-deletions', 'admin', 'writes'],
   releaseName: ['post', '/api/v1/repository/release-name', 'admin', 'writes'],

@@ -1,3 +1,4 @@
+import type { EffectiveSetting } from '../contract/access.ts'
 import type { Scope } from '../contract/paths.ts'
 import type { Access } from '../domain/access/access.ts'
 import type { Identity } from '../domain/access/identity.ts'
@@ -50,6 +51,8 @@ export type RouteDeps = Omit<AppDeps, Exclude<keyof OperationDeps, 'clock'>> & {
 
 export interface AppDeps extends OperationDeps {
   readonly access: Access
+  /** The effective settings, with secrets masked. */
+  readonly settings: readonly EffectiveSetting[]
   readonly limits: RateLimits
 
   readonly log: Log

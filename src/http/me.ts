@@ -1,6 +1,8 @@
 import { endpoints } from '../contract/endpoints.ts'
 import { NoQuery } from '../contract/store-query.ts'
+import { getConfig } from '../operations/get-config.ts'
 import { getMe } from '../operations/get-me.ts'
+import { listTokens } from '../operations/list-tokens.ts'
 import type { RouteDeps } from './env.ts'
 import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
@@ -11,9 +13,25 @@ const me = operation('getMe', {
   responses: { 200: { description: 'The identity', content: json(endpoints.getMe.reply) } },
 })
 
-/** Mounts the identity of the sender. */
-export function meRoutes(router: Router, _deps: RouteDeps): void {
-  router.operation(me, (c) =>
-    c.json(getMe(c.get('identity')), 200, { 'Cache-Control': 'no-store' }),
-  )
+const config = operation('getConfig', {
+  summary: 'Read the effective settings of this server, with the source of each value',
+  request: { query: NoQuery },
+  responses: {
+    200: { description: 'Secrets are masked', content: json(endpoints.getConfig.reply) },
+  },
+})
+
+const tokens = operation('listTokens', {
+  summary: 'List the tokens of this server, without the tokens themselves',
+  request: { query: NoQuery },
+  responses: { 200: { description: 'Sorted by id', content: json(endpoints.listTokens.reply) } },
+})
+
+const NO_STORE = { 'Cache-Control': 'no-store' } as const
+
+/** Mounts the identity of the sender, and what an admin sees of access and settings. */
+export function meRoutes(router: Router, { access, settings }: RouteDeps): void {
+  router.operation(me, (c) => c.json(getMe(c.get('identity')), 200, NO_STORE))
+  router.operation(config, (c) => c.json(getConfig(settings), 200, NO_STORE))
+  router.operation(tokens, (c) => c.json(listTokens(access), 200, NO_STORE))
 }

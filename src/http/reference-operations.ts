@@ -95,6 +95,14 @@ export const operationTexts = {
     'Platform',
     'Returns what a client needs to offer choices, and the banners that every user should see.',
   ],
+  getConfig: [
+    'Platform',
+    'Returns every setting of this server with its source. Secrets are masked.',
+  ],
+  listTokens: [
+    'Platform',
+    'Returns the tokens that this server accepts. They are made and revoked with storectl token.',
+  ],
   getMe: ['Platform', 'Returns who the sender of the request is, and what they may do.'],
   acceptRewrite: [
     'Platform',

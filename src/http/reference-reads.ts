@@ -237,16 +237,6 @@ export const readMembers: Members = {
   'Platform.defaults.plan': ['Default plan.', 'small'],
   'Platform.defaults.release': ['Default release.', '2026.11'],
   'Platform.defaults.cluster': ['Default cluster.', 'in-cluster'],
-  'Me.subject': ['Who sends the request; commits name it.', 'token:ci-north'],
-  'Me.kind': [
-    'local: no authentication is configured, so everyone on this machine may do everything.',
-    'token',
-  ],
-  'Me.permissions': [
-    'Scopes by team. The team * is every team.',
-    { north: ['stores:read', 'stores:write'] },
-  ],
-  'Me.expiresAt': ['When the credentials end. Absent if they do not.', '2027-01-30T00:00:00Z'],
   'Platform.limits': ['Limits of the platform.', { stores: 3, maxStores: 10, retentionDays: 7 }],
   'Platform.limits.stores': ['Stores that count against the limit.', 3],
   'Platform.limits.maxStores': ['Most stores that the platform may have.', 10],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { paths } from '../contract/paths.ts'
 import { streamEvents } from '../contract/stream.ts'
+import { accessMembers } from './reference-access.ts'
 import { operationTexts, tags } from './reference-operations.ts'
 import { optionMembers } from './reference-options.ts'
 import { parameterTexts } from './reference-parameters.ts'
@@ -56,6 +57,7 @@ export const memberTexts: Members = {
   ...optionMembers,
   ...writeMembers,
   ...readMembers,
+  ...accessMembers,
 }
 
 /** Components that contain the members of another component. */

@@ -11,6 +11,7 @@ import { openTokens, type Tokens } from './token-file.ts'
 export const ANONYMOUS: Access = {
   isRequired: false,
   identify: () => LOCAL,
+  tokens: () => [],
   isCurrent: () => true,
 }
 
@@ -31,6 +32,8 @@ export async function openAccess(
 
 function byToken(tokens: Tokens, clock: Clock, log: Log): Access {
   const attempts = failedAttempts()
+  /** Milliseconds since the epoch, by id. */
+  const usedAt = new Map<string, number>()
   return {
     isRequired: true,
     identify({ authorization, peer, isGit }) {
@@ -54,8 +57,15 @@ function byToken(tokens: Tokens, clock: Clock, log: Log): Access {
           hint: 'Ask an admin for a new token (storectl token create).',
         })
       }
+      usedAt.set(row.id, clock.now())
       return identityOf(row)
     },
+    tokens: () =>
+      tokens.rows().map(({ id, team, scopes, created, expires }) => {
+        const used = usedAt.get(id)
+        const lastUsedAt = used === undefined ? null : new Date(used).toISOString()
+        return { id, team, scopes, createdAt: created, expiresAt: expires, lastUsedAt }
+      }),
     isCurrent({ subject, expiresAt, grants }) {
       const row = tokens.row(subject.slice('token:'.length))
       if (row === null || (expiresAt ?? 0) <= clock.now()) return false

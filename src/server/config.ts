@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { load } from 'js-yaml'
 import { cacheConfig } from '../adapters/git/cache/cache-config.ts'
+import type { EffectiveSetting } from '../contract/access.ts'
 import { ignoredVariables } from './ignored-variables.ts'
 import { isLoopback, readSetting, type Settings, settings } from './settings.ts'
 import { remoteOf } from './stores-remote.ts'
@@ -219,14 +220,19 @@ function remoteProblems(read: Parameters<typeof remoteOf>[0]): readonly string[]
 
 /** The effective configuration as text. Secrets are masked. */
 export function describeConfig(config: Config): string {
-  return Object.entries(settings)
-    .map(([key, setting]) => {
-      const value = config[key as keyof Settings]
-      const shown =
-        setting.secret === true && value !== null ? '***' : setting.print(value as never)
-      return `${setting.env}=${shown}  # ${config.sources[key]}\n`
-    })
+  return effectiveSettings(config)
+    .map(({ name, value, source }) => `${name}=${value}  # ${source}\n`)
     .join('')
+}
+
+/** Every setting with its value as text and its source. Secrets are masked. */
+export function effectiveSettings(config: Config): readonly EffectiveSetting[] {
+  return Object.entries(settings).map(([key, setting]) => {
+    const value = config[key as keyof Settings]
+    const isHidden = setting.secret === true && value !== null
+    const shown = isHidden ? '***' : setting.print(value as never)
+    return { name: setting.env, value: shown, source: config.sources[key] ?? 'default' }
+  })
 }
 
 /** Text of `--help`: every flag with its variable and its default. */

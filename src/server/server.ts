@@ -27,7 +27,7 @@ import { startReconciler } from '../reconcile/reconciler.ts'
 import { openThreads } from '../threads/threads.ts'
 import { openAccess } from './access.ts'
 import { createApp } from './app.ts'
-import type { Config } from './config.ts'
+import { type Config, effectiveSettings } from './config.ts'
 import { openDataDir } from './data-dir.ts'
 import { freeHeap } from './free-heap.ts'
 import { type FrontDoor, openFrontDoor } from './front-door.ts'
@@ -225,6 +225,7 @@ async function buildApp(
   return createApp({
     ...parts,
     limits: openLimits(config),
+    settings: effectiveSettings(config),
     clock,
     sealer: sealedSecrets({ clock }),
     log,

@@ -12,6 +12,8 @@ const LOOK_MS = 2000
 export interface Tokens {
   /** The row of a token; `null`: it is unknown. Takes the same time for an unknown id. */
   verify(token: string): TokenRow | null
+  /** Every row, sorted by id. */
+  rows(): readonly TokenRow[]
   /** The row as the file holds it now. */
   row(id: string): TokenRow | null
   close(): void
@@ -40,6 +42,7 @@ export async function openTokens(path: string, log: Log): Promise<Tokens> {
       const isSame = timingSafeEqual(given, Buffer.from(row?.sha256 ?? UNKNOWN, 'hex'))
       return row !== undefined && isSame ? row : null
     },
+    rows: () => [...rows.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     row: (id) => rows.get(id) ?? null,
     close: () => unwatchFile(path, reload),
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import type { Me } from '../../src/contract/access.ts'
+import type { EffectiveSetting, Me, TokenInfo } from '../../src/contract/access.ts'
 import {
   git,
   post,
@@ -98,6 +98,24 @@ it('the commit of a request names the token, and the secret of no token is anywh
     expect(sinks.filter((text) => text.includes(secret))).toEqual([])
     expect(sinks.filter((text) => text.includes(secret.split('_')[2] ?? secret))).toEqual([])
   }
+})
+
+it('an admin sees the tokens and the settings, without a secret or a hash', async () => {
+  const read = async (path: string, id: string) =>
+    fetch(`${server.url}/api/v1/${path}`, { headers: bearer(id) })
+  const listed = (await (await read('tokens', 'root')).json()) as TokenInfo[]
+  expect(listed.map(({ id }) => id)).toEqual(['default-operator', 'reader', 'root', 'short'])
+  expect(listed.map(({ lastUsedAt }) => lastUsedAt !== null)).toEqual([true, true, true, false])
+  const settings = (await (await read('config', 'root')).json()) as EffectiveSetting[]
+  const valueOf = (name: string) => settings.find((setting) => setting.name === name)
+  expect(valueOf('TOKENS_FILE')).toMatchObject({ value: file, source: 'environment' })
+  expect(valueOf('PROVENANCE_KEYS')?.value).toBe('***')
+  const text = JSON.stringify([listed, settings])
+  expect(text).not.toMatch(/[0-9a-f]{64}|stw_/)
+  expect([
+    (await read('tokens', 'reader')).status,
+    (await read('config', 'reader')).status,
+  ]).toEqual([403, 403])
 })
 
 it('git reads the stores repo with a token for every team, and pushes with that of an admin only', async () => {

@@ -74,6 +74,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     publicHost: null,
     corsOrigins: [],
     access: ANONYMOUS,
+    settings: [{ name: 'ENV', value: 'dev', source: 'default' }],
     limits: { count: async () => null },
     ...change,
   })

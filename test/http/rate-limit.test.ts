@@ -11,6 +11,7 @@ import { httpFixture } from './fixture.ts'
 const access: Access = {
   isRequired: false,
   identify: ({ authorization = 'Bearer one' }) => ({ ...LOCAL, subject: authorization.slice(7) }),
+  tokens: () => [],
   isCurrent: () => true,
 }
 const as = (subject: string) => ({ Authorization: `Bearer ${subject}` })

@@ -1,3 +1,4 @@
+import type { TokenInfo } from '../../contract/access.ts'
 import type { StoreError } from '../errors.ts'
 import type { Identity } from './identity.ts'
 
@@ -20,6 +21,8 @@ export interface Access {
    * @returns StoreError `unauthenticated`, or `too_many_attempts` (extra `retryAfter`, seconds)
    */
   identify(credentials: Credentials): Identity | StoreError
+  /** The tokens that are accepted, sorted by id; none without a token file. */
+  tokens(): readonly TokenInfo[]
   /** May an identity of an earlier request still be used? False after it expired or was revoked. */
   isCurrent(identity: Identity): boolean
 }

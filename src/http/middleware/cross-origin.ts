@@ -12,7 +12,7 @@ const API = '/api/'
 export function crossOrigin(origins: readonly string[]): MiddlewareHandler<AppEnv> {
   const known = new Set(origins)
   const answer = cors({
-    origin: [...origins],
+    origin: (origin) => (known.has(origin) ? origin : null),
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: [
       ...['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match'],
