@@ -4,7 +4,7 @@ import { installedByArgoCd, installedByKubernetes } from '../adapters/argocd/ins
 import { kubernetesDetail } from '../adapters/argocd/kubernetes-detail.ts'
 import { argoCdDetail } from '../adapters/argocd/rest-detail.ts'
 import type { Access } from '../domain/access/access.ts'
-import { visibleRepo } from '../domain/access/visible.ts'
+import { visibleApplications, visibleRepo } from '../domain/access/visible.ts'
 import { projectNameOf } from '../domain/argocd/layout.ts'
 import type { Clock, PurgeSettings, StoresRepo, StoreViews } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
@@ -67,7 +67,12 @@ export async function openObservation(
   const told = { repo, applications, clock, time, purge }
   const streams = openStreamHub({
     feed,
-    banners: (identity) => bannersOf({ ...told, repo: visibleRepo(repo, identity, 'stores:read') }),
+    banners: (identity) =>
+      bannersOf({
+        ...told,
+        repo: visibleRepo(repo, identity, 'stores:read'),
+        applications: visibleApplications(applications, identity),
+      }),
     isCurrent: (identity) => access.isCurrent(identity),
   })
   return {

@@ -6,8 +6,9 @@ import { roles } from '../../src/contract/words.ts'
 import type { Access } from '../../src/domain/access/access.ts'
 import { type Identity, scopesOf } from '../../src/domain/access/identity.ts'
 import { StoreError } from '../../src/domain/errors.ts'
+import { fakeApplications } from '../../src/testing/fake-applications.ts'
 import { declareSamples, sampleOf, sendSample } from '../writes.ts'
-import { httpFixture, type HttpFixture } from './fixture.ts'
+import { events, httpFixture, type HttpFixture } from './fixture.ts'
 
 const identity = (subject: string, team: string, scopes: readonly Scope[]): Identity => ({
   subject,
@@ -286,20 +287,21 @@ describe('two teams', () => {
   })
 })
 
-/** Reads a stream until it matches, for at most ten seconds. */
-async function events(response: Response, what: RegExp): Promise<string> {
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
-  const deadline = setTimeout(() => void reader.cancel(), 10_000)
-  let text = ''
-  while (!what.test(text)) {
-    const { value, done } = await reader.read()
-    if (done) break
-    text += new TextDecoder().decode(value)
+it('an error of an ApplicationSet that names a store of another team is shown to admins only', async () => {
+  const applications = fakeApplications(() => Date.parse('2026-11-24T12:00:00Z'))
+  const message = 'cannot generate stores/acme/beta: Canary'
+  applications.setApplicationSet({ error: { reason: 'RenderTemplateParamsError', message } })
+  const both = httpFixture({ access, applications })
+  await both.post('/api/v1/stores', { name: 'alpha' }, as('operator', 'default'))
+  const read = async (path: string, headers: Record<string, string>) =>
+    (await both.get(path, headers)).text()
+  for (const path of ['/api/v1/platform', '/api/v1/stores', '/api/v1/stores/alpha']) {
+    expect(await read(path, ADMIN), path).toContain('Canary')
+    expect(await read(path, as('viewer', 'default')), path).not.toMatch(/Canary|beta/)
   }
-  clearTimeout(deadline)
-  await reader.cancel()
-  return text
-}
+  const stream = await both.get('/api/v1/stream', as('viewer', 'default'))
+  expect(await events(stream, /event: banner/)).not.toMatch(/Canary|beta/)
+})
 
 it('GET /api/v1/me shows the identity, and without authentication the local one', async () => {
   const me = async (of: HttpFixture, headers = {}) => (await of.get('/api/v1/me', headers)).json()

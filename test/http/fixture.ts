@@ -1,7 +1,7 @@
 import { ulid } from 'ulid'
 import { simulatedApplications } from '../../src/adapters/argocd/simulated.ts'
 import { sealedSecrets } from '../../src/adapters/secrets/sealed-secrets.ts'
-import { visibleRepo } from '../../src/domain/access/visible.ts'
+import { visibleApplications, visibleRepo } from '../../src/domain/access/visible.ts'
 import type { AppDeps } from '../../src/http/env.ts'
 import { openStreamHub } from '../../src/http/stream-hub.ts'
 import { openChangeFeed } from '../../src/observe/change-feed.ts'
@@ -32,7 +32,7 @@ export const at = (path: string) => `http://localhost:8080${path}`
 export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatform()): HttpFixture {
   const clock = { now: () => Date.parse('2026-11-24T12:00:00Z') }
   const repo = memoryRepo(platform, clock.now)
-  const applications = simulatedApplications(clock)
+  const applications = change.applications ?? simulatedApplications(clock)
   const due = { time: steadyTime(clock.now), purge: purgeSettings }
   const views = createStoreViews({ repo, applications, clock })
   const feed = openChangeFeed({ repo, views, applications, boot: 'b007b007' })
@@ -52,7 +52,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
       banners: (identity) =>
         bannersOf({
           repo: visibleRepo(repo, identity, 'stores:read'),
-          applications,
+          applications: visibleApplications(applications, identity),
           clock,
           ...due,
         }),
@@ -97,4 +97,19 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
         typeof body === 'string' ? body : JSON.stringify(body),
       ),
   }
+}
+
+/** Reads a stream until it matches, for at most ten seconds. */
+export async function events(response: Response, what: RegExp): Promise<string> {
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+  const deadline = setTimeout(() => void reader.cancel(), 10_000)
+  let text = ''
+  while (!what.test(text)) {
+    const { value, done } = await reader.read()
+    if (done) break
+    text += new TextDecoder().decode(value)
+  }
+  clearTimeout(deadline)
+  await reader.cancel()
+  return text
 }

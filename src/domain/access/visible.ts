@@ -1,6 +1,7 @@
 import type { Scope } from '../../contract/paths.ts'
+import type { Store } from '../../contract/store.ts'
 import { StoreError } from '../errors.ts'
-import type { Decide, OperationDeps, StoresRepo, StoreViews } from '../ports.ts'
+import type { Applications, Decide, OperationDeps, StoresRepo, StoreViews } from '../ports.ts'
 import type { Snapshot, StoreId } from '../snapshot.ts'
 import { StoreIndex } from '../store-index.ts'
 import { type Identity, may, readableTeams } from './identity.ts'
@@ -20,6 +21,7 @@ export function visibleTo(deps: OperationDeps, identity: Identity, scope: Scope)
     ...deps,
     repo: visibleRepo(deps.repo, identity, scope),
     views: teams === null ? deps.views : visibleViews(deps.views, teams),
+    applications: visibleApplications(deps.applications, identity),
     detail:
       detail === null
         ? null
@@ -42,13 +44,47 @@ export function requireOn(identity: Identity, scope: Scope, team: string): void 
   })
 }
 
+/** Errors of an ApplicationSet may name stores of any team. */
+const OF_THE_SET = 'Argo CD reports an error that concerns every store. An admin can see it.'
+const SET_REASONS: readonly string[] = ['GeneratorBlocked', 'ApplicationInvalid']
+
 function visibleViews(views: StoreViews, teams: Teams): StoreViews {
-  const own = <S extends { readonly team: string }>(store: S | null) =>
-    store !== null && teams.has(store.team) ? store : null
+  const plain = (store: Store): Store =>
+    SET_REASONS.includes(store.reason) ? { ...store, message: OF_THE_SET } : store
   return {
-    ...views,
-    all: () => views.all().filter(({ team }) => teams.has(team)),
-    get: (name) => own(views.get(name)),
+    all: () =>
+      views
+        .all()
+        .filter(({ team }) => teams.has(team))
+        .map(plain),
+    get(name) {
+      const store = views.get(name)
+      return store !== null && teams.has(store.team) ? plain(store) : null
+    },
+    present: (record, snapshot) => plain(views.present(record, snapshot)),
+  }
+}
+
+/** The Applications without the texts of errors that concern more than one store. */
+export function visibleApplications(applications: Applications, identity: Identity): Applications {
+  if (readableTeams(identity) === null) return applications
+  const { source, simulated, intervalMs, listed } = applications
+  return {
+    source,
+    simulated,
+    intervalMs,
+    listed,
+    get: (declared) => applications.get(declared),
+    has: (name) => applications.has(name),
+    applicationSet(set) {
+      const state = applications.applicationSet(set)
+      if (state === null || state.error === null) return state
+      return { ...state, error: { ...state.error, message: OF_THE_SET } }
+    },
+    asOf: () => applications.asOf(),
+    problem: () => applications.problem(),
+    onChanged: (listener) => applications.onChanged(listener),
+    close: () => applications.close(),
   }
 }
 
