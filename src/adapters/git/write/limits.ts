@@ -53,8 +53,8 @@ export const LIMITS = {
    * After `pushes` pushes in a row, pause for `pushesLong` times as long as the last one took.
    * Another writer has to fetch before it can push, so without pauses it would lose every race.
    */
-  alone: { pushes: 16, pushesLong: 2 },
-  pauseLeastMs: 250,
+  alone: { pushes: 16, pushesLong: 4 },
+  pauseLeastMs: 400,
   pauseMostMs: 2000,
   /**
    * With no other writer, pushes of one commit each run this long before their first pause, so a

@@ -47,22 +47,23 @@ function losing({ people, servers }: Pick<Load, 'people' | 'servers'>): readonly
 
 const after = (ms: readonly number[]) => ms.flatMap((one, n) => (one > 0 ? [n + 1] : []))
 
-it('pauses after 16 consecutive pushes for twice the push duration without other writers', () => {
+it('pauses after 16 consecutive pushes for four times the push duration without other writers', () => {
   const ms = stands(Infinity, 100, 5, 40)
   expect(after(ms)).toEqual([16, 32])
-  expect(Math.max(...ms)).toBe(250)
-  expect(Math.max(...stands(Infinity, 330, 5, 40))).toBe(660)
+  expect(Math.max(...ms)).toBe(400)
+  expect(Math.max(...stands(Infinity, 330, 5, 40))).toBe(1320)
+  expect(Math.max(...stands(Infinity, 20, 5, 40))).toBe(400)
 })
 
 it('counts a gap between pushes as a pause only if it is as long as one', () => {
-  expect(after(stands(Infinity, 100, 200, 40))).toEqual([16, 32])
-  expect(after(stands(Infinity, 100, 250, 40))).toEqual([])
+  expect(after(stands(Infinity, 100, 399, 40))).toEqual([16, 32])
+  expect(after(stands(Infinity, 100, 400, 40))).toEqual([])
 })
 
 it('pauses a series of single-commit pushes only after 6 s without other writers', () => {
   expect(after(stands(Infinity, 110, 90, 80, 1))).toEqual([31, 62])
   expect(after(stands(Infinity, 450, 90, 40, 1))).toEqual([16, 32])
-  expect(after(stands(Infinity, 110, 250, 80, 1))).toEqual([])
+  expect(after(stands(Infinity, 110, 440, 80, 1))).toEqual([])
 })
 
 it('beside a person rests for twelve times the push duration from the fourth push of a row on', () => {
@@ -88,7 +89,7 @@ it('beside another server pauses after 4 pushes for four times the push duration
     return simulate(load).map(({ ms }) => ms)
   }
   expect(pauses(300)).toEqual([0, 0, 0, 1200, 0])
-  expect(pauses(20)).toEqual([0, 0, 0, 250, 0])
+  expect(pauses(20)).toEqual([0, 0, 0, 400, 0])
   expect(pauses(9000).slice(0, 4)).toEqual([0, 0, 0, 2000])
 })
 
@@ -116,11 +117,11 @@ it('doubles each pause for 30 s while another server does not commit again', () 
       if (ms > 0) return ms
     }
   }
-  expect(Array.from({ length: 5 }, pause)).toEqual([250, 500, 1000, 2000, 2000])
+  expect(Array.from({ length: 5 }, pause)).toEqual([400, 800, 1600, 2000, 2000])
   servedAt = at - 1
-  expect(Array.from({ length: 2 }, pause)).toEqual([250, 500])
+  expect(Array.from({ length: 2 }, pause)).toEqual([400, 800])
   at += 30_000
-  expect(pause()).toBe(250)
+  expect(pause()).toBe(400)
 })
 
 it('beside another server does not delay a request every four seconds', () => {

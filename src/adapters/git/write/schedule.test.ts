@@ -70,7 +70,7 @@ it('pauses after 16 pushes in a row, and stops waiting when the repository is cl
     schedule.landed(100, 8)
     waited.push(await waits())
   }
-  expect(waited).toEqual([...Array(15).fill(0), 250])
+  expect(waited).toEqual([...Array(15).fill(0), 400])
   for (let n = 0; n < 16; n += 1) schedule.landed(100, 8)
   stop.abort()
   const began = performance.now()
@@ -92,7 +92,7 @@ it('does not delay a request that arrives after the pause', async () => {
   const { schedule, waits } = stage()
   for (let n = 0; n < 16; n += 1) schedule.landed(100, 8)
   await vi.advanceTimersByTimeAsync(200)
-  expect(await waits()).toBe(50)
+  expect(await waits()).toBe(200)
   for (let n = 0; n < 16; n += 1) schedule.landed(100, 8)
   await vi.advanceTimersByTimeAsync(10_000)
   expect(await waits()).toBe(0)

@@ -47,9 +47,11 @@ export class Settlement {
         return this.#deps.cache.tidySoon()
       case 'lost':
         this.#base.stale()
-        // How long to wait depends on who was first. If this fails, the next turn fetches again.
+        // How long to wait depends on who was first.
         await this.#base.fetch()
         this.#schedule.raced(batch.drafts.length)
+        // After the wait the head may be old again, and a push on an old head loses.
+        this.#base.stale()
         return
       case 'ref_gone':
         this.#base.stale()
