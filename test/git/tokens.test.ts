@@ -90,13 +90,15 @@ it('the commit of a request names the token, and the secret of no token is anywh
   const texts = await Promise.all(
     files
       .filter((entry) => entry.isFile())
-      .map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')),
+      // Git removes temporary files meanwhile.
+      .map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1').catch(() => '')),
   )
   const sinks = [...texts, await readFile(file, 'utf8'), server.log(), server.greeting()]
   expect(sinks.length).toBeGreaterThan(10)
   for (const secret of secrets) {
     expect(sinks.filter((text) => text.includes(secret))).toEqual([])
-    expect(sinks.filter((text) => text.includes(secret.split('_')[2] ?? secret))).toEqual([])
+    // Without the id, which is no secret.
+    expect(sinks.filter((text) => text.includes(secret.slice(-43)))).toEqual([])
   }
 })
 
