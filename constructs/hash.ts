@@ -28,10 +28,7 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }
 
-/**
- * Sorted keys, no whitespace, no unset members. Written directly, because a sorted copy for
- * `JSON.stringify` takes twice the time.
- */
+/** Sorted keys, no whitespace, no unset members. Written without a sorted copy. */
 function canonicalJson(value: unknown): string {
   if (typeof value === 'string') return value.length < LONG ? JSON.stringify(value) : quoted(value)
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'

@@ -1,8 +1,6 @@
 import { endpoints } from '../contract/endpoints.ts'
 import { NoQuery } from '../contract/store-query.ts'
-import { getConfig } from '../operations/get-config.ts'
 import { getMe } from '../operations/get-me.ts'
-import { listTokens } from '../operations/list-tokens.ts'
 import type { RouteDeps } from './env.ts'
 import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
@@ -32,6 +30,6 @@ const NO_STORE = { 'Cache-Control': 'no-store' } as const
 /** Mounts the identity of the sender, and what an admin sees of access and settings. */
 export function meRoutes(router: Router, { access, settings }: RouteDeps): void {
   router.operation(me, (c) => c.json(getMe(c.get('identity')), 200, NO_STORE))
-  router.operation(config, (c) => c.json(getConfig(settings), 200, NO_STORE))
-  router.operation(tokens, (c) => c.json(listTokens(access), 200, NO_STORE))
+  router.operation(config, (c) => c.json([...settings], 200, NO_STORE))
+  router.operation(tokens, (c) => c.json([...access.tokens()], 200, NO_STORE))
 }

@@ -22,8 +22,9 @@ export function openRemoved(start: Snapshot): RemovedStores {
   const removed = new Map<string, StoreRecord>()
   return {
     moved({ stores, vacated }) {
-      for (const [name, record] of known) {
-        if (!stores.has(name)) removed.set(name, withoutGit(record))
+      for (const name of stores.apartFrom(known)) {
+        const record = known.get(name)
+        if (record !== undefined && !stores.has(name)) removed.set(name, withoutGit(record))
       }
       for (const name of removed.keys()) if (stores.has(name)) removed.delete(name)
       for (const [name, { intent }] of removed) {

@@ -9,7 +9,6 @@ import { openTokens, type Tokens } from './token-file.ts'
 
 /** Everyone on this machine may do everything. */
 export const ANONYMOUS: Access = {
-  isRequired: false,
   identify: () => LOCAL,
   tokens: () => [],
   isCurrent: () => true,
@@ -35,7 +34,6 @@ function byToken(tokens: Tokens, clock: Clock, log: Log): Access {
   /** Milliseconds since the epoch, by id. */
   const usedAt = new Map<string, number>()
   return {
-    isRequired: true,
     identify({ authorization, peer, isGit }) {
       const seconds = attempts.refusedFor(peer)
       if (seconds > 0) {

@@ -45,7 +45,7 @@ it('verifies a token of the file, and no other', async () => {
     'ci',
     tokenOf('ci', 'b'.repeat(43)),
     tokenOf('other', 'a'.repeat(43)),
-    tokenOf('nobody', 'a'.repeat(43)),
+    tokenOf('unknown', 'a'.repeat(43)),
     `${TOKEN} `,
     TOKEN.toUpperCase(),
     digest(TOKEN).toString('hex'),

@@ -56,10 +56,10 @@ describe('the pages of problems', () => {
 
 describe('what the pages name', () => {
   it.each(texts.filter(([, text]) => text.includes('`storectl')))(
-    '%s: each command exists',
+    '%s: each command and option exists',
     async (_name, text) => {
-      const commands = Array.from(text.matchAll(/`storectl ([a-z-]+)((?: [a-z]+)?)/g))
-      for (const [, command = '', more = ''] of commands) {
+      const commands = Array.from(text.matchAll(/`storectl ([a-z-]+)((?: [a-z]+)?)([^`]*)/g))
+      for (const [, command = '', more = '', rest = ''] of commands) {
         const words =
           command === 'token' || command === 'release' ? [command, more.trim()] : [command]
         const help = { out: '', err: '' }
@@ -73,11 +73,13 @@ describe('what the pages name', () => {
         })
         expect([words, code, help.err]).toEqual([words, 0, ''])
         expect(help.out).toMatch(new RegExp(`^Usage: storectl ${words.join(' ')}`))
+        const options = rest.match(/(?<= )--?[a-z-]+/g) ?? []
+        expect(options.filter((option) => !help.out.includes(option))).toEqual([])
       }
     },
   )
 
-  it('each option, setting, path and code exists', () => {
+  it('each setting, path and code exists', () => {
     const all = texts.map(([, text]) => text).join(' ')
     const named = (form: RegExp) => [
       ...new Set(Array.from(all.matchAll(form), ([, word = '']) => word)),

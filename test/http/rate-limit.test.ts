@@ -9,7 +9,6 @@ import { httpFixture } from './fixture.ts'
 
 /** Each Bearer token is an identity of its own, which may do everything. */
 const access: Access = {
-  isRequired: false,
   identify: ({ authorization = 'Bearer one' }) => ({ ...LOCAL, subject: authorization.slice(7) }),
   tokens: () => [],
   isCurrent: () => true,

@@ -14,15 +14,13 @@ export interface Credentials {
 
 /** Decides who sends a request. */
 export interface Access {
-  /** True if requests need credentials. */
-  readonly isRequired: boolean
   /**
    * The identity of a request.
    * @returns StoreError `unauthenticated`, or `too_many_attempts` (extra `retryAfter`, seconds)
    */
   identify(credentials: Credentials): Identity | StoreError
   /** The tokens that are accepted, sorted by id; none without a token file. */
-  tokens(): readonly TokenInfo[]
+  tokens(): TokenInfo[]
   /** May an identity of an earlier request still be used? False after it expired or was revoked. */
   isCurrent(identity: Identity): boolean
 }

@@ -1,5 +1,6 @@
 import type { Scope } from '../../contract/paths.ts'
 import type { Store } from '../../contract/store.ts'
+import { delegatingRepo } from '../delegating-repo.ts'
 import { StoreError } from '../errors.ts'
 import type { Applications, Decide, OperationDeps, StoresRepo, StoreViews } from '../ports.ts'
 import type { Snapshot, StoreId } from '../snapshot.ts'
@@ -101,13 +102,13 @@ export function visibleRepo(repo: StoresRepo, identity: Identity, scope: Scope):
     }
   const change: StoresRepo['change'] = (by, decide, options) =>
     repo.change(by, authorised(decide), options)
-  if (teams === null) return { ...bound(repo), change }
+  if (teams === null) return { ...delegatingRepo(repo), change }
   const isOwn = ({ team }: StoreId) => teams.has(team)
   const requireOwn = (team: string) => {
     if (!teams.has(team)) throw new StoreError('store_not_found', 'store not found')
   }
   return {
-    ...bound(repo),
+    ...delegatingRepo(repo),
     change,
     snapshot: () => visibleAt(repo.snapshot(), teams),
     async history(team, name, page) {
@@ -138,26 +139,6 @@ export function visibleRepo(repo: StoresRepo, identity: Identity, scope: Scope):
         rewrite: rewrite === null ? null : { ...rewrite, vanished },
       }
     },
-  }
-}
-
-/** Methods of a class are not copied by a spread. */
-function bound(repo: StoresRepo): StoresRepo {
-  return {
-    snapshot: () => repo.snapshot(),
-    decisionBase: () => repo.decisionBase(),
-    change: (...of) => repo.change(...of),
-    acceptRewrite: (head) => repo.acceptRewrite(head),
-    history: (...of) => repo.history(...of),
-    audit: (page) => repo.audit(page),
-    files: (...of) => repo.files(...of),
-    manifestsTree: (...of) => repo.manifestsTree(...of),
-    platformAt: (commit) => repo.platformAt(commit),
-    requests: () => repo.requests(),
-    state: () => repo.state(),
-    look: () => repo.look(),
-    onMoved: (listener) => repo.onMoved(listener),
-    close: (graceMs) => repo.close(graceMs),
   }
 }
 

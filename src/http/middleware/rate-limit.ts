@@ -17,7 +17,7 @@ const SETTINGS: Readonly<Record<Bucket, string>> = {
 
 /**
  * Counts requests of one operation per identity and refuses those above the limit. Headers follow
- * draft-ietf-httpapi-ratelimit-headers-10. Open streams and public routes are not counted.
+ * draft-ietf-httpapi-ratelimit-headers. Open streams and public routes are not counted.
  * @throws StoreError `rate_limited` (extra `retryAfter`, seconds, and `violated-policies`)
  */
 export function rateLimit(limits: RateLimits, id: OperationId): MiddlewareHandler<AppEnv> {

@@ -1,5 +1,6 @@
 import type { Diff } from '../../contract/diff.ts'
 import type { Effect, PlannedCommit } from '../../contract/preview.ts'
+import { delegatingRepo } from '../../domain/delegating-repo.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { subjectOf } from '../../domain/history/commit-message.ts'
 import { effectsOf, type RenderedStore } from '../../domain/history/effects.ts'
@@ -29,8 +30,7 @@ export function dryRun(repo: StoresRepo): DryRun {
     planned: () => planned,
     all: () => all,
     repo: {
-      snapshot: () => repo.snapshot(),
-      decisionBase: () => repo.decisionBase(),
+      ...delegatingRepo(repo),
       async change(_by, decide) {
         const snapshot = repo.decisionBase()
         const decided = decide(snapshot)
@@ -40,15 +40,6 @@ export function dryRun(repo: StoresRepo): DryRun {
         return { outcome: 'unchanged', commit: snapshot.head, record: null, snapshot, timing }
       },
       acceptRewrite: async (head) => acceptable(repo, head),
-      history: (team, name, page) => repo.history(team, name, page),
-      audit: (page) => repo.audit(page),
-      files: (...of) => repo.files(...of),
-      platformAt: (commit) => repo.platformAt(commit),
-      manifestsTree: (commit, team, name) => repo.manifestsTree(commit, team, name),
-      requests: () => repo.requests(),
-      state: () => repo.state(),
-      look: () => repo.look(),
-      onMoved: (listener) => repo.onMoved(listener),
       close: async () => undefined,
     },
   }
