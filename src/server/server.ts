@@ -103,6 +103,7 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
   const local = config.storesRepoUrl === null ? await openEmbedded(config, log) : null
   const repo = await openStoresRepo({
     remote: local?.remote ?? remoteOf(config),
+    hold: local?.hold ?? null,
     branch: config.storesRepoBranch,
     dataDir: resolve(config.dataDir),
     author: { name: config.gitAuthorName, email: config.gitAuthorEmail },

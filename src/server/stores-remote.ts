@@ -9,14 +9,14 @@ import type { Settings } from './settings.ts'
 
 /** Opens the repository that this process stores and serves itself. */
 export async function openEmbedded(config: Config, log: Log) {
-  const { path, packServer, upkeep } = await openLocalRemote({
+  const { path, packServer, hold, upkeep } = await openLocalRemote({
     dataDir: config.dataDir,
     branch: config.storesRepoBranch,
     baseDomain: config.baseDomain ?? '127-0-0-1.nip.io',
     log,
   })
   const remote: Remote = { kind: 'embedded', path }
-  return { path, packServer, upkeep, remote }
+  return { path, packServer, hold, upkeep, remote }
 }
 
 /**

@@ -282,16 +282,19 @@ describe('push while 16 clients create stores', () => {
         wanted.push(name)
       }
     })
+    const created = Promise.all(clients)
+    let failed = false
+    created.catch(() => (failed = true))
     const work = await clone()
     let pushes = 0
-    for (; pushes < 5 || wanted.length < 2 * CLIENTS + pushes; pushes += 1) {
+    for (; !failed && (pushes < 5 || wanted.length < 2 * CLIENTS + pushes); pushes += 1) {
       const name = `person-${pushes}`
       await writeStore(work, name, await intent(name))
       await land(work)
       wanted.push(name)
     }
     pushing = false
-    await Promise.all(clients)
+    await created
     await expect
       .poll(
         async () => {

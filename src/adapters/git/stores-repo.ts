@@ -14,6 +14,7 @@ import { ObjectReadError } from './cache/object-reader.ts'
 import { isBranchName } from './process/argv.ts'
 import type { Remote } from './process/environment.ts'
 import { installedGit } from './process/git-version.ts'
+import type { PushHold } from './process/push-hold.ts'
 import { openSigning, type Signing, type SigningOptions } from './process/signing.ts'
 import { AuditLog } from './read/audit-log.ts'
 import { LogReadError } from './read/commit-log.ts'
@@ -29,6 +30,8 @@ export type { Remote } from './process/environment.ts'
 
 export interface StoresRepoOptions {
   readonly remote: Remote
+  /** Lets pushes to the embedded repository wait. @default null, they never do */
+  readonly hold?: PushHold | null
   /** @default main */
   readonly branch?: string
   /** Holds the disposable cache, `cache.git`; absolute, one process at a time. */
@@ -100,8 +103,8 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
   }
   const identity = { author, generator, allowDowngrade, keys, signed: signing !== null }
   const parts = { cache, mirror, clock, lane, log, housekeeping, pace, embeddedPath, ...identity }
-  const { reached, fetchIntervalMs } = options
-  const deps = { ...parts, reached, signing, signatures, signal: stop.signal }
+  const { reached, fetchIntervalMs, hold = null } = options
+  const deps = { ...parts, reached, hold, signing, signatures, signal: stop.signal }
   return new GitStoresRepo(deps, stop, fetchIntervalMs)
 }
 

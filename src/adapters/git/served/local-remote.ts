@@ -9,6 +9,7 @@ import { sweepTemporary } from '../cache/leftovers.ts'
 import { isBranchName } from '../process/argv.ts'
 import { processEnvironment } from '../process/environment.ts'
 import { type GitProcessProfile, runGit } from '../process/git.ts'
+import { PushHold } from '../process/push-hold.ts'
 import { CACHE, cachedHead } from './cached-head.ts'
 import { servePacks } from './smart-http.ts'
 import { startUpkeep, type Upkeep } from './upkeep.ts'
@@ -71,6 +72,7 @@ export interface LocalRemote {
   /** The bare repository, absolute. */
   readonly path: string
   readonly packServer: PackServer
+  readonly hold: PushHold
   /** Must be notified of every push that lands; repacks from time to time. */
   readonly upkeep: Upkeep
 }
@@ -104,7 +106,9 @@ export async function openLocalRemote(options: LocalRemoteOptions): Promise<Loca
   await checkHead(path, options)
   await sweepTemporary(path, Date.now())
   const serving = { repositoryPath: path, branch: options.branch, log: options.log }
-  return { path, packServer: servePacks(serving), upkeep: await startUpkeep(serving) }
+  const hold = new PushHold()
+  const packServer = servePacks({ ...serving, hold })
+  return { path, packServer, hold, upkeep: await startUpkeep(serving) }
 }
 
 /**

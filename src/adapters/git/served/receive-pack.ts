@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib'
 import type { GitClient } from '../../../domain/git-client.ts'
 import type { Log } from '../../../domain/ports.ts'
 import { type ChildProcess, spawnServed } from '../process/git.ts'
+import type { PushHold } from '../process/push-hold.ts'
 import { chunksOf, encodingOf } from './body.ts'
 import type { Place, Places } from './places.ts'
 import { withAdvice } from './push-advice.ts'
@@ -22,6 +23,7 @@ export interface PushOptions {
   readonly repositoryPath: string
   readonly branch: string
   readonly log: Log
+  readonly hold: PushHold
 }
 
 /**
@@ -44,6 +46,7 @@ export async function receivePush(
   const place = await takePlace(places, request, peer)
   if (place instanceof Response) return place
   try {
+    await options.hold.over()
     return await runPush(request, options, place, encoding === 'gzip')
   } finally {
     place.give()

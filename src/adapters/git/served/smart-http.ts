@@ -1,5 +1,6 @@
 import { GIT_PATH, type GitClient } from '../../../domain/git-client.ts'
 import type { Log, PackServer } from '../../../domain/ports.ts'
+import { PushHold } from '../process/push-hold.ts'
 import { places } from './places.ts'
 import { receivePush } from './receive-pack.ts'
 import { refuse } from './reply.ts'
@@ -23,6 +24,8 @@ export interface PackServerOptions {
   /** Short name of the only served branch. */
   readonly branch: string
   readonly log: Log
+  /** @default pushes never wait */
+  readonly hold?: PushHold
   /** @default 60000 */
   readonly stallMs?: number
 }
@@ -34,8 +37,12 @@ const UNKNOWN: GitClient = { peer: null, onPush: null }
  * from clients that may push.
  * Source: gitprotocol-http(5), gitprotocol-v2(5).
  */
-export function servePacks({ stallMs = STALL_MS, ...served }: PackServerOptions): PackServer {
-  const options = { ...served, stallMs }
+export function servePacks({
+  stallMs = STALL_MS,
+  hold = new PushHold(),
+  ...served
+}: PackServerOptions): PackServer {
+  const options = { ...served, hold, stallMs }
   const shared: FetchPlaces = {
     talks: places({ ...TALKS, patienceMs: stallMs }),
     packs: places({ ...PACKS, patienceMs: stallMs }),

@@ -72,9 +72,10 @@ export const LIMITS = {
    * Beside a person, pushes rest after one that landed for `pushesLong` times as long as it took,
    * which is long enough for two attempts of plain git, each a pull and a push. If another server
    * shares the branch, the one whose push landed rests `besideServer` times as long, and the one
-   * whose push lost until one rest after the commit of the other. So servers push in turns.
+   * whose push lost until one rest after the commit of the other. So servers push in turns. A push
+   * that lost `lostBefore` races or more needs no rest, because the other writer is fast enough.
    */
-  besidePerson: { pushesLong: 12, leastMs: 500, mostMs: 2000, besideServer: 2 },
+  besidePerson: { pushesLong: 12, leastMs: 500, mostMs: 2000, besideServer: 2, lostBefore: 2 },
   /** Beside another server, which must first notice that its push was rejected, pauses are longer. */
   besideServer: { pushes: 4, pushesLong: 4 },
   /** A server seen within this time, the deadline of a request, may still have requests waiting. */

@@ -75,6 +75,20 @@ it('beside a person rests for twelve times the push duration from the fourth pus
   expect(after(stands(60_000, 300, 5, 16))).toEqual([16])
 })
 
+it('beside a person does not rest after a push that lost two races, and rests after one that lost one', () => {
+  const pauses = new Pauses({
+    peopleAge: () => 0,
+    serversAge: () => Infinity,
+    now: () => 0,
+    wallClock: () => 0,
+  })
+  const landing = (lost: number) => {
+    for (let n = 0; n < lost; n += 1) pauses.lost()
+    return pauses.pushed(50, 4)
+  }
+  expect([0, 0, 0, 0, 1, 2, 0, 3, 0].map(landing)).toEqual([0, 0, 0, 600, 600, 0, 600, 0, 600])
+})
+
 it('beside a person and another server rests twice as long after a push that landed, and one rest after the commit of the other server', () => {
   const load = { commits: 2, tookMs: 100, gapMs: 5, pushes: 6, people: 0, servers: 0 }
   expect(simulate(load).map(({ ms }) => ms)).toEqual([0, 0, 0, 2400, 2400, 2400])

@@ -31,6 +31,8 @@ export class Pauses {
   #singles = true
   /** Pauses since another server's last commit. */
   #unmet = 0
+  /** Races lost since the last push that landed. */
+  #lost = 0
 
   constructor(deps: PausesDeps) {
     this.#deps = deps
@@ -45,9 +47,12 @@ export class Pauses {
   pushed(tookMs: number, commits: number): number {
     const began = this.#now() - tookMs
     const pause = this.#pauseAfter(tookMs, commits)
+    const lost = this.#lost
+    this.#lost = 0
     this.#tookMs = tookMs
     return this.#wait(began, () => {
       if (!this.#besidePerson) return this.#untilOpen(pause)
+      if (lost >= LIMITS.besidePerson.lostBefore) return 0
       const times = this.#besideServer ? LIMITS.besidePerson.besideServer : 1
       return this.#isInRow ? times * this.#restMs : 0
     })
@@ -58,6 +63,7 @@ export class Pauses {
    * @returns milliseconds to wait before the next attempt; 0 unless another server was first
    */
   lost(): number {
+    this.#lost += 1
     return this.#wait(this.#now(), () => {
       if (!this.#besideServer) return 0
       if (!this.#besidePerson) return this.#untilOpen(0)

@@ -2,7 +2,10 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { type Pace, paced } from './pace.ts'
 import { Schedule } from './schedule.ts'
 
-function stage(makePace: () => Pace | null = () => null) {
+function stage(
+  makePace: () => Pace | null = () => null,
+  ages: { readonly people?: number; readonly servers?: number } = {},
+) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const stop = new AbortController()
@@ -10,8 +13,8 @@ function stage(makePace: () => Pace | null = () => null) {
     pace: makePace(),
     signal: stop.signal,
     random: () => 1,
-    peopleAge: () => Infinity,
-    serversAge: () => Infinity,
+    peopleAge: () => ages.people ?? Infinity,
+    serversAge: () => ages.servers ?? Infinity,
   })
   /** Milliseconds until the next push may be prepared. */
   const waits = async () => {
@@ -59,8 +62,17 @@ it('waits 20 ms longer after each failed attempt in a row, at most 250 ms, and n
   expect(waited.slice(-2)).toEqual([250, 250])
   expect(await waits()).toBe(0)
   schedule.landed(1, 2)
-  schedule.raced(2)
+  schedule.failed()
   expect(await waits()).toBe(20)
+})
+
+it('waits at random after a race that another server may have won, and not after one that a person won', async () => {
+  const besidePerson = stage(() => null, { people: 0 })
+  expect(besidePerson.schedule.raced(8)).toBe(false)
+  expect(await besidePerson.waits()).toBe(0)
+  const besideServer = stage(() => null, { servers: 0 })
+  expect(besideServer.schedule.raced(8)).toBe(true)
+  expect(await besideServer.waits()).toBe(20)
 })
 
 it('pauses after 16 pushes in a row, and stops waiting when the repository is closed', async () => {

@@ -85,11 +85,14 @@ export class Schedule {
   /**
    * A push of `commits` commits lost a race. The next one has fewer, so that it is fast enough to
    * win.
+   * @returns true: the next attempt waits, so the head is read again before it
    */
-  raced(commits: number): void {
+  raced(commits: number): boolean {
     this.#most = Math.max(LIMITS.fewestCommits, Math.floor(commits * LIMITS.afterLostRace))
-    this.failed()
+    // Servers that try again at the same time would lose to each other.
+    if (this.#deps.serversAge() < LIMITS.othersMs) this.failed()
     if (!this.isPaced) this.#wait(this.#pauses.lost())
+    return this.#notBefore > performance.now()
   }
 
   /** A rule of the remote refused one of `commits` commits. */

@@ -40,6 +40,7 @@ export class Settlement {
 
   async ofPush(result: PushOutcome, batch: Batch): Promise<void> {
     if (result.outcome !== 'locked') this.#lockedSince = null
+    this.#deps.hold?.end()
     switch (result.outcome) {
       case 'done':
         this.#troubles = 0
@@ -47,11 +48,10 @@ export class Settlement {
         return this.#deps.cache.tidySoon()
       case 'lost':
         this.#base.stale()
-        // How long to wait depends on who was first.
+        // How long to wait depends on who was first. After a wait the head may be old again.
+        this.#deps.hold?.begin()
         await this.#base.fetch()
-        this.#schedule.raced(batch.drafts.length)
-        // After the wait the head may be old again, and a push on an old head loses.
-        this.#base.stale()
+        if (this.#schedule.raced(batch.drafts.length)) this.#base.stale()
         return
       case 'ref_gone':
         this.#base.stale()

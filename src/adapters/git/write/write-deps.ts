@@ -2,6 +2,7 @@ import type { Clock, Log } from '../../../domain/ports.ts'
 import type { KeyRing } from '../../../domain/provenance.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Lane } from '../cache/lane.ts'
+import type { PushHold } from '../process/push-hold.ts'
 import type { Mirror } from '../read/mirror.ts'
 import type { Author } from './fast-import.ts'
 import type { Pace } from './pace.ts'
@@ -29,6 +30,8 @@ export interface WriteDeps {
   readonly allowDowngrade: boolean
   /** Path of the embedded bare repository; `null` if the remote is elsewhere. */
   readonly embeddedPath: string | null
+  /** Lets pushes to the embedded repository wait; `null`: they cannot be made to wait. */
+  readonly hold: PushHold | null
   /** Aborted at the end of the shutdown grace period; kills running git processes. */
   readonly signal: AbortSignal
   /**

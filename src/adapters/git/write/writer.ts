@@ -85,6 +85,7 @@ export class Writer {
       await this.#deps.lane.run(() => this.#turn())
     }
     this.#running = false
+    this.#deps.hold?.end()
   }
 
   async #turn(): Promise<void> {
