@@ -138,6 +138,12 @@ export const fences: readonly Fence[] = [
     allow: ['./x.ts', '../../domain/access/rate-limits.ts', 'rate-limiter-flexible'],
   },
   {
+    glob: 'src/adapters/sign-in/*.ts',
+    plant: 'src/adapters/sign-in/planted.ts',
+    refuse: ['../git/process/argv.ts', '../../server/config.ts', 'rate-limiter-flexible', 'hono'],
+    allow: ['./x.ts', '../../domain/access/person.ts', 'openid-client', 'jose', 'node:crypto'],
+  },
+  {
     glob: 'src/adapters/registry/*.ts',
     plant: 'src/adapters/registry/planted.ts',
     refuse: ['../../operations/create-store.ts', '../git/x.ts', 'node:fs', 'hono', ...EVERYWHERE],

@@ -26,6 +26,12 @@ export function openKeyRing(text: string): KeyRing {
   }
 }
 
+/** The keys of a key ring, to derive others from. @throws Error like {@link openKeyRing} */
+export function secretsIn(text: string): readonly Uint8Array[] {
+  openKeyRing(text)
+  return keysIn(text)
+}
+
 /** Text of a key ring with one new key. */
 export function newKeyRing(): string {
   return [

@@ -8,8 +8,32 @@ export interface Credentials {
   readonly authorization?: string
   /** Address of the peer of the connection. */
   readonly peer: string
-  /** Accept Basic authentication with a token as the password, which git sends. */
+  /** Accept Basic authentication with a token as the password, which git sends, and no cookie. */
   readonly isGit: boolean
+  readonly cookies: Cookies
+}
+
+/** Our cookies of one browser. Values are sealed. */
+export interface Cookies {
+  get(name: CookieName): string | undefined
+  /** @param value `null`: removes it */
+  set(name: CookieName, value: string | null, seconds: number): void
+}
+
+export type CookieName = 'session' | 'refresh' | 'sign-in'
+
+/** Signs people in at their identity provider. */
+export interface SignIn {
+  /** @returns URL to send the browser to. @throws SignInError */
+  begin(returnTo: string, cookies: Cookies): Promise<string>
+  /**
+   * @param query of the callback, with `?`
+   * @returns path of ours to return to
+   * @throws SignInError
+   */
+  finish(query: string, cookies: Cookies): Promise<string>
+  /** Ends every session of the person, and their refresh token at the provider. */
+  end(cookies: Cookies): Promise<void>
 }
 
 /** Decides who sends a request. */
@@ -18,9 +42,11 @@ export interface Access {
    * The identity of a request.
    * @returns StoreError `unauthenticated`, or `too_many_attempts` (extra `retryAfter`, seconds)
    */
-  identify(credentials: Credentials): Identity | StoreError
+  identify(credentials: Credentials): Identity | StoreError | Promise<Identity | StoreError>
   /** The tokens that are accepted, sorted by id; none without a token file. */
   tokens(): TokenInfo[]
+  /** `null`: people cannot sign in. */
+  readonly signIn: SignIn | null
   /** May an identity of an earlier request still be used? False after it expired or was revoked. */
   isCurrent(identity: Identity): boolean
 }

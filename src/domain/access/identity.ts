@@ -5,11 +5,26 @@ import type { Role } from '../../contract/words.ts'
 export interface Identity {
   /** Opaque, `[A-Za-z0-9_.:/-]{1,128}`. It goes into commits. */
   readonly subject: string
-  readonly kind: 'local' | 'token'
+  readonly kind: 'local' | 'token' | 'oidc'
   /** Scopes by team; {@link EVERY_TEAM} stands for all teams, also for those that do not exist yet. */
   readonly grants: ReadonlyMap<string, ReadonlySet<Scope>>
   /** Milliseconds since the Unix epoch; `null`: it does not end. */
   readonly expiresAt: number | null
+  /** Only of a person who signed in. */
+  readonly session?: SignedInAs
+}
+
+/** A person who signed in. Times in milliseconds since the Unix epoch. */
+export interface SignedInAs {
+  /** For display only. */
+  readonly name: string
+  /** Groups that give the person a role, or, if none does, those that the provider sent. */
+  readonly groups: readonly string[]
+  /** The provider did not send the groups, because there are too many of them. */
+  readonly hasMoreGroups: boolean
+  readonly signedInAt: number
+  /** When the groups are too old to be used. */
+  readonly rolesUntil: number
 }
 
 export const EVERY_TEAM = '*'
