@@ -4,10 +4,19 @@ import { scopes } from './paths.ts'
 /** Who the sender of a request is, and what they may do. */
 export const Me = z
   .object({
-    /** Opaque; `token:<id>` for a token. It is written into commits as `Requested-By`. */
+    /** Opaque; `token:<id>` for a token, `oidc:<digest>` for a person. It is written into commits as `Requested-By`. */
     subject: z.string(),
     /** `local`: no authentication is configured, so everyone on this machine may do everything. */
-    kind: z.enum(['local', 'token']),
+    kind: z.enum(['local', 'token', 'oidc']),
+    /** Of a person, for display only. */
+    name: z.string().optional(),
+    /**
+     * Groups of a person that give a role, or, if none does, at most 20 of those that the identity
+     * provider sent.
+     */
+    groups: z.array(z.string()).optional(),
+    /** True: the identity provider did not send the groups, because there are too many of them. */
+    hasMoreGroups: z.boolean().optional(),
     /** Scopes by team; `*` stands for every team. */
     permissions: z.record(z.string(), z.array(z.enum(scopes))),
     /** RFC 3339 UTC; absent if it does not end. */

@@ -76,6 +76,10 @@ export const otherPaths = {
   document: ['get', '/openapi.json', 'public', 'reads'],
   docs: ['get', '/docs', 'public', 'reads'],
   problemPage: ['get', '/docs/problems/{name}', 'public', 'reads'],
+  /** Sign-in of people. A browser follows them as links and redirects. */
+  login: ['get', '/auth/login', 'public', 'reads'],
+  callback: ['get', '/auth/callback', 'public', 'reads'],
+  logout: ['post', '/auth/logout', 'public', 'reads'],
   dashboard: ['get', '/*', 'public', 'reads'],
 } as const satisfies Record<string, readonly [Method | 'all', string, Permission, Effect]>
 

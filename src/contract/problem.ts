@@ -7,6 +7,7 @@ export const problemCodes = [
   'invalid_query',
   'password_not_accepted',
   'unauthenticated',
+  'login_failed',
   'forbidden',
   'host_rejected',
   'csrf_rejected',

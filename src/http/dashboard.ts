@@ -5,7 +5,7 @@ import type { Router } from './router.ts'
 
 const PAGE = /^\/(?:$|new\/?$|activity\/?$|operations\/[^/]+\/?$|stores\/?$|stores\/[^/]+\/?$)/
 /** API paths. An unknown one returns a JSON problem, in a browser too. */
-const PROGRAMS = /^\/(?:api|git|assets)(?:\/|$)/
+const PROGRAMS = /^\/(?:api|auth|git|assets)(?:\/|$)/
 const DAY = 86_400
 
 /**

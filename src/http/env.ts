@@ -71,6 +71,8 @@ export interface AppDeps extends OperationDeps {
   readonly requireIfMatch: boolean
   /** Origins of other sites whose pages may use the API. */
   readonly corsOrigins: readonly string[]
+  /** Clients reach this server over HTTPS. */
+  readonly isSecure: boolean
   /** Host of `PUBLIC_URL`, which is answered besides loopback names; `null`: it is not. */
   readonly publicHost: string | null
 }

@@ -32,16 +32,26 @@ export const requestPages = {
   },
   unauthenticated: {
     means:
-      'The server runs with `TOKENS_FILE`, and the request has no token, or one that is unknown, revoked or expired.',
+      'The server asks who sends a request, and this one has no token and no session, or one that is unknown, revoked or expired.',
     steps: [
+      'In a browser, sign in again. Anything that was typed stays on the page.',
       'Send `Authorization: Bearer <token>`. For storectl, set `STORECTL_TOKEN` or `STORECTL_TOKEN_FILE`.',
       'Without a token, ask an administrator, who makes one with `storectl token create`.',
       'Git sends the token as the password, with any user name.',
     ],
   },
+  login_failed: {
+    means:
+      'A sign-in at the identity provider did not end well. `reason` says how: `expired` took longer than ten minutes or was begun in another browser, `denied` was cancelled, `rejected` was refused or answered wrongly, `unavailable` got no answer.',
+    steps: [
+      'Begin again with "Sign in" on the dashboard.',
+      'For `rejected`, compare the redirect address at the provider with `PUBLIC_URL/auth/callback`, and the client id and secret with `OIDC_CLIENT_ID` and `OIDC_CLIENT_SECRET`.',
+      'For `unavailable`, check that the server reaches `OIDC_ISSUER`.',
+    ],
+  },
   forbidden: {
     means:
-      'The token is valid, but does not have the permission for this operation on this team. `detail` names the permission.',
+      'The sender is known, but does not have the permission for this operation on this team. `detail` names the permission.',
     steps: [
       'Run `storectl whoami` to see what the token may do, and on which teams.',
       'Ask an administrator for a token with that role. Roles are viewer, operator, owner and admin.',

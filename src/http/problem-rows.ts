@@ -36,7 +36,12 @@ export const PROBLEMS = {
   unauthenticated: {
     status: 401,
     title: 'Not authenticated',
-    hint: 'Send a token in the Authorization header: "Bearer <token>".',
+    hint: 'Sign in, or send a token in the Authorization header: "Bearer <token>".',
+  },
+  login_failed: {
+    status: 401,
+    title: 'Sign-in failed',
+    hint: 'Begin again at /auth/login. If it fails again, the log of the server says why.',
   },
   forbidden: {
     status: 403,

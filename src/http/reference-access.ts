@@ -7,6 +7,15 @@ export const accessMembers: Members = {
     'local: no authentication is configured, so everyone on this machine may do everything.',
     'token',
   ],
+  'Me.name': ['Name of a person, for display only.', 'Ana North'],
+  'Me.groups': [
+    'Groups of a person that give a role, or else at most 20 of those that the provider sent.',
+    ['shop-north'],
+  ],
+  'Me.hasMoreGroups': [
+    'The provider did not send the groups, because there are too many of them.',
+    false,
+  ],
   'Me.permissions': [
     'Scopes by team. The team * is every team.',
     { north: ['stores:read', 'stores:write'] },

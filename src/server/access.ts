@@ -1,92 +1,103 @@
-import type { Access } from '../domain/access/access.ts'
-import { type Identity, LOCAL } from '../domain/access/identity.ts'
-import { identityOf } from '../domain/access/token.ts'
+import { secretsIn } from '../adapters/secrets/key-ring.ts'
+import { openIdProvider } from '../adapters/sign-in/openid-provider.ts'
+import { openSeal } from '../adapters/sign-in/seal.ts'
+import type { Access, Credentials } from '../domain/access/access.ts'
+import { LOCAL } from '../domain/access/identity.ts'
+import { compact } from '../domain/compact.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Clock, Log } from '../domain/ports.ts'
+import { type ByToken, byToken } from './by-token.ts'
+import { hasAuthentication } from './config-checks.ts'
 import type { Config } from './config.ts'
-import { failedAttempts } from './failed-attempts.ts'
-import { openTokens, type Tokens } from './token-file.ts'
+import { openNotBefore } from './not-before.ts'
+import { keyRingText } from './provenance-keys.ts'
+import { openSessions, type Sessions } from './sessions.ts'
+import { openTokens } from './token-file.ts'
+
+/** Path of the callback below `PUBLIC_URL`, as it is registered at the identity provider. */
+export const CALLBACK_PATH = '/auth/callback'
 
 /** Everyone on this machine may do everything. */
 export const ANONYMOUS: Access = {
   identify: () => LOCAL,
   tokens: () => [],
+  signIn: null,
   isCurrent: () => true,
 }
 
+type AccessConfig = Pick<
+  Config,
+  | 'tokensFile'
+  | 'oidcIssuer'
+  | 'oidcClientId'
+  | 'oidcClientSecret'
+  | 'oidcScopes'
+  | 'oidcGroupsClaim'
+  | 'roleBindings'
+  | 'publicUrl'
+  | 'dataDir'
+  | 'provenanceKeys'
+  | 'storesRepoUrl'
+>
+
 /**
- * Opens the access that the configuration asks for: tokens, or without any everyone on this
- * machine.
- * @throws Error an unusable token file
+ * Opens the access that the configuration asks for: tokens, sign-in or both, or without any
+ * everyone on this machine.
+ * @throws Error an unusable token file or key
  */
 export async function openAccess(
-  { tokensFile }: Pick<Config, 'tokensFile'>,
+  config: AccessConfig,
   clock: Clock,
   log: Log,
 ): Promise<{ readonly access: Access; close(): void }> {
-  if (tokensFile === null) return { access: ANONYMOUS, close() {} }
-  const tokens = await openTokens(tokensFile, log)
-  return { access: byToken(tokens, clock, log), close: () => tokens.close() }
+  if (!hasAuthentication(config)) return { access: ANONYMOUS, close() {} }
+  const tokens = config.tokensFile === null ? null : await openTokens(config.tokensFile, log)
+  const sessions = await sessionsOf(config, clock, log)
+  const access = accessBy(byToken(tokens, clock, log), sessions)
+  return { access, close: () => tokens?.close() }
 }
 
-function byToken(tokens: Tokens, clock: Clock, log: Log): Access {
-  const attempts = failedAttempts()
-  /** Milliseconds since the epoch, by id. */
-  const usedAt = new Map<string, number>()
+function accessBy(tokens: ByToken, sessions: Sessions | null): Access {
+  const signIn = sessions === null ? {} : { extra: { signIn: '/auth/login' } }
+  const unknown = () => new StoreError('unauthenticated', 'this request has no credentials', signIn)
   return {
-    identify({ authorization, peer, isGit }) {
-      const seconds = attempts.refusedFor(peer)
-      if (seconds > 0) {
-        const extra = { retryAfter: seconds }
-        return new StoreError('too_many_attempts', 'too many wrong credentials', { extra })
+    async identify(credentials: Credentials) {
+      if (credentials.authorization !== undefined) {
+        return tokens.identify(credentials.authorization, credentials)
       }
-      if (authorization === undefined) {
-        return new StoreError('unauthenticated', 'this request has no credentials')
+      if (sessions === null || credentials.isGit) return unknown()
+      const found = await sessions.identify(credentials.cookies)
+      if (found instanceof StoreError) {
+        const { code, message, hint } = found
+        return new StoreError(code, message, { ...signIn, ...compact({ hint: hint ?? undefined }) })
       }
-      const token = tokenIn(authorization, isGit)
-      const row = token === null ? null : tokens.verify(token)
-      if (row === null) {
-        attempts.failed(peer)
-        log.warn('wrong credentials were refused', { detail: `from ${peer}` })
-        return new StoreError('unauthenticated', 'these credentials are not valid')
-      }
-      if (Date.parse(row.expires) <= clock.now()) {
-        return new StoreError('unauthenticated', `the token ${row.id} has expired`, {
-          hint: 'Ask an admin for a new token (storectl token create).',
-        })
-      }
-      usedAt.set(row.id, clock.now())
-      return identityOf(row)
+      return found ?? unknown()
     },
-    tokens: () =>
-      tokens.rows().map(({ id, team, scopes, created, expires }) => {
-        const used = usedAt.get(id)
-        const lastUsedAt = used === undefined ? null : new Date(used).toISOString()
-        return { id, team, scopes, createdAt: created, expiresAt: expires, lastUsedAt }
-      }),
-    isCurrent({ subject, expiresAt, grants }) {
-      const row = tokens.row(subject.slice('token:'.length))
-      if (row === null || (expiresAt ?? 0) <= clock.now()) return false
-      return sameGrants(identityOf(row).grants, grants)
-    },
+    tokens: () => tokens.list(),
+    signIn: sessions,
+    isCurrent: (identity) =>
+      identity.kind === 'oidc'
+        ? sessions?.isCurrent(identity) === true
+        : tokens.isCurrent(identity),
   }
 }
 
-/**
- * The token in an `Authorization` header; `null`: there is none. Git sends it as the password of
- * Basic authentication, with any user name.
- */
-function tokenIn(authorization: string, isGit: boolean): string | null {
-  const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1]
-  if (bearer !== undefined) return bearer
-  const basic = isGit ? /^Basic ([A-Za-z0-9+/=]{1,1024})$/i.exec(authorization)?.[1] : undefined
-  if (basic === undefined) return null
-  const decoded = Buffer.from(basic, 'base64').toString('utf8')
-  return decoded.slice(decoded.indexOf(':') + 1)
-}
-
-function sameGrants(one: Identity['grants'], other: Identity['grants']): boolean {
-  const text = (grants: Identity['grants']) =>
-    JSON.stringify(Array.from(grants, ([team, scopes]) => [team, [...scopes].toSorted()]))
-  return text(one) === text(other)
+async function sessionsOf(config: AccessConfig, clock: Clock, log: Log): Promise<Sessions | null> {
+  const { oidcIssuer, oidcClientId, oidcClientSecret, publicUrl } = config
+  if (oidcIssuer === null || publicUrl === null) return null
+  return openSessions({
+    provider: openIdProvider({
+      issuer: oidcIssuer,
+      clientId: oidcClientId ?? '',
+      clientSecret: oidcClientSecret ?? '',
+      redirectUri: `${publicUrl.replace(/\/$/, '')}${CALLBACK_PATH}`,
+      scopes: config.oidcScopes,
+      groupsClaim: config.oidcGroupsClaim,
+    }),
+    bindings: config.roleBindings,
+    seal: openSeal(secretsIn(await keyRingText(config, log)), () => clock.now()),
+    notBefore: await openNotBefore(config.dataDir, clock),
+    clock,
+    log,
+  })
 }

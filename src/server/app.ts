@@ -26,6 +26,7 @@ import { describeDocument } from '../http/reference.ts'
 import { repositoryRoutes } from '../http/repository.ts'
 import { revertRoutes } from '../http/revert.ts'
 import { openRouter, refuseInvalid, type Router } from '../http/router.ts'
+import { signInRoutes } from '../http/sign-in.ts'
 import { storeRoutes } from '../http/stores.ts'
 import { streamRoutes } from '../http/stream.ts'
 import { summaryRoutes } from '../http/summary.ts'
@@ -42,7 +43,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   router.use(auditLog(deps.log))
   router.use(securityHeaders)
   router.use(crossOrigin(deps.corsOrigins))
-  router.use(identify(deps.access))
+  router.use(identify(deps.access, deps.isSecure))
   router.use(knownHost(deps.publicHost))
   const routeDeps = routeDepsOf(deps)
   gitRoutes(router, routeDeps)
@@ -60,6 +61,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     checkRoutes,
     platformRoutes,
     meRoutes,
+    signInRoutes,
     repositoryRoutes,
   ]) {
     routes(router, routeDeps)

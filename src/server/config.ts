@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { load } from 'js-yaml'
-import { cacheConfig } from '../adapters/git/cache/cache-config.ts'
 import type { EffectiveSetting } from '../contract/access.ts'
+import { type RoleBinding, RoleBindings } from '../contract/role-bindings.ts'
+import {
+  contradictions,
+  hasAuthentication,
+  remoteProblems,
+  signInProblems,
+} from './config-checks.ts'
 import { ignoredVariables } from './ignored-variables.ts'
-import { isLoopback, readSetting, type Settings, settings } from './settings.ts'
-import { remoteOf } from './stores-remote.ts'
+import { readSetting, type Settings, settings } from './settings.ts'
 
 /** The checked configuration of the process. */
 export interface Config extends Settings {
@@ -13,6 +18,8 @@ export interface Config extends Settings {
    * when only this machine may be answered.
    */
   readonly publicHost: string | null
+  /** Key `roleBindings` of storewright.yaml. */
+  readonly roleBindings: readonly RoleBinding[]
   /**
    * Value of `GIT_TOKEN_FILE`. The file is read again when the remote rejects the token. `null` if
    * the token came from another source.
@@ -45,7 +52,7 @@ export interface ConfigInput {
  */
 export function readConfig(input: ConfigInput): ConfigResult {
   const problems: string[] = []
-  const file = readConfigFile(input, problems)
+  const { values: file, roleBindings } = readConfigFile(input, problems)
   const values: Record<string, unknown> = {}
   const sources: Record<string, Source> = {}
   for (const [key, setting] of Object.entries(settings)) {
@@ -60,13 +67,18 @@ export function readConfig(input: ConfigInput): ConfigResult {
   // The loop above read every key of `settings` without a problem.
   const read = values as unknown as Settings
   const gitTokenFile = input.environment['GIT_TOKEN_FILE'] || null
-  problems.push(...contradictions(read), ...remoteProblems({ ...read, gitTokenFile }))
+  problems.push(
+    ...contradictions(read),
+    ...signInProblems({ ...read, roleBindings }),
+    ...remoteProblems({ ...read, gitTokenFile }),
+  )
   if (problems.length > 0) return { config: null, problems }
   const inClusterServer = inCluster(input.environment)
   const warnings = ignoredVariables(input.environment)
-  const { tokensFile, publicUrl } = read
-  const publicHost = tokensFile === null || publicUrl === null ? null : new URL(publicUrl).host
-  const more = { publicHost, inClusterServer, gitTokenFile, sources, warnings }
+  const { publicUrl } = read
+  const isPublic = hasAuthentication(read) && publicUrl !== null
+  const publicHost = isPublic ? new URL(publicUrl).host : null
+  const more = { publicHost, roleBindings, inClusterServer, gitTokenFile, sources, warnings }
   return { config: { ...read, ...more }, problems: [] }
 }
 
@@ -128,24 +140,36 @@ function lookUp(
   return text === undefined ? null : { text, source: 'file' }
 }
 
-function readConfigFile(input: ConfigInput, problems: string[]): ReadonlyMap<string, string> {
+interface ConfigFile {
+  readonly values: ReadonlyMap<string, string>
+  readonly roleBindings: readonly RoleBinding[]
+}
+
+function readConfigFile(input: ConfigInput, problems: string[]): ConfigFile {
   const named = input.flags.get('config') ?? input.environment['CONFIG_FILE']
   const path = named === undefined || named === '' ? 'storewright.yaml' : named
   const text = input.readFile(path)
   if (text === null) {
     if (path === named) problems.push(`${path}: cannot be read`)
-    return new Map()
+    return { values: new Map(), roleBindings: [] }
   }
   let document: unknown
   try {
     document = load(text)
   } catch {
     problems.push(`${path}: is not valid YAML`)
-    return new Map()
+    return { values: new Map(), roleBindings: [] }
   }
   const values = new Map<string, string>()
+  let roleBindings: readonly RoleBinding[] = []
   for (const [key, value] of Object.entries(document ?? {})) {
-    if (!Object.hasOwn(settings, key)) problems.push(`${path}: ${key} is not a known key`)
+    if (key === 'roleBindings') {
+      const { data = [], error } = RoleBindings.safeParse(value)
+      roleBindings = data
+      for (const { path: at, message } of error?.issues ?? []) {
+        problems.push(`${path}: roleBindings ${at.join('.')}: ${message}`)
+      }
+    } else if (!Object.hasOwn(settings, key)) problems.push(`${path}: ${key} is not a known key`)
     else if (settings[key as keyof Settings].secret === true) {
       problems.push(
         `${path}: ${key} is a secret; ${setSecret(settings[key as keyof Settings].env)}`,
@@ -153,69 +177,7 @@ function readConfigFile(input: ConfigInput, problems: string[]): ReadonlyMap<str
     } else if (typeof value === 'object') problems.push(`${path}: ${key} must be a single value`)
     else values.set(key, String(value))
   }
-  return values
-}
-
-/** Problems that show only when several values are compared. */
-function contradictions(read: Settings): string[] {
-  const problems: string[] = []
-  const embedded = read.storesRepoUrl === null
-  if (read.env === 'production') {
-    problems.push(
-      'ENV=production: needs TLS, which this version does not support yet; use ENV=dev behind a proxy that ends TLS',
-    )
-    if (read.statusSource === 'simulated') {
-      problems.push(
-        'STATUS_SOURCE: ENV=production refuses a simulated status; use auto, kubernetes or argocd',
-      )
-    }
-  }
-  if (!isLoopback(read.listenAddr.host)) {
-    const { host, port } = read.listenAddr
-    if (read.tokensFile === null) {
-      problems.push(
-        `LISTEN_ADDR: ${host} is not a loopback address, and without authentication only this machine may be answered; set TOKENS_FILE, or use 127.0.0.1:${port}`,
-      )
-    } else if (read.publicUrl === null) {
-      problems.push(
-        `LISTEN_ADDR: ${host} is not a loopback address, so PUBLIC_URL must name the host under which clients reach it`,
-      )
-    }
-  }
-  if (read.gitServeAddr !== null && read.gitServeToken === null) {
-    problems.push('GIT_SERVE_ADDR: needs GIT_SERVE_TOKEN, which Argo CD sends as its password')
-  }
-  if (read.gitServeAddr !== null && !embedded) {
-    problems.push('GIT_SERVE_ADDR: serves the embedded repository only, and STORES_REPO_URL is set')
-  }
-  if (read.statusSource === 'argocd' && (read.argocdUrl === null || read.argocdToken === null)) {
-    problems.push('STATUS_SOURCE: argocd needs ARGOCD_URL and ARGOCD_TOKEN')
-  }
-  if ((read.gitSigning === 'none') !== (read.gitSigningKeyFile === null)) {
-    problems.push('GIT_SIGNING: ssh and gpg need GIT_SIGNING_KEY_FILE, and none takes no key')
-  }
-  if (read.gitSigning === 'none' && read.gitTrustedKeysFile !== null) {
-    problems.push('GIT_TRUSTED_KEYS_FILE: commits are only verified with GIT_SIGNING=ssh or gpg')
-  }
-  const ssh = read.storesRepoUrl?.startsWith('ssh:') === true
-  if (ssh && (read.gitSshKeyFile === null || read.gitKnownHostsFile === null)) {
-    problems.push('STORES_REPO_URL: ssh needs GIT_SSH_KEY_FILE and GIT_KNOWN_HOSTS_FILE')
-  }
-  return problems
-}
-
-/**
- * Reports what the Git adapter would reject when it opens the repository, so that it is found
- * before the start.
- */
-function remoteProblems(read: Parameters<typeof remoteOf>[0]): readonly string[] {
-  if (read.storesRepoUrl === null) return []
-  try {
-    cacheConfig(remoteOf(read), 'sha1')
-    return []
-  } catch (error) {
-    return [`STORES_REPO_URL: ${error instanceof Error ? error.message : 'cannot be used'}`]
-  }
+  return { values, roleBindings }
 }
 
 /** The effective configuration as text. Secrets are masked. */

@@ -1,5 +1,6 @@
 import { memoryLimits } from '../adapters/limits/memory-limits.ts'
 import type { Bucket, RateLimits } from '../domain/access/rate-limits.ts'
+import { hasAuthentication } from './config-checks.ts'
 import type { Config } from './config.ts'
 
 /** Requests per window, for each identity of a server with authentication. */
@@ -12,13 +13,13 @@ const DEFAULTS: Readonly<Record<Bucket, number>> = {
 
 type Limited = Pick<
   Config,
-  'tokensFile' | 'rateLimit' | 'rateLimitRead' | 'rateLimitCreates' | 'rateWindow'
+  'tokensFile' | 'oidcIssuer' | 'rateLimit' | 'rateLimitRead' | 'rateLimitCreates' | 'rateWindow'
 >
 
 /** The limits of the configuration. Without authentication there are none, except those it sets. */
 export function limitsOf(config: Limited): Readonly<Record<Bucket, number>> {
-  const { tokensFile, rateLimit, rateLimitRead, rateLimitCreates } = config
-  const fallback = (bucket: Bucket) => (tokensFile === null ? 0 : DEFAULTS[bucket])
+  const { rateLimit, rateLimitRead, rateLimitCreates } = config
+  const fallback = (bucket: Bucket) => (hasAuthentication(config) ? DEFAULTS[bucket] : 0)
   return {
     read: rateLimitRead ?? fallback('read'),
     // A preview costs a render, so a fifth of the reads may be previews.

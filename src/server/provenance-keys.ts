@@ -19,7 +19,12 @@ export function keyFileIn(dataDir: string): string {
  * @throws Error one sentence, if the file cannot be used
  */
 export async function openKeys(config: KeyConfig, log: Log): Promise<KeyRing> {
-  if (config.provenanceKeys !== null) return openKeyRing(config.provenanceKeys)
+  return openKeyRing(await keyRingText(config, log))
+}
+
+/** The text of that key ring. @throws Error one sentence, if the file cannot be used */
+export async function keyRingText(config: KeyConfig, log: Log): Promise<string> {
+  if (config.provenanceKeys !== null) return config.provenanceKeys
   const file = keyFileIn(config.dataDir)
   const text = (await textOf(file)) ?? (await makeKeys(file, log))
   if (config.storesRepoUrl !== null) {
@@ -29,7 +34,8 @@ export async function openKeys(config: KeyConfig, log: Log): Promise<KeyRing> {
     )
   }
   try {
-    return openKeyRing(text)
+    openKeyRing(text)
+    return text
   } catch (error) {
     const why = error instanceof Error ? error.message : ''
     throw new Error(`${file} cannot be used as a key ring: ${why}`, { cause: error })

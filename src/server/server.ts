@@ -236,6 +236,7 @@ async function buildApp(
     ready,
     requireIfMatch: config.requireIfMatch,
     publicHost: config.publicHost,
+    isSecure: config.publicUrl?.startsWith('https:') === true,
     corsOrigins: config.corsOrigins,
     cloneUrl: packServer === null ? null : `${config.publicUrl ?? addressOf(config)}${GIT_PATH}`,
   })

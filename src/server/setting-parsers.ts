@@ -133,6 +133,15 @@ export function keyRing(value: string): string {
   return value
 }
 
+/** Scopes of OAuth 2.0 (RFC 6749 section 3.3), with `openid` among them. */
+export function scopeList(value: string): string {
+  const scopes = value.trim().split(/\s+/)
+  if (!scopes.includes('openid') || !scopes.every((scope) => /^[!#-[\]-~]{1,100}$/.test(scope))) {
+    throw new Error('expected scopes separated by blanks, with openid among them')
+  }
+  return scopes.join(' ')
+}
+
 /**
  * User name of HTTP Basic authentication. Source: RFC 7617 section 2, a user-id contains no colon.
  */

@@ -14,6 +14,7 @@ import {
   printableUrl,
   printableUrls,
   seconds,
+  scopeList,
   serveSecret,
   shown,
   text,
@@ -45,6 +46,11 @@ export interface Settings {
   readonly env: 'dev' | 'production'
   readonly publicUrl: string | null
   readonly tokensFile: string | null
+  readonly oidcIssuer: string | null
+  readonly oidcClientId: string | null
+  readonly oidcClientSecret: string | null
+  readonly oidcScopes: string
+  readonly oidcGroupsClaim: string
   readonly corsOrigins: readonly string[]
   /** Requests per window and identity; 0 = no limit, `null` = the default (`limits.ts`). */
   readonly rateLimit: number | null
@@ -140,6 +146,16 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   env: { env: 'ENV', parse: one('dev', 'production'), fallback: 'dev', print: text },
   publicUrl: optionalUrl('PUBLIC_URL', 'http:', 'https:'),
   tokensFile: optional('TOKENS_FILE'),
+  oidcIssuer: optionalUrl('OIDC_ISSUER', 'http:', 'https:'),
+  oidcClientId: optional('OIDC_CLIENT_ID'),
+  oidcClientSecret: secret('OIDC_CLIENT_SECRET', headerSecret),
+  oidcScopes: {
+    env: 'OIDC_SCOPES',
+    parse: scopeList,
+    fallback: 'openid profile groups offline_access',
+    print: text,
+  },
+  oidcGroupsClaim: { env: 'OIDC_GROUPS_CLAIM', parse: text, fallback: 'groups', print: text },
   corsOrigins: {
     env: 'CORS_ORIGINS',
     parse: origins,

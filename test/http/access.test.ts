@@ -27,6 +27,7 @@ const access: Access = {
     return identity(`token:${known}-${team === '*' ? 'all' : team}`, team, scopesOf(known))
   },
   tokens: () => [],
+  signIn: null,
   isCurrent: () => true,
 }
 const as = (role: string, team: string) => ({ Authorization: `Bearer ${role}.${team}` })

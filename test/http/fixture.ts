@@ -72,6 +72,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     ready: () => true,
     requireIfMatch: true,
     publicHost: null,
+    isSecure: false,
     corsOrigins: [],
     access: ANONYMOUS,
     settings: [{ name: 'ENV', value: 'dev', source: 'default' }],

@@ -11,6 +11,7 @@ import { httpFixture } from './fixture.ts'
 const access: Access = {
   identify: ({ authorization = 'Bearer one' }) => ({ ...LOCAL, subject: authorization.slice(7) }),
   tokens: () => [],
+  signIn: null,
   isCurrent: () => true,
 }
 const as = (subject: string) => ({ Authorization: `Bearer ${subject}` })
@@ -106,7 +107,13 @@ describe('rate limits', () => {
 })
 
 describe('the limits of a configuration', () => {
-  const none = { rateLimit: null, rateLimitRead: null, rateLimitCreates: null, rateWindow: 60_000 }
+  const none = {
+    rateLimit: null,
+    rateLimitRead: null,
+    rateLimitCreates: null,
+    rateWindow: 60_000,
+    oidcIssuer: null,
+  }
 
   it('are none without authentication, and 60 writes with it', () => {
     expect(limitsOf({ ...none, tokensFile: null })).toEqual({
@@ -115,12 +122,9 @@ describe('the limits of a configuration', () => {
       write: 0,
       creates: 0,
     })
-    expect(limitsOf({ ...none, tokensFile: 'x' })).toEqual({
-      read: 600,
-      preview: 120,
-      write: 60,
-      creates: 100,
-    })
+    const known = { read: 600, preview: 120, write: 60, creates: 100 }
+    expect(limitsOf({ ...none, tokensFile: 'x' })).toEqual(known)
+    expect(limitsOf({ ...none, tokensFile: null, oidcIssuer: 'https://id.example' })).toEqual(known)
   })
 
   it('are those that it names, with and without authentication, and 0 is none', () => {

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import type { Identity } from '../../domain/access/identity.ts'
 import { StoreError } from '../../domain/errors.ts'
 import type { AppEnv } from '../env.ts'
 
@@ -26,7 +27,8 @@ export function knownHost(publicHost: string | null): MiddlewareHandler<AppEnv> 
 
 /**
  * Refuses browser writes from other sites, based on `Origin` and `Sec-Fetch-Site`. Other clients
- * send neither header.
+ * send neither header. A browser sends at least one with every write, so a request with a cookie
+ * and without them is refused too.
  * @param others origins whose pages may write too
  */
 export function sameOrigin(others: readonly string[]): MiddlewareHandler<AppEnv> {
@@ -35,7 +37,9 @@ export function sameOrigin(others: readonly string[]): MiddlewareHandler<AppEnv>
     if (isWrite(c.req.method) && (origin === undefined || !others.includes(origin))) {
       const site = c.req.header('Sec-Fetch-Site')
       const own = origin === undefined || URL.parse(origin)?.host === c.req.header('Host')
-      if ((site !== undefined && site !== 'same-origin' && site !== 'none') || !own) {
+      const hasCookie = (c.get('identity') as Identity | undefined)?.kind === 'oidc'
+      const isUnmarked = hasCookie && origin === undefined && site === undefined
+      if ((site !== undefined && site !== 'same-origin' && site !== 'none') || !own || isUnmarked) {
         throw new StoreError('csrf_rejected', 'writes from another site are not accepted')
       }
     }

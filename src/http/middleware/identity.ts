@@ -5,18 +5,20 @@ import { EVERY_TEAM, may, mayAnywhere } from '../../domain/access/identity.ts'
 import { compact } from '../../domain/compact.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { GIT_PATH } from '../../domain/git-client.ts'
+import { cookiesOf } from '../cookies.ts'
 import type { AppEnv } from '../env.ts'
 
 /**
  * Sets the identity of each request from its credentials and its connection. A request without
  * valid ones goes on, because some routes are public; {@link allow} refuses it elsewhere.
  */
-export function identify(access: Access): MiddlewareHandler<AppEnv> {
+export function identify(access: Access, isSecure: boolean): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const authorization = c.req.header('Authorization')
     const peer = (c.env as Partial<AppEnv['Bindings']> | undefined)?.peer ?? ''
     const isGit = c.req.path.startsWith(`${GIT_PATH}/`)
-    const found = access.identify({ peer, isGit, ...compact({ authorization }) })
+    const cookies = cookiesOf(c, isSecure)
+    const found = await access.identify({ peer, isGit, cookies, ...compact({ authorization }) })
     c.set('refusal', found instanceof StoreError ? found : null)
     if (!(found instanceof StoreError)) c.set('identity', found)
     await next()

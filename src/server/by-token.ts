@@ -1,0 +1,75 @@
+import type { TokenInfo } from '../contract/access.ts'
+import type { Credentials } from '../domain/access/access.ts'
+import type { Identity } from '../domain/access/identity.ts'
+import { identityOf } from '../domain/access/token.ts'
+import { StoreError } from '../domain/errors.ts'
+import type { Clock, Log } from '../domain/ports.ts'
+import { failedAttempts } from './failed-attempts.ts'
+import type { Tokens } from './token-file.ts'
+
+/** Identities of requests with the header `Authorization`. */
+export interface ByToken {
+  identify(authorization: string, from: Pick<Credentials, 'peer' | 'isGit'>): Identity | StoreError
+  list(): TokenInfo[]
+  isCurrent(identity: Identity): boolean
+}
+
+/** @param tokens `null`: no token is accepted */
+export function byToken(tokens: Tokens | null, clock: Clock, log: Log): ByToken {
+  const attempts = failedAttempts()
+  /** Milliseconds since the epoch, by id. */
+  const usedAt = new Map<string, number>()
+  return {
+    identify(authorization, { peer, isGit }) {
+      const seconds = attempts.refusedFor(peer)
+      if (seconds > 0) {
+        const extra = { retryAfter: seconds }
+        return new StoreError('too_many_attempts', 'too many wrong credentials', { extra })
+      }
+      const token = tokenIn(authorization, isGit)
+      const row = token === null ? null : (tokens?.verify(token) ?? null)
+      if (row === null) {
+        attempts.failed(peer)
+        log.warn('wrong credentials were refused', { detail: `from ${peer}` })
+        return new StoreError('unauthenticated', 'these credentials are not valid')
+      }
+      if (Date.parse(row.expires) <= clock.now()) {
+        return new StoreError('unauthenticated', `the token ${row.id} has expired`, {
+          hint: 'Ask an admin for a new token (storectl token create).',
+        })
+      }
+      usedAt.set(row.id, clock.now())
+      return identityOf(row)
+    },
+    list: () =>
+      (tokens?.rows() ?? []).map(({ id, team, scopes, created, expires }) => {
+        const used = usedAt.get(id)
+        const lastUsedAt = used === undefined ? null : new Date(used).toISOString()
+        return { id, team, scopes, createdAt: created, expiresAt: expires, lastUsedAt }
+      }),
+    isCurrent({ subject, expiresAt, grants }) {
+      const row = tokens?.row(subject.slice('token:'.length)) ?? null
+      if (row === null || (expiresAt ?? 0) <= clock.now()) return false
+      return sameGrants(identityOf(row).grants, grants)
+    },
+  }
+}
+
+/**
+ * The token in an `Authorization` header; `null`: there is none. Git sends it as the password of
+ * Basic authentication, with any user name.
+ */
+function tokenIn(authorization: string, isGit: boolean): string | null {
+  const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1]
+  if (bearer !== undefined) return bearer
+  const basic = isGit ? /^Basic ([A-Za-z0-9+/=]{1,1024})$/i.exec(authorization)?.[1] : undefined
+  if (basic === undefined) return null
+  const decoded = Buffer.from(basic, 'base64').toString('utf8')
+  return decoded.slice(decoded.indexOf(':') + 1)
+}
+
+function sameGrants(one: Identity['grants'], other: Identity['grants']): boolean {
+  const text = (grants: Identity['grants']) =>
+    JSON.stringify(Array.from(grants, ([team, scopes]) => [team, [...scopes].toSorted()]))
+  return text(one) === text(other)
+}

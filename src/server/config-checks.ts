@@ -1,0 +1,91 @@
+import { cacheConfig } from '../adapters/git/cache/cache-config.ts'
+import type { Config } from './config.ts'
+import { isLoopback, type Settings } from './settings.ts'
+import { remoteOf } from './stores-remote.ts'
+
+/** Does the server know who sends a request? Otherwise only this machine is answered. */
+export function hasAuthentication(config: Pick<Settings, 'tokensFile' | 'oidcIssuer'>): boolean {
+  return config.tokensFile !== null || config.oidcIssuer !== null
+}
+
+export function signInProblems(read: Settings & Pick<Config, 'roleBindings'>): readonly string[] {
+  const { oidcIssuer, oidcClientId, oidcClientSecret, publicUrl, roleBindings } = read
+  const given = [oidcIssuer, oidcClientId, oidcClientSecret].filter((value) => value !== null)
+  if (given.length === 0) return []
+  if (oidcIssuer === null || given.length < 3) {
+    return ['OIDC_ISSUER: sign-in needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET']
+  }
+  const { protocol, hostname } = new URL(oidcIssuer)
+  const isPlain = protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))
+  return [
+    ...(publicUrl === null
+      ? ['PUBLIC_URL: sign-in needs it, because the provider sends people back to it']
+      : []),
+    ...(isPlain ? ['OIDC_ISSUER: must use https, except on a loopback address'] : []),
+    ...(roleBindings.length === 0
+      ? ['OIDC_ISSUER: without roleBindings in storewright.yaml nobody could do anything']
+      : []),
+  ]
+}
+
+/** Problems that show only when several values are compared. */
+export function contradictions(read: Settings): string[] {
+  const problems: string[] = []
+  const embedded = read.storesRepoUrl === null
+  if (read.env === 'production') {
+    problems.push(
+      'ENV=production: needs TLS, which this version does not support yet; use ENV=dev behind a proxy that ends TLS',
+    )
+    if (read.statusSource === 'simulated') {
+      problems.push(
+        'STATUS_SOURCE: ENV=production refuses a simulated status; use auto, kubernetes or argocd',
+      )
+    }
+  }
+  if (!isLoopback(read.listenAddr.host)) {
+    const { host, port } = read.listenAddr
+    if (!hasAuthentication(read)) {
+      problems.push(
+        `LISTEN_ADDR: ${host} is not a loopback address, and without authentication only this machine may be answered; set TOKENS_FILE or OIDC_ISSUER, or use 127.0.0.1:${port}`,
+      )
+    } else if (read.publicUrl === null) {
+      problems.push(
+        `LISTEN_ADDR: ${host} is not a loopback address, so PUBLIC_URL must name the host under which clients reach it`,
+      )
+    }
+  }
+  if (read.gitServeAddr !== null && read.gitServeToken === null) {
+    problems.push('GIT_SERVE_ADDR: needs GIT_SERVE_TOKEN, which Argo CD sends as its password')
+  }
+  if (read.gitServeAddr !== null && !embedded) {
+    problems.push('GIT_SERVE_ADDR: serves the embedded repository only, and STORES_REPO_URL is set')
+  }
+  if (read.statusSource === 'argocd' && (read.argocdUrl === null || read.argocdToken === null)) {
+    problems.push('STATUS_SOURCE: argocd needs ARGOCD_URL and ARGOCD_TOKEN')
+  }
+  if ((read.gitSigning === 'none') !== (read.gitSigningKeyFile === null)) {
+    problems.push('GIT_SIGNING: ssh and gpg need GIT_SIGNING_KEY_FILE, and none takes no key')
+  }
+  if (read.gitSigning === 'none' && read.gitTrustedKeysFile !== null) {
+    problems.push('GIT_TRUSTED_KEYS_FILE: commits are only verified with GIT_SIGNING=ssh or gpg')
+  }
+  const ssh = read.storesRepoUrl?.startsWith('ssh:') === true
+  if (ssh && (read.gitSshKeyFile === null || read.gitKnownHostsFile === null)) {
+    problems.push('STORES_REPO_URL: ssh needs GIT_SSH_KEY_FILE and GIT_KNOWN_HOSTS_FILE')
+  }
+  return problems
+}
+
+/**
+ * Reports what the Git adapter would reject when it opens the repository, so that it is found
+ * before the start.
+ */
+export function remoteProblems(read: Parameters<typeof remoteOf>[0]): readonly string[] {
+  if (read.storesRepoUrl === null) return []
+  try {
+    cacheConfig(remoteOf(read), 'sha1')
+    return []
+  } catch (error) {
+    return [`STORES_REPO_URL: ${error instanceof Error ? error.message : 'cannot be used'}`]
+  }
+}
