@@ -96,6 +96,11 @@ export const Store = z
     /** True if rendered files were edited by hand. */
     modified: z.boolean(),
     createdAt: z.string(),
+    /**
+     * When the store was Ready for the first time; `null` before, and if that was before this server
+     * looked and cannot be derived.
+     */
+    firstReadyAt: z.string().nullable(),
     deletedAt: z.string().nullable(),
     purgeAfter: z.string().nullable(),
     /** Last commit that changed this store. */

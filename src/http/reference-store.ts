@@ -60,6 +60,10 @@ export const storeMembers: Members = {
     'Time of the commit that created the store, RFC 3339.',
     '2026-11-29T11:58:00Z',
   ],
+  'Store.firstReadyAt': [
+    'When the store was Ready for the first time, RFC 3339. Null before, and if that time is unknown.',
+    '2026-11-29T12:01:00.000Z',
+  ],
   'Store.deletedAt': ['Time of the deletion, RFC 3339, or null.', null],
   'Store.purgeAfter': [
     'Earliest time at which data may be deleted permanently, RFC 3339, or null.',

@@ -1,6 +1,7 @@
 import type { Condition } from '../contract/store.ts'
 import type { Status } from '../contract/words.ts'
 import type { ConditionVerdict } from '../domain/status/verdict.ts'
+import { type FirstReady, NOT_SEEN } from './first-ready.ts'
 
 /** State of a store that needs the past. It is lost at a restart and rebuilt from observations. */
 export interface StoreMemory {
@@ -13,10 +14,18 @@ export interface StoreMemory {
    */
   observed: string | null
   applied: string | null
+  firstReady: FirstReady
 }
 
 export function newMemory(): StoreMemory {
-  return { everReady: false, status: 'Provisioning', conditions: [], observed: '', applied: null }
+  return {
+    everReady: false,
+    status: 'Provisioning',
+    conditions: [],
+    observed: '',
+    applied: null,
+    firstReady: NOT_SEEN,
+  }
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Observed {
   readonly judgement: Judgement
   readonly status: Status
   readonly everReady: boolean
+  /** Milliseconds since the epoch; `null` if unknown. */
+  readonly firstReadyAt: number | null
   readonly conditions: readonly Condition[]
   readonly simulated: boolean
   /** URL of the Application in Argo CD; `null` if the address of Argo CD is unknown or there is no Application. */
@@ -51,6 +53,7 @@ export function presentStore(record: StoreRecord, platform: Platform, observed: 
     ...lifecycleOf(record),
     modified: isModified(record),
     createdAt: record.created.at,
+    firstReadyAt: timeOf(observed.firstReadyAt),
     revision: record.last.commit,
     observedRevision: input.application?.syncRevision || null,
     etag: `"${record.intentBlob}"`,
@@ -68,6 +71,10 @@ export function presentStore(record: StoreRecord, platform: Platform, observed: 
     },
     labels: intent?.labels ?? {},
   }
+}
+
+function timeOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
 }
 
 function messageOf({ message, stale, lastKnown }: Judgement): string {

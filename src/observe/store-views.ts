@@ -8,6 +8,7 @@ import { conditionsOf } from '../domain/status/conditions.ts'
 import { phaseOf } from '../domain/status/phase.ts'
 import type { Judgement, PhaseInput } from '../domain/status/verdict.ts'
 import type { Causes } from './causes.ts'
+import { seenReady } from './first-ready.ts'
 import { newMemory, type StoreMemory, withTransitions } from './memory.ts'
 import { createTrees, type Trees } from './observed-trees.ts'
 import { presentStore } from './present.ts'
@@ -46,12 +47,14 @@ export function createStoreViews(options: StoreViewsOptions): StoreViews {
     const input = inputOf(record, memory, now, options, trees)
     const judgement = phaseOf(input)
     remember(memory, input, judgement)
+    memory.firstReady = seenReady(memory.firstReady, record, input, judgement)
     memories.set(record.name, memory)
     return presentStore(record, snapshot.platform, {
       input,
       judgement: options.causes?.explain(record, judgement) ?? judgement,
       status: memory.status,
       everReady: memory.everReady,
+      firstReadyAt: memory.firstReady.at,
       conditions: memory.conditions,
       simulated: options.applications.simulated,
       argo: input.application === null ? null : argoLink(options, input.application.name),

@@ -3,7 +3,7 @@ import type { PhaseInput, PhaseRow, Verdict } from './verdict.ts'
 
 const FIRST_START_MS = 15 * 60_000
 const RESTART_MS = 5 * 60_000
-const SETTLE_MS = 5_000
+export const SETTLE_MS = 5_000
 
 /** Rows 14 to 21: the manifests are applied, so health decides. */
 export const healthRows: readonly PhaseRow[] = [
