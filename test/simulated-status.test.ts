@@ -59,6 +59,17 @@ describe('store views of the simulated Argo CD', () => {
     expect(fixture().at(3).health).toBe('Missing')
   })
 
+  it('are not Ready before a queued store was started and set up', () => {
+    const { repo, at } = fixture(storeRecord(iso(0), storeFile({ autoSync: false, queued: true })))
+    expect(at(60)).toMatchObject({ reason: 'Queued', url: '' })
+    const record = storeRecord(iso(0))
+    const turn = { commit: 'd'.repeat(40), at: iso(100), action: 'update', by: 'system' } as const
+    repo.put({ ...record, last: { ...record.last, ...turn } })
+    const seen = [101, 102, 104, 107, 111].map((seconds) => at(seconds).phase)
+    expect(seen).toEqual(['Committed', 'Syncing', 'Progressing', 'Progressing', 'Progressing'])
+    expect(at(112)).toMatchObject({ phase: 'Ready', firstReadyAt: iso(112) })
+  })
+
   it('have no url before the first Ready, and are marked as simulated', () => {
     const { at } = fixture()
     expect(at(4)).toMatchObject({ url: '', host: 'shop.127-0-0-1.nip.io', simulated: true })

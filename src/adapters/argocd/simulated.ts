@@ -125,8 +125,13 @@ function compared(record: StoreRecord, now: number): Part {
   }
 }
 
+/**
+ * Is the newest change the first one that is applied? A queued store is applied first when its
+ * turn comes, and only the queue makes such a change without a request.
+ */
 function isFirst({ created, last }: StoreRecord): boolean {
-  return created.commit === last.commit
+  const isTurn = last.action === 'update' && last.by === 'system'
+  return created.commit === last.commit || isTurn
 }
 
 function running(record: StoreRecord, now: number): Part {
