@@ -164,6 +164,15 @@ export const fences: readonly Fence[] = [
     allow: ['./problem.ts', './middleware/origin.ts', '../operations/create-store.ts', 'hono'],
   },
   {
+    glob: 'src/http/legacy-api/*.ts',
+    plant: 'src/http/legacy-api/planted.ts',
+    refuse: [
+      ...['../../adapters/git/write/writer.ts', '../../server/config.ts', 'node:fs'],
+      ...['../../observe/present.ts', '../../reconcile/purge.ts', 'cdk8s'],
+    ],
+    allow: ['./present.ts', '../view.ts', '../../operations/create-store.ts', 'hono'],
+  },
+  {
     glob: 'src/http/middleware/*.ts',
     plant: 'src/http/middleware/planted.ts',
     refuse: ['../../adapters/git/write/writer.ts', 'node:fs', '../../server/config.ts'],

@@ -15,6 +15,7 @@ const HEAD = '0'.repeat(40)
 /** Bodies with which each operation succeeds for the stores of {@link declareSamples}. */
 const BODIES: Partial<Record<OperationId, Readonly<Record<string, unknown>>>> = {
   createStore: { name: 'fresh' },
+  legacyCreateStore: { name: 'fresh' },
   updateStore: { title: 'Sale' },
   suspendStore: {},
   resumeStore: {},

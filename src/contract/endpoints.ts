@@ -2,6 +2,14 @@ import { z } from 'zod'
 import { EffectiveSetting, Me, TokenInfo } from './access.ts'
 import { Check, Resources, StoreEvent } from './detail.ts'
 import { Diff } from './diff.ts'
+import {
+  LegacyAuditEntry,
+  LegacyDeleted,
+  LegacyHealth,
+  LegacyMetrics,
+  LegacyStore,
+  LegacyStoreCreate,
+} from './legacy.ts'
 import { Operation, PurgeStore, StoreWithGates } from './operation.ts'
 import type { OperationId } from './paths.ts'
 import { PlatformView } from './platform.ts'
@@ -59,6 +67,13 @@ export const endpoints = {
   acceptRewrite: { body: AcceptRewrite, reply: RewriteAccepted },
   releaseDeletions: { body: ReleaseDeletions, reply: DeletionsReleased },
   releaseName: { body: ReleaseName, reply: NameReleased },
+  legacyCreateStore: { body: LegacyStoreCreate, reply: LegacyStore },
+  legacyListStores: { body: Nothing, reply: z.array(LegacyStore) },
+  legacyGetStore: { body: Nothing, reply: LegacyStore },
+  legacyDeleteStore: { body: Nothing, reply: LegacyDeleted },
+  legacyListAudit: { body: Nothing, reply: z.array(LegacyAuditEntry) },
+  legacyMetrics: { body: Nothing, reply: LegacyMetrics },
+  legacyHealth: { body: Nothing, reply: LegacyHealth },
   healthz: { body: Nothing, reply: z.object({ status: z.literal('alive') }) },
   readyz: { body: Nothing, reply: z.object({ status: z.literal('ready') }) },
 } as const satisfies Record<OperationId, { body: z.ZodType; reply: z.ZodType }>

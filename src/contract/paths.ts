@@ -61,6 +61,13 @@ export const paths = {
   acceptRewrite: ['post', '/api/v1/repository/accept-rewrite', 'admin', 'writes'],
   releaseDeletions: ['post', '/api/v1/repository/release-deletions', 'admin', 'writes'],
   releaseName: ['post', '/api/v1/repository/release-name', 'admin', 'writes'],
+  legacyCreateStore: ['post', '/api/stores', 'stores:write', 'writes'],
+  legacyListStores: ['get', '/api/stores', 'stores:read', 'reads'],
+  legacyGetStore: ['get', '/api/stores/{name}', 'stores:read', 'reads'],
+  legacyDeleteStore: ['delete', '/api/stores/{name}', 'stores:delete', 'writes'],
+  legacyListAudit: ['get', '/api/stores/audit/log', 'stores:read', 'reads'],
+  legacyMetrics: ['get', '/api/metrics', 'stores:read', 'reads'],
+  legacyHealth: ['get', '/api/health', 'public', 'reads'],
   healthz: ['get', '/healthz', 'public', 'reads'],
   readyz: ['get', '/readyz', 'public', 'reads'],
 } as const satisfies Record<string, readonly [Method, string, Permission, Effect]>

@@ -9,6 +9,8 @@ export const tags = {
   Fleet: 'All stores at once: counts, snapshot and live changes.',
   Platform: 'Settings of the platform, checks and the stores repo.',
   Probes: 'Health of the server process.',
+  Legacy:
+    'The second earlier API, for clients of that platform. New clients use `/api/v1`, which does more.',
 } as const
 
 export type Tag = keyof typeof tags
@@ -56,7 +58,7 @@ export const operationTexts = {
   ],
   previewStore: [
     'Stores',
-    'Returns the commit that a request would make and writes nothing. Every write accepts `dryRun=true` for the same answer.',
+    'Returns the commit that a request would make and writes nothing. Every write of `/api/v1` accepts `dryRun=true` for the same answer.',
   ],
   storeManifests: ['History', 'Returns the files of the store at a commit.'],
   storeHistory: ['History', 'Returns the changes of one store, newest first.'],
@@ -113,6 +115,28 @@ export const operationTexts = {
     'Lets deletions continue that are held because too many stores would go at once.',
   ],
   releaseName: ['Platform', 'Releases the name of a store whose folder left Git without a purge.'],
+  legacyCreateStore: [
+    'Legacy',
+    'Commits a new store like `POST /api/v1/stores`, for the default team and with the default plan. A password is never accepted.',
+  ],
+  legacyListStores: [
+    'Legacy',
+    'Returns every store that the sender may see. A deleted store is `deleting` until its data is gone.',
+  ],
+  legacyGetStore: ['Legacy', 'Returns one store. Its id is its name.'],
+  legacyDeleteStore: [
+    'Legacy',
+    'Deletes a store like `DELETE /api/v1/stores/{name}`. Its data is kept for the retention of `platform.yaml`.',
+  ],
+  legacyListAudit: [
+    'Legacy',
+    'Returns the newest commits. `GET /api/v1/audit` has pages and filters.',
+  ],
+  legacyMetrics: [
+    'Legacy',
+    'Counts the stores that the sender may see, and returns limits of the platform.',
+  ],
+  legacyHealth: ['Legacy', 'Answers while the process runs.'],
   healthz: ['Probes', 'Answers while the process runs.'],
   readyz: [
     'Probes',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { paths } from '../contract/paths.ts'
 import { streamEvents } from '../contract/stream.ts'
 import { accessMembers } from './reference-access.ts'
+import { legacyMembers } from './reference-legacy.ts'
 import { operationTexts, tags } from './reference-operations.ts'
 import { optionMembers } from './reference-options.ts'
 import { parameterTexts } from './reference-parameters.ts'
@@ -58,6 +59,7 @@ export const memberTexts: Members = {
   ...writeMembers,
   ...readMembers,
   ...accessMembers,
+  ...legacyMembers,
 }
 
 /** Components that contain the members of another component. */

@@ -19,6 +19,8 @@ export type Operation = RouteConfig & {
 /** Input of {@link operation}. Method, path and permission come from `contract/paths.ts`. */
 export interface Description {
   readonly summary: string
+  /** @default false */
+  readonly deprecated?: boolean
   readonly request: {
     /** A strict object, so that an unknown parameter returns 400 `invalid_query`. */
     readonly query: z.ZodObject
@@ -50,7 +52,7 @@ type Described<Id extends OperationId, Of extends Description> = {
  */
 export function operation<Id extends OperationId, const Of extends Description>(
   id: Id,
-  { summary, request, responses, codes = [] }: Of,
+  { summary, deprecated, request, responses, codes = [] }: Of,
 ): Described<Id, Of> {
   const [method, path, permission] = paths[id]
   requireStrict(id, request.query)
@@ -60,6 +62,7 @@ export function operation<Id extends OperationId, const Of extends Description>(
     method,
     path,
     summary,
+    ...(deprecated === true ? { deprecated } : {}),
     request,
     responses: {
       ...responses,
@@ -128,6 +131,28 @@ export const WRITE_CODES: readonly StoreErrorCode[] = [
   'writer_busy',
   'history_rewritten',
   'shutting_down',
+]
+
+/** Codes that every create of a store can return. */
+export const CREATE_CODES: readonly StoreErrorCode[] = [
+  'name_taken',
+  'name_quarantined',
+  'name_reserved',
+  'engine_not_available',
+  'invalid_store',
+  'store_limit_reached',
+  ...WRITE_CODES,
+]
+
+/** Codes that every deletion of a store can return. */
+export const DELETE_CODES: readonly StoreErrorCode[] = [
+  'store_not_found',
+  'lifecycle_conflict',
+  'mass_delete_brake',
+  'store_modified',
+  'invalid_store',
+  'generator_outdated',
+  ...WRITE_CODES,
 ]
 
 /** Codes that every change of a declared store can return. */

@@ -12,7 +12,7 @@ import { previewStore } from '../operations/preview-store.ts'
 import { isDryRun, PREVIEWED } from './dry-run.ts'
 import type { RouteDeps } from './env.ts'
 import { idempotencyOf, requesterOf } from './requester.ts'
-import { bodyOf, json, NameParameter, operation, WRITE_CODES } from './route.ts'
+import { bodyOf, CREATE_CODES, DELETE_CODES, json, NameParameter, operation } from './route.ts'
 import type { Router } from './router.ts'
 import { serverTiming } from './server-timing.ts'
 import { optionsOf, requireReason, teamOf } from './store-request.ts'
@@ -31,15 +31,7 @@ const create = operation('createStore', {
     },
     201: { description: 'Committed', content: json(endpoints.createStore.reply) },
   },
-  codes: [
-    'name_taken',
-    'name_quarantined',
-    'name_reserved',
-    'engine_not_available',
-    'invalid_store',
-    'store_limit_reached',
-    ...WRITE_CODES,
-  ],
+  codes: CREATE_CODES,
 })
 
 const preview = operation('previewStore', {
@@ -98,15 +90,7 @@ const remove = operation('deleteStore', {
     200: { description: PREVIEWED, content: json(endpoints.previewStore.reply) },
     204: { description: 'Deleted, or deleted already' },
   },
-  codes: [
-    'store_not_found',
-    'lifecycle_conflict',
-    'mass_delete_brake',
-    'store_modified',
-    'invalid_store',
-    'generator_outdated',
-    ...WRITE_CODES,
-  ],
+  codes: DELETE_CODES,
 })
 
 /** Mounts create, preview, list, get and delete. */

@@ -12,6 +12,7 @@ import { docsPage } from '../http/docs.ts'
 import type { AppDeps, AppEnv, RouteDeps } from '../http/env.ts'
 import { gitRoutes } from '../http/git.ts'
 import { historyRoutes } from '../http/history.ts'
+import { legacyRoutes } from '../http/legacy-api/routes.ts'
 import { meRoutes } from '../http/me.ts'
 import { auditLog } from '../http/middleware/audit-log.ts'
 import { crossOrigin } from '../http/middleware/cross-origin.ts'
@@ -63,6 +64,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     meRoutes,
     signInRoutes,
     repositoryRoutes,
+    legacyRoutes,
   ]) {
     routes(router, routeDeps)
   }

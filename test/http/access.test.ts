@@ -69,7 +69,7 @@ describe('every operation', () => {
     expect(now()).toEqual(before)
   })
 
-  it.each(['healthz', 'readyz'] as const)('%s needs no credentials', async (id) => {
+  it.each(['healthz', 'readyz', 'legacyHealth'] as const)('%s needs no credentials', async (id) => {
     expect((await http.get(paths[id][1])).status).toBe(200)
   })
 
@@ -139,6 +139,10 @@ describe('two teams', () => {
     '/api/v1/platform',
     '/api/v1/snapshot',
     '/api/v1/me',
+    '/api/stores',
+    '/api/stores/beta',
+    '/api/stores/audit/log',
+    '/api/metrics',
   ]
 
   it('the same reads show them to an admin', async () => {
@@ -187,7 +191,12 @@ describe('two teams', () => {
   })
 
   it('a name that the other team has is taken, without a link to its store', async () => {
-    for (const path of ['/api/v1/stores', '/api/v1/stores?dryRun=true', '/api/v1/stores:preview']) {
+    for (const path of [
+      '/api/v1/stores',
+      '/api/v1/stores?dryRun=true',
+      '/api/v1/stores:preview',
+      '/api/stores',
+    ]) {
       const reply = await http.post(path, { name: 'beta' }, OWN)
       const problem = (await reply.json()) as Problem
       expect([problem.status, problem.code]).toEqual([409, 'name_taken'])

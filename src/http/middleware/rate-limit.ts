@@ -7,6 +7,9 @@ import type { AppEnv } from '../env.ts'
 /** Operations that work without committing, such as a preview of a form that is being typed. */
 const PREVIEWS: readonly OperationId[] = ['previewStore', 'refreshStore', 'runCheck']
 
+/** Operations that count as a create too. */
+const CREATES: readonly OperationId[] = ['createStore', 'legacyCreateStore']
+
 /** The setting that raises each limit. */
 const SETTINGS: Readonly<Record<Bucket, string>> = {
   read: 'RATE_LIMIT_READ',
@@ -43,7 +46,7 @@ function bucketsOf(c: Context<AppEnv>, id: OperationId): readonly Bucket[] {
   const writes = paths[id][3] === 'writes'
   if (PREVIEWS.includes(id) || (writes && c.req.query('dryRun') === 'true')) return ['preview']
   if (!writes) return ['read']
-  return id === 'createStore' ? ['write', 'creates'] : ['write']
+  return CREATES.includes(id) ? ['write', 'creates'] : ['write']
 }
 
 function refusal(c: Context<AppEnv>, counts: readonly (readonly [Bucket, Counted])[]): StoreError {
