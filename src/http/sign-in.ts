@@ -23,12 +23,14 @@ const DETAIL: Readonly<Record<SignInReason, string>> = {
 export function signInRoutes(router: Router, deps: RouteDeps): void {
   const { access, log, isSecure } = deps
   const signIn = () => {
-    if (access.signIn === null) throw new StoreError('route_not_found', 'nobody can sign in here')
+    if (access.signIn === null)
+      throw new StoreError('route_not_found', 'this server has no sign-in')
     return access.signIn
   }
 
   router.other('login', { query: LoginQuery, body: 'none' }, async (c) => {
     const returnTo = ownPath(c.req.query('returnTo') ?? '/')
+    c.header('Cache-Control', 'no-store')
     try {
       return c.redirect(await signIn().begin(returnTo, cookiesOf(c, isSecure)), 302)
     } catch (error) {
@@ -37,6 +39,7 @@ export function signInRoutes(router: Router, deps: RouteDeps): void {
   })
 
   router.other('callback', { query: 'own', body: 'none' }, async (c) => {
+    c.header('Cache-Control', 'no-store')
     try {
       const query = new URL(c.req.url).search
       return c.redirect(await signIn().finish(query, cookiesOf(c, isSecure)), 302)

@@ -42,7 +42,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const router = openRouter(app, deps.limits)
   router.use(requestId(deps.newRequestId, deps.log))
   router.use(auditLog(deps.log))
-  router.use(securityHeaders)
+  router.use(securityHeaders(deps.isSecure))
   router.use(crossOrigin(deps.corsOrigins))
   router.use(identify(deps.access, deps.isSecure))
   router.use(knownHost(deps.publicHost))

@@ -3,6 +3,11 @@ import type { Config } from './config.ts'
 import { isLoopback, type Settings } from './settings.ts'
 import { remoteOf } from './stores-remote.ts'
 
+/** Do clients reach the server over HTTPS? */
+export function isSecure({ publicUrl }: Pick<Settings, 'publicUrl'>): boolean {
+  return publicUrl?.startsWith('https:') === true
+}
+
 /** Does the server know who sends a request? Otherwise only this machine is answered. */
 export function hasAuthentication(config: Pick<Settings, 'tokensFile' | 'oidcIssuer'>): boolean {
   return config.tokensFile !== null || config.oidcIssuer !== null
@@ -23,7 +28,7 @@ export function signInProblems(read: Settings & Pick<Config, 'roleBindings'>): r
       : []),
     ...(isPlain ? ['OIDC_ISSUER: must use https, except on a loopback address'] : []),
     ...(roleBindings.length === 0
-      ? ['OIDC_ISSUER: without roleBindings in storewright.yaml nobody could do anything']
+      ? ['OIDC_ISSUER: without roleBindings in storewright.yaml no person has a role']
       : []),
   ]
 }

@@ -6,6 +6,7 @@ import { knownHost, securityHeaders } from '../http/middleware/guard.ts'
 import { requestId } from '../http/middleware/request-id.ts'
 import { answerError } from '../http/problem.ts'
 import { openRouter, refuseInvalid } from '../http/router.ts'
+import { isSecure } from './config-checks.ts'
 import type { Config } from './config.ts'
 import { listen, type Listener } from './listen.ts'
 
@@ -27,7 +28,7 @@ export interface FrontDoor {
  * @throws Error if the address is in use or does not belong to this machine
  */
 export async function openFrontDoor(
-  config: Pick<Config, 'listenAddr' | 'publicHost'>,
+  config: Pick<Config, 'listenAddr' | 'publicHost' | 'publicUrl'>,
   log: Log,
   newRequestId: () => string,
 ): Promise<FrontDoor> {
@@ -36,7 +37,7 @@ export async function openFrontDoor(
     app.onError(answerError(log))
     const router = openRouter(app)
     router.use(requestId(newRequestId, log))
-    router.use(securityHeaders)
+    router.use(securityHeaders(isSecure(config)))
     router.use(knownHost(config.publicHost))
     router.use(async (c) => {
       if (c.req.path === '/healthz') return c.json({ status: 'alive' as const })

@@ -27,6 +27,7 @@ import { startReconciler } from '../reconcile/reconciler.ts'
 import { openThreads } from '../threads/threads.ts'
 import { openAccess } from './access.ts'
 import { createApp } from './app.ts'
+import { isSecure } from './config-checks.ts'
 import { type Config, effectiveSettings } from './config.ts'
 import { openDataDir } from './data-dir.ts'
 import { freeHeap } from './free-heap.ts'
@@ -236,7 +237,7 @@ async function buildApp(
     ready,
     requireIfMatch: config.requireIfMatch,
     publicHost: config.publicHost,
-    isSecure: config.publicUrl?.startsWith('https:') === true,
+    isSecure: isSecure(config),
     corsOrigins: config.corsOrigins,
     cloneUrl: packServer === null ? null : `${config.publicUrl ?? addressOf(config)}${GIT_PATH}`,
   })

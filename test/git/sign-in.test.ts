@@ -114,6 +114,7 @@ it('cookies are sealed, not readable by scripts, and of this site alone', async 
   const ben = testBrowser()
   const begun = await ben.request(`${home}/auth/login`)
   const lines = begun.headers.getSetCookie()
+  expect([begun.status, begun.headers.get('Cache-Control')]).toEqual([302, 'no-store'])
   expect(lines.length).toBe(1)
   for (const line of lines) {
     expect(line).toMatch(/; HttpOnly/i)
@@ -152,7 +153,7 @@ it('a changed, foreign or exchanged cookie is no session', async () => {
   }
 })
 
-it('a person without a role is told which groups were sent', async () => {
+it('a person without a role sees which groups were sent', async () => {
   const eve = testBrowser()
   await enter(eve, 'eve')
   expect(await me(eve)).toMatchObject({

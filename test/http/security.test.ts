@@ -182,6 +182,9 @@ describe('S25 headers', () => {
     ['/docs', 200, null],
     ['/docs/problems/name_taken', 200, null],
     ['/openapi.json', 200, null],
+    ['/auth/login', 404, 'no-store'],
+    ['/auth/callback', 404, 'no-store'],
+    ['/auth/logout', 405, 'no-store'],
     ['/nothing', 404, 'no-store'],
     ['/git/stores.git/info/refs', 404, 'no-store'],
     ['/api/v1/stores/shop/purge', 405, 'no-store'],
@@ -194,8 +197,19 @@ describe('S25 headers', () => {
 
   it('S25 are tested for every kind of route', () => {
     expect(Object.keys(otherPaths).toSorted()).toEqual(
-      ['dashboard', 'docs', 'document', 'git', 'gitReadOnly', 'problemPage'].toSorted(),
+      [
+        ...['callback', 'dashboard', 'docs', 'document', 'git', 'gitReadOnly', 'login', 'logout'],
+        'problemPage',
+      ].toSorted(),
     )
+  })
+
+  it('S25 ask browsers to stay with HTTPS if the server is reached over it', async () => {
+    const name = 'Strict-Transport-Security'
+    expect((await httpFixture().get('/')).headers.get(name)).toBe(null)
+    const secure = httpFixture({ isSecure: true })
+    for (const path of ['/', '/api/v1/stores', '/nothing'])
+      expect((await secure.get(path)).headers.get(name)).toBe('max-age=31536000')
   })
 })
 
