@@ -16,9 +16,13 @@ export interface GitClient {
 export function peerKey(peer: string): string {
   if (!peer.includes(':')) return peer
   const [head = '', tail] = peer.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length
-  return [...groups, ...Array.from({ length: Math.max(0, missing) }, () => '0')]
-    .slice(0, 4)
-    .join(':')
+  const groups = groupsOf(head)
+  const last = groupsOf(tail ?? '')
+  const missing = tail === undefined ? 0 : Math.max(0, 8 - groups.length - last.length)
+  const zeros = Array.from({ length: missing }, () => '0')
+  return [...groups, ...zeros, ...last].slice(0, 4).join(':')
+}
+
+function groupsOf(part: string): readonly string[] {
+  return part === '' ? [] : part.split(':')
 }

@@ -33,6 +33,8 @@ describe('failedAttempts', () => {
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::', true],
     ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
     ['::1', '::2', true],
+    ['2001::7:1:2:3:4', '2001:0:0:7::1', true],
+    ['2001::7:1:2:3:4', '2001::8:1:2:3:4', false],
     ['2001:db8::1', '2001:db8:0:0:1::', true],
   ])('counts %s and %s as one peer: %s', (one, other, same) => {
     const { attempts, fail } = fixture()
