@@ -59,6 +59,11 @@ export function contradictions(read: Settings): string[] {
       )
     }
   }
+  if (read.trustedProxies.length > 0 && !hasAuthentication(read)) {
+    problems.push(
+      'TRUSTED_PROXIES: without authentication everyone behind the proxy may do everything; set TOKENS_FILE or OIDC_ISSUER, or remove TRUSTED_PROXIES',
+    )
+  }
   if (read.gitServeAddr !== null && read.gitServeToken === null) {
     problems.push('GIT_SERVE_ADDR: needs GIT_SERVE_TOKEN, which Argo CD sends as its password')
   }

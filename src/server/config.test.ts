@@ -71,6 +71,8 @@ describe('configuration', () => {
     [{ CORS_ORIGINS: '*' }, /expected origins .* and no \*/],
     [{ CORS_ORIGINS: 'https://a.example,https://*.b.example' }, /expected origins/],
     [{ CORS_ORIGINS: 'https://a.example/' }, /expected origins/],
+    [{ TRUSTED_PROXIES: '10.0.0.1' }, /TRUSTED_PROXIES: .*; set TOKENS_FILE/],
+    [{ TRUSTED_PROXIES: '0.0.0.0/0' }, /the addresses of proxies only/],
     [{ GIT_SERVE_ADDR: ':9' }, /GIT_SERVE_TOKEN/],
     [{ GIT_SERVE_TOKEN: 'a'.repeat(31) }, /GIT_SERVE_TOKEN: \*\*\* .* at least 32 characters/],
     [{ GIT_SIGNING: 'pgp' }, /expected one of none, ssh, gpg/],

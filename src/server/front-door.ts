@@ -28,7 +28,7 @@ export interface FrontDoor {
  * @throws Error if the address is in use or does not belong to this machine
  */
 export async function openFrontDoor(
-  config: Pick<Config, 'listenAddr' | 'publicHost' | 'publicUrl'>,
+  config: Pick<Config, 'listenAddr' | 'publicHost' | 'publicUrl' | 'trustedProxies'>,
   log: Log,
   newRequestId: () => string,
 ): Promise<FrontDoor> {
@@ -48,7 +48,9 @@ export async function openFrontDoor(
     return (request) => app.fetch(request)
   }
   let answer = closed('not_ready', 'the server is starting')
-  const listener = await listen(config.listenAddr, (request, peer) => answer(request, peer))
+  const { listenAddr, trustedProxies } = config
+  const answering: Fetch = (request, peer) => answer(request, peer)
+  const listener = await listen(listenAddr, answering, trustedProxies)
   return {
     listener,
     open: (fetch) => (answer = fetch),

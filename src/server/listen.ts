@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { Http2ServerRequest } from 'node:http2'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { peerReader } from './peer.ts'
 import type { Address } from './setting-parsers.ts'
 
 export interface Listener {
@@ -13,22 +13,17 @@ export interface Listener {
 }
 
 /**
- * Remote address of the connection; headers are ignored. The prefix `::ffff:` of IPv4 clients on a
- * dual-stack listener and the zone of IPv6 addresses are removed. `''` if the connection has ended.
- */
-function peerOf({ socket }: Pick<IncomingMessage | Http2ServerRequest, 'socket'>): string {
-  return (socket.remoteAddress ?? '').replace(/^::ffff:(?=[0-9.]+$)/i, '').replace(/%.*$/, '')
-}
-
-/**
  * Serves `fetch` on one address. The time limits protect against slow and idle clients. Node's
  * defaults (60 s for headers, 300 s for a request, no connection limit) are too loose.
+ * @param proxies ranges of addresses whose `X-Forwarded-For` is trusted (`peer.ts`)
  * @throws Error if the address is in use or does not belong to this machine
  */
 export async function listen(
   at: Address,
   fetch: (request: Request, peer: string) => Response | Promise<Response>,
+  proxies: readonly string[] = [],
 ): Promise<Listener> {
+  const peerOf = peerReader(proxies)
   const answer = getRequestListener((request, { incoming }) => fetch(request, peerOf(incoming)))
   const server = createServer(
     {

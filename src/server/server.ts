@@ -261,7 +261,8 @@ async function openGitListener(
   if (config.gitServeAddr === null || config.gitServeToken === null || packServer === null)
     return []
   const app = gitApp(packServer, config.gitServeToken, log)
-  return [await listen(config.gitServeAddr, (request, peer) => app.fetch(request, { peer }))]
+  const fetch = (request: Request, peer: string) => app.fetch(request, { peer })
+  return [await listen(config.gitServeAddr, fetch, config.trustedProxies)]
 }
 
 function argocdWebhook(config: Config, served: Listener, log: Log) {

@@ -1,3 +1,4 @@
+import { trustedProxies } from './peer.ts'
 import {
   type Address,
   address,
@@ -59,6 +60,8 @@ export interface Settings {
   readonly rateLimitCreates: number | null
   /** Milliseconds. */
   readonly rateWindow: number
+  /** Ranges of addresses whose `X-Forwarded-For` is trusted, such as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[]
   readonly dataDir: string
   readonly baseDomain: string | null
   readonly storesRepoUrl: string | null
@@ -170,6 +173,12 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     parse: duration(1000, 3_600_000),
     fallback: 60_000,
     print: seconds,
+  },
+  trustedProxies: {
+    env: 'TRUSTED_PROXIES',
+    parse: trustedProxies,
+    fallback: [],
+    print: (value) => value.join(','),
   },
   dataDir: { env: 'DATA_DIR', parse: text, fallback: './.storewright', print: text },
   baseDomain: { env: 'BASE_DOMAIN', parse: baseDomain, fallback: null, print: shown },
