@@ -18,6 +18,7 @@ import { auditLog } from '../http/middleware/audit-log.ts'
 import { crossOrigin } from '../http/middleware/cross-origin.ts'
 import { knownHost, sameOrigin, securityHeaders } from '../http/middleware/guard.ts'
 import { identify } from '../http/middleware/identity.ts'
+import { limitAddress } from '../http/middleware/rate-limit.ts'
 import { requestId } from '../http/middleware/request-id.ts'
 import { operationRoutes } from '../http/operations.ts'
 import { platformRoutes } from '../http/platform.ts'
@@ -44,6 +45,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   router.use(auditLog(deps.log))
   router.use(securityHeaders(deps.isSecure))
   router.use(crossOrigin(deps.corsOrigins))
+  router.use(limitAddress(deps.limits))
   router.use(identify(deps.access, deps.isSecure))
   router.use(knownHost(deps.publicHost))
   const routeDeps = routeDepsOf(deps)

@@ -3,8 +3,9 @@ import type { Bucket, RateLimits } from '../domain/access/rate-limits.ts'
 import { hasAuthentication } from './config-checks.ts'
 import type { Config } from './config.ts'
 
-/** Requests per window, for each identity of a server with authentication. */
+/** Requests per window of a server with authentication. */
 const DEFAULTS: Readonly<Record<Bucket, number>> = {
+  address: 1200,
   read: 600,
   preview: 120,
   write: 60,
@@ -13,7 +14,13 @@ const DEFAULTS: Readonly<Record<Bucket, number>> = {
 
 type Limited = Pick<
   Config,
-  'tokensFile' | 'oidcIssuer' | 'rateLimit' | 'rateLimitRead' | 'rateLimitCreates' | 'rateWindow'
+  | 'tokensFile'
+  | 'oidcIssuer'
+  | 'rateLimit'
+  | 'rateLimitRead'
+  | 'rateLimitCreates'
+  | 'rateLimitAddress'
+  | 'rateWindow'
 >
 
 /** The limits of the configuration. Without authentication there are none, except those it sets. */
@@ -21,6 +28,7 @@ export function limitsOf(config: Limited): Readonly<Record<Bucket, number>> {
   const { rateLimit, rateLimitRead, rateLimitCreates } = config
   const fallback = (bucket: Bucket) => (hasAuthentication(config) ? DEFAULTS[bucket] : 0)
   return {
+    address: config.rateLimitAddress ?? fallback('address'),
     read: rateLimitRead ?? fallback('read'),
     // A preview costs a render, so a fifth of the reads may be previews.
     preview: rateLimitRead === null ? fallback('preview') : Math.ceil(rateLimitRead / 5),

@@ -58,6 +58,8 @@ export interface Settings {
   readonly rateLimitRead: number | null
   /** Creates per window of all identities together. */
   readonly rateLimitCreates: number | null
+  /** Requests per window and peer, before authentication. */
+  readonly rateLimitAddress: number | null
   /** Milliseconds. */
   readonly rateWindow: number
   /** Ranges of addresses whose `X-Forwarded-For` is trusted, such as `10.0.0.0/8`. */
@@ -168,6 +170,7 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   rateLimit: optionalCount('RATE_LIMIT'),
   rateLimitRead: optionalCount('RATE_LIMIT_READ'),
   rateLimitCreates: optionalCount('RATE_LIMIT_CREATES'),
+  rateLimitAddress: optionalCount('RATE_LIMIT_ADDRESS'),
   rateWindow: {
     env: 'RATE_WINDOW',
     parse: duration(1000, 3_600_000),

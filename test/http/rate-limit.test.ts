@@ -17,7 +17,7 @@ const access: Access = {
 const as = (subject: string) => ({ Authorization: `Bearer ${subject}` })
 
 function limited(limits: Partial<Record<Bucket, number>>) {
-  const all = { read: 0, preview: 0, write: 0, creates: 0, ...limits }
+  const all = { address: 0, read: 0, preview: 0, write: 0, creates: 0, ...limits }
   const http = httpFixture({ access, limits: memoryLimits({ limits: all, windowSeconds: 60 }) })
   let made = 0
   const create = (headers: Record<string, string> = {}, query = '') =>
@@ -32,7 +32,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('rate limits', () => {
-  it('the fourth write in a window is 429, and the next window begins anew', async () => {
+  it('S1-21 the fourth write in a window is 429, reads count apart, and the next window begins anew', async () => {
     const { http, create } = limited({ write: 3 })
     for (const left of [2, 1, 0]) {
       const reply = await create()
@@ -94,6 +94,28 @@ describe('rate limits', () => {
     expect(await statuses([bad(), bad(), bad()])).toEqual([400, 400, 429])
   })
 
+  it('an address has one bucket before its credentials are read, and probes none', async () => {
+    const { http } = limited({ address: 2 })
+    const ask = async (peer: string, n: number, path = '/api/v1/stores') =>
+      http.app.request(
+        `http://localhost:8080${path}`,
+        { headers: { ...as(`subject-${n}`), Host: 'localhost:8080' } },
+        { peer },
+      )
+    expect(await statuses([1, 2, 3].map((n) => ask('10.0.0.1', n)))).toEqual([200, 200, 429])
+    const refused = await ask('10.0.0.1', 4, '/docs')
+    const problem = (await refused.json()) as Problem
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([429, '60'])
+    expect(refused.headers.get('RateLimit-Policy')).toBe('"address";q=2;w=60')
+    expect(problem['violated-policies']).toEqual(['address'])
+    expect(problem.hint).toContain('requests of your address')
+    expect(problem.hint).toContain('RATE_LIMIT_ADDRESS')
+    expect((await ask('10.0.0.1', 5, '/healthz')).status).toBe(200)
+    expect((await ask('10.0.0.2', 6)).status).toBe(200)
+    const sameNetwork = ['2001:db8::1', '2001:db8::2', '2001:db8:0:0:ffff::3']
+    expect(await statuses(sameNetwork.map((peer, n) => ask(peer, n)))).toEqual([200, 200, 429])
+  })
+
   it('probes, documents and the stream have no limit', async () => {
     const { http } = limited({ read: 1, write: 1, preview: 1, creates: 1 })
     for (const path of ['/healthz', '/readyz', '/docs', '/', '/openapi.json', '/api/v1/stream']) {
@@ -111,26 +133,35 @@ describe('the limits of a configuration', () => {
     rateLimit: null,
     rateLimitRead: null,
     rateLimitCreates: null,
+    rateLimitAddress: null,
     rateWindow: 60_000,
     oidcIssuer: null,
   }
 
   it('are none without authentication, and 60 writes with it', () => {
     expect(limitsOf({ ...none, tokensFile: null })).toEqual({
+      address: 0,
       read: 0,
       preview: 0,
       write: 0,
       creates: 0,
     })
-    const known = { read: 600, preview: 120, write: 60, creates: 100 }
+    const known = { address: 1200, read: 600, preview: 120, write: 60, creates: 100 }
     expect(limitsOf({ ...none, tokensFile: 'x' })).toEqual(known)
     expect(limitsOf({ ...none, tokensFile: null, oidcIssuer: 'https://id.example' })).toEqual(known)
   })
 
   it('are those that it names, with and without authentication, and 0 is none', () => {
-    const set = { ...none, rateLimit: 3, rateLimitRead: 11, rateLimitCreates: 0 }
+    const set = {
+      ...none,
+      rateLimit: 3,
+      rateLimitRead: 11,
+      rateLimitCreates: 0,
+      rateLimitAddress: 20,
+    }
     for (const tokensFile of [null, 'x'])
       expect(limitsOf({ ...set, tokensFile })).toEqual({
+        address: 20,
         read: 11,
         preview: 3,
         write: 3,

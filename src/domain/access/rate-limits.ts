@@ -1,8 +1,8 @@
 /**
- * What a request counts as. `creates` is one bucket for all identities together; the others are
- * one per identity.
+ * What a request counts as. `address` is one bucket per peer, before its credentials are read, and
+ * `creates` one for all identities together. The others are one per identity.
  */
-export const buckets = ['read', 'preview', 'write', 'creates'] as const
+export const buckets = ['address', 'read', 'preview', 'write', 'creates'] as const
 export type Bucket = (typeof buckets)[number]
 
 /** The state of a bucket after a request was counted. */
@@ -21,6 +21,8 @@ export interface Counted {
 
 /** Counts requests in windows of a fixed length, which begin with the first request. */
 export interface RateLimits {
-  /** Counts a request of `subject`. @returns `null`: the bucket has no limit */
+  /** Counts a request of `subject`. Never rejects. @returns `null`: the bucket has no limit */
   count(bucket: Bucket, subject: string): Promise<Counted | null>
+  /** Requests that were counted in memory because the shared store did not answer, since the start. */
+  fallbacks(): number
 }

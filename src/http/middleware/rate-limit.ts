@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { type OperationId, paths } from '../../contract/paths.ts'
 import type { Bucket, Counted, RateLimits } from '../../domain/access/rate-limits.ts'
 import { StoreError } from '../../domain/errors.ts'
+import { peerKey } from '../../domain/git-client.ts'
 import type { AppEnv } from '../env.ts'
 
 /** Operations that work without committing, such as a preview of a form that is being typed. */
@@ -12,10 +13,16 @@ const CREATES: readonly OperationId[] = ['createStore', 'legacyCreateStore']
 
 /** The setting that raises each limit. */
 const SETTINGS: Readonly<Record<Bucket, string>> = {
+  address: 'RATE_LIMIT_ADDRESS',
   read: 'RATE_LIMIT_READ',
   preview: 'RATE_LIMIT_READ',
   write: 'RATE_LIMIT',
   creates: 'RATE_LIMIT_CREATES',
+}
+
+const WHOSE: Partial<Record<Bucket, string>> = {
+  address: 'of your address',
+  creates: 'of all together',
 }
 
 /**
@@ -37,6 +44,24 @@ export function rateLimit(limits: RateLimits, id: OperationId): MiddlewareHandle
   }
 }
 
+/** Requests of probes and scrapers, which must get an answer under load too. */
+const UNCOUNTED: readonly string[] = ['/healthz', '/readyz', '/metrics']
+
+/**
+ * Counts requests per peer before their credentials are read, and refuses those above the limit.
+ * @throws StoreError `rate_limited` (extra `retryAfter`, seconds, and `violated-policies`)
+ */
+export function limitAddress(limits: RateLimits): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (!UNCOUNTED.includes(c.req.path)) {
+      const { peer = '' } = (c.env ?? {}) as Partial<AppEnv['Bindings']>
+      const counted = await limits.count('address', peerKey(peer))
+      if (counted?.isAllowed === false) throw refusal(c, [['address', counted]])
+    }
+    await next()
+  }
+}
+
 /** True for operations that {@link rateLimit} counts. */
 export function isCounted(id: OperationId): boolean {
   return paths[id][2] !== 'public' && id !== 'stream'
@@ -52,7 +77,7 @@ function bucketsOf(c: Context<AppEnv>, id: OperationId): readonly Bucket[] {
 function refusal(c: Context<AppEnv>, counts: readonly (readonly [Bucket, Counted])[]): StoreError {
   tell(c, counts)
   const [bucket, { limit, windowSeconds, resetSeconds }] = counts.at(-1) as (typeof counts)[number]
-  const whose = bucket === 'creates' ? 'of all together' : 'of yours'
+  const whose = WHOSE[bucket] ?? 'of yours'
   return new StoreError('rate_limited', 'rate limit exceeded', {
     extra: { retryAfter: resetSeconds, 'violated-policies': [bucket] },
     hint: `Wait for ${resetSeconds} s. At most ${limit} requests ${whose} count as ${bucket} in ${windowSeconds} s (${SETTINGS[bucket]}, RATE_WINDOW).`,
