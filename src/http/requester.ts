@@ -15,15 +15,6 @@ export function subjectOf(c: Context<AppEnv>): string {
   return (c.get('identity') as Identity | undefined)?.subject ?? 'anonymous'
 }
 
-/**
- * Returns the client whose limits a request counts against: the subject and, if known, the remote
- * address.
- */
-export function clientOf(c: Context<AppEnv>): string {
-  const { peer } = (c.env ?? {}) as Partial<AppEnv['Bindings']>
-  return `${requesterOf(c).subject} ${peer ?? ''}`
-}
-
 function sourceOf(c: Context<AppEnv>): Requester['source'] {
   if ((c.req.header('User-Agent') ?? '').startsWith('storectl/')) return 'cli'
   return c.req.header('Sec-Fetch-Site') === 'same-origin' ? 'dashboard' : 'api'

@@ -11,24 +11,17 @@ const HEARTBEAT_MS = 15_000
 const BANNERS_MS = 1_000
 /** Maximum number of open streams. Each costs a socket and at most {@link MAX_BEHIND_BYTES}. */
 const MAX_STREAMS = 200
-/** Maximum number of open streams per client, enough for browser tabs and a few programs. */
-const MAX_STREAMS_OF_CLIENT = 20
-
-/** Who opens a stream. */
-export interface Viewer {
-  /** Subject and address, to which the limits apply. */
-  readonly client: string
-  readonly identity: Identity
-}
+/** Maximum number of open streams per identity, enough for browser tabs and a few programs. */
+const MAX_STREAMS_OF_IDENTITY = 10
 
 export interface StreamHub {
   /**
-   * Opens a stream of server-sent events, with the stores that the viewer may read. Returns `full`
-   * if too many are open for this client or in total, and `closed` during shutdown.
+   * Opens a stream of server-sent events, with the stores that the identity may read. Returns
+   * `full` if too many are open for this identity or in total, and `closed` during shutdown.
    * @param lastEventId header of a client that reconnects
    */
   open(
-    viewer: Viewer,
+    identity: Identity,
     lastEventId: string | undefined,
   ): ReadableStream<Uint8Array> | 'full' | 'closed'
   /** Number of open streams. */
@@ -47,7 +40,7 @@ export interface StreamHubOptions {
 }
 
 interface Client {
-  readonly viewer: Viewer
+  readonly identity: Identity
   readonly group: Group
   readonly send: (text: string) => void
 }
@@ -92,15 +85,15 @@ export function openStreamHub(options: StreamHubOptions): StreamHub {
   const tellBanners = () => {
     for (const [group, [first, ...others]] of groups()) {
       if (first === undefined) continue
-      const now = bannerMap(banners(first.viewer.identity))
+      const now = bannerMap(banners(first.identity))
       for (const text of bannerTexts(group.shown, now))
         for (const client of [first, ...others]) client.send(text)
       group.shown = now
     }
   }
   const beat = () => {
-    for (const [controller, { viewer }] of clients) {
-      if (isCurrent(viewer.identity)) continue
+    for (const [controller, { identity }] of clients) {
+      if (isCurrent(identity)) continue
       clients.get(controller)?.send(eventText('bye', {}))
       drop(controller)
     }
@@ -113,11 +106,11 @@ export function openStreamHub(options: StreamHubOptions): StreamHub {
     get size() {
       return clients.size
     },
-    open(viewer, lastEventId) {
-      const own = [...clients.values()].filter((one) => one.viewer.client === viewer.client)
+    open(identity, lastEventId) {
+      const own = [...clients.values()].filter((one) => one.identity.subject === identity.subject)
       // A client that reconnects during shutdown must not appear to be live.
       if (closed) return 'closed'
-      if (clients.size >= MAX_STREAMS || own.length >= MAX_STREAMS_OF_CLIENT) return 'full'
+      if (clients.size >= MAX_STREAMS || own.length >= MAX_STREAMS_OF_IDENTITY) return 'full'
       let opened: ReadableStreamDefaultController<Uint8Array>
       return new ReadableStream<Uint8Array>(
         {
@@ -127,8 +120,8 @@ export function openStreamHub(options: StreamHubOptions): StreamHub {
               controller.enqueue(encoder.encode(text))
               if ((controller.desiredSize ?? 0) < 0) drop(controller)
             }
-            const group = groupOf(viewer.identity)
-            clients.set(controller, { viewer, group, send })
+            const group = groupOf(identity)
+            clients.set(controller, { identity, group, send })
             send(greeting(feed, lastEventId, group.teams))
             for (const text of bannerTexts(new Map(), group.shown)) send(text)
           },

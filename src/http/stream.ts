@@ -5,7 +5,6 @@ import { readableTeams } from '../domain/access/identity.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { RouteDeps } from './env.ts'
 import { noneMatch } from './etag.ts'
-import { clientOf } from './requester.ts'
 import { json, operation } from './route.ts'
 import type { Router } from './router.ts'
 import { snapshotCache } from './snapshot-cache.ts'
@@ -36,10 +35,7 @@ export function streamRoutes(router: Router, deps: RouteDeps): void {
   const newest = snapshotCache(deps.feed)
 
   router.operation(stream, (c) => {
-    const opened = deps.streams.open(
-      { client: clientOf(c), identity: c.get('identity') },
-      c.req.header('Last-Event-ID'),
-    )
+    const opened = deps.streams.open(c.get('identity'), c.req.header('Last-Event-ID'))
     if (opened === 'full') throw new StoreError('too_many_streams', 'too many streams are open')
     if (opened === 'closed') throw new StoreError('not_ready', 'the server is stopping')
     return c.body(opened, 200, {

@@ -4,6 +4,9 @@ import type { Diff } from '../../src/contract/diff.ts'
 import { type OperationId, otherPaths, paths } from '../../src/contract/paths.ts'
 import type { Problem } from '../../src/contract/problem.ts'
 import type { Manifests } from '../../src/contract/store.ts'
+import type { Access } from '../../src/domain/access/access.ts'
+import { LOCAL } from '../../src/domain/access/identity.ts'
+import { ANONYMOUS } from '../../src/server/access.ts'
 import { listen } from '../../src/server/listen.ts'
 import { testPlatform } from '../../src/testing/platform.ts'
 import { declareSamples, sampleOf, sendSample } from '../writes.ts'
@@ -13,19 +16,23 @@ const STORES = '/api/v1/stores'
 const problem = async (reply: Response) => (await reply.json()) as Problem
 
 describe('S18 streams', () => {
-  it('S18 beyond 20 of one client are 429 too_many_streams, while another client still gets one', async () => {
-    const { app } = httpFixture()
-    const open = async (peer: string) =>
-      app.request('http://localhost/api/v1/stream', { headers: { Host: 'localhost' } }, { peer })
-    const streams = await Promise.all(Array.from({ length: 20 }, () => open('10.0.0.1')))
+  it('S18 beyond 10 of one identity are 429 too_many_streams, while another identity still gets one', async () => {
+    const identify: Access['identify'] = ({ authorization = '' }) => ({
+      ...LOCAL,
+      subject: authorization,
+    })
+    const { get } = httpFixture({ access: { ...ANONYMOUS, identify } })
+    const open = async (subject: string) =>
+      get('/api/v1/stream', { Authorization: subject, 'X-Forwarded-For': `${Math.random()}` })
+    const streams = await Promise.all(Array.from({ length: 10 }, () => open('ada')))
     expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]))
-    const refused = await open('10.0.0.1')
+    const refused = await open('ada')
     expect([refused.status, refused.headers.get('Retry-After')]).toEqual([429, '10'])
     expect((await problem(refused)).code).toBe('too_many_streams')
-    const other = await open('10.0.0.2')
+    const other = await open('bob')
     expect(other.status).toBe(200)
     await streams[0]?.body?.cancel()
-    const next = await open('10.0.0.1')
+    const next = await open('ada')
     expect(next.status).toBe(200)
     for (const { body } of [...streams.slice(1), other, next]) await body?.cancel()
   })
