@@ -59,7 +59,7 @@ export const requestPages = {
   },
   too_many_attempts: {
     means:
-      'This address sent ten wrong tokens within a minute. It is refused until the minute ends.',
+      'This address sent ten wrong tokens within a minute and is refused until the minute ends. Or ten wrong tokens with the same id came from any address, so only the right one is accepted until then.',
     steps: [
       'Wait for the seconds in `Retry-After`.',
       'Look for a program with an old token. The log of the server names the address.',
@@ -67,10 +67,11 @@ export const requestPages = {
   },
   rate_limited: {
     means:
-      'This identity sent more requests in the window than the server allows, or all identities together created too many stores. `violated-policies` says which limit.',
+      'This identity or this address sent more requests in the window than the server allows, or all identities together created too many stores. `violated-policies` says which limit.',
     steps: [
       'Wait for the seconds in `Retry-After`. The headers `RateLimit` and `RateLimit-Policy` say how many requests are left.',
-      'An administrator can raise `RATE_LIMIT`, `RATE_LIMIT_READ` or `RATE_LIMIT_CREATES`, or change `RATE_WINDOW`. 0 switches a limit off.',
+      'An administrator can raise `RATE_LIMIT`, `RATE_LIMIT_READ`, `RATE_LIMIT_CREATES` or `RATE_LIMIT_ADDRESS`, or change `RATE_WINDOW`. 0 switches a limit off.',
+      'If everyone behind a proxy is refused, set `TRUSTED_PROXIES` to the addresses of the proxy.',
     ],
   },
   host_rejected: {
@@ -131,7 +132,7 @@ export const requestPages = {
     ],
   },
   too_many_streams: {
-    means: 'Too many event streams are open: 20 per client, or 200 in total.',
+    means: 'Too many event streams are open: 10 of one identity, or 200 in total.',
     steps: [
       'Close tabs of the dashboard or programs that listen.',
       'Read `GET /api/v1/snapshot` from time to time instead.',

@@ -1,7 +1,7 @@
 import type { TokenInfo } from '../contract/access.ts'
 import type { Credentials } from '../domain/access/access.ts'
 import type { Identity } from '../domain/access/identity.ts'
-import { identityOf } from '../domain/access/token.ts'
+import { identityOf, tokenIdOf } from '../domain/access/token.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Clock, Log } from '../domain/ports.ts'
 import { failedAttempts } from './failed-attempts.ts'
@@ -16,23 +16,27 @@ export interface ByToken {
 
 /** @param tokens `null`: no token is accepted */
 export function byToken(tokens: Tokens | null, clock: Clock, log: Log): ByToken {
-  const attempts = failedAttempts()
+  const byPeer = failedAttempts()
+  const byId = failedAttempts()
   /** Milliseconds since the epoch, by id. */
   const usedAt = new Map<string, number>()
+  const refuseWrong = (peer: string, token: string | null) => {
+    byPeer.failed(peer)
+    // The right token is accepted all the same, so a stranger cannot lock out its owner.
+    const id = tokenIdOf(token ?? '')
+    const seconds = id === null ? 0 : byId.refusedFor(id)
+    if (seconds > 0) return tooMany(seconds)
+    if (id !== null) byId.failed(id)
+    log.warn('wrong credentials were refused', { detail: `from ${peer}` })
+    return new StoreError('unauthenticated', 'these credentials are not valid')
+  }
   return {
     identify(authorization, { peer, isGit }) {
-      const seconds = attempts.refusedFor(peer)
-      if (seconds > 0) {
-        const extra = { retryAfter: seconds }
-        return new StoreError('too_many_attempts', 'too many wrong credentials', { extra })
-      }
+      const seconds = byPeer.refusedFor(peer)
+      if (seconds > 0) return tooMany(seconds)
       const token = tokenIn(authorization, isGit)
       const row = token === null ? null : (tokens?.verify(token) ?? null)
-      if (row === null) {
-        attempts.failed(peer)
-        log.warn('wrong credentials were refused', { detail: `from ${peer}` })
-        return new StoreError('unauthenticated', 'these credentials are not valid')
-      }
+      if (row === null) return refuseWrong(peer, token)
       if (Date.parse(row.expires) <= clock.now()) {
         return new StoreError('unauthenticated', `the token ${row.id} has expired`, {
           hint: 'Ask an admin for a new token (storectl token create).',
@@ -53,6 +57,11 @@ export function byToken(tokens: Tokens | null, clock: Clock, log: Log): ByToken 
       return sameGrants(identityOf(row).grants, grants)
     },
   }
+}
+
+function tooMany(seconds: number): StoreError {
+  const extra = { retryAfter: seconds }
+  return new StoreError('too_many_attempts', 'too many wrong credentials', { extra })
 }
 
 /**
