@@ -135,7 +135,7 @@ export const fences: readonly Fence[] = [
     glob: 'src/adapters/limits/*.ts',
     plant: 'src/adapters/limits/planted.ts',
     refuse: ['../../operations/create-store.ts', '../git/x.ts', 'node:fs', 'hono', ...EVERYWHERE],
-    allow: ['./x.ts', '../../domain/access/rate-limits.ts', 'rate-limiter-flexible'],
+    allow: ['./x.ts', '../../domain/access/rate-limits.ts', 'rate-limiter-flexible', 'ioredis'],
   },
   {
     glob: 'src/adapters/sign-in/*.ts',

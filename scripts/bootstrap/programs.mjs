@@ -4,8 +4,9 @@ import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /**
- * Programs that run a store's scripts and configurations for real, with their Debian packages. None
- * of the packages starts a service: Apache comes without its site, MariaDB without its unit.
+ * Programs that run a store's scripts and configurations for real, and a Redis for the rate limits,
+ * with their Debian packages. None of the packages starts a service: Apache comes without its site,
+ * MariaDB and Redis without their units.
  */
 const PROGRAMS = {
   apache2: 'apache2-bin',
@@ -19,6 +20,8 @@ const PROGRAMS = {
   openssl: 'openssl',
   php: 'php-cli',
   rclone: 'rclone',
+  // The server itself under another name. The package redis-server would start a service.
+  'redis-check-rdb': 'redis-tools',
   setpriv: 'util-linux',
   shellcheck: 'shellcheck',
   zstd: 'zstd',

@@ -64,6 +64,9 @@ export function contradictions(read: Settings): string[] {
       'TRUSTED_PROXIES: without authentication everyone behind the proxy may do everything; set TOKENS_FILE or OIDC_ISSUER, or remove TRUSTED_PROXIES',
     )
   }
+  if (read.redisAddr === null && (read.redisPassword !== null || read.redisTls)) {
+    problems.push('REDIS_ADDR: REDIS_PASSWORD and REDIS_TLS have no effect without it')
+  }
   if (read.gitServeAddr !== null && read.gitServeToken === null) {
     problems.push('GIT_SERVE_ADDR: needs GIT_SERVE_TOKEN, which Argo CD sends as its password')
   }

@@ -54,6 +54,7 @@ describe('S16 secrets', () => {
     ['git-token', 'GIT_TOKEN'],
     ['git-serve-token', 'GIT_SERVE_TOKEN'],
     ['argocd-token', 'ARGOCD_TOKEN'],
+    ['redis-password', 'REDIS_PASSWORD'],
     ['argocd-webhook-secret', 'ARGOCD_WEBHOOK_SECRET'],
   ])('--%s is refused, with the variable to use', (flag, env) => {
     for (const words of [[`--${flag}=${CANARY}`], [`--${flag}`, CANARY]]) {
@@ -108,15 +109,15 @@ describe('S17 --check-config', () => {
 describe('variables without effect', () => {
   it('part of S1-32 and S1-35: each one that is set gives one warning with the replacement', () => {
     const { config } = read({
-      REDIS_ADDR: 'redis:6379',
+      HELM_CHART_PATH: '/chart',
       WORDPRESS_CHART_PATH: `/charts/${CANARY}`,
       MAX_STORES: '10',
       PORT: '',
     })
     expect(config?.warnings.map((text) => text.split(' ')[0])).toEqual([
-      'REDIS_ADDR',
       'MAX_STORES',
       'WORDPRESS_CHART_PATH',
+      'HELM_CHART_PATH',
     ])
     for (const text of config?.warnings ?? []) expect(text).toMatch(/^\w+ has no effect: .{20}/)
     expect(config?.warnings.join()).toContain('limits.maxStores in platform.yaml')

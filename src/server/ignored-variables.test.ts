@@ -16,7 +16,7 @@ describe('variables of other platforms', () => {
     expect(problems).toEqual([])
     expect(config?.warnings).toHaveLength(Object.keys(IGNORED).length)
     expect(Object.keys(IGNORED)).toEqual(
-      expect.arrayContaining(['WORDPRESS_CHART_PATH', 'HELM_CHART_PATH', 'REDIS_ADDR']),
+      expect.arrayContaining(['WORDPRESS_CHART_PATH', 'HELM_CHART_PATH', 'MAX_STORES']),
     )
     const page = await readFile(join(import.meta.dirname, '../../docs/moving.md'), 'utf8')
     const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (.+) \|$/gm)].map(([, name, instead]) => [
@@ -32,6 +32,6 @@ describe('variables of other platforms', () => {
   })
 
   it('give no warning when they are empty', () => {
-    expect(ignoredVariables({ REDIS_ADDR: '', PORT: undefined })).toEqual([])
+    expect(ignoredVariables({ MAX_STORES: '', PORT: undefined })).toEqual([])
   })
 })

@@ -3,8 +3,6 @@
  * Without a warning, an operator who migrates could believe that a limit is still enforced.
  */
 export const IGNORED: Readonly<Record<string, string>> = {
-  REDIS_ADDR:
-    'this version keeps nothing in Redis, and each server counts requests by itself, so remove it',
   MAX_STORES: 'set limits.maxStores in platform.yaml of the stores repo',
   MAX_CONCURRENT_PROVISIONS: 'set limits.provisioning in platform.yaml of the stores repo',
   WORDPRESS_CHART_PATH: 'stores are rendered without a chart, so remove it',

@@ -1,5 +1,7 @@
 import { memoryLimits } from '../adapters/limits/memory-limits.ts'
+import { sharedLimits } from '../adapters/limits/shared-limits.ts'
 import type { Bucket, RateLimits } from '../domain/access/rate-limits.ts'
+import type { Log } from '../domain/ports.ts'
 import { hasAuthentication } from './config-checks.ts'
 import type { Config } from './config.ts'
 
@@ -37,7 +39,14 @@ export function limitsOf(config: Limited): Readonly<Record<Bucket, number>> {
   }
 }
 
-export function openLimits(config: Limited): RateLimits {
+/** Opens the limits: shared through Redis if the configuration names one, else of this process. */
+export async function openLimits(
+  config: Limited & Pick<Config, 'redisAddr' | 'redisPassword' | 'redisTls'>,
+  log: Log,
+): Promise<RateLimits & { close(): void }> {
+  const limits = limitsOf(config)
   const windowSeconds = Math.ceil(config.rateWindow / 1000)
-  return memoryLimits({ limits: limitsOf(config), windowSeconds })
+  const { redisAddr, redisPassword: password, redisTls: tls } = config
+  if (redisAddr === null) return { ...memoryLimits({ limits, windowSeconds }), close() {} }
+  return sharedLimits({ limits, windowSeconds, redis: { ...redisAddr, password, tls }, log })
 }

@@ -135,8 +135,10 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
     config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
   const { refusals, ...observed } = observation
   const { provisioning } = observation
+  const limits = await openLimits(config, log)
   const parts = {
     access,
+    limits,
     repo,
     applications,
     time,
@@ -196,6 +198,7 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
       await Promise.all(listeners.map((listener) => listener.close()))
       await threads.close()
       opened.close()
+      limits.close()
       await Promise.all([argocd.idle(), observation.close(), local?.upkeep.stop()])
     },
   }
@@ -207,6 +210,7 @@ async function buildApp(
   parts: Pick<
     AppDeps,
     | 'access'
+    | 'limits'
     | 'repo'
     | 'views'
     | 'provisioning'
@@ -226,7 +230,6 @@ async function buildApp(
   if (dashboard.size === 0) log.warn('the dashboard was not built; npm run build -w dashboard')
   return createApp({
     ...parts,
-    limits: openLimits(config),
     settings: effectiveSettings(config),
     clock,
     sealer: sealedSecrets({ clock }),

@@ -26,6 +26,13 @@ export function address(value: string): Address {
   return { host: match[1]?.replaceAll(/[[\]]/g, '') || '127.0.0.1', port }
 }
 
+/** Parses the address of another server. It names a host and a port. */
+export function remoteAddress(value: string): Address {
+  const { host, port } = address(value)
+  if (value.startsWith(':') || port === 0) throw new Error('expected host:port, such as redis:6379')
+  return { host, port }
+}
+
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
 
 /** Parses a Go duration such as `300ms` or `1m30s`. Bounds in milliseconds. */

@@ -14,6 +14,7 @@ import {
   origins,
   printableUrl,
   printableUrls,
+  remoteAddress,
   seconds,
   scopeList,
   serveSecret,
@@ -62,6 +63,10 @@ export interface Settings {
   readonly rateLimitAddress: number | null
   /** Milliseconds. */
   readonly rateWindow: number
+  /** `null`: this server counts by itself. */
+  readonly redisAddr: Address | null
+  readonly redisPassword: string | null
+  readonly redisTls: boolean
   /** Ranges of addresses whose `X-Forwarded-For` is trusted, such as `10.0.0.0/8`. */
   readonly trustedProxies: readonly string[]
   readonly dataDir: string
@@ -177,6 +182,9 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     fallback: 60_000,
     print: seconds,
   },
+  redisAddr: { env: 'REDIS_ADDR', parse: remoteAddress, fallback: null, print: showAddress },
+  redisPassword: secret('REDIS_PASSWORD', keySecret),
+  redisTls: { env: 'REDIS_TLS', parse: yesOrNo, fallback: false, print: String },
   trustedProxies: {
     env: 'TRUSTED_PROXIES',
     parse: trustedProxies,
