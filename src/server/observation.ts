@@ -4,6 +4,7 @@ import { installedByArgoCd, installedByKubernetes } from '../adapters/argocd/ins
 import { kubernetesDetail } from '../adapters/argocd/kubernetes-detail.ts'
 import { argoCdDetail } from '../adapters/argocd/rest-detail.ts'
 import type { Access } from '../domain/access/access.ts'
+import type { RateLimits } from '../domain/access/rate-limits.ts'
 import { visibleApplications, visibleRepo } from '../domain/access/visible.ts'
 import { projectNameOf } from '../domain/argocd/layout.ts'
 import type { Clock, PurgeSettings, StoresRepo, StoreViews } from '../domain/ports.ts'
@@ -30,6 +31,7 @@ export async function openObservation(
   time: TimeWatch,
   purge: PurgeSettings,
   access: Access,
+  limits: RateLimits,
 ) {
   const reconciliationMs = config.argocdReconciliation
   let touch = (_name: string): void => undefined
@@ -82,7 +84,7 @@ export async function openObservation(
     feed,
     streams,
     checks: openChecks(
-      probesOf({ config, repo, applications, argocd, installed, time, purge }),
+      probesOf({ config, repo, applications, argocd, installed, time, purge, limits }),
       clock,
       ['clock', 'store_names'],
     ),

@@ -130,12 +130,14 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
   let webhook: PushListener | null = null
   const packServer = local?.packServer ?? null
   const purge = purgeSettings(config)
-  const observation = await openObservation(config, repo, source, clock, time, purge, access)
+  const limits = await openLimits(config, log)
+  const observation = await openObservation(
+    ...([config, repo, source, clock, time, purge, access, limits] as const),
+  )
   const nudge: PushListener | null =
     config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
   const { refusals, ...observed } = observation
   const { provisioning } = observation
-  const limits = await openLimits(config, log)
   const parts = {
     access,
     limits,

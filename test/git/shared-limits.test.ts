@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { sharedLimits } from '../../src/adapters/limits/shared-limits.ts'
+import { redisCheck } from '../../src/server/checks/redis-check.ts'
 import { memoryLog } from '../../src/testing/writes.ts'
 import { hasRedis, startRedis, unlessRedis } from '../redis-server.ts'
 
@@ -67,8 +68,13 @@ describe.skipIf(!hasRedis)(`limits in Redis${unlessRedis}`, () => {
     const redis = await redisServer()
     const [one, two] = await Promise.all([server(redis.address), server(redis.address)])
     expect(await one.allowed(1)).toBe(1)
+    const check = () =>
+      redisCheck({ config: { redisAddr: { host: '', port: 0 } }, limits: one.limits })
+    expect(await check()).toMatchObject({ level: 'ok' })
     await redis.kill()
     expect(await one.allowed(10)).toBe(3)
+    expect((await check()).level).toBe('warn')
+    await expect.poll(async () => (await check()).detail).toContain('ECONNREFUSED')
     expect(await one.limits.count('write', 'bob')).toMatchObject({ limit: 3, remaining: 2 })
     expect(one.limits.fallbacks()).toBe(11)
     expect(one.log.lines.map(({ level, message }) => [level, message])).toEqual([

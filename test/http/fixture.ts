@@ -76,7 +76,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     corsOrigins: [],
     access: ANONYMOUS,
     settings: [{ name: 'ENV', value: 'dev', source: 'default' }],
-    limits: { count: async () => null, fallbacks: () => 0 },
+    limits: { count: async () => null, fallbacks: () => 0, problem: async () => null },
     ...change,
   })
   const send: HttpFixture['send'] = async (method, path, headers = {}, body) =>

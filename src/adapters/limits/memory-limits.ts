@@ -19,6 +19,7 @@ export function memoryLimits({ limits, windowSeconds }: LimitsOptions): RateLimi
     count: async (bucket, subject) =>
       (await counters.get(bucket)?.(keyOf(bucket, subject))) ?? null,
     fallbacks: () => 0,
+    problem: async () => null,
   }
 }
 

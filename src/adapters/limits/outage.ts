@@ -43,8 +43,7 @@ export function watchOutage(log: Log, now: () => number = () => performance.now(
       if (now() - loggedAt < LOG_MS) return
       loggedAt = now()
       isTold = true
-      // Only the message: other fields of the error can hold the command with the password.
-      const detail = error instanceof Error ? error.message : 'unknown error'
+      const detail = messageOf(error)
       log.warn('Redis does not answer; this server counts by itself, at half the limits', {
         detail,
         count,
@@ -55,4 +54,9 @@ export function watchOutage(log: Log, now: () => number = () => performance.now(
       return count
     },
   }
+}
+
+/** Other fields of an error of the client can hold the command with the password. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'there is no connection yet'
 }

@@ -49,6 +49,7 @@ export function openRedis({ host, port, password, tls }: RedisAddress): RedisCon
       last = null
       resolve()
     })
+    redis.on('close', () => (last ??= new Error('the connection was closed')))
     redis.on('error', (error: Error) => {
       last = error
       resolve()

@@ -3,7 +3,7 @@ import type { Bucket, Counted, RateLimits } from '../../domain/access/rate-limit
 import type { Log } from '../../domain/ports.ts'
 import { boundedCounter, countedBy } from './bounded-counter.ts'
 import { keyOf, limitedBuckets, type LimitsOptions } from './memory-limits.ts'
-import { watchOutage } from './outage.ts'
+import { messageOf, watchOutage } from './outage.ts'
 import { openRedis, type RedisAddress } from './redis.ts'
 
 export interface SharedLimitsOptions extends LimitsOptions {
@@ -56,6 +56,11 @@ export async function sharedLimits(options: SharedLimitsOptions): Promise<Shared
     count: async (bucket, subject) =>
       (await counters.get(bucket)?.(keyOf(bucket, subject))) ?? null,
     fallbacks: () => outage.count,
+    problem: () =>
+      redis.ping().then(
+        () => null,
+        (error: unknown) => messageOf(problem() ?? error),
+      ),
     close: () => redis.disconnect(),
   }
 }

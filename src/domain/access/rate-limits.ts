@@ -25,4 +25,6 @@ export interface RateLimits {
   count(bucket: Bucket, subject: string): Promise<Counted | null>
   /** Requests that were counted in memory because the shared store did not answer, since the start. */
   fallbacks(): number
+  /** Asks the shared store. @returns why it does not answer; `null`: it does, or there is none */
+  problem(): Promise<string | null>
 }

@@ -25,7 +25,8 @@ function fixture() {
   const argocd = openConnection({ server: argo.url, token: async () => 'argo-token', tls })
   const applications = fakeApplications(Date.now)
   const due = { time: steadyTime(() => Date.now()), purge: purgeSettings }
-  const probes = probesOf({ config, repo, applications, argocd, installed: null, ...due })
+  const limits = { problem: async () => null }
+  const probes = probesOf({ config, repo, applications, argocd, installed: null, ...due, limits })
   return { applications, api: () => probes.get('argocd_api')?.(AbortSignal.timeout(5000)) }
 }
 

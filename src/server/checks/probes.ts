@@ -1,5 +1,6 @@
 import type { Connection } from '../../adapters/argocd/connection.ts'
 import { ApiFailure } from '../../adapters/argocd/connection.ts'
+import type { RateLimits } from '../../domain/access/rate-limits.ts'
 import { projectNameOf } from '../../domain/argocd/layout.ts'
 import { namespaceOf } from '../../domain/layout.ts'
 import type { Applications, PurgeSettings, StoresRepo, Time } from '../../domain/ports.ts'
@@ -8,6 +9,7 @@ import type { Config } from '../config.ts'
 import { setupCheck, type SetupCheckDeps } from './argocd-setup-check.ts'
 import { clockCheck } from './clock-check.ts'
 import { domainCheck } from './domain-check.ts'
+import { redisCheck } from './redis-check.ts'
 import { releaseDigests } from './release-check.ts'
 import { storeNames } from './store-names-check.ts'
 
@@ -19,6 +21,7 @@ export interface CheckDeps extends Pick<SetupCheckDeps, 'installed'> {
   readonly argocd: Connection | null
   readonly time: Time
   readonly purge: PurgeSettings
+  readonly limits: Pick<RateLimits, 'problem'>
 }
 
 const GIT_FIXES = {
@@ -45,6 +48,7 @@ export function probesOf(deps: CheckDeps): ReadonlyMap<string, Probe> {
     ['application_set', async () => applicationSet(deps)],
     ['argocd_setup', (signal) => setupCheck(deps, signal)],
     ['argocd_api', (signal) => argoCdApi(deps, signal)],
+    ['redis', async () => redisCheck(deps)],
     ['argocd_webhooks', async () => webhooks(deps)],
   ])
 }
