@@ -1,6 +1,6 @@
 import { cacheConfig } from '../adapters/git/cache/cache-config.ts'
 import type { Config } from './config.ts'
-import { isLoopback, type Settings } from './settings.ts'
+import { isLoopback, type Settings, settings } from './settings.ts'
 import { remoteOf } from './stores-remote.ts'
 
 /** Do clients reach the server over HTTPS? */
@@ -87,6 +87,16 @@ export function contradictions(read: Settings): string[] {
     problems.push('STORES_REPO_URL: ssh needs GIT_SSH_KEY_FILE and GIT_KNOWN_HOSTS_FILE')
   }
   return problems
+}
+
+/** Limits that are switched off although others than this machine are answered. */
+export function openGates(read: Settings): readonly string[] {
+  if (!hasAuthentication(read)) return []
+  const { rateLimit, rateLimitRead, rateLimitCreates, rateLimitAddress } = read
+  const limits = { rateLimit, rateLimitRead, rateLimitCreates, rateLimitAddress }
+  return Object.entries(limits)
+    .filter(([, limit]) => limit === 0)
+    .map(([key]) => `${settings[key as keyof Settings].env} is 0: this rate has no limit`)
 }
 
 /**

@@ -112,6 +112,15 @@ describe('configuration', () => {
     )
   })
 
+  it('warns about each limit that is switched off with authentication', () => {
+    const off = { RATE_LIMIT: '0', RATE_LIMIT_READ: '0', RATE_LIMIT_CREATES: '1' }
+    expect(read({ ...off, TOKENS_FILE: 'x' }).config?.warnings).toEqual([
+      'RATE_LIMIT is 0: this rate has no limit',
+      'RATE_LIMIT_READ is 0: this rate has no limit',
+    ])
+    expect(read(off).config?.warnings).toEqual([])
+  })
+
   it('ignores variables that are empty or not ours', () => {
     expect(read({ LOG_LEVEL: '', WORDPRESS_CHART_PATH: '/x' }).config?.logLevel).toBe('info')
   })

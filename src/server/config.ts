@@ -5,6 +5,7 @@ import { type RoleBinding, RoleBindings } from '../contract/role-bindings.ts'
 import {
   contradictions,
   hasAuthentication,
+  openGates,
   remoteProblems,
   signInProblems,
 } from './config-checks.ts'
@@ -29,7 +30,7 @@ export interface Config extends Settings {
   readonly inClusterServer: string | null
   /** Origin of each value: `flag`, `environment`, `file` or `default`. */
   readonly sources: Readonly<Record<string, Source>>
-  /** One sentence for each variable that is set but has no effect. */
+  /** One sentence for each variable that has no effect, or switches a protection off. */
   readonly warnings: readonly string[]
 }
 
@@ -74,7 +75,7 @@ export function readConfig(input: ConfigInput): ConfigResult {
   )
   if (problems.length > 0) return { config: null, problems }
   const inClusterServer = inCluster(input.environment)
-  const warnings = ignoredVariables(input.environment)
+  const warnings = [...ignoredVariables(input.environment), ...openGates(read)]
   const { publicUrl } = read
   const isPublic = hasAuthentication(read) && publicUrl !== null
   const publicHost = isPublic ? new URL(publicUrl).host : null

@@ -126,6 +126,13 @@ describe.skipIf(!hasRedis)(`limits in Redis${unlessRedis}`, () => {
       .toBe(5)
   })
 
+  it('F22 a full Redis leaves half, and the log has the reason', async () => {
+    const redis = await redisServer(['--maxmemory', '1', '--maxmemory-policy', 'noeviction'])
+    const one = await server(redis.address)
+    expect(await one.allowed(10)).toBe(3)
+    expect(JSON.stringify(one.log.lines)).toContain('OOM')
+  })
+
   it('a wrong password leaves half, and the log has the reason without the password', async () => {
     const redis = await redisServer(['--requirepass', 'the-right-one'])
     const right = await server(redis.address, {}, 'the-right-one')
