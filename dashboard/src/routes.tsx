@@ -11,7 +11,7 @@ import { lazyPage } from './features/frame/lazy-page.tsx'
 import { NotFound } from './features/frame/not-found.tsx'
 import { PageFault } from './features/frame/page-fault.tsx'
 import { StoresPage } from './features/list/stores-page.tsx'
-import { activitySearch, listSearch, storeSearch } from './search.ts'
+import { activitySearch, listSearch, signInSearch, storeSearch } from './search.ts'
 
 interface RouterContext {
   readonly queryClient: QueryClient
@@ -72,7 +72,16 @@ const operation = createRoute({
   ),
 })
 
-const routeTree = root.addChildren([home, stores, create, store, activity, operation])
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: signInSearch,
+  component: lazyPage(
+    async () => (await import('./features/frame/signed-in-page.tsx')).SignedInPage,
+  ),
+})
+
+const routeTree = root.addChildren([home, stores, create, store, activity, operation, signIn])
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

@@ -93,6 +93,19 @@ export function storeSearch(query: Record<string, unknown>): StoreSearch {
   }
 }
 
+const signInFailures = ['expired', 'denied', 'rejected', 'unavailable'] as const
+
+export interface SignInSearch {
+  /** Why a sign-in failed. */
+  readonly failed?: (typeof signInFailures)[number]
+}
+
+/** Parses the query of `/sign-in`. */
+export function signInSearch(query: Record<string, unknown>): SignInSearch {
+  const failed = signInFailures.find((word) => word === query['failed'])
+  return failed === undefined ? {} : { failed }
+}
+
 /** Filters of the activity page, as in the URL and in `GET /audit`. */
 export const activityFilters = ['store', 'by', 'action', 'source', 'result', 'since'] as const
 export type ActivityFilter = (typeof activityFilters)[number]

@@ -3,7 +3,8 @@ import { StoreError } from '../domain/errors.ts'
 import type { AppEnv, StaticFile } from './env.ts'
 import type { Router } from './router.ts'
 
-const PAGE = /^\/(?:$|new\/?$|activity\/?$|operations\/[^/]+\/?$|stores\/?$|stores\/[^/]+\/?$)/
+const PAGE =
+  /^\/(?:$|new\/?$|activity\/?$|operations\/[^/]+\/?$|stores\/?$|stores\/[^/]+\/?$|sign-in\/?$)/
 /** API paths. An unknown one returns a JSON problem, in a browser too. */
 const PROGRAMS = /^\/(?:api|auth|git|assets)(?:\/|$)/
 const DAY = 86_400

@@ -58,7 +58,7 @@ export function signInRoutes(router: Router, deps: RouteDeps): void {
     const { reason } = error
     log.warn('a sign-in failed', { req_id: c.get('requestId'), detail: reason, err: error })
     if (/\btext\/html\b/i.test(c.req.header('Accept') ?? '')) {
-      return c.redirect(`/?signInFailed=${reason}`, 302)
+      return c.redirect(`/sign-in?failed=${reason}`, 302)
     }
     throw new StoreError('login_failed', DETAIL[reason], { extra: { reason } })
   }

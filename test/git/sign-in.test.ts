@@ -1,5 +1,4 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Me } from '../../src/contract/access.ts'
@@ -7,6 +6,7 @@ import type { Problem } from '../../src/contract/problem.ts'
 import { signIn, type TestBrowser, testBrowser } from '../../src/testing/browser-session.ts'
 import { startProvider, type TestProvider } from '../../src/testing/openid-provider.ts'
 import { git, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
+import { freePort } from '../free-port.ts'
 
 let provider: TestProvider
 let server: ServerProcess
@@ -20,14 +20,6 @@ const BINDINGS = `roleBindings:
   - { group: shop-admins, team: '*', role: admin }
   - { subject: ana, team: acme, role: viewer }
 `
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
 
 beforeAll(async () => {
   provider = await startProvider()
@@ -221,7 +213,7 @@ it('a session continues after a restart and needs no provider', async () => {
   server = await startServer(server.dataDir, environment)
   expect((await me(ben)).name).toBe('Ben North')
   const failed = await testBrowser().open(`${home}/auth/login`)
-  expect([failed.status, failed.url]).toEqual([200, `${home}/?signInFailed=unavailable`])
+  expect([failed.status, failed.url]).toEqual([200, `${home}/sign-in?failed=unavailable`])
   await provider.up()
   const again = testBrowser()
   await enter(again, 'ben')

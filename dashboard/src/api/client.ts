@@ -4,6 +4,7 @@ import type { Problem } from '@storewright/contract/problem.ts'
 import { addressOf, nextPage } from './address.ts'
 import { RequestFailure } from './failure.ts'
 import { hintOf } from './hints.ts'
+import { noteKnown, noteSignedOut } from './session.ts'
 
 /** Path or URL of the API, set at build time, with or without `/api/v1`. */
 export const API: string = import.meta.env['VITE_API_URL'] ?? '/api/v1'
@@ -46,6 +47,7 @@ export async function requestPage<Id extends OperationId>(
 ): Promise<Answer<Id>> {
   const response = await send(id, options)
   if (!response.ok) throw await failureOf(response)
+  noteKnown()
   // Not parsed again: the server makes its responses by the schemas of this type.
   const reply = (response.status === 204 ? undefined : await response.json()) as ReplyOf<Id>
   return { reply, next: nextPage(response.headers.get('Link')) }
@@ -97,6 +99,7 @@ async function failureOf(response: Response): Promise<RequestFailure> {
       facts,
     )
   }
+  if (problem.code === 'unauthenticated') noteSignedOut(problem.detail, problem['signIn'])
   const outcome = problem['outcome'] === 'unknown' ? 'unknown' : 'not_written'
   const said = { ...problem, hint: hintOf(problem) }
   return new RequestFailure(said, {

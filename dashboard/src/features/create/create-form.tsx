@@ -43,7 +43,7 @@ export function CreateForm({ platform }: { readonly platform: PlatformView }) {
   })
   const attempt = useRef(draft.attempt)
   const create = useCreate(attempt)
-  const refusal = useWriteRefusal()
+  const refusal = useWriteRefusal('stores:write')
   const summary = useRef<HTMLDivElement>(null)
   const typed = useWatch({ control: form.control }) as Form
   useEffect(() => saveDraft({ form: typed, attempt: attempt.current }), [typed])

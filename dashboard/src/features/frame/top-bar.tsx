@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Keyboard } from 'lucide-react'
 import { product } from '../../strings.ts'
 import { ConnectionPill } from './connection-pill.tsx'
+import { IdentityMenu } from './identity-menu.tsx'
 import { ThemeChoice } from './theme-choice.tsx'
 
 export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
@@ -14,6 +15,7 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
       <div className="flex-1" />
       <ConnectionPill />
       <ThemeChoice />
+      <IdentityMenu />
       <button
         type="button"
         onClick={onHelp}

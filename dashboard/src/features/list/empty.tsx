@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router'
 import type { ListSearch } from '../../search.ts'
 import { phaseLabel } from '../../strings.ts'
-import { Button, buttonClass } from '../../ui/button.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
+import { CreateLink } from './create-link.tsx'
 
 /** Shown without any store: one action, and the same step by curl and CLI. */
 export function FirstUse() {
@@ -14,9 +14,7 @@ export function FirstUse() {
         A store is a few lines of intent in Git. Storewright renders its Kubernetes manifests and
         commits them; Argo CD applies them.
       </p>
-      <Link to="/new" className={buttonClass('primary')}>
-        Create your first store
-      </Link>
+      <CreateLink>Create your first store</CreateLink>
       <h3 className="mt-8 mb-2 text-sm font-medium text-muted">The same with curl</h3>
       <Command text={curl} label="Copy the curl command" />
       <h3 className="mt-4 mb-2 text-sm font-medium text-muted">The same with storectl</h3>

@@ -1,15 +1,14 @@
 import type { Store } from '@storewright/contract/store.ts'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Plus } from 'lucide-react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { platformQuery, storesQuery } from '../../api/queries.ts'
 import type { ListSearch } from '../../search.ts'
-import { buttonClass } from '../../ui/button.tsx'
 import { FailurePanel } from '../../ui/failure-panel.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useNow } from '../../ui/time.tsx'
 import { AttentionStrip } from './attention-strip.tsx'
+import { CreateLink } from './create-link.tsx'
 import { FilteredEmpty, FirstUse } from './empty.tsx'
 import { Filters } from './filters.tsx'
 import { isFiltered, selectStores } from './selection.ts'
@@ -18,7 +17,7 @@ import { StoreList } from './store-list.tsx'
 export function StoresPage() {
   const { data: stores, error, refetch } = useQuery(storesQuery)
   // The first-use page contains its only action in the text.
-  const actions = stores?.length === 0 ? undefined : <CreateLink />
+  const actions = stores?.length === 0 ? undefined : <CreateLink>Create store</CreateLink>
   return (
     <Page title="Stores" heading="Stores" actions={actions}>
       <div className="mt-4 grid gap-4">
@@ -27,15 +26,6 @@ export function StoresPage() {
         {stores !== undefined && <Fleet stores={stores} outdated={error !== null} />}
       </div>
     </Page>
-  )
-}
-
-function CreateLink() {
-  return (
-    <Link to="/new" className={buttonClass('primary')} aria-keyshortcuts="c">
-      <Plus aria-hidden size={16} />
-      Create store
-    </Link>
   )
 }
 

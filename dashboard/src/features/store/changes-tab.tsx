@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Trash2, Undo2 } from 'lucide-react'
 import { useEffect } from 'react'
+import { usePermissionRefusal } from '../../api/me.ts'
 import { historyQuery } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { ChangeItem } from '../../ui/change-item.tsx'
@@ -71,6 +72,8 @@ interface RowProps {
 }
 
 function Row({ change, store, chosen, newest }: RowProps) {
+  const noWrite = usePermissionRefusal('stores:write', store.team)
+  const noDelete = usePermissionRefusal('stores:delete', store.team)
   const open = useDialogs()
   const navigate = useNavigate({ from: '/stores/$name' })
   const short = change.commit.slice(0, 10)
@@ -110,6 +113,7 @@ function Row({ change, store, chosen, newest }: RowProps) {
               <Button
                 look="quiet"
                 icon={<Trash2 aria-hidden size={14} />}
+                refusal={noDelete}
                 onClick={() => open('delete')}
               >
                 Delete store…
@@ -119,6 +123,7 @@ function Row({ change, store, chosen, newest }: RowProps) {
             <Button
               look="quiet"
               icon={<Undo2 aria-hidden size={14} />}
+              refusal={noWrite}
               onClick={() => open('undo', change.commit)}
               aria-label={`Undo ${short}`}
             >
@@ -128,6 +133,7 @@ function Row({ change, store, chosen, newest }: RowProps) {
           {!newest && (
             <Button
               look="quiet"
+              refusal={noWrite}
               onClick={() => open('restore-to', change.commit)}
               aria-label={`Restore the state at ${short}`}
             >

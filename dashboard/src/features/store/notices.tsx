@@ -11,7 +11,7 @@ import { useDialogs } from './store-dialogs.tsx'
 /** Notices about unusual states of this store, with reason and remedy. */
 export function Notices({ store }: { readonly store: Store }) {
   const open = useDialogs()
-  const refusal = useWriteRefusal()
+  const refusal = useWriteRefusal('stores:write', store.team)
   return (
     <>
       {store.lifecycle === 'purge' ? (

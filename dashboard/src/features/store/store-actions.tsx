@@ -11,6 +11,7 @@ import {
   Trash2,
   Undo2,
 } from 'lucide-react'
+import { usePermissionRefusal } from '../../api/me.ts'
 import { simulatedReason } from '../../strings.ts'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { Menu, type MenuEntry } from '../../ui/menu.tsx'
@@ -30,7 +31,9 @@ export function StoreActions({ store }: { readonly store: Store }) {
 
 function LivingActions({ store }: { readonly store: Store }) {
   const open = useDialogs()
-  const stopped = useWriteRefusal()
+  const stopped = useWriteRefusal('stores:write', store.team)
+  const mayWrite = usePermissionRefusal('stores:write', store.team) === null
+  const mayDelete = usePermissionRefusal('stores:delete', store.team) === null
   const detached = store.phase === 'Detached'
   const refusal = detached
     ? 'Git no longer declares this store. Restore its folder first.'
@@ -58,12 +61,16 @@ function LivingActions({ store }: { readonly store: Store }) {
       icon: <RefreshCw aria-hidden size={SIZE} />,
       onChoose: () => open('render'),
     },
-    {
-      label: 'Delete…',
-      icon: <Trash2 aria-hidden size={SIZE} />,
-      onChoose: () => open('delete'),
-      danger: true,
-    },
+    ...(mayDelete
+      ? [
+          {
+            label: 'Delete…',
+            icon: <Trash2 aria-hidden size={SIZE} />,
+            onChoose: () => open('delete'),
+            danger: true,
+          },
+        ]
+      : []),
   ]
   return (
     <>
@@ -90,7 +97,7 @@ function LivingActions({ store }: { readonly store: Store }) {
       >
         Edit
       </Button>
-      {!detached && <Menu id={MORE_ID} label="More" entries={entries} />}
+      {!detached && mayWrite && <Menu id={MORE_ID} label="More" entries={entries} />}
     </>
   )
 }
@@ -100,7 +107,7 @@ const GONE_ETAG = '""'
 
 function DeletedActions({ store }: { readonly store: Store }) {
   const open = useDialogs()
-  const refusal = useWriteRefusal()
+  const refusal = useWriteRefusal('stores:delete', store.team)
   if (store.lifecycle === 'purge') {
     if (store.etag === GONE_ETAG) return null
     return (
