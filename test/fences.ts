@@ -144,6 +144,12 @@ export const fences: readonly Fence[] = [
     allow: ['./x.ts', '../../domain/access/person.ts', 'openid-client', 'jose', 'node:crypto'],
   },
   {
+    glob: 'src/adapters/metrics/*.ts',
+    plant: 'src/adapters/metrics/planted.ts',
+    refuse: ['../../operations/create-store.ts', '../git/x.ts', 'node:fs', 'hono', ...EVERYWHERE],
+    allow: ['./x.ts', '../../domain/metrics.ts', '@prometheus-io/client'],
+  },
+  {
     glob: 'src/adapters/registry/*.ts',
     plant: 'src/adapters/registry/planted.ts',
     refuse: ['../../operations/create-store.ts', '../git/x.ts', 'node:fs', 'hono', ...EVERYWHERE],
