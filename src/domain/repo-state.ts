@@ -37,6 +37,8 @@ export interface RepoState {
   readonly blockedBy: 'git_unavailable' | 'git_auth' | 'history_rewritten' | 'not_ready' | null
   /** Milliseconds since the Unix epoch of the last response of the remote; 0 = never. */
   readonly lastContactAt: number
+  /** Milliseconds since the branch was last fetched. `Infinity` before the first fetch. */
+  readonly fetchAgeMs: number
   readonly queued: number
   /** Not `null`: the repository is read-only. */
   readonly rewrite: Rewrite | null

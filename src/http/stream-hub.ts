@@ -3,6 +3,7 @@ import { type Row, rowColumns } from '../contract/snapshot.ts'
 import type { StreamEvents } from '../contract/stream.ts'
 import { VERSION } from '../contract/version.ts'
 import { type Identity, readableTeams } from '../domain/access/identity.ts'
+import { type Metrics, noMetrics } from '../domain/metrics.ts'
 import type { Batch, ChangeFeed } from '../observe/change-feed.ts'
 
 /** A client with more unsent bytes is disconnected. It resyncs when it reconnects. */
@@ -37,6 +38,8 @@ export interface StreamHubOptions {
   /** False ends the streams of an identity. @default every identity stays */
   readonly isCurrent?: (identity: Identity) => boolean
   readonly heartbeatMs?: number
+  /** @default nothing is measured */
+  readonly metrics?: Metrics
 }
 
 interface Client {
@@ -55,6 +58,7 @@ interface Group {
 /** Sends every batch of the feed to every open stream, without the rows of other teams. */
 export function openStreamHub(options: StreamHubOptions): StreamHub {
   const { feed, banners, isCurrent = () => true, heartbeatMs = HEARTBEAT_MS } = options
+  const { metrics = noMetrics } = options
   const clients = new Map<ReadableStreamDefaultController<Uint8Array>, Client>()
   const encoder = new TextEncoder()
   const drop = (controller: ReadableStreamDefaultController<Uint8Array>) => {
@@ -122,7 +126,10 @@ export function openStreamHub(options: StreamHubOptions): StreamHub {
             }
             const group = groupOf(identity)
             clients.set(controller, { identity, group, send })
-            send(greeting(feed, lastEventId, group.teams))
+            const missed = missedBatches(feed, lastEventId)
+            if (missed === null && lastEventId !== undefined)
+              metrics.count('storewright_sse_resyncs_total', {})
+            send(greeting(feed, lastEventId, missed, group.teams))
             for (const text of bannerTexts(new Map(), group.shown)) send(text)
           },
           cancel: () => void clients.delete(opened),
@@ -148,6 +155,13 @@ function bannerMap(banners: PlatformView['banners']): ReadonlyMap<string, string
   return new Map(banners.map(({ code, message }) => [code, message]))
 }
 
+/** Batches after the last event that a client saw; `null` if they are unknown or no longer kept. */
+function missedBatches(feed: ChangeFeed, lastEventId: string | undefined): readonly Batch[] | null {
+  const [boot, seq] = lastEventId?.split('.') ?? []
+  const known = boot === feed.boot && /^[0-9]{1,15}$/.test(seq ?? '')
+  return known ? feed.since(Number(seq)) : null
+}
+
 /**
  * First events of a stream: the current position, then the missed batches or a request to load the
  * snapshot.
@@ -155,11 +169,9 @@ function bannerMap(banners: PlatformView['banners']): ReadonlyMap<string, string
 function greeting(
   feed: ChangeFeed,
   lastEventId: string | undefined,
+  missed: readonly Batch[] | null,
   teams: Group['teams'],
 ): string {
-  const [boot, seq] = lastEventId?.split('.') ?? []
-  const known = boot === feed.boot && /^[0-9]{1,15}$/.test(seq ?? '')
-  const missed = known ? feed.since(Number(seq)) : null
   const hello = { boot: feed.boot, seq: feed.seq(), revision: feed.revision(), version: VERSION }
   // Random, so that clients do not all reconnect at once after a restart.
   const retry = `retry: ${1000 + Math.floor(Math.random() * 4000)}\n`

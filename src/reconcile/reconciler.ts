@@ -2,6 +2,7 @@ import { goingAt, isPending, massDeletionOf } from '../domain/admission/mass-del
 import { hasWaited, isQueued, isRoom, type Provisioning } from '../domain/admission/provisioning.ts'
 import { type ControlLoop, startControlLoop } from '../domain/control-loop.ts'
 import { StoreError } from '../domain/errors.ts'
+import { type Metrics, noMetrics } from '../domain/metrics.ts'
 import type { Log, OperationDeps, StoreChange } from '../domain/ports.ts'
 import { sleep } from '../domain/sleep.ts'
 import type { Snapshot, StoreRecord } from '../domain/snapshot.ts'
@@ -29,6 +30,8 @@ export interface ReconcilerOptions extends Pick<OperationDeps, 'repo' | 'sealer'
   readonly render: RenderStore
   /** @default no store is queued */
   readonly provisioning?: Provisioning
+  /** @default nothing is measured */
+  readonly metrics?: Metrics
 }
 
 /** Number of stores that are read, rendered and pushed together. */
@@ -186,7 +189,7 @@ function waits(
 }
 
 function note(
-  { log, refusals }: ReconcilerOptions,
+  { log, refusals, metrics = noMetrics }: ReconcilerOptions,
   upToDate: UpToDate,
   record: StoreRecord,
   at: Snapshot,
@@ -194,6 +197,7 @@ function note(
 ): void {
   refusals.set(record.name, finding.is === 'refused' ? finding.problems : [])
   if (finding.is === 'render') return
+  metrics.count('storewright_reconcile_total', { result: finding.is })
   const news = upToDate.add(record, at.platform, finding.is === 'refused')
   if (!news || finding.is === 'settled') return
   const [problem] = finding.is === 'refused' ? finding.problems : record.problems
@@ -215,7 +219,9 @@ async function land(
   { declared, render, at: foundAt }: Found,
   found: StoreChange,
 ): Promise<void> {
-  const { repo, log, newRequestId } = options
+  const { repo, log, newRequestId, metrics = noMetrics } = options
+  const count = (result: 'rendered' | 'failed') =>
+    metrics.count('storewright_reconcile_total', { result })
   const { record } = declared
   const decide = (at: Snapshot) => {
     if (!isSame(record, at.stores.get(record.name))) return 'unchanged'
@@ -230,8 +236,11 @@ async function land(
   const fields = { team: record.team, store: record.name }
   try {
     const landed = await repo.change(systemRequester(newRequestId()), decide)
-    if (landed.outcome === 'landed') log.info('rendered', { ...fields, revision: landed.commit })
+    if (landed.outcome !== 'landed') return
+    count('rendered')
+    log.info('rendered', { ...fields, revision: landed.commit })
   } catch (error) {
+    count('failed')
     const code = error instanceof StoreError ? error.code : 'internal'
     log.warn('a render failed and will be retried', { ...fields, code, err: error })
   }

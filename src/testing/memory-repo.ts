@@ -57,6 +57,7 @@ export function memoryRepo(platform: Platform, now: () => number = () => 0): Mem
   const state: RepoState = {
     blockedBy: null,
     lastContactAt: 0,
+    fetchAgeMs: 0,
     queued: 0,
     rewrite: null,
     lost: [],

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { Cache } from '../../src/adapters/git/cache/cache.ts'
 import type { Remote } from '../../src/adapters/git/process/environment.ts'
 import { openStoresRepo, type StoresRepoOptions } from '../../src/adapters/git/stores-repo.ts'
+import { noMetrics } from '../../src/domain/metrics.ts'
 import type { StoresRepo } from '../../src/domain/ports.ts'
 import {
   type BareRemote,
@@ -67,6 +68,7 @@ export async function harness(options?: BareRemoteOptions): Promise<Harness> {
         remote: at,
         branch: 'main',
         signing: null,
+        metrics: noMetrics,
         log,
       })
       closers.push(async () => {

@@ -5,6 +5,7 @@ import { Cache } from '../../src/adapters/git/cache/cache.ts'
 import { Housekeeping } from '../../src/adapters/git/cache/housekeeping.ts'
 import { Lane } from '../../src/adapters/git/cache/lane.ts'
 import { importCommits } from '../../src/adapters/git/write/fast-import.ts'
+import { noMetrics } from '../../src/domain/metrics.ts'
 import { createBareRemote } from '../../src/testing/bare-remote.ts'
 import { createChange, memoryLog } from '../../src/testing/writes.ts'
 import { pause } from './harness.ts'
@@ -19,6 +20,7 @@ async function busyCache(packs: number) {
     remote: { kind: 'embedded', path: remote.path },
     branch: 'main',
     signing: null,
+    metrics: noMetrics,
     log: memoryLog(),
   })
   await cache.open()

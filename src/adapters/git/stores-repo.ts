@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import type { HeardDate } from '../../domain/answer-date.ts'
 import { compact } from '../../domain/compact.ts'
 import { type ControlLoop, startControlLoop } from '../../domain/control-loop.ts'
+import { type Metrics, noMetrics } from '../../domain/metrics.ts'
 import type { Clock, Log, StoresRepo } from '../../domain/ports.ts'
 import type { KeyRing } from '../../domain/provenance.ts'
 import type { RepoState } from '../../domain/repo-state.ts'
@@ -59,6 +60,8 @@ export interface StoresRepoOptions {
   readonly heardDate?: HeardDate
   /** For tests that fail a write at one of its steps. */
   readonly reached?: (point: WritePoint) => Promise<void>
+  /** @default nothing is measured */
+  readonly metrics?: Metrics
   readonly log: Log
   readonly clock: Clock
 }
@@ -71,7 +74,7 @@ export interface StoresRepoOptions {
  * yet
  */
 export async function openStoresRepo(options: StoresRepoOptions): Promise<StoresRepo> {
-  const { remote, branch = 'main', dataDir, log, clock, keys } = options
+  const { remote, branch = 'main', dataDir, log, clock, keys, metrics = noMetrics } = options
   if (!isBranchName(branch))
     throw new Error(
       'the branch name of the stores repository is invalid: use letters, digits, . _ - and /',
@@ -84,6 +87,7 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
     remote,
     branch,
     signing,
+    metrics,
     log,
     ...compact({ heardDate: options.heardDate }),
   })
@@ -102,7 +106,8 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
     signatures.onChanged()
   }
   const identity = { author, generator, allowDowngrade, keys, signed: signing !== null }
-  const parts = { cache, mirror, clock, lane, log, housekeeping, pace, embeddedPath, ...identity }
+  const tools = { clock, lane, log, metrics, housekeeping, pace, embeddedPath }
+  const parts = { cache, mirror, ...tools, ...identity }
   const { reached, fetchIntervalMs, hold = null } = options
   const deps = { ...parts, reached, hold, signing, signatures, signal: stop.signal }
   return new GitStoresRepo(deps, stop, fetchIntervalMs)
@@ -200,6 +205,7 @@ class GitStoresRepo implements StoresRepo {
     return {
       blockedBy,
       lastContactAt,
+      fetchAgeMs: mirror.fetchAge(),
       queued: this.#writer.queued,
       rewrite,
       lost,

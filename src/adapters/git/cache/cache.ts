@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { ulid } from 'ulid'
 import type { HeardDate } from '../../../domain/answer-date.ts'
 import { compact } from '../../../domain/compact.ts'
+import type { RebuildCause } from '../../../domain/measures.ts'
+import type { Metrics } from '../../../domain/metrics.ts'
 import { type ObjectFormat, objectFormatOf } from '../../../domain/object-format.ts'
 import type { Log } from '../../../domain/ports.ts'
 import {
@@ -32,6 +34,14 @@ const LOCAL_MS = 60_000
 const TIDY_MS = 3000
 const SEEN_REF = 'refs/storewright/remote/main'
 
+const CAUSES: Readonly<Record<RebuildCause, string>> = {
+  start: 'the cache is missing or damaged at start',
+  unreadable: 'the cache could not be read at start',
+  damaged: 'the cache is damaged',
+  unknown_failure: 'git failed twice in an unknown way',
+  stuck: 'refs of the cache cannot be written',
+}
+
 /** The branch could not be fetched from the remote. */
 export class FetchError extends Error {
   override readonly name = 'FetchError'
@@ -50,6 +60,7 @@ export interface CacheOptions {
   readonly branch: string
   readonly signing: Signing | null
   readonly heardDate?: HeardDate
+  readonly metrics: Metrics
   readonly log: Log
 }
 
@@ -104,7 +115,7 @@ export class Cache {
     await sweepTemporary(this.profile.directory, Date.now())
     const head = await this.#verified()
     if (head === null) {
-      await this.rebuild('the cache is missing or damaged at start')
+      await this.rebuild('start')
       return null
     }
     const config = this.#configOf(objectFormatOf(head))
@@ -142,7 +153,11 @@ export class Cache {
   }
 
   /** Fetches the branch into the cache. @throws FetchError */
-  async fetch(signal?: AbortSignal): Promise<string> {
+  fetch(signal?: AbortSignal): Promise<string> {
+    return this.#counting('fetch', () => this.#fetch(signal))
+  }
+
+  async #fetch(signal?: AbortSignal): Promise<string> {
     const direct = await this.#fetchDirectly(signal)
     if (direct !== null) return direct
     const { id, ref } = await this.#fetchInto(this.profile, this.objects, FETCH_MS, signal)
@@ -172,11 +187,11 @@ export class Cache {
    * Replaces the cache with a fresh clone. If the clone fails, the old cache stays in place.
    * @throws FetchError
    */
-  async rebuild(reason: string): Promise<void> {
-    const { dataDir, log } = this.#options
+  async rebuild(cause: RebuildCause): Promise<void> {
+    const { dataDir, log, metrics } = this.#options
     const fresh = join(dataDir, `cache.git.new-${ulid()}`)
     const broken = join(dataDir, `cache.git.broken-${ulid()}`)
-    await this.#clone(fresh)
+    await this.#counting('clone', () => this.#clone(fresh))
     const replaced = await rename(this.profile.directory, broken).then(
       () => true,
       () => false,
@@ -189,7 +204,8 @@ export class Cache {
     this.objects.restart()
     if (!replaced) return
     this.rebuilds += 1
-    log.warn('git cache cloned anew', { detail: reason, count: this.rebuilds })
+    metrics.count('storewright_git_cache_rebuilds_total', { cause })
+    log.warn('git cache cloned anew', { detail: CAUSES[cause], count: this.rebuilds })
     await rm(broken, { recursive: true, force: true })
   }
 
@@ -261,6 +277,20 @@ export class Cache {
     const fsck = ['fsck', '--connectivity-only', '--no-dangling', '--no-progress'] as const
     const checked = await local(fsck)
     return checked.exitCode === 0 ? parsed.stdout.toString('utf8').trim() : null
+  }
+
+  /** Counts a call to the remote by its result. */
+  async #counting<T>(call: 'fetch' | 'clone', run: () => Promise<T>): Promise<T> {
+    const ended = (result: RemoteOutcome) =>
+      this.#options.metrics.count('storewright_git_host_calls_total', { call, result })
+    try {
+      const found = await run()
+      ended('done')
+      return found
+    } catch (error) {
+      if (error instanceof FetchError) ended(error.outcome)
+      throw error
+    }
   }
 
   async #clone(directory: string): Promise<void> {

@@ -120,7 +120,7 @@ export class Mirror {
       this.#edition = await this.#loaded(await cache.head())
     } catch (error) {
       if (!isDamage(error)) throw error
-      await this.#rebuild('the cache could not be read at start')
+      await cache.rebuild('unreadable')
       this.#reader = this.#newReader()
       this.#edition = await this.#loaded(await cache.head())
     }
@@ -178,12 +178,12 @@ export class Mirror {
    */
   async repair(force: boolean): Promise<void> {
     if (!force && (await this.#options.cache.isSound())) return
-    await this.#rebuild(force ? 'git failed twice in an unknown way' : 'the cache is damaged')
+    await this.#options.cache.rebuild(force ? 'unknown_failure' : 'damaged')
   }
 
   async #syncOnce(signal: AbortSignal | undefined): Promise<void> {
     const { cache, clock } = this.#options
-    if (cache.stuck) await this.#rebuild('refs of the cache cannot be written')
+    if (cache.stuck) await cache.rebuild('stuck')
     const askedAt = performance.now()
     const head = await this.#fetch(signal)
     const before = this.edition
@@ -294,10 +294,6 @@ export class Mirror {
       }
     }
     await task()
-  }
-
-  async #rebuild(reason: string): Promise<void> {
-    await this.#options.cache.rebuild(reason)
   }
 
   #newReader(): EditionReader {

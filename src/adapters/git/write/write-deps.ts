@@ -1,3 +1,4 @@
+import type { Metrics } from '../../../domain/metrics.ts'
 import type { Clock, Log } from '../../../domain/ports.ts'
 import type { KeyRing } from '../../../domain/provenance.ts'
 import type { Cache } from '../cache/cache.ts'
@@ -20,6 +21,7 @@ export interface WriteDeps {
   readonly pace: Pace | null
   readonly clock: Clock
   readonly log: Log
+  readonly metrics: Metrics
   readonly author: Author
   readonly generator: string
   /** Computes the proof in the trailers of our commits. */

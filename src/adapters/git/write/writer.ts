@@ -175,7 +175,7 @@ export class Writer {
 
   /** Pushes the commits in one push. On success the mirror takes them over. */
   async #publish({ base, drafts }: Batch, made: Import): Promise<PushOutcome> {
-    const { cache, mirror, signal, reached } = this.#deps
+    const { cache, mirror, signal, reached, metrics } = this.#deps
     await reached?.('push')
     this.#schedule.begins()
     this.#figures.pushes += 1
@@ -186,6 +186,11 @@ export class Writer {
     const began = performance.now()
     const head = made.imported.at(-1)?.commit.id ?? base
     const pushed = await pushCommits(cache, base, head, signal, made.pack)
+    const result = pushed.outcome
+    metrics.observe('storewright_git_push_duration_seconds', {}, (performance.now() - began) / 1000)
+    metrics.observe('storewright_git_batch_size', {}, drafts.length)
+    metrics.count('storewright_git_host_calls_total', { call: 'push', result })
+    metrics.count('storewright_git_commits_total', { result }, drafts.length)
     await reached?.('pushed')
     if (pushed.outcome !== 'done') {
       for (const { request } of drafts) {

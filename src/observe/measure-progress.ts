@@ -1,0 +1,95 @@
+import { type Row, rowColumns } from '../contract/snapshot.ts'
+import type { Store } from '../contract/store.ts'
+import type { Stage } from '../domain/measures.ts'
+import type { Metrics } from '../domain/metrics.ts'
+import type { Clock, StoreViews } from '../domain/ports.ts'
+import type { ChangeFeed } from './change-feed.ts'
+
+/** How far Argo CD took the newest change of a store. Times in milliseconds since the Unix epoch. */
+interface Progress {
+  readonly commit: string | null
+  observedAt: number | null
+  syncedAt: number | null
+  isReady: boolean
+}
+
+export interface ProgressOptions {
+  readonly feed: Pick<ChangeFeed, 'subscribe'>
+  readonly views: Pick<StoreViews, 'get'>
+  readonly clock: Clock
+  readonly metrics: Metrics
+}
+
+const NAME = rowColumns.indexOf('name')
+const CREATED_AT = rowColumns.indexOf('createdAt')
+const CHANGE_AT = rowColumns.indexOf('changeAt')
+
+/**
+ * Observes how long changes take from their commit until the store is Ready. Only changes made
+ * after this call count, because the moments of earlier ones are unknown. A moment is seen with the
+ * feed's delay of 250 ms to 1 s, and a commit has whole seconds.
+ * @returns ends the observation
+ */
+export function measureProgress(options: ProgressOptions): () => void {
+  const { feed, views, clock } = options
+  const startedMs = clock.now()
+  const progress = new Map<string, Progress>()
+  const provisioned = new Set<string>()
+  const isRecent = (row: Row) =>
+    [CREATED_AT, CHANGE_AT].some((column) => Number(row[column]) * 1000 >= startedMs)
+
+  const look = (store: Store) => {
+    const observe = observing(options.metrics, clock.now())
+    const createdMs = Date.parse(store.createdAt)
+    const isReady = store.phase === 'Ready'
+    if (isReady && createdMs >= startedMs && !provisioned.has(store.name)) {
+      provisioned.add(store.name)
+      observe('provisioning', createdMs)
+    }
+    const { commit, at, state } = store.change
+    const committedMs = Date.parse(at)
+    if (committedMs < startedMs) return
+    const before = progress.get(store.name)
+    const now =
+      before?.commit === commit
+        ? before
+        : { commit, observedAt: null, syncedAt: null, isReady: false }
+    progress.set(store.name, now)
+    if (now.observedAt === null && isObserved(store)) {
+      now.observedAt = observe('commit_to_observed', committedMs)
+    }
+    if (now.observedAt === null) return
+    if (now.syncedAt === null && (state === 'Synced' || state === 'Live')) {
+      now.syncedAt = observe('observed_to_synced', now.observedAt)
+    }
+    if (now.syncedAt === null || now.isReady || !isReady) return
+    now.isReady = true
+    observe('synced_to_ready', now.syncedAt)
+  }
+
+  return feed.subscribe(({ upsert, remove }) => {
+    for (const row of remove) {
+      progress.delete(String(row[NAME]))
+      provisioned.delete(String(row[NAME]))
+    }
+    for (const row of upsert) {
+      if (!isRecent(row)) continue
+      const store = views.get(String(row[NAME]))
+      if (store !== null) look(store)
+    }
+  })
+}
+
+/** Observes the time since a moment, and returns now. Clocks of other servers may be ahead. */
+function observing(metrics: Metrics, nowMs: number) {
+  return (what: Stage | 'provisioning', sinceMs: number): number => {
+    const seconds = Math.max(0, nowMs - sinceMs) / 1000
+    if (what === 'provisioning') metrics.observe('store_provisioning_seconds', {}, seconds)
+    else metrics.observe('storewright_stage_duration_seconds', { stage: what }, seconds)
+    return nowMs
+  }
+}
+
+function isObserved({ conditions }: Store): boolean {
+  return conditions.some(({ type, status }) => type === 'Observed' && status === 'True')
+}
