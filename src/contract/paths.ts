@@ -87,6 +87,10 @@ export const otherPaths = {
   login: ['get', '/auth/login', 'public', 'reads'],
   callback: ['get', '/auth/callback', 'public', 'reads'],
   logout: ['post', '/auth/logout', 'public', 'reads'],
+  /** On the main listener, unless `METRICS_ADDR` is set. */
+  metrics: ['get', '/metrics', 'stores:read', 'reads'],
+  /** The same on the listener of `METRICS_ADDR`. */
+  metricsApart: ['get', '/metrics', 'public', 'reads'],
   dashboard: ['get', '/*', 'public', 'reads'],
 } as const satisfies Record<string, readonly [Method | 'all', string, Permission, Effect]>
 

@@ -4,6 +4,7 @@ import type { Access } from '../domain/access/access.ts'
 import type { Identity } from '../domain/access/identity.ts'
 import type { RateLimits } from '../domain/access/rate-limits.ts'
 import type { StoreError, StoreErrorCode } from '../domain/errors.ts'
+import type { Metrics, MetricsText } from '../domain/metrics.ts'
 import type { Clock, Log, OperationDeps, PackServer } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
 import type { ChangeFeed } from '../observe/change-feed.ts'
@@ -54,7 +55,9 @@ export interface AppDeps extends OperationDeps {
   /** The effective settings, with secrets masked. */
   readonly settings: readonly EffectiveSetting[]
   readonly limits: RateLimits
-
+  readonly metrics: Metrics
+  /** Reads `/metrics`. `null` if it has a listener of its own. */
+  readonly scrape: (() => Promise<MetricsText>) | null
   readonly log: Log
   readonly clock: Clock
   readonly feed: ChangeFeed

@@ -34,13 +34,18 @@ const ready = operation('readyz', {
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const
 
+/** Mounts the liveness probe. */
+export function aliveRoute(router: Router): void {
+  router.operation(alive, (c) => c.json({ status: 'alive' as const }, 200, NO_STORE))
+}
+
 /**
  * Mounts the platform and the two probes. A failed Git remote does not fail readiness, because
  * reads still work.
  */
 export function platformRoutes(router: Router, deps: RouteDeps): void {
   router.operation(platform, (c) => c.json(getPlatform(viewOf(c, deps)), 200, NO_STORE))
-  router.operation(alive, (c) => c.json({ status: 'alive' as const }, 200, NO_STORE))
+  aliveRoute(router)
   router.operation(ready, (c) => {
     if (!deps.ready()) throw new StoreError('not_ready', 'the server is starting or stopping')
     const query = c.req.valid('query')

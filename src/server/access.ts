@@ -5,6 +5,7 @@ import type { Access, Credentials } from '../domain/access/access.ts'
 import { LOCAL } from '../domain/access/identity.ts'
 import { compact } from '../domain/compact.ts'
 import { StoreError } from '../domain/errors.ts'
+import type { Metrics } from '../domain/metrics.ts'
 import type { Clock, Log } from '../domain/ports.ts'
 import { type ByToken, byToken } from './by-token.ts'
 import { hasAuthentication } from './config-checks.ts'
@@ -49,11 +50,12 @@ export async function openAccess(
   config: AccessConfig,
   clock: Clock,
   log: Log,
+  metrics: Metrics,
 ): Promise<{ readonly access: Access; close(): void }> {
   if (!hasAuthentication(config)) return { access: ANONYMOUS, close() {} }
   const tokens = config.tokensFile === null ? null : await openTokens(config.tokensFile, log)
-  const sessions = await sessionsOf(config, clock, log)
-  const access = accessBy(byToken(tokens, clock, log), sessions)
+  const sessions = await sessionsOf(config, clock, log, metrics)
+  const access = accessBy(byToken(tokens, clock, log, metrics), sessions)
   return { access, close: () => tokens?.close() }
 }
 
@@ -82,7 +84,12 @@ function accessBy(tokens: ByToken, sessions: Sessions | null): Access {
   }
 }
 
-async function sessionsOf(config: AccessConfig, clock: Clock, log: Log): Promise<Sessions | null> {
+async function sessionsOf(
+  config: AccessConfig,
+  clock: Clock,
+  log: Log,
+  metrics: Metrics,
+): Promise<Sessions | null> {
   const { oidcIssuer, oidcClientId, oidcClientSecret, publicUrl } = config
   if (oidcIssuer === null || publicUrl === null) return null
   return openSessions({
@@ -99,5 +106,6 @@ async function sessionsOf(config: AccessConfig, clock: Clock, log: Log): Promise
     notBefore: await openNotBefore(config.dataDir, clock),
     clock,
     log,
+    metrics,
   })
 }

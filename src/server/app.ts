@@ -14,10 +14,12 @@ import { gitRoutes } from '../http/git.ts'
 import { historyRoutes } from '../http/history.ts'
 import { legacyRoutes } from '../http/legacy-api/routes.ts'
 import { meRoutes } from '../http/me.ts'
+import { metricsRoutes } from '../http/metrics.ts'
 import { auditLog } from '../http/middleware/audit-log.ts'
 import { crossOrigin } from '../http/middleware/cross-origin.ts'
 import { knownHost, sameOrigin, securityHeaders } from '../http/middleware/guard.ts'
 import { identify } from '../http/middleware/identity.ts'
+import { measure } from '../http/middleware/measure.ts'
 import { limitAddress } from '../http/middleware/rate-limit.ts'
 import { requestId } from '../http/middleware/request-id.ts'
 import { operationRoutes } from '../http/operations.ts'
@@ -41,6 +43,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
   app.onError(answerError(deps.log))
   const router = openRouter(app, deps.limits)
+  router.use(measure(deps.metrics))
   router.use(requestId(deps.newRequestId, deps.log))
   router.use(auditLog(deps.log))
   router.use(securityHeaders(deps.isSecure))
@@ -67,6 +70,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     signInRoutes,
     repositoryRoutes,
     legacyRoutes,
+    metricsRoutes,
   ]) {
     routes(router, routeDeps)
   }

@@ -3,6 +3,7 @@ import type { Credentials } from '../domain/access/access.ts'
 import type { Identity } from '../domain/access/identity.ts'
 import { identityOf, tokenIdOf } from '../domain/access/token.ts'
 import { StoreError } from '../domain/errors.ts'
+import type { LabelsOf, Metrics } from '../domain/metrics.ts'
 import type { Clock, Log } from '../domain/ports.ts'
 import { failedAttempts } from './failed-attempts.ts'
 import type { Tokens } from './token-file.ts'
@@ -15,7 +16,14 @@ export interface ByToken {
 }
 
 /** @param tokens `null`: no token is accepted */
-export function byToken(tokens: Tokens | null, clock: Clock, log: Log): ByToken {
+export function byToken(tokens: Tokens | null, clock: Clock, log: Log, metrics: Metrics): ByToken {
+  const refused = (result: LabelsOf<'storewright_logins_total'>['result']) =>
+    metrics.count('storewright_logins_total', { kind: 'token', result })
+  const tooMany = (seconds: number) => {
+    refused('too_many')
+    const extra = { retryAfter: seconds }
+    return new StoreError('too_many_attempts', 'too many wrong credentials', { extra })
+  }
   const byPeer = failedAttempts()
   const byId = failedAttempts()
   /** Milliseconds since the epoch, by id. */
@@ -27,6 +35,7 @@ export function byToken(tokens: Tokens | null, clock: Clock, log: Log): ByToken 
     const seconds = id === null ? 0 : byId.refusedFor(id)
     if (seconds > 0) return tooMany(seconds)
     if (id !== null) byId.failed(id)
+    refused('wrong')
     log.warn('wrong credentials were refused', { detail: `from ${peer}` })
     return new StoreError('unauthenticated', 'these credentials are not valid')
   }
@@ -38,6 +47,7 @@ export function byToken(tokens: Tokens | null, clock: Clock, log: Log): ByToken 
       const row = token === null ? null : (tokens?.verify(token) ?? null)
       if (row === null) return refuseWrong(peer, token)
       if (Date.parse(row.expires) <= clock.now()) {
+        refused('expired')
         return new StoreError('unauthenticated', `the token ${row.id} has expired`, {
           hint: 'Ask an admin for a new token (storectl token create).',
         })
@@ -57,11 +67,6 @@ export function byToken(tokens: Tokens | null, clock: Clock, log: Log): ByToken 
       return sameGrants(identityOf(row).grants, grants)
     },
   }
-}
-
-function tooMany(seconds: number): StoreError {
-  const extra = { retryAfter: seconds }
-  return new StoreError('too_many_attempts', 'too many wrong credentials', { extra })
 }
 
 /**

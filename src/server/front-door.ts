@@ -1,8 +1,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { StoreError } from '../domain/errors.ts'
+import type { Metrics } from '../domain/metrics.ts'
 import type { Log } from '../domain/ports.ts'
 import type { AppEnv } from '../http/env.ts'
 import { knownHost, securityHeaders } from '../http/middleware/guard.ts'
+import { measure } from '../http/middleware/measure.ts'
 import { requestId } from '../http/middleware/request-id.ts'
 import { answerError } from '../http/problem.ts'
 import { openRouter, refuseInvalid } from '../http/router.ts'
@@ -31,11 +33,13 @@ export async function openFrontDoor(
   config: Pick<Config, 'listenAddr' | 'publicHost' | 'publicUrl' | 'trustedProxies'>,
   log: Log,
   newRequestId: () => string,
+  metrics: Metrics,
 ): Promise<FrontDoor> {
   const closed = (code: 'not_ready' | 'shutting_down', message: string): Fetch => {
     const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
     app.onError(answerError(log))
     const router = openRouter(app)
+    router.use(measure(metrics))
     router.use(requestId(newRequestId, log))
     router.use(securityHeaders(isSecure(config)))
     router.use(knownHost(config.publicHost))

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { type Metrics, noMetrics } from '../domain/metrics.ts'
 import type { Log, PackServer } from '../domain/ports.ts'
 import type { AppEnv } from '../http/env.ts'
 import { openRouter } from '../http/router.ts'
@@ -11,13 +12,21 @@ import { failedAttempts } from './failed-attempts.ts'
  * peer is refused for the rest of the minute. After ten of all peers together wrong tokens get 429,
  * and the right one is still accepted.
  */
-export function gitApp(packServer: PackServer, token: string, log: Log): OpenAPIHono<AppEnv> {
+export function gitApp(
+  packServer: PackServer,
+  token: string,
+  log: Log,
+  metrics: Metrics = noMetrics,
+): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>()
   const expected = sha256(token)
   const attempts = failedAttempts()
   const ofAll = failedAttempts()
+  const refused = (result: 'wrong' | 'too_many') =>
+    metrics.count('storewright_logins_total', { kind: 'git_serve', result })
   const wrong = (peer: string) => {
     const detail = `from ${peer}`
+    refused('wrong')
     const last = attempts.failed(peer)
     const seconds = ofAll.refusedFor(ONLY_TOKEN)
     if (seconds > 0) return tooMany(seconds)
@@ -30,7 +39,10 @@ export function gitApp(packServer: PackServer, token: string, log: Log): OpenAPI
     const request = c.req.raw
     const peer = c.env.peer ?? ''
     const seconds = attempts.refusedFor(peer)
-    if (seconds > 0) return tooMany(seconds)
+    if (seconds > 0) {
+      refused('too_many')
+      return tooMany(seconds)
+    }
     const given = request.headers.get('Authorization')
     // Git first sends a request without credentials, which does not count as a wrong token.
     if (given === null) return unauthorized()

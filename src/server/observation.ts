@@ -7,12 +7,15 @@ import type { Access } from '../domain/access/access.ts'
 import type { RateLimits } from '../domain/access/rate-limits.ts'
 import { visibleApplications, visibleRepo } from '../domain/access/visible.ts'
 import { projectNameOf } from '../domain/argocd/layout.ts'
+import type { Metrics, Readings } from '../domain/metrics.ts'
 import type { Clock, PurgeSettings, StoresRepo, StoreViews } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
 import { openStreamHub } from '../http/stream-hub.ts'
 import { openCauses } from '../observe/causes.ts'
 import { openChangeFeed } from '../observe/change-feed.ts'
 import { openChecks } from '../observe/checks.ts'
+import { readGauges } from '../observe/gauges.ts'
+import { measureProgress } from '../observe/measure-progress.ts'
 import { provisioningOf } from '../observe/provisioning.ts'
 import { openRefusals } from '../observe/refusals.ts'
 import { createStoreViews } from '../observe/store-views.ts'
@@ -27,12 +30,16 @@ export async function openObservation(
   config: Config,
   repo: StoresRepo,
   { applications, kubernetes }: StatusSource,
-  clock: Clock,
-  time: TimeWatch,
-  purge: PurgeSettings,
-  access: Access,
-  limits: RateLimits,
+  parts: {
+    readonly clock: Clock
+    readonly time: TimeWatch
+    readonly purge: PurgeSettings
+    readonly access: Access
+    readonly limits: RateLimits
+    readonly metrics: Metrics
+  },
 ) {
+  const { clock, time, purge, access, limits, metrics } = parts
   const reconciliationMs = config.argocdReconciliation
   let touch = (_name: string): void => undefined
   const refusals = openRefusals((name) => touch(name))
@@ -76,7 +83,9 @@ export async function openObservation(
         applications: visibleApplications(applications, identity),
       }),
     isCurrent: (identity) => access.isCurrent(identity),
+    metrics,
   })
+  const stopMeasuring = measureProgress({ feed, views, clock, metrics })
   return {
     refusals,
     views,
@@ -89,7 +98,16 @@ export async function openObservation(
       ['clock', 'store_names'],
     ),
     detail,
+    readings: (): Readings =>
+      readGauges({
+        ...told,
+        feed,
+        streams,
+        access,
+        node: process.version,
+      }),
     async close() {
+      stopMeasuring()
       feed.close()
       await causes?.close()
       argocd?.close()

@@ -4,10 +4,12 @@ import { monotonicFactory } from 'ulid'
 import { pushWebhook } from '../adapters/argocd/push-webhook.ts'
 import { openStoresRepo } from '../adapters/git/stores-repo.ts'
 import { pushesPerMinuteOf } from '../adapters/git/write/pace.ts'
+import { openPrometheus, type Prometheus } from '../adapters/metrics/prometheus.ts'
 import { sealedSecrets } from '../adapters/secrets/sealed-secrets.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { platformWarnings } from '../domain/admission/warnings.ts'
 import { GIT_PATH } from '../domain/git-client.ts'
+import type { Metrics } from '../domain/metrics.ts'
 import type {
   Applications,
   MonotonicClock,
@@ -19,6 +21,7 @@ import type {
   StoreViews,
 } from '../domain/ports.ts'
 import type { AppDeps } from '../http/env.ts'
+import { measuredRepo } from '../observe/measured-repo.ts'
 import { openTimeWatch } from '../observe/time-watch.ts'
 import { movedFiles, unseenFiles } from '../observe/webhook-files.ts'
 import { startPurges } from '../reconcile/purge.ts'
@@ -35,6 +38,7 @@ import { type FrontDoor, openFrontDoor } from './front-door.ts'
 import { gitApp } from './git-listener.ts'
 import { openLimits } from './limits.ts'
 import { listen, type Listener } from './listen.ts'
+import { openMetricsListener } from './metrics-listener.ts'
 import { openObservation } from './observation.ts'
 import { openKeys } from './provenance-keys.ts'
 import { readDashboard } from './static-dashboard.ts'
@@ -89,20 +93,27 @@ export interface RunningServer {
 
 /** Listens, opens the stores repo and loads its index. @throws Error if it cannot be read */
 export async function openServer(config: Config, log: Log): Promise<RunningServer> {
-  const door = await openFrontDoor(config, log, newRequestId)
-  return openBehind(door, config, log).catch(async (error: unknown) => {
+  const prometheus = openPrometheus()
+  const door = await openFrontDoor(config, log, newRequestId, prometheus.metrics)
+  return openBehind(door, config, log, prometheus).catch(async (error: unknown) => {
     await door.listener.close()
     throw error
   })
 }
 
-async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<RunningServer> {
+async function openBehind(
+  door: FrontDoor,
+  config: Config,
+  log: Log,
+  prometheus: Prometheus,
+): Promise<RunningServer> {
+  const { metrics } = prometheus
   await openDataDir(config.dataDir, log)
-  const opened = await openAccess(config, clock, log)
+  const opened = await openAccess(config, clock, log, metrics)
   const { access } = opened
   const time = openTimeWatch(clock)
   const local = config.storesRepoUrl === null ? await openEmbedded(config, log) : null
-  const repo = await openStoresRepo({
+  const stored = await openStoresRepo({
     remote: local?.remote ?? remoteOf(config),
     hold: local?.hold ?? null,
     branch: config.storesRepoBranch,
@@ -116,9 +127,11 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
     ...signingOf(config),
     patchedGitOnly: config.env === 'production',
     heardDate: (dateMs) => time.heard('Git host', dateMs),
+    metrics,
     log,
     clock,
   })
+  const repo = measuredRepo(stored, metrics)
   const source = await openStatusSource(config, clock, log, time).catch(async (error) => {
     await repo.close(0)
     throw error
@@ -131,13 +144,13 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
   const packServer = local?.packServer ?? null
   const purge = purgeSettings(config)
   const limits = await openLimits(config, log)
-  const observation = await openObservation(
-    ...([config, repo, source, clock, time, purge, access, limits] as const),
-  )
+  const told = { clock, time, purge, access, limits, metrics }
+  const observation = await openObservation(config, repo, source, told)
   const nudge: PushListener | null =
     config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
   const { refusals, ...observed } = observation
   const { provisioning } = observation
+  const scrape = () => prometheus.text(observation.readings())
   const parts = {
     access,
     limits,
@@ -146,12 +159,15 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
     time,
     purge,
     nudge,
+    metrics,
+    scrape: config.metricsAddr === null ? scrape : null,
     ...observed,
   }
   const app = await buildApp(config, log, parts, packServer, () => ready)
   door.open((request, peer) => app.fetch(request, { peer }))
   const main = door.listener
-  const listeners = [main, ...(await openGitListener(config, packServer, log))]
+  const listeners = [main, ...(await openGitListener(config, packServer, log, metrics))]
+  const apart = await openMetricsListener(config, scrape, log, newRequestId)
   const origin = publicOrigin(config, main)
   const argocd = argocdWebhook(config, listeners.at(-1) ?? main, log)
   webhook = argocd
@@ -169,6 +185,7 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
     ...loop,
     refusals,
     provisioning,
+    metrics,
     render: threads.render,
     intervalMs: RECONCILE_MS,
   })
@@ -188,7 +205,7 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
   })
   return {
     origin,
-    about: about(config, origin, local?.path ?? null, applications),
+    about: about(config, origin, local?.path ?? null, applications, apart),
     stop: async () => {
       ready = false
       door.drain()
@@ -197,7 +214,7 @@ async function openBehind(door: FrontDoor, config: Config, log: Log): Promise<Ru
       const reconciled = Promise.all([reconciler.close(), purges.close(), queue.close()])
       await repo.close(config.shutdownGrace)
       await reconciled
-      await Promise.all(listeners.map((listener) => listener.close()))
+      await Promise.all([...listeners, ...apart].map((listener) => listener.close()))
       await threads.close()
       opened.close()
       limits.close()
@@ -213,6 +230,8 @@ async function buildApp(
     AppDeps,
     | 'access'
     | 'limits'
+    | 'metrics'
+    | 'scrape'
     | 'repo'
     | 'views'
     | 'provisioning'
@@ -262,10 +281,11 @@ async function openGitListener(
   config: Config,
   packServer: PackServer | null,
   log: Log,
+  metrics: Metrics,
 ): Promise<readonly Listener[]> {
   if (config.gitServeAddr === null || config.gitServeToken === null || packServer === null)
     return []
-  const app = gitApp(packServer, config.gitServeToken, log)
+  const app = gitApp(packServer, config.gitServeToken, log, metrics)
   const fetch = (request: Request, peer: string) => app.fetch(request, { peer })
   return [await listen(config.gitServeAddr, fetch, config.trustedProxies)]
 }
@@ -323,6 +343,7 @@ function about(
   origin: string,
   embedded: string | null,
   { source }: Applications,
+  metrics: readonly Listener[],
 ): readonly string[] {
   return [
     embedded === null
@@ -330,5 +351,6 @@ function about(
       : `Stores repo  git clone ${origin}${GIT_PATH}  (kept in ${embedded})`,
     `Argo CD      ${ABOUT[source]}`,
     `API          ${origin}/docs`,
+    ...metrics.map((listener) => `Metrics      ${listener.origin}/metrics`),
   ]
 }

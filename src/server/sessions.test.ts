@@ -7,6 +7,7 @@ import { openSeal } from '../adapters/sign-in/seal.ts'
 import type { CookieName, Cookies } from '../domain/access/access.ts'
 import type { Identity } from '../domain/access/identity.ts'
 import { StoreError } from '../domain/errors.ts'
+import { noMetrics } from '../domain/metrics.ts'
 import { signIn, type TestBrowser, testBrowser } from '../testing/browser-session.ts'
 import { startProvider, type TestProvider } from '../testing/openid-provider.ts'
 import { memoryLog } from '../testing/writes.ts'
@@ -64,6 +65,7 @@ async function stage(at: TestProvider, keys = [key(1)]) {
       notBefore,
       clock,
       log,
+      metrics: noMetrics,
     })
   const sessions = open(keys)
   return { sessions, open, log, later: (ms: number) => (offset += ms) }

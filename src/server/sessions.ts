@@ -13,6 +13,7 @@ import {
   SignInError,
 } from '../domain/access/sign-in.ts'
 import { StoreError } from '../domain/errors.ts'
+import type { Metrics } from '../domain/metrics.ts'
 import type { Clock, Log } from '../domain/ports.ts'
 import type { NotBefore } from './not-before.ts'
 
@@ -32,6 +33,7 @@ export interface SessionsOptions {
   readonly notBefore: NotBefore
   readonly clock: Clock
   readonly log: Log
+  readonly metrics: Metrics
 }
 
 export interface Sessions extends SignIn {
@@ -45,7 +47,7 @@ type Reading = SignedIn | 'refused' | 'unavailable'
 
 /** Sessions of people, kept in sealed cookies, so that any server can continue them. */
 export function openSessions(options: SessionsOptions): Sessions {
-  const { provider, bindings, seal, notBefore, clock, log } = options
+  const { provider, bindings, seal, notBefore, clock, log, metrics } = options
   const readings = new Map<string, Promise<Reading>>()
   const isRevoked = (subject: string, signedInAt: number) => signedInAt <= notBefore.of(subject)
 

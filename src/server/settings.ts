@@ -43,6 +43,7 @@ interface Setting<T> {
 
 export interface Settings {
   readonly listenAddr: Address
+  readonly metricsAddr: Address | null
   readonly gitServeAddr: Address | null
   readonly gitServeToken: string | null
   readonly env: 'dev' | 'production'
@@ -151,6 +152,7 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     fallback: { host: '127.0.0.1', port: 8080 },
     print: showAddress,
   },
+  metricsAddr: { env: 'METRICS_ADDR', parse: address, fallback: null, print: showAddress },
   gitServeAddr: { env: 'GIT_SERVE_ADDR', parse: address, fallback: null, print: showAddress },
   gitServeToken: secret('GIT_SERVE_TOKEN', serveSecret),
   env: { env: 'ENV', parse: one('dev', 'production'), fallback: 'dev', print: text },

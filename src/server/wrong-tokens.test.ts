@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { tokenOf } from '../domain/access/token.ts'
 import { StoreError } from '../domain/errors.ts'
+import { noMetrics } from '../domain/metrics.ts'
 import { memoryLog } from '../testing/writes.ts'
 import { type ByToken, byToken } from './by-token.ts'
 import { gitApp } from './git-listener.ts'
@@ -30,7 +31,7 @@ beforeEach(async () => {
   }
   await writeFile(tokensFile, JSON.stringify([row]), { mode: 0o600 })
   const tokens = await openTokens(tokensFile, log)
-  access = byToken(tokens, { now: () => Date.parse('2026-11-24') }, log)
+  access = byToken(tokens, { now: () => Date.parse('2026-11-24') }, log, noMetrics)
   onTestFinished(async () => {
     tokens.close()
     await rm(folder, { recursive: true })

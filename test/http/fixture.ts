@@ -2,6 +2,7 @@ import { ulid } from 'ulid'
 import { simulatedApplications } from '../../src/adapters/argocd/simulated.ts'
 import { sealedSecrets } from '../../src/adapters/secrets/sealed-secrets.ts'
 import { visibleApplications, visibleRepo } from '../../src/domain/access/visible.ts'
+import { noMetrics } from '../../src/domain/metrics.ts'
 import type { AppDeps } from '../../src/http/env.ts'
 import { openStreamHub } from '../../src/http/stream-hub.ts'
 import { openChangeFeed } from '../../src/observe/change-feed.ts'
@@ -77,6 +78,8 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     access: ANONYMOUS,
     settings: [{ name: 'ENV', value: 'dev', source: 'default' }],
     limits: { count: async () => null, fallbacks: () => 0, problem: async () => null },
+    metrics: noMetrics,
+    scrape: async () => ({ contentType: 'text/plain', body: '' }),
     ...change,
   })
   const send: HttpFixture['send'] = async (method, path, headers = {}, body) =>
