@@ -34,7 +34,8 @@ export function measureProgress(options: ProgressOptions): () => void {
   const { feed, views, clock } = options
   const startedMs = clock.now()
   const progress = new Map<string, Progress>()
-  const provisioned = new Set<string>()
+  /** When the store that was last Ready under a name was created. */
+  const provisioned = new Map<string, number>()
   const isRecent = (row: Row) =>
     [CREATED_AT, CHANGE_AT].some((column) => Number(row[column]) * 1000 >= startedMs)
 
@@ -42,8 +43,8 @@ export function measureProgress(options: ProgressOptions): () => void {
     const observe = observing(options.metrics, clock.now())
     const createdMs = Date.parse(store.createdAt)
     const isReady = store.phase === 'Ready'
-    if (isReady && createdMs >= startedMs && !provisioned.has(store.name)) {
-      provisioned.add(store.name)
+    if (isReady && createdMs >= startedMs && provisioned.get(store.name) !== createdMs) {
+      provisioned.set(store.name, createdMs)
       observe('provisioning', createdMs)
     }
     const { commit, at, state } = store.change

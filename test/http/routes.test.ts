@@ -7,6 +7,7 @@ import type { AppEnv } from '../../src/http/env.ts'
 import { NameParameter, operation, requireStrict } from '../../src/http/route.ts'
 import { mountedBeside, openRouter } from '../../src/http/router.ts'
 import { gitApp } from '../../src/server/git-listener.ts'
+import { metricsApp } from '../../src/server/metrics-listener.ts'
 import { memoryLog } from '../../src/testing/writes.ts'
 import { httpFixture } from './fixture.ts'
 
@@ -25,6 +26,14 @@ describe('the routes of the app', () => {
     const app = gitApp({ handle }, 'x'.repeat(32), memoryLog())
     const routes = app.routes.map(({ method, path }) => handled(method, path))
     expect([...new Set(routes)]).toEqual(['ALL /git/stores.git/*'])
+    expect(mountedBeside(app)).toEqual([])
+  })
+
+  it('S22 of the metrics listener are two, mounted by the router', () => {
+    const scrape = async () => ({ contentType: 'text/plain', body: '' })
+    const app = metricsApp(scrape, memoryLog(), () => 'id')
+    const routes = app.routes.map(({ method, path }) => handled(method, path))
+    expect([...new Set(routes)]).toEqual(['ALL /*', 'GET /metrics', 'GET /healthz'])
     expect(mountedBeside(app)).toEqual([])
   })
 

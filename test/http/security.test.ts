@@ -192,6 +192,7 @@ describe('S25 headers', () => {
     ['/auth/login', 404, 'no-store'],
     ['/auth/callback', 404, 'no-store'],
     ['/auth/logout', 405, 'no-store'],
+    ['/metrics', 200, 'no-store'],
     ['/nothing', 404, 'no-store'],
     ['/git/stores.git/info/refs', 404, 'no-store'],
     ['/api/v1/stores/shop/purge', 405, 'no-store'],
@@ -206,6 +207,7 @@ describe('S25 headers', () => {
     expect(Object.keys(otherPaths).toSorted()).toEqual(
       [
         ...['callback', 'dashboard', 'docs', 'document', 'git', 'gitReadOnly', 'login', 'logout'],
+        ...['metrics', 'metricsApart'],
         'problemPage',
       ].toSorted(),
     )
