@@ -90,9 +90,10 @@ function check({ name, type, samples }: Family): void {
   if (type === 'counter' && samples.some(({ value }) => !(value >= 0 && value < Infinity)))
     throw new Error(`a counter is negative or infinite: ${name}`)
   if (type !== 'histogram') return
-  const groups = Map.groupBy(samples, ({ labels: { le: _, ...others } }) =>
-    keyOf({ name, labels: others, value: 0 }),
-  )
+  const groups = Map.groupBy(samples, ({ labels }) => {
+    const others = Object.entries(labels).filter(([label]) => label !== 'le')
+    return keyOf({ name, labels: Object.fromEntries(others), value: 0 })
+  })
   for (const group of groups.values()) {
     const buckets = group.filter((sample) => sample.name === `${name}_bucket`)
     const bounds = buckets.map(({ labels }) => Number(labels['le']?.replace('Inf', 'Infinity')))

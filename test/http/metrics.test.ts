@@ -147,7 +147,9 @@ describe('requests', () => {
 
   it('have only routes of the contract as labels', async () => {
     const { get, scrape } = fixture()
-    const all = [...Object.values(paths), ...Object.values(otherPaths)].map(([, path]) => path)
+    const all: readonly string[] = [...Object.values(paths), ...Object.values(otherPaths)].map(
+      ([, path]) => path,
+    )
     for (const path of all) {
       const reply = await get(path.replaceAll(/\{\w+\}/g, 'x').replace('*', 'x'))
       await reply.body?.cancel()
