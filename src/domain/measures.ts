@@ -223,7 +223,7 @@ export const measures = {
       http_route: FEW,
       http_response_status_code: FEW,
     },
-    // Source: OpenTelemetry semantic conventions 1.37.0, http.server.request.duration.
+    // Source: OpenTelemetry semantic conventions, http.server.request.duration.
     buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
   },
 } as const satisfies Readonly<Record<string, Measure>>
