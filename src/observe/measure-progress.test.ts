@@ -80,6 +80,17 @@ it('S1-10 a store is observed once, from its commit to the first moment it was R
   expect(values['store_provisioning_seconds']).toEqual([total])
 })
 
+it('a store counts if it was created in the second of the start, but after it', () => {
+  vi.setSystemTime(after(0.7))
+  const { declare, report, values, to } = fixture({ before: 0 })
+  declare('shop', 0)
+  to(2)
+  for (const name of ['before', 'shop']) report(name, { healthSince: timeAfter(2) })
+  to(20)
+  expect(values['store_provisioning_seconds']).toHaveLength(1)
+  expect(values[`${STAGE} synced_to_ready`]).toHaveLength(1)
+})
+
 it('a store that was created before the start is not observed, because its first moment is unknown', () => {
   const { report, values, to } = fixture({ shop: -30, other: -30 })
   to(5)

@@ -14,7 +14,7 @@ interface Progress {
 }
 
 export interface ProgressOptions {
-  readonly feed: Pick<ChangeFeed, 'subscribe'>
+  readonly feed: Pick<ChangeFeed, 'rows' | 'subscribe'>
   readonly views: Pick<StoreViews, 'get'>
   readonly clock: Clock
   readonly metrics: Metrics
@@ -32,13 +32,21 @@ const CHANGE_AT = rowColumns.indexOf('changeAt')
  */
 export function measureProgress(options: ProgressOptions): () => void {
   const { feed, views, clock } = options
-  const startedMs = clock.now()
+  // A commit has whole seconds, so it may look older than a start within the same second.
+  const startedMs = Math.floor(clock.now() / 1000) * 1000
   const progress = new Map<string, Progress>()
   /** When the store that was last Ready under a name was created. */
   const provisioned = new Map<string, number>()
   const isRecent = (row: Row) =>
     [CREATED_AT, CHANGE_AT].some((column) => Number(row[column]) * 1000 >= startedMs)
 
+  for (const row of feed.rows()) {
+    const store = isRecent(row) ? views.get(String(row[NAME])) : null
+    if (store === null) continue
+    const { commit } = store.change
+    progress.set(store.name, { commit, observedAt: 0, syncedAt: 0, isReady: true })
+    provisioned.set(store.name, Date.parse(store.createdAt))
+  }
   const look = (store: Store) => {
     const observe = observing(options.metrics, clock.now())
     const createdMs = Date.parse(store.createdAt)
