@@ -60,15 +60,18 @@ describe('a server with METRICS_ADDR', () => {
     const preview = await post(url, '/api/v1/stores?dryRun=true', { name: 'four' })
     expect(preview.status).toBe(200)
     await pushStore('three')
-    const ready = async (name: string) =>
-      (await fetch(`${url}/api/v1/stores/${name}`)).json() as Promise<Store>
     await vi.waitFor(
       async () => {
-        const phases = await Promise.all(['one', 'two', 'three'].map(ready))
-        expect(phases.map(({ phase }) => phase)).toEqual(['Ready', 'Ready', 'Ready'])
+        const seen = count(await scrape(), 'store_provisioning_seconds_count')
+        expect(seen - count(before, 'store_provisioning_seconds_count')).toBe(3)
       },
       { timeout: 60_000, interval: 500 },
     )
+    for (const name of ['one', 'two', 'three']) {
+      const reply = await fetch(`${url}/api/v1/stores/${name}`)
+      expect(((await reply.json()) as Store).phase).toBe('Ready')
+    }
+    const ready = await scrape()
     // The second deletion changes nothing. A restored store stays counted.
     expect([await remove('one'), await remove('one')]).toEqual([204, 204])
     const restored = await post(url, '/api/v1/stores/one/restore', {}, { 'If-Match': '*' })
@@ -90,9 +93,14 @@ describe('a server with METRICS_ADDR', () => {
       ...['log', '--format=%H', '--author=storewright', 'main'],
     )
     expect(count(after, 'storewright_git_commits_total', done)).toBe(ownCommits(commits))
-    expect(grown('storewright_stage_duration_seconds_count', { stage: 'synced_to_ready' })).toBe(3)
-    const running = after.get('storewright_stores')?.samples ?? []
-    expect(running.reduce((sum, { value }) => sum + value, 0)).toBe(2)
+    const stage = { stage: 'synced_to_ready' }
+    expect(count(ready, 'storewright_stage_duration_seconds_count', stage)).toBe(3)
+    expect(grown('storewright_reconcile_total', { result: 'rendered' })).toBe(1)
+    // Rows of stores are up to date within a second.
+    await vi.waitFor(async () => {
+      const running = (await scrape()).get('storewright_stores')?.samples ?? []
+      expect(running.reduce((sum, { value }) => sum + value, 0)).toBe(2)
+    }, 10_000)
   })
 
   it('counts open streams, and streams that resume too late', async () => {
@@ -111,7 +119,7 @@ describe('a server with METRICS_ADDR', () => {
   it('has exactly the measures that docs/metrics.md lists, with their types and labels', async () => {
     const rows = (await page())
       .split('\n')
-      .map((line) => /^\| `(\w+)` \| (\w+) \| (.*?) \|/.exec(line))
+      .map((line) => /^\| `(\w+)` \| (counter|gauge|histogram) \| (.*?) \|/.exec(line))
       .filter((row) => row !== null)
       .map(([, name = '', type = '', labels = '']) => ({
         name,
