@@ -197,8 +197,16 @@ export const measures = {
   },
   storewright_logins_total: {
     type: 'counter',
-    help: 'Refused credentials, by kind and result.',
-    labels: { kind: ['token', 'git_serve'], result: ['wrong', 'expired', 'too_many'] },
+    help: 'Sign-ins and refused credentials, by kind and result.',
+    labels: {
+      kind: ['token', 'git_serve', 'oidc'],
+      result: ['ok', 'wrong', 'expired', 'too_many', 'denied', 'unavailable'],
+    },
+  },
+  storewright_ratelimit_fallback_total: {
+    type: 'counter',
+    help: 'Requests that were counted here because Redis did not answer.',
+    labels: {},
   },
   storewright_sse_clients: {
     type: 'gauge',

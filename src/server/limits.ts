@@ -1,6 +1,7 @@
 import { memoryLimits } from '../adapters/limits/memory-limits.ts'
 import { sharedLimits } from '../adapters/limits/shared-limits.ts'
 import type { Bucket, RateLimits } from '../domain/access/rate-limits.ts'
+import type { Metrics } from '../domain/metrics.ts'
 import type { Log } from '../domain/ports.ts'
 import { hasAuthentication } from './config-checks.ts'
 import type { Config } from './config.ts'
@@ -43,10 +44,13 @@ export function limitsOf(config: Limited): Readonly<Record<Bucket, number>> {
 export async function openLimits(
   config: Limited & Pick<Config, 'redisAddr' | 'redisPassword' | 'redisTls'>,
   log: Log,
+  metrics: Metrics,
 ): Promise<RateLimits & { close(): void }> {
   const limits = limitsOf(config)
   const windowSeconds = Math.ceil(config.rateWindow / 1000)
   const { redisAddr, redisPassword: password, redisTls: tls } = config
   if (redisAddr === null) return { ...memoryLimits({ limits, windowSeconds }), close() {} }
-  return sharedLimits({ limits, windowSeconds, redis: { ...redisAddr, password, tls }, log })
+  const redis = { ...redisAddr, password, tls }
+  const onFallback = () => metrics.count('storewright_ratelimit_fallback_total', {})
+  return sharedLimits({ limits, windowSeconds, redis, log, onFallback })
 }

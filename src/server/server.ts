@@ -28,6 +28,7 @@ import { startPurges } from '../reconcile/purge.ts'
 import { startQueue } from '../reconcile/queue.ts'
 import { startReconciler } from '../reconcile/reconciler.ts'
 import { openThreads } from '../threads/threads.ts'
+import { about, addressOf, publicOrigin } from './about.ts'
 import { openAccess } from './access.ts'
 import { createApp } from './app.ts'
 import { isSecure } from './config-checks.ts'
@@ -56,12 +57,6 @@ const QUEUE_LOOK_MS = 1_000
 
 /** Milliseconds between checks of deleted and purged stores. */
 const PURGE_LOOK_MS = 1_000
-
-const ABOUT = {
-  simulated: 'simulated: stores are committed to Git, but no cluster runs them',
-  kubernetes: 'watched through the API server of its cluster',
-  argocd: 'watched through its own API',
-} as const satisfies Record<Applications['source'], string>
 
 /** Milliseconds to wait for the trees of the commits that the first list of Applications names. */
 const TREES_MS = 3_000
@@ -143,7 +138,7 @@ async function openBehind(
   let webhook: PushListener | null = null
   const packServer = local?.packServer ?? null
   const purge = purgeSettings(config)
-  const limits = await openLimits(config, log)
+  const limits = await openLimits(config, log, metrics)
   const told = { clock, time, purge, access, limits, metrics }
   const observation = await openObservation(config, repo, source, told)
   const nudge: PushListener | null =
@@ -328,29 +323,4 @@ async function tellUnseen(
   await sleep(TREES_MS, undefined, { ref: false })
   const files = unseenFiles(views)
   if (files.length > 0) landed(files)
-}
-
-function addressOf(config: Config): string {
-  return `http://localhost:${config.listenAddr.port}`
-}
-
-function publicOrigin(config: Config, main: Listener): string {
-  return config.publicUrl ?? (config.listenAddr.port === 0 ? main.origin : addressOf(config))
-}
-
-function about(
-  config: Config,
-  origin: string,
-  embedded: string | null,
-  { source }: Applications,
-  metrics: readonly Listener[],
-): readonly string[] {
-  return [
-    embedded === null
-      ? `Stores repo  ${config.storesRepoUrl}`
-      : `Stores repo  git clone ${origin}${GIT_PATH}  (kept in ${embedded})`,
-    `Argo CD      ${ABOUT[source]}`,
-    `API          ${origin}/docs`,
-    ...metrics.map((listener) => `Metrics      ${listener.origin}/metrics`),
-  ]
 }

@@ -8,7 +8,7 @@ import type { CookieName, Cookies } from '../domain/access/access.ts'
 import type { Identity } from '../domain/access/identity.ts'
 import { StoreError } from '../domain/errors.ts'
 import { noMetrics } from '../domain/metrics.ts'
-import { signIn, type TestBrowser, testBrowser } from '../testing/browser-session.ts'
+import { testBrowser, untilRedirect } from '../testing/browser-session.ts'
 import { startProvider, type TestProvider } from '../testing/openid-provider.ts'
 import { memoryLog } from '../testing/writes.ts'
 import { openNotBefore } from './not-before.ts'
@@ -74,32 +74,11 @@ async function stage(at: TestProvider, keys = [key(1)]) {
 /** Signs in at the provider. The browser stops before it follows the redirect to us. */
 async function enter(sessions: Sessions, login: string) {
   const { cookies, kept } = jar()
-  const browser = testBrowser()
-  let query = ''
-  const stopping: TestBrowser = {
-    ...browser,
-    async request(url, init) {
-      if (!url.startsWith(REDIRECT)) return browser.request(url, init)
-      query = new URL(url).search
-      return new Response('')
-    },
-  }
-  stopping.open = (url, init) => openWith(stopping, url, init)
-  await signIn(stopping, await sessions.begin('/stores', cookies), login)
+  const url = await sessions.begin('/stores', cookies)
+  const returned = await untilRedirect(testBrowser(), url, login, REDIRECT)
+  const query = new URL(returned).search
   expect(await sessions.finish(query, cookies)).toBe('/stores')
   return { cookies, kept }
-}
-
-async function openWith(browser: TestBrowser, url: string, init?: RequestInit) {
-  const headers = { Accept: 'text/html', 'Content-Type': 'application/x-www-form-urlencoded' }
-  let at = url
-  let response = await browser.request(at, { ...init, headers })
-  while (response.headers.has('Location')) {
-    at = new URL(response.headers.get('Location') ?? '', at).href
-    response = await browser.request(at, { headers })
-  }
-  Object.defineProperty(response, 'url', { value: at })
-  return response
 }
 
 const teams = (found: Identity | StoreError | null) =>

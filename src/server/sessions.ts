@@ -13,7 +13,7 @@ import {
   SignInError,
 } from '../domain/access/sign-in.ts'
 import { StoreError } from '../domain/errors.ts'
-import type { Metrics } from '../domain/metrics.ts'
+import type { LabelsOf, Metrics } from '../domain/metrics.ts'
 import type { Clock, Log } from '../domain/ports.ts'
 import type { NotBefore } from './not-before.ts'
 
@@ -119,6 +119,20 @@ export function openSessions(options: SessionsOptions): Sessions {
     return identityOf(renewed)
   }
 
+  const finished = async (query: string, pending: PendingSignIn | null): Promise<SignedIn> => {
+    const count = (result: LabelsOf<'storewright_logins_total'>['result']) =>
+      metrics.count('storewright_logins_total', { kind: 'oidc', result })
+    try {
+      if (pending === null) throw new SignInError('expired', 'this sign-in was not begun here')
+      const signedIn = await provider.finish(query, pending)
+      count('ok')
+      return signedIn
+    } catch (error) {
+      if (error instanceof SignInError) count(error.reason === 'rejected' ? 'wrong' : error.reason)
+      throw error
+    }
+  }
+
   return {
     async begin(returnTo, cookies) {
       const { url, ...checks } = await provider.begin()
@@ -130,14 +144,13 @@ export function openSessions(options: SessionsOptions): Sessions {
     async finish(query, cookies) {
       const pending = await opened<PendingSignIn>('sign-in', cookies)
       cookies.set('sign-in', null, 0)
-      if (pending === null) throw new SignInError('expired', 'this sign-in was not begun here')
-      const { person, refreshToken } = await provider.finish(query, pending)
+      const { person, refreshToken } = await finished(query, pending)
       const now = clock.now()
       const id = randomBytes(16).toString('base64url')
       const session: Session = { ...kept(person), id, signedInAt: now, readAt: now }
       await keep(session, refreshToken, cookies)
       log.info('a person signed in', { subject: subjectOf(provider.issuer, session.subject) })
-      return pending.returnTo
+      return pending?.returnTo ?? '/'
     },
     async end(cookies) {
       const session = await opened<Session>('session', cookies)

@@ -36,19 +36,21 @@ export function testBrowser(): TestBrowser {
       }
       return response
     },
-    async open(url, init) {
-      let at = url
-      let response = await browser.request(at, { ...init, headers: PAGE })
-      for (let n = 0; n < MOST_REDIRECTS && response.headers.has('Location'); n += 1) {
-        await response.body?.cancel()
-        at = new URL(response.headers.get('Location') ?? '', at).href
-        response = await browser.request(at, { headers: PAGE })
-      }
-      Object.defineProperty(response, 'url', { value: at })
-      return response
-    },
+    open: (url, init) => openWith(browser, url, init),
   }
   return browser
+}
+
+async function openWith(browser: TestBrowser, url: string, init?: RequestInit): Promise<Response> {
+  let at = url
+  let response = await browser.request(at, { ...init, headers: PAGE })
+  for (let n = 0; n < MOST_REDIRECTS && response.headers.has('Location'); n += 1) {
+    await response.body?.cancel()
+    at = new URL(response.headers.get('Location') ?? '', at).href
+    response = await browser.request(at, { headers: PAGE })
+  }
+  Object.defineProperty(response, 'url', { value: at })
+  return response
 }
 
 const PAGE = { Accept: 'text/html', 'Content-Type': 'application/x-www-form-urlencoded' }
@@ -64,4 +66,28 @@ export async function signIn(browser: TestBrowser, url: string, login: string): 
     page = await browser.open(new URL(action, page.url).href, { method: 'POST', body })
   }
   return page
+}
+
+/**
+ * Signs in until the provider sends the browser to `stop`.
+ * @returns that address, which was not requested
+ */
+export async function untilRedirect(
+  browser: TestBrowser,
+  url: string,
+  login: string,
+  stop: string,
+): Promise<string> {
+  let found = ''
+  const stopping: TestBrowser = {
+    ...browser,
+    async request(at, init) {
+      if (!at.startsWith(stop)) return browser.request(at, init)
+      found = at
+      return new Response('')
+    },
+    open: (at, init) => openWith(stopping, at, init),
+  }
+  await signIn(stopping, url, login)
+  return found
 }

@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Me } from '../../src/contract/access.ts'
 import type { Problem } from '../../src/contract/problem.ts'
-import { signIn, type TestBrowser, testBrowser } from '../../src/testing/browser-session.ts'
+import {
+  signIn,
+  type TestBrowser,
+  testBrowser,
+  untilRedirect,
+} from '../../src/testing/browser-session.ts'
 import { startProvider, type TestProvider } from '../../src/testing/openid-provider.ts'
 import { git, scratch, type ServerProcess, startServer } from '../../src/testing/server-process.ts'
 import { freePort } from '../free-port.ts'
@@ -236,35 +241,9 @@ it.each([
   expect(await refusal(reply)).toEqual([400, 'invalid_query'])
 })
 
-/** Follows a sign-in up to the return to the server, without returning. */
-async function untilReturn(browser: TestBrowser, login: string): Promise<string> {
-  const stop = new Error('returns')
-  let callback = ''
-  const held: TestBrowser = {
-    ...browser,
-    async open(url, init) {
-      let at = url
-      let response = await browser.request(at, {
-        ...init,
-        headers: { Accept: 'text/html', 'Content-Type': 'application/x-www-form-urlencoded' },
-      })
-      while (response.headers.has('Location')) {
-        at = new URL(response.headers.get('Location') ?? '', at).href
-        if (at.startsWith(`${home}/auth/callback`)) {
-          callback = at
-          throw stop
-        }
-        response = await browser.request(at, { headers: { Accept: 'text/html' } })
-      }
-      Object.defineProperty(response, 'url', { value: at })
-      return response
-    },
-  }
-  await signIn(held, `${home}/auth/login`, login).catch((error: unknown) => {
-    if (error !== stop) throw error
-  })
-  return callback
-}
+/** The address to which the provider returns, without returning. */
+const untilReturn = (browser: TestBrowser, login: string) =>
+  untilRedirect(browser, `${home}/auth/login`, login, `${home}/auth/callback`)
 
 const finish = async (browser: TestBrowser, url: string) =>
   (await (await browser.request(url)).json()) as Problem
@@ -299,6 +278,21 @@ it('says that the person cancelled', async () => {
     code: 'login_failed',
     reason: 'denied',
   })
+})
+
+it('counts sign-ins by result', async () => {
+  const root = testBrowser()
+  await enter(root, 'root')
+  const text = await (await root.request(`${home}/metrics`)).text()
+  const count = (result: string) => {
+    const line = new RegExp(
+      `^storewright_logins_total\\{kind="oidc",result="${result}"\\} (\\d+)$`,
+      'm',
+    )
+    return Number(line.exec(text)?.[1] ?? 0)
+  }
+  expect(count('ok')).toBeGreaterThan(1)
+  expect([count('wrong'), count('expired'), count('denied')]).toEqual([3, 1, 1])
 })
 
 it('no page, answer or log line holds the client secret or a token of the provider', async () => {

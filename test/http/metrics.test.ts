@@ -172,6 +172,7 @@ describe('who may read /metrics', () => {
       return { subject: `token:${known}`, kind: 'token', grants, expiresAt: null }
     },
     tokens: () => [],
+    signIn: null,
     isCurrent: () => true,
   }
   const secret = 'every-team 10000'

@@ -9,6 +9,8 @@ import { openRedis, type RedisAddress } from './redis.ts'
 export interface SharedLimitsOptions extends LimitsOptions {
   readonly redis: RedisAddress
   readonly log: Log
+  /** Called for each request that Redis did not count. @default does nothing */
+  readonly onFallback?: () => void
 }
 
 export interface SharedLimits extends RateLimits {
@@ -48,6 +50,7 @@ export async function sharedLimits(options: SharedLimitsOptions): Promise<Shared
         }
       }
       outage.skipped()
+      options.onFallback?.()
       return own(subject)
     }
   }

@@ -8,7 +8,7 @@ import { Menu } from '../../ui/menu.tsx'
 const ID = 'identity'
 const SIZE = 15
 
-/** Who is signed in, what they may do, and the way out. Nothing while nobody can sign in. */
+/** Who is signed in, what they may do, and the way out. Nothing where people cannot sign in. */
 export function IdentityMenu() {
   const me = useQuery(meQuery).data
   const [open, setOpen] = useState(false)
