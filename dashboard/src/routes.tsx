@@ -72,6 +72,14 @@ const operation = createRoute({
   ),
 })
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyPage(
+    async () => (await import('./features/settings/settings-page.tsx')).SettingsPage,
+  ),
+})
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
@@ -81,7 +89,10 @@ const signIn = createRoute({
   ),
 })
 
-const routeTree = root.addChildren([home, stores, create, store, activity, operation, signIn])
+const routeTree = root.addChildren([
+  ...[home, stores, create, store, activity, operation, settings],
+  signIn,
+])
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

@@ -10,6 +10,7 @@ const hints: Partial<Record<Problem['code'], string>> = {
   forbidden: 'storectl whoami shows what you may do.',
   store_not_found: 'storectl list shows the stores that exist.',
   operation_not_found: 'Operations are kept for 25 hours. storectl audit shows older changes.',
+  token_not_found: 'storectl token list shows every id.',
   check_not_found: 'storectl doctor shows every check.',
   method_not_allowed: 'Use a storectl of the same version as the server.',
   name_taken: 'Choose another name. storectl get NAME shows the store that has it.',

@@ -64,6 +64,7 @@ export const endpoints = {
   getMe: { body: Nothing, reply: Me },
   getConfig: { body: Nothing, reply: z.array(EffectiveSetting) },
   listTokens: { body: Nothing, reply: z.array(TokenInfo) },
+  revokeToken: { body: Nothing, reply: Nothing },
   acceptRewrite: { body: AcceptRewrite, reply: RewriteAccepted },
   releaseDeletions: { body: ReleaseDeletions, reply: DeletionsReleased },
   releaseName: { body: ReleaseName, reply: NameReleased },

@@ -58,6 +58,7 @@ export const paths = {
   getMe: ['get', '/api/v1/me', 'identity', 'reads'],
   getConfig: ['get', '/api/v1/config', 'admin', 'reads'],
   listTokens: ['get', '/api/v1/tokens', 'admin', 'reads'],
+  revokeToken: ['delete', '/api/v1/tokens/{id}', 'admin', 'reads'],
   acceptRewrite: ['post', '/api/v1/repository/accept-rewrite', 'admin', 'writes'],
   releaseDeletions: ['post', '/api/v1/repository/release-deletions', 'admin', 'writes'],
   releaseName: ['post', '/api/v1/repository/release-name', 'admin', 'writes'],

@@ -15,6 +15,7 @@ export const problemCodes = [
   'store_not_found',
   'commit_not_found',
   'operation_not_found',
+  'token_not_found',
   'check_not_found',
   'method_not_allowed',
   'name_taken',

@@ -4,7 +4,7 @@ import type { AppEnv, StaticFile } from './env.ts'
 import type { Router } from './router.ts'
 
 const PAGE =
-  /^\/(?:$|new\/?$|activity\/?$|operations\/[^/]+\/?$|stores\/?$|stores\/[^/]+\/?$|sign-in\/?$)/
+  /^\/(?:$|new\/?$|activity\/?$|operations\/[^/]+\/?$|stores\/?$|stores\/[^/]+\/?$|settings\/?$|sign-in\/?$)/
 /** API paths. An unknown one returns a JSON problem, in a browser too. */
 const PROGRAMS = /^\/(?:api|auth|git|assets)(?:\/|$)/
 const DAY = 86_400

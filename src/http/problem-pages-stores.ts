@@ -18,6 +18,10 @@ export const storePages = {
     means: 'No request with this id was committed in the last 25 hours.',
     steps: ['Look for older changes with `storectl audit`.'],
   },
+  token_not_found: {
+    means: 'The file of tokens has no such id, or it was revoked already.',
+    steps: ['Run `storectl token list` where the file is, to see every id.'],
+  },
   check_not_found: {
     means: 'There is no check of this name.',
     steps: ['Run `storectl doctor` to see every check.'],

@@ -78,6 +78,11 @@ export const PROBLEMS = {
     title: 'Operation not found',
     hint: 'Operations are kept for 25 hours; older changes are in GET /api/v1/audit.',
   },
+  token_not_found: {
+    status: 404,
+    title: 'Token not found',
+    hint: 'GET /api/v1/tokens lists the ids.',
+  },
   check_not_found: {
     status: 404,
     title: 'Check not found',

@@ -101,6 +101,10 @@ export const operationTexts = {
     'Platform',
     'Returns every setting of this server with its source. Secrets are masked.',
   ],
+  revokeToken: [
+    'Platform',
+    'Ends a token and its streams at once at this server. Remove its row from the file of tokens too, so that other servers refuse it. A new token of the same id is accepted.',
+  ],
   listTokens: [
     'Platform',
     'Returns the tokens that this server accepts. They are made and revoked with storectl token.',

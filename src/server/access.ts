@@ -10,7 +10,7 @@ import type { Clock, Log } from '../domain/ports.ts'
 import { type ByToken, byToken } from './by-token.ts'
 import { hasAuthentication } from './config-checks.ts'
 import type { Config } from './config.ts'
-import { openNotBefore } from './not-before.ts'
+import { type NotBefore, openNotBefore } from './not-before.ts'
 import { keyRingText } from './provenance-keys.ts'
 import { openSessions, type Sessions } from './sessions.ts'
 import { openTokens } from './token-file.ts'
@@ -22,6 +22,7 @@ export const CALLBACK_PATH = '/auth/callback'
 export const ANONYMOUS: Access = {
   identify: () => LOCAL,
   tokens: () => [],
+  revoke: async () => false,
   signIn: null,
   isCurrent: () => true,
 }
@@ -54,8 +55,9 @@ export async function openAccess(
 ): Promise<{ readonly access: Access; close(): void }> {
   if (!hasAuthentication(config)) return { access: ANONYMOUS, close() {} }
   const tokens = config.tokensFile === null ? null : await openTokens(config.tokensFile, log)
-  const sessions = await sessionsOf(config, clock, log, metrics)
-  const access = accessBy(byToken(tokens, clock, log, metrics), sessions)
+  const notBefore = await openNotBefore(config.dataDir, clock)
+  const sessions = await sessionsOf(config, notBefore, clock, log, metrics)
+  const access = accessBy(byToken(tokens, clock, log, metrics, notBefore), sessions)
   return { access, close: () => tokens?.close() }
 }
 
@@ -76,6 +78,7 @@ function accessBy(tokens: ByToken, sessions: Sessions | null): Access {
       return found ?? unknown()
     },
     tokens: () => tokens.list(),
+    revoke: (id) => tokens.revoke(id),
     signIn: sessions,
     isCurrent: (identity) =>
       identity.kind === 'oidc'
@@ -86,6 +89,7 @@ function accessBy(tokens: ByToken, sessions: Sessions | null): Access {
 
 async function sessionsOf(
   config: AccessConfig,
+  notBefore: NotBefore,
   clock: Clock,
   log: Log,
   metrics: Metrics,
@@ -103,7 +107,7 @@ async function sessionsOf(
     }),
     bindings: config.roleBindings,
     seal: openSeal(secretsIn(await keyRingText(config, log)), () => clock.now()),
-    notBefore: await openNotBefore(config.dataDir, clock),
+    notBefore,
     clock,
     log,
     metrics,

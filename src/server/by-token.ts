@@ -1,22 +1,33 @@
 import type { TokenInfo } from '../contract/access.ts'
+import type { TokenRow } from '../contract/token-file.ts'
 import type { Credentials } from '../domain/access/access.ts'
 import type { Identity } from '../domain/access/identity.ts'
-import { identityOf, tokenIdOf } from '../domain/access/token.ts'
+import { identityOf, subjectOf, tokenIdOf } from '../domain/access/token.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { LabelsOf, Metrics } from '../domain/metrics.ts'
 import type { Clock, Log } from '../domain/ports.ts'
 import { failedAttempts } from './failed-attempts.ts'
+import type { NotBefore } from './not-before.ts'
 import type { Tokens } from './token-file.ts'
 
 /** Identities of requests with the header `Authorization`. */
 export interface ByToken {
   identify(authorization: string, from: Pick<Credentials, 'peer' | 'isGit'>): Identity | StoreError
   list(): TokenInfo[]
+  revoke(id: string): Promise<boolean>
   isCurrent(identity: Identity): boolean
 }
 
 /** @param tokens `null`: no token is accepted */
-export function byToken(tokens: Tokens | null, clock: Clock, log: Log, metrics: Metrics): ByToken {
+export function byToken(
+  tokens: Tokens | null,
+  clock: Clock,
+  log: Log,
+  metrics: Metrics,
+  notBefore: NotBefore,
+): ByToken {
+  const isRevoked = ({ id, created }: TokenRow) =>
+    Date.parse(created) <= notBefore.of(subjectOf(id))
   const refused = (result: LabelsOf<'storewright_logins_total'>['result']) =>
     metrics.count('storewright_logins_total', { kind: 'token', result })
   const tooMany = (seconds: number) => {
@@ -39,6 +50,7 @@ export function byToken(tokens: Tokens | null, clock: Clock, log: Log, metrics: 
     log.warn('wrong credentials were refused', { detail: `from ${peer}` })
     return new StoreError('unauthenticated', 'these credentials are not valid')
   }
+  const known = () => (tokens?.rows() ?? []).filter((row) => !isRevoked(row))
   return {
     identify(authorization, { peer, isGit }) {
       const seconds = byPeer.refusedFor(peer)
@@ -52,18 +64,31 @@ export function byToken(tokens: Tokens | null, clock: Clock, log: Log, metrics: 
           hint: 'Ask an admin for a new token (storectl token create).',
         })
       }
+      if (isRevoked(row)) {
+        refused('wrong')
+        return new StoreError('unauthenticated', `the token ${row.id} was revoked`, {
+          hint: 'Ask an admin for a new token (storectl token create).',
+        })
+      }
       usedAt.set(row.id, clock.now())
       return identityOf(row)
     },
     list: () =>
-      (tokens?.rows() ?? []).map(({ id, team, scopes, created, expires }) => {
+      known().map(({ id, team, scopes, created, expires }) => {
         const used = usedAt.get(id)
         const lastUsedAt = used === undefined ? null : new Date(used).toISOString()
         return { id, team, scopes, createdAt: created, expiresAt: expires, lastUsedAt }
       }),
+    async revoke(id) {
+      const row = known().find((each) => each.id === id)
+      if (row === undefined) return false
+      // The clock that made the token may be ahead of this one.
+      await notBefore.set(subjectOf(id), Math.max(clock.now(), Date.parse(row.created)))
+      return true
+    },
     isCurrent({ subject, expiresAt, grants }) {
       const row = tokens?.row(subject.slice('token:'.length)) ?? null
-      if (row === null || (expiresAt ?? 0) <= clock.now()) return false
+      if (row === null || isRevoked(row) || (expiresAt ?? 0) <= clock.now()) return false
       return sameGrants(identityOf(row).grants, grants)
     },
   }

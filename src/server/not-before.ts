@@ -1,18 +1,20 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { TOKEN_DAYS } from '../contract/token-file.ts'
 import { SESSION } from '../domain/access/session.ts'
+import { subjectOf } from '../domain/access/token.ts'
 import type { Clock } from '../domain/ports.ts'
 
-/** Since when the sessions of a subject count. Survives a restart. */
+/** Since when the sessions and tokens of a subject count. Survives a restart. */
 export interface NotBefore {
-  /** Sessions that began then or earlier have ended. 0: none has. */
+  /** Credentials that were made then or earlier have ended. 0: none has. */
   of(subject: string): number
   /** Resolves when it is on disk. */
   set(subject: string, at: number): Promise<void>
 }
 
 /**
- * Kept in a file of `DATA_DIR`. A time is forgotten when every session of before has expired.
+ * Kept in a file of `DATA_DIR`. A time is forgotten when every credential of before has expired.
  * @throws Error the file cannot be read or was changed by hand
  */
 export async function openNotBefore(dataDir: string, clock: Clock): Promise<NotBefore> {
@@ -28,7 +30,7 @@ export async function openNotBefore(dataDir: string, clock: Clock): Promise<NotB
     of: (subject) => times.get(subject) ?? 0,
     set(subject, at) {
       for (const [known, since] of times) {
-        if (since < clock.now() - SESSION.mostMs - SESSION.leewayMs) times.delete(known)
+        if (since < clock.now() - lifeOf(known)) times.delete(known)
       }
       times.set(subject, at)
       writing = writing.catch(() => undefined).then(save)
@@ -38,6 +40,12 @@ export async function openNotBefore(dataDir: string, clock: Clock): Promise<NotB
 }
 
 /** Times in milliseconds since the epoch, by subject. */
+/** Milliseconds after which every credential of before has expired by itself. */
+function lifeOf(subject: string): number {
+  const most = subject.startsWith(subjectOf('')) ? TOKEN_DAYS * 86_400_000 : SESSION.mostMs
+  return most + SESSION.leewayMs
+}
+
 async function read(file: string): Promise<Record<string, number>> {
   let text: string
   try {
@@ -52,5 +60,5 @@ async function read(file: string): Promise<Record<string, number>> {
   } catch {
     // Refused below.
   }
-  throw new Error(`${file} is damaged; without it, sessions that were ended count again`)
+  throw new Error(`${file} is damaged; without it, credentials that were ended count again`)
 }

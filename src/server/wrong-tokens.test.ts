@@ -15,6 +15,9 @@ const WRONG = tokenOf('ci', 'b'.repeat(43))
 const SECRET = 'c'.repeat(32)
 const peer = (n: number) => `10.0.0.${n}`
 
+/** Nothing was revoked. */
+const NEVER = { of: () => 0, set: async () => {} }
+
 let access: ByToken
 let log: ReturnType<typeof memoryLog>
 beforeEach(async () => {
@@ -31,7 +34,7 @@ beforeEach(async () => {
   }
   await writeFile(tokensFile, JSON.stringify([row]), { mode: 0o600 })
   const tokens = await openTokens(tokensFile, log)
-  access = byToken(tokens, { now: () => Date.parse('2026-11-24') }, log, noMetrics)
+  access = byToken(tokens, { now: () => Date.parse('2026-11-24') }, log, noMetrics, NEVER)
   onTestFinished(async () => {
     tokens.close()
     await rm(folder, { recursive: true })

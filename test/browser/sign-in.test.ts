@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -8,9 +9,12 @@ import { freePort } from '../free-port.ts'
 import { chromiumPath, launch } from './browser.ts'
 import { expectAccessible } from './dashboard.ts'
 
+const TOKEN = `stw_ci-north_${'a'.repeat(43)}`
+
 const BINDINGS = `roleBindings:
   - { group: shop-north, team: default, role: operator }
   - { group: readers, team: default, role: viewer }
+  - { group: admins, team: '*', role: admin }
 `
 
 describe.skipIf(chromiumPath === null)('a person in the dashboard', () => {
@@ -27,13 +31,25 @@ describe.skipIf(chromiumPath === null)('a person in the dashboard', () => {
     home = `http://localhost:${port}`
     provider.allow(`${home}/auth/callback`)
     provider.people.set('ben', { name: 'Ben North', groups: ['shop-north'] })
+    provider.people.set('root', { name: 'Root', groups: ['admins'] })
     provider.people.set('rita', { name: 'Rita Reader', groups: ['readers'] })
     provider.people.set('eve', { name: 'Eve', groups: ['kitchen', 'staff'] })
     await writeFile(join(folder, 'storewright.yaml'), BINDINGS)
+    const row = {
+      id: 'ci-north',
+      sha256: createHash('sha256').update(TOKEN).digest('hex'),
+      team: 'default',
+      scopes: ['stores:read'],
+      created: new Date().toISOString(),
+      expires: new Date(Date.now() + 86_400_000).toISOString(),
+    }
+    const tokens = join(folder, 'tokens.json')
+    await writeFile(tokens, JSON.stringify([row]), { mode: 0o600 })
     server = await startServer(join(folder, 'data'), {
       LISTEN_ADDR: `127.0.0.1:${port}`,
       PUBLIC_URL: home,
       CONFIG_FILE: join(folder, 'storewright.yaml'),
+      TOKENS_FILE: tokens,
       OIDC_ISSUER: provider.issuer,
       OIDC_CLIENT_ID: provider.clientId,
       OIDC_CLIENT_SECRET: provider.clientSecret,
@@ -113,6 +129,29 @@ describe.skipIf(chromiumPath === null)('a person in the dashboard', () => {
       'You may not create and change stores. Ask an administrator for a role.',
     )
     await expectAccessible(page, 'main', 'the list of a viewer')
+  })
+
+  it('who is an admin of every team sees the settings, and revokes a token', async () => {
+    const { page } = await openAs('root', '/settings')
+    await page.getByRole('heading', { level: 2, name: 'Configuration' }).waitFor()
+    await page.getByRole('cell', { name: 'OIDC_CLIENT_SECRET' }).waitFor()
+    expect(await page.getByRole('main').textContent()).not.toContain(provider.clientSecret)
+    await expectAccessible(page, 'main', 'the settings')
+    const ask = () => fetch(`${home}/api/v1/me`, { headers: { Authorization: `Bearer ${TOKEN}` } })
+    expect((await ask()).status).toBe(200)
+    await page.getByRole('button', { name: 'Revoke ci-north' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click()
+    await page.getByText('This server accepts no token.').waitFor()
+    expect((await ask()).status).toBe(401)
+  })
+
+  it('who is no admin is not offered the settings', async () => {
+    const { page } = await openAs('ben', '/stores')
+    await page.getByRole('navigation', { name: 'Main' }).getByText('Activity').waitFor()
+    await page.getByRole('button', { name: 'Ben North' }).waitFor()
+    expect(await page.getByRole('link', { name: 'Settings' }).count()).toBe(0)
+    await page.goto(`${home}/settings`)
+    await page.getByText('Only an administrator of every team').waitFor()
   })
 
   it('without a role sees which groups were sent, and a binding for one of them', async () => {

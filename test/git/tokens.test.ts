@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import type { EffectiveSetting, Me, TokenInfo } from '../../src/contract/access.ts'
+import type { Problem } from '../../src/contract/problem.ts'
 import {
   git,
   post,
@@ -174,4 +175,56 @@ it('ten wrong tokens of one address are followed by 429 with the seconds to wait
   expect(statuses.length).toBeLessThanOrEqual(10)
   expect(last.status).toBe(429)
   expect(Number(last.headers.get('Retry-After'))).toBeGreaterThan(0)
+})
+
+it('an admin revokes a token at once and for good, and a new one of the same id works', async () => {
+  const dataDir = await scratch()
+  const create = (id: string) =>
+    storectl(
+      {},
+      ...['token', 'create', id, '--file', file, '--team', 'default', '--role', 'operator'],
+    )
+  const tokenOf = async (id: string) => /stw_\S+/.exec((await create(id)).out)?.[0] ?? ''
+  const ask = (token: string, path: string, method = 'GET') =>
+    fetch(`${own.url}${path}`, { method, headers: { Authorization: `Bearer ${token}` } })
+  /** Waits for the server to read the file. Asking with a token that it does not know counts as wrong. */
+  const read = async () => {
+    const { mtimeMs } = await stat(file)
+    const times = () =>
+      own
+        .log()
+        .split('\n')
+        .filter((line) => line.includes('the tokens were read again'))
+        .map((line) => Date.parse((JSON.parse(line) as { time: string }).time))
+    await expect.poll(() => Math.max(0, ...times()), { timeout: 20_000 }).toBeGreaterThan(mtimeMs)
+  }
+  const leaked = await tokenOf('leaked')
+  // Others of this file have used up the attempts of this address at the other server.
+  let own = await startServer(dataDir, { TOKENS_FILE: file })
+  onTestFinished(() => void own.end('SIGKILL'))
+  expect((await ask(leaked, '/api/v1/me')).status).toBe(200)
+  const stream = await ask(leaked, '/api/v1/stream')
+  const revoke = (token: string) => ask(token, '/api/v1/tokens/leaked', 'DELETE')
+  expect((await revoke(tokens['default-operator'] ?? '')).status).toBe(403)
+  expect((await ask(leaked, '/api/v1/me')).status).toBe(200)
+
+  expect((await revoke(tokens['root'] ?? '')).status).toBe(204)
+  const refused = (await (await ask(leaked, '/api/v1/me')).json()) as Problem
+  expect([refused.code, refused.detail]).toEqual([
+    'unauthenticated',
+    'the token leaked was revoked',
+  ])
+  expect(await stream.text()).toContain('event: bye')
+  const listed = (await (await ask(tokens['root'] ?? '', '/api/v1/tokens')).json()) as TokenInfo[]
+  expect(listed.map(({ id }) => id)).not.toContain('leaked')
+  expect((await revoke(tokens['root'] ?? '')).status).toBe(404)
+
+  await own.end('SIGTERM')
+  own = await startServer(dataDir, { TOKENS_FILE: file })
+  expect((await ask(leaked, '/api/v1/me')).status).toBe(401)
+  await storectl({}, 'token', 'revoke', 'leaked', '--file', file)
+  const renewed = await tokenOf('leaked')
+  await read()
+  expect((await ask(renewed, '/api/v1/me')).status).toBe(200)
+  expect((await ask(leaked, '/api/v1/me')).status).toBe(401)
 })

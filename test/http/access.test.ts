@@ -28,6 +28,7 @@ const access: Access = {
   },
   tokens: () => [],
   signIn: null,
+  revoke: async () => false,
   isCurrent: () => true,
 }
 const as = (role: string, team: string) => ({ Authorization: `Bearer ${role}.${team}` })

@@ -173,6 +173,7 @@ describe('who may read /metrics', () => {
     },
     tokens: () => [],
     signIn: null,
+    revoke: async () => false,
     isCurrent: () => true,
   }
   const secret = 'every-team 10000'

@@ -12,6 +12,7 @@ const access: Access = {
   identify: ({ authorization = 'Bearer one' }) => ({ ...LOCAL, subject: authorization.slice(7) }),
   tokens: () => [],
   signIn: null,
+  revoke: async () => false,
   isCurrent: () => true,
 }
 const as = (subject: string) => ({ Authorization: `Bearer ${subject}` })

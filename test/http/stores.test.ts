@@ -153,7 +153,7 @@ describe('every response', () => {
 
   const BROWSER = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
 
-  it.each(['/nope/x', '/settings', '/stores/my-shop/nothing'])(
+  it.each(['/nope/x', '/rollouts', '/stores/my-shop/nothing'])(
     'S2-09 for %s is 404, with the dashboard for browser navigation and a problem for other clients',
     async (path) => {
       const page = await get(path, BROWSER)

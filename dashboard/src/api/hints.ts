@@ -12,6 +12,7 @@ const hints: Partial<Record<Problem['code'], string>> = {
   store_not_found: 'Go to the list of stores. It can show deleted stores too.',
   operation_not_found: 'Operations are kept for 25 hours. Older changes are on the page Activity.',
   check_not_found: 'Reload the page.',
+  token_not_found: 'Reload the page.',
   method_not_allowed: 'Reload the page. If it happens again, report it as a bug.',
   name_taken: 'Choose another name, or open the store that has it.',
   purge_stuck: 'Look at the store in Argo CD, or purge it again and accept the loss of its data.',

@@ -157,6 +157,18 @@ export const operationQuery = (id: string) =>
     retry: false,
   })
 
+/** The effective settings of the server. */
+export const configQuery = queryOptions({
+  queryKey: ['config'],
+  queryFn: ({ signal }) => request('getConfig', { signal }),
+})
+
+/** The tokens that the server accepts. */
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: ({ signal }) => request('listTokens', { signal }),
+})
+
 /** The newest change of one store, even if its folder is no longer in Git. None or one. */
 export const newestChangeQuery = (store: string) =>
   queryOptions({

@@ -45,6 +45,11 @@ export interface Access {
   identify(credentials: Credentials): Identity | StoreError | Promise<Identity | StoreError>
   /** The tokens that are accepted, sorted by id; none without a token file. */
   tokens(): TokenInfo[]
+  /**
+   * Refuses a token from now on, also after a restart, whatever the file of tokens holds. A newer
+   * token of the same id is accepted. Resolves to false if there is no such token.
+   */
+  revoke(id: string): Promise<boolean>
   /** `null`: people cannot sign in. */
   readonly signIn: SignIn | null
   /** May an identity of an earlier request still be used? False after it expired or was revoked. */

@@ -13,10 +13,15 @@ export function tokenOf(id: string, secret: string): string {
   return `stw_${id}_${secret}`
 }
 
-/** Who presents a token. Its id cannot collide with a subject of another kind. */
+/** Subject of a token. Its id cannot collide with a subject of another kind. */
+export function subjectOf(id: string): string {
+  return `token:${id}`
+}
+
+/** Who presents a token. */
 export function identityOf({ id, team, scopes, expires }: TokenRow): Identity {
   return {
-    subject: `token:${id}`,
+    subject: subjectOf(id),
     kind: 'token',
     grants: new Map([[team, new Set(scopes)]]),
     expiresAt: Date.parse(expires),
