@@ -11,6 +11,7 @@ import { openRouter, refuseInvalid } from '../http/router.ts'
 import { isSecure } from './config-checks.ts'
 import type { Config } from './config.ts'
 import { listen, type Listener } from './listen.ts'
+import { openTls } from './tls-files.ts'
 
 type Fetch = (request: Request, peer: string) => Response | Promise<Response>
 
@@ -27,10 +28,14 @@ export interface FrontDoor {
  * Listens and returns 503 `not_ready` until the app opens, because loading an index of thousands of
  * stores takes seconds and a refused connection tells a probe nothing. `/healthz` always returns
  * 200.
- * @throws Error if the address is in use or does not belong to this machine
+ * @throws Error if the address is in use or does not belong to this machine, or the certificate
+ * cannot be used
  */
 export async function openFrontDoor(
-  config: Pick<Config, 'listenAddr' | 'publicHost' | 'publicUrl' | 'trustedProxies'>,
+  config: Pick<
+    Config,
+    'listenAddr' | 'publicHost' | 'publicUrl' | 'trustedProxies' | 'tlsCertFile' | 'tlsKeyFile'
+  >,
   log: Log,
   newRequestId: () => string,
   metrics: Metrics,
@@ -54,7 +59,8 @@ export async function openFrontDoor(
   let answer = closed('not_ready', 'the server is starting')
   const { listenAddr, trustedProxies } = config
   const answering: Fetch = (request, peer) => answer(request, peer)
-  const listener = await listen(listenAddr, answering, trustedProxies)
+  const tls = await openTls(config, log)
+  const listener = await listen(listenAddr, answering, trustedProxies, tls)
   return {
     listener,
     open: (fetch) => (answer = fetch),

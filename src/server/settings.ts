@@ -48,6 +48,9 @@ export interface Settings {
   readonly gitServeToken: string | null
   readonly env: 'dev' | 'production'
   readonly publicUrl: string | null
+  /** Certificate chain and private key of the main listener, in PEM. */
+  readonly tlsCertFile: string | null
+  readonly tlsKeyFile: string | null
   readonly tokensFile: string | null
   readonly oidcIssuer: string | null
   readonly oidcClientId: string | null
@@ -157,6 +160,8 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   gitServeToken: secret('GIT_SERVE_TOKEN', serveSecret),
   env: { env: 'ENV', parse: one('dev', 'production'), fallback: 'dev', print: text },
   publicUrl: optionalUrl('PUBLIC_URL', 'http:', 'https:'),
+  tlsCertFile: optional('TLS_CERT_FILE'),
+  tlsKeyFile: optional('TLS_KEY_FILE'),
   tokensFile: optional('TOKENS_FILE'),
   oidcIssuer: optionalUrl('OIDC_ISSUER', 'http:', 'https:'),
   oidcClientId: optional('OIDC_CLIENT_ID'),

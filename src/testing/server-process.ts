@@ -70,7 +70,7 @@ export async function startServer(
   const url = await new Promise<string>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       talk += text
-      const found = /Storewright is ready: (http:\S+)/.exec(talk)?.[1]
+      const found = /Storewright is ready: (https?:\S+)/.exec(talk)?.[1]
       if (found !== undefined) resolve(found)
     })
     child.once('close', () => reject(new Error(`the server ended: ${talk}${log}`)))
