@@ -34,59 +34,70 @@ export function signInProblems(read: Settings & Pick<Config, 'roleBindings'>): r
 }
 
 /** Problems that show only when several values are compared. */
-export function contradictions(read: Settings): string[] {
-  const problems: string[] = []
-  const embedded = read.storesRepoUrl === null
-  if (read.env === 'production') {
-    problems.push(
-      'ENV=production: needs TLS, which this version does not support yet; use ENV=dev behind a proxy that ends TLS',
-    )
-    if (read.statusSource === 'simulated') {
-      problems.push(
-        'STATUS_SOURCE: ENV=production refuses a simulated status; use auto, kubernetes or argocd',
-      )
-    }
+export const contradictions: readonly ((read: Settings) => readonly string[])[] = [
+  listenProblems,
+  (read) =>
+    read.trustedProxies.length > 0 && !hasAuthentication(read)
+      ? [
+          'TRUSTED_PROXIES: without authentication everyone behind the proxy may do everything; set TOKENS_FILE or OIDC_ISSUER, or remove TRUSTED_PROXIES',
+        ]
+      : [],
+  tlsProblems,
+  ({ redisAddr, redisPassword, redisTls }) =>
+    redisAddr === null && (redisPassword !== null || redisTls)
+      ? ['REDIS_ADDR: REDIS_PASSWORD and REDIS_TLS have no effect without it']
+      : [],
+  ({ gitServeAddr, gitServeToken }) =>
+    gitServeAddr !== null && gitServeToken === null
+      ? ['GIT_SERVE_ADDR: needs GIT_SERVE_TOKEN, which Argo CD sends as its password']
+      : [],
+  ({ gitServeAddr, storesRepoUrl }) =>
+    gitServeAddr !== null && storesRepoUrl !== null
+      ? ['GIT_SERVE_ADDR: serves the embedded repository only, and STORES_REPO_URL is set']
+      : [],
+  ({ statusSource, argocdUrl, argocdToken }) =>
+    statusSource === 'argocd' && (argocdUrl === null || argocdToken === null)
+      ? ['STATUS_SOURCE: argocd needs ARGOCD_URL and ARGOCD_TOKEN']
+      : [],
+  ({ gitSigning, gitSigningKeyFile }) =>
+    (gitSigning === 'none') !== (gitSigningKeyFile === null)
+      ? ['GIT_SIGNING: ssh and gpg need GIT_SIGNING_KEY_FILE, and none takes no key']
+      : [],
+  ({ gitSigning, gitTrustedKeysFile }) =>
+    gitSigning === 'none' && gitTrustedKeysFile !== null
+      ? ['GIT_TRUSTED_KEYS_FILE: commits are only verified with GIT_SIGNING=ssh or gpg']
+      : [],
+  ({ storesRepoUrl, gitSshKeyFile, gitKnownHostsFile }) =>
+    storesRepoUrl?.startsWith('ssh:') === true &&
+    (gitSshKeyFile === null || gitKnownHostsFile === null)
+      ? ['STORES_REPO_URL: ssh needs GIT_SSH_KEY_FILE and GIT_KNOWN_HOSTS_FILE']
+      : [],
+]
+
+function listenProblems(read: Settings): readonly string[] {
+  const { host, port } = read.listenAddr
+  if (isLoopback(host)) return []
+  if (!hasAuthentication(read)) {
+    return [
+      `LISTEN_ADDR: ${host} is not a loopback address, and without authentication only this machine may be answered; set TOKENS_FILE or OIDC_ISSUER, or use 127.0.0.1:${port}`,
+    ]
   }
-  if (!isLoopback(read.listenAddr.host)) {
-    const { host, port } = read.listenAddr
-    if (!hasAuthentication(read)) {
-      problems.push(
-        `LISTEN_ADDR: ${host} is not a loopback address, and without authentication only this machine may be answered; set TOKENS_FILE or OIDC_ISSUER, or use 127.0.0.1:${port}`,
-      )
-    } else if (read.publicUrl === null) {
-      problems.push(
+  return read.publicUrl === null
+    ? [
         `LISTEN_ADDR: ${host} is not a loopback address, so PUBLIC_URL must name the host under which clients reach it`,
-      )
-    }
+      ]
+    : []
+}
+
+function tlsProblems(read: Settings): readonly string[] {
+  const { tlsCertFile, tlsKeyFile } = read
+  if (tlsCertFile === null && tlsKeyFile === null) return []
+  if (tlsCertFile === null || tlsKeyFile === null) {
+    return ['TLS_CERT_FILE: TLS needs both TLS_CERT_FILE and TLS_KEY_FILE']
   }
-  if (read.trustedProxies.length > 0 && !hasAuthentication(read)) {
-    problems.push(
-      'TRUSTED_PROXIES: without authentication everyone behind the proxy may do everything; set TOKENS_FILE or OIDC_ISSUER, or remove TRUSTED_PROXIES',
-    )
-  }
-  if (read.redisAddr === null && (read.redisPassword !== null || read.redisTls)) {
-    problems.push('REDIS_ADDR: REDIS_PASSWORD and REDIS_TLS have no effect without it')
-  }
-  if (read.gitServeAddr !== null && read.gitServeToken === null) {
-    problems.push('GIT_SERVE_ADDR: needs GIT_SERVE_TOKEN, which Argo CD sends as its password')
-  }
-  if (read.gitServeAddr !== null && !embedded) {
-    problems.push('GIT_SERVE_ADDR: serves the embedded repository only, and STORES_REPO_URL is set')
-  }
-  if (read.statusSource === 'argocd' && (read.argocdUrl === null || read.argocdToken === null)) {
-    problems.push('STATUS_SOURCE: argocd needs ARGOCD_URL and ARGOCD_TOKEN')
-  }
-  if ((read.gitSigning === 'none') !== (read.gitSigningKeyFile === null)) {
-    problems.push('GIT_SIGNING: ssh and gpg need GIT_SIGNING_KEY_FILE, and none takes no key')
-  }
-  if (read.gitSigning === 'none' && read.gitTrustedKeysFile !== null) {
-    problems.push('GIT_TRUSTED_KEYS_FILE: commits are only verified with GIT_SIGNING=ssh or gpg')
-  }
-  const ssh = read.storesRepoUrl?.startsWith('ssh:') === true
-  if (ssh && (read.gitSshKeyFile === null || read.gitKnownHostsFile === null)) {
-    problems.push('STORES_REPO_URL: ssh needs GIT_SSH_KEY_FILE and GIT_KNOWN_HOSTS_FILE')
-  }
-  return problems
+  return isSecure(read)
+    ? []
+    : ['TLS_CERT_FILE: with it PUBLIC_URL must be set and start with https:']
 }
 
 /** Limits that are switched off although others than this machine are answered. */

@@ -65,9 +65,13 @@ describe('configuration', () => {
   })
 
   it.each([
-    [{ ENV: 'production' }, /needs TLS/],
     [{ LISTEN_ADDR: '0.0.0.0:8080' }, /not a loopback address/],
     [{ LISTEN_ADDR: '0.0.0.0:8080', TOKENS_FILE: 'tokens.json' }, /PUBLIC_URL must name the host/],
+    [{ TLS_CERT_FILE: '/cert', PUBLIC_URL: 'https://a.example' }, /TLS needs both/],
+    [
+      { TLS_CERT_FILE: '/cert', TLS_KEY_FILE: '/key' },
+      /PUBLIC_URL must be set and start with https/,
+    ],
     [{ CORS_ORIGINS: '*' }, /expected origins .* and no \*/],
     [{ CORS_ORIGINS: 'https://a.example,https://*.b.example' }, /expected origins/],
     [{ CORS_ORIGINS: 'https://a.example/' }, /expected origins/],

@@ -9,7 +9,9 @@ import {
   remoteProblems,
   signInProblems,
 } from './config-checks.ts'
+import { problemsOf } from './config-rules.ts'
 import { ignoredVariables } from './ignored-variables.ts'
+import { productionProblems, productionWarnings } from './production-rules.ts'
 import { readSetting, type Settings, settings } from './settings.ts'
 
 /** The checked configuration of the process. */
@@ -38,7 +40,14 @@ type Source = 'flag' | 'environment' | 'file' | 'default'
 
 export type ConfigResult =
   | { readonly config: Config; readonly problems: readonly [] }
-  | { readonly config: null; readonly problems: readonly string[] }
+  | {
+      readonly config: null
+      readonly problems: readonly string[]
+      /** The settings without those of `unread`, which have their default here. */
+      readonly draft: Config
+      /** Keys of the settings whose values are not valid. */
+      readonly unread: ReadonlySet<string>
+    }
 
 export interface ConfigInput {
   readonly flags: ReadonlyMap<string, string>
@@ -53,35 +62,51 @@ export interface ConfigInput {
  */
 export function readConfig(input: ConfigInput): ConfigResult {
   const problems: string[] = []
-  const { values: file, roleBindings } = readConfigFile(input, problems)
+  const unread = new Set<string>()
+  const { values: file, roleBindings } = readConfigFile(input, problems, unread)
   const values: Record<string, unknown> = {}
   const sources: Record<string, Source> = {}
   for (const [key, setting] of Object.entries(settings)) {
     const found = lookUp(key, setting.env, input, file, problems)
     sources[key] = found?.source ?? 'default'
     const read = readSetting<unknown>(setting as never, found?.text ?? null)
-    if (read.problem === null) values[key] = read.value
-    else problems.push(`${setting.env}: ${read.problem}, from ${sources[key]}`)
+    values[key] = read.problem === null ? read.value : setting.fallback
+    const isLost = sources[key] === 'default' && unread.has(WHOLE_FILE)
+    if (isLost || found?.text === null || read.problem !== null) unread.add(key)
+    if (read.problem !== null)
+      problems.push(`${setting.env}: ${read.problem}, from ${sources[key]}`)
   }
   problems.push(...flagProblems(input.flags))
-  if (problems.length > 0) return { config: null, problems }
-  // The loop above read every key of `settings` without a problem.
+  // The loop above set every key of `settings`.
   const read = values as unknown as Settings
-  const gitTokenFile = input.environment['GIT_TOKEN_FILE'] || null
-  problems.push(
-    ...contradictions(read),
-    ...signInProblems({ ...read, roleBindings }),
-    ...remoteProblems({ ...read, gitTokenFile }),
-  )
-  if (problems.length > 0) return { config: null, problems }
-  const inClusterServer = inCluster(input.environment)
-  const warnings = [...ignoredVariables(input.environment), ...openGates(read)]
   const { publicUrl } = read
   const isPublic = hasAuthentication(read) && publicUrl !== null
-  const publicHost = isPublic ? new URL(publicUrl).host : null
-  const more = { publicHost, roleBindings, inClusterServer, gitTokenFile, sources, warnings }
-  return { config: { ...read, ...more }, problems: [] }
+  const config: Config = {
+    ...read,
+    publicHost: isPublic ? new URL(publicUrl).host : null,
+    roleBindings,
+    inClusterServer: inCluster(input.environment),
+    gitTokenFile: input.environment['GIT_TOKEN_FILE'] || null,
+    sources,
+    warnings: [
+      ...ignoredVariables(input.environment),
+      ...openGates(read),
+      ...productionWarnings(read),
+    ],
+  }
+  problems.push(...problemsOf(RULES, config, unread))
+  return problems.length > 0
+    ? { config: null, problems, draft: config, unread }
+    : { config, problems: [] }
 }
+
+/** What is checked when every setting is read by itself. */
+const RULES: readonly ((read: Config) => readonly string[])[] = [
+  ...contradictions,
+  ...productionProblems,
+  signInProblems,
+  remoteProblems,
+]
 
 /** Source: kubernetes.io/docs/tasks/run-application/access-api-from-pod. */
 function inCluster(environment: ConfigInput['environment']): string | null {
@@ -125,7 +150,7 @@ function lookUp(
   input: ConfigInput,
   file: ReadonlyMap<string, string>,
   problems: string[],
-): { text: string; source: Source } | null {
+): { text: string | null; source: Source } | null {
   const flag = input.flags.get(kebab(key))
   if (flag !== undefined) return { text: flag, source: 'flag' }
   const variable = input.environment[env] || undefined
@@ -134,7 +159,7 @@ function lookUp(
     if (variable !== undefined) problems.push(`${env} and ${env}_FILE are both set`)
     const text = input.readFile(path)
     if (text === null) problems.push(`${env}_FILE: ${path} cannot be read`)
-    return { text: (text ?? '').replace(/\r?\n$/, ''), source: 'environment' }
+    return { text: text === null ? null : text.replace(/\r?\n$/, ''), source: 'environment' }
   }
   if (variable !== undefined) return { text: variable, source: 'environment' }
   const text = file.get(key)
@@ -146,36 +171,43 @@ interface ConfigFile {
   readonly roleBindings: readonly RoleBinding[]
 }
 
-function readConfigFile(input: ConfigInput, problems: string[]): ConfigFile {
+/** A member of `unread` if the file cannot be read, so that it may set anything. */
+const WHOLE_FILE = 'storewright.yaml'
+
+function readConfigFile(input: ConfigInput, problems: string[], unread: Set<string>): ConfigFile {
+  const nothing = { values: new Map<string, string>(), roleBindings: [] }
+  const lost = (problem: string) => {
+    problems.push(problem)
+    for (const key of [WHOLE_FILE, 'roleBindings']) unread.add(key)
+    return nothing
+  }
   const named = input.flags.get('config') ?? input.environment['CONFIG_FILE']
   const path = named === undefined || named === '' ? 'storewright.yaml' : named
   const text = input.readFile(path)
-  if (text === null) {
-    if (path === named) problems.push(`${path}: cannot be read`)
-    return { values: new Map(), roleBindings: [] }
-  }
+  if (text === null) return path === named ? lost(`${path}: cannot be read`) : nothing
   let document: unknown
   try {
     document = load(text)
   } catch {
-    problems.push(`${path}: is not valid YAML`)
-    return { values: new Map(), roleBindings: [] }
+    return lost(`${path}: is not valid YAML`)
   }
   const values = new Map<string, string>()
   let roleBindings: readonly RoleBinding[] = []
+  const refuse = (key: string, why: string) => {
+    problems.push(`${path}: ${key} ${why}`)
+    unread.add(key.replace(/ .*$/s, ''))
+  }
   for (const [key, value] of Object.entries(document ?? {})) {
     if (key === 'roleBindings') {
       const { data = [], error } = RoleBindings.safeParse(value)
       roleBindings = data
       for (const { path: at, message } of error?.issues ?? []) {
-        problems.push(`${path}: roleBindings ${at.join('.')}: ${message}`)
+        refuse(`roleBindings ${at.join('.')}:`, message)
       }
-    } else if (!Object.hasOwn(settings, key)) problems.push(`${path}: ${key} is not a known key`)
+    } else if (!Object.hasOwn(settings, key)) refuse(key, 'is not a known key')
     else if (settings[key as keyof Settings].secret === true) {
-      problems.push(
-        `${path}: ${key} is a secret; ${setSecret(settings[key as keyof Settings].env)}`,
-      )
-    } else if (typeof value === 'object') problems.push(`${path}: ${key} must be a single value`)
+      refuse(key, `is a secret; ${setSecret(settings[key as keyof Settings].env)}`)
+    } else if (typeof value === 'object') refuse(key, 'must be a single value')
     else values.set(key, String(value))
   }
   return { values, roleBindings }
