@@ -7,6 +7,7 @@ import {
   settingsHelp,
 } from './server/config.ts'
 import { openServer, type RunningServer } from './server/server.ts'
+import { startProblems } from './server/start-checks.ts'
 import { restoreEmbedded } from './server/stores-remote.ts'
 
 /** Reads the configuration, starts the server and drains it on SIGTERM or SIGINT. */
@@ -17,14 +18,19 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   // Only the user of this process may read files that the server or git creates.
   process.umask(0o077)
-  const { config, problems } = processConfig(argv)
-  if (config === null) {
+  const result = processConfig(argv)
+  const flags = readFlags(argv)
+  const { config } = result
+  // Printing the settings or restoring a repository needs none of the files that they name.
+  const isStart = !flags.has('print-config') && !flags.has('restore-stores-repo')
+  const problems =
+    isStart || flags.has('check-config') ? await startProblems(result) : result.problems
+  if (config === null || problems.length > 0) {
     process.stderr.write(
       `Storewright cannot start:\n${problems.map((line) => `  - ${line}\n`).join('')}`,
     )
     process.exit(2)
   }
-  const flags = readFlags(argv)
   if (flags.has('print-config')) process.stdout.write(describeConfig(config))
   if (flags.has('print-config') || flags.has('check-config')) {
     for (const warning of config.warnings) process.stderr.write(`warning: ${warning}\n`)

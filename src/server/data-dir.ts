@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { chmod, lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { Log } from '../domain/ports.ts'
 
 /** Mode bits of the group and of other users. */
@@ -22,14 +22,40 @@ export async function openDataDir(dataDir: string, log: Log): Promise<void> {
     if (made === undefined) await closeToOthers(path, log)
     await probe(path)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (FULL.has(code)) return
-    const reason = error instanceof Error ? error.message.split(',', 1)[0] : String(error)
-    throw new Error(
-      `DATA_DIR: ${path} cannot be written (${reason}). Make it writable for the user of this process, or set DATA_DIR to another folder.`,
-      { cause: error },
-    )
+    const problem = refusalOf(path, error)
+    if (problem !== null) throw new Error(problem, { cause: error })
   }
+}
+
+/**
+ * Why DATA_DIR cannot be created or written, in one sentence. `null`: it can. If it does not exist,
+ * the nearest folder above it must be writable. Changes nothing.
+ */
+export async function dataDirProblem(dataDir: string): Promise<string | null> {
+  const path = resolve(dataDir)
+  try {
+    await probe(await nearestOf(path))
+    return null
+  } catch (error) {
+    return refusalOf(path, error)
+  }
+}
+
+async function nearestOf(path: string): Promise<string> {
+  try {
+    // The target of a link is not created, so the link itself has to lead to a folder.
+    await lstat(path)
+    return path
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return nearestOf(dirname(path))
+  }
+}
+
+function refusalOf(path: string, error: unknown): string | null {
+  if (FULL.has((error as NodeJS.ErrnoException).code)) return null
+  const reason = error instanceof Error ? error.message.split(',', 1)[0] : String(error)
+  return `DATA_DIR: ${path} cannot be written (${reason}). Make it writable for the user of this process, or set DATA_DIR to another folder.`
 }
 
 /**

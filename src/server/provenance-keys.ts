@@ -33,12 +33,34 @@ export async function keyRingText(config: KeyConfig, log: Log): Promise<string> 
       { detail: file },
     )
   }
+  const problem = ringProblem(file, text)
+  if (problem !== null) throw problem
+  return text
+}
+
+/**
+ * Why the key ring in `DATA_DIR` cannot be used. `null`: it can, it does not exist yet, or a setting
+ * provides the keys. Changes nothing.
+ */
+export async function storedKeysProblem(config: KeyConfig): Promise<string | null> {
+  if (config.provenanceKeys !== null) return null
+  const file = keyFileIn(config.dataDir)
+  try {
+    return ringProblem(file, await readFile(file, 'utf8'))?.message ?? null
+  } catch (error) {
+    // ENOTDIR is a problem of DATA_DIR, not of the keys.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null
+    return `${file} cannot be read (${String(codeOf(error))})`
+  }
+}
+
+function ringProblem(file: string, text: string): Error | null {
   try {
     openKeyRing(text)
-    return text
+    return null
   } catch (error) {
     const why = error instanceof Error ? error.message : ''
-    throw new Error(`${file} cannot be used as a key ring: ${why}`, { cause: error })
+    return new Error(`${file} cannot be used as a key ring: ${why}`, { cause: error })
   }
 }
 

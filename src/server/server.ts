@@ -29,21 +29,18 @@ import { startQueue } from '../reconcile/queue.ts'
 import { startReconciler } from '../reconcile/reconciler.ts'
 import { openThreads } from '../threads/threads.ts'
 import { about, addressOf, publicOrigin } from './about.ts'
-import { openAccess } from './access.ts'
 import { createApp } from './app.ts'
 import { isSecure } from './config-checks.ts'
 import { type Config, effectiveSettings } from './config.ts'
-import { openDataDir } from './data-dir.ts'
 import { freeHeap } from './free-heap.ts'
 import { type FrontDoor, openFrontDoor } from './front-door.ts'
 import { gitApp } from './git-listener.ts'
 import { openLimits } from './limits.ts'
 import { listen, type Listener } from './listen.ts'
 import { openMetricsListener } from './metrics-listener.ts'
+import { openLocalParts } from './local-parts.ts'
 import { openObservation } from './observation.ts'
-import { openKeys } from './provenance-keys.ts'
 import { readDashboard } from './static-dashboard.ts'
-import { openStatusSource } from './status-source.ts'
 import { openEmbedded, remoteOf, signingOf } from './stores-remote.ts'
 
 /** Milliseconds to wait at the start for the first list of Applications. */
@@ -103,10 +100,10 @@ async function openBehind(
   prometheus: Prometheus,
 ): Promise<RunningServer> {
   const { metrics } = prometheus
-  await openDataDir(config.dataDir, log)
-  const opened = await openAccess(config, clock, log, metrics)
-  const { access } = opened
   const time = openTimeWatch(clock)
+  const opened = await openLocalParts(config, clock, log, time, metrics)
+  const { access, source } = opened
+  const { applications } = source
   const local = config.storesRepoUrl === null ? await openEmbedded(config, log) : null
   const stored = await openStoresRepo({
     remote: local?.remote ?? remoteOf(config),
@@ -115,7 +112,7 @@ async function openBehind(
     dataDir: resolve(config.dataDir),
     author: { name: config.gitAuthorName, email: config.gitAuthorEmail },
     generator: GENERATOR,
-    keys: await openKeys(config, log),
+    keys: opened.keys,
     fetchIntervalMs: config.gitFetchInterval,
     pushesPerMinute: config.gitPushesPerMinute ?? pushesPerMinuteOf(config.storesRepoUrl ?? ''),
     allowDowngrade: config.allowGeneratorDowngrade,
@@ -125,13 +122,12 @@ async function openBehind(
     metrics,
     log,
     clock,
-  })
-  const repo = measuredRepo(stored, metrics)
-  const source = await openStatusSource(config, clock, log, time).catch(async (error) => {
-    await repo.close(0)
+  }).catch(async (error: unknown) => {
+    opened.close()
+    await applications.close()
     throw error
   })
-  const { applications } = source
+  const repo = measuredRepo(stored, metrics)
   // Long enough for 10,000 Applications. An unreachable source must not delay reads any longer.
   await Promise.race([applications.listed, sleep(FIRST_LIST_MS, undefined, { ref: false })])
   let ready = false

@@ -19,10 +19,20 @@ export interface StatusSource {
   readonly kubernetes: Connection | null
 }
 
+/** A source that can be opened. */
+type Choice =
+  | { readonly kind: 'simulated' }
+  | { readonly kind: 'argocd' }
+  | { readonly kind: 'kubernetes'; readonly access: Access }
+
+/** A source that `auto` does not use, and why. */
+interface Unused {
+  readonly message: string
+  readonly detail: string
+}
+
 /**
- * Opens the source of observed status. `auto` uses the cluster of `KUBECONFIG` or of this pod if it
- * serves Applications. Otherwise it uses Argo CD's API if `ARGOCD_URL` and `ARGOCD_TOKEN` are set,
- * or else simulated status, which production rejects.
+ * Opens the source of observed status that {@link chooseSource} returns.
  * @throws Error one sentence that names what is missing
  */
 export async function openStatusSource(
@@ -31,60 +41,88 @@ export async function openStatusSource(
   log: Log,
   time: Pick<TimeWatch, 'heard'>,
 ): Promise<StatusSource> {
-  const { statusSource } = config
-  if (statusSource === 'simulated')
+  const { choice, unused } = await chooseSource(config)
+  for (const { message, detail } of unused) log.warn(message, { detail })
+  if (choice.kind === 'simulated')
     return { applications: simulatedApplications(clock), kubernetes: null }
-  if (statusSource === 'argocd') return rest(config, clock, log, time)
-  const access = await kubeAccess(config, log)
-  if (statusSource === 'kubernetes' && access === null) {
-    throw new Error('STATUS_SOURCE: kubernetes needs KUBECONFIG, or a pod with a service account')
+  if (choice.kind === 'argocd') return rest(config, clock, log, time)
+  const connection = openConnection(choice.access, (dateMs) => time.heard('API server', dateMs))
+  const namespace = config.argocdNamespace
+  return {
+    applications: kubernetesApplications({ connection, namespace, clock, log }),
+    kubernetes: connection,
   }
-  if (access !== null && (statusSource === 'kubernetes' || (await answers(access, config, log)))) {
-    const connection = openConnection(access, (dateMs) => time.heard('API server', dateMs))
-    const namespace = config.argocdNamespace
-    return {
-      applications: kubernetesApplications({ connection, namespace, clock, log }),
-      kubernetes: connection,
-    }
+}
+
+/**
+ * Chooses the source. `auto` takes the cluster of `KUBECONFIG` or of this pod if it serves
+ * Applications. Otherwise it takes Argo CD's API if `ARGOCD_URL` and `ARGOCD_TOKEN` are set, or else
+ * simulated status, which production refuses.
+ * @throws Error one sentence that names what is missing, or in production what was tried
+ */
+export async function chooseSource(
+  config: Config,
+): Promise<{ readonly choice: Choice; readonly unused: readonly Unused[] }> {
+  const { statusSource } = config
+  if (statusSource === 'simulated' || statusSource === 'argocd')
+    return { choice: { kind: statusSource }, unused: [] }
+  if (statusSource === 'kubernetes') {
+    const access = await kubeAccess(config)
+    if (access === null)
+      throw new Error('STATUS_SOURCE: kubernetes needs KUBECONFIG, or a pod with a service account')
+    return { choice: { kind: 'kubernetes', access }, unused: [] }
   }
+  const found = await reachableCluster(config)
+  if ('server' in found) return { choice: { kind: 'kubernetes', access: found }, unused: [] }
+  const unused = found.message === '' ? [] : [found]
   if (config.argocdUrl !== null && config.argocdToken !== null)
-    return rest(config, clock, log, time)
+    return { choice: { kind: 'argocd' }, unused }
   if (config.env === 'production') {
     throw new Error(
-      'STATUS_SOURCE: no cluster answers and ARGOCD_URL with ARGOCD_TOKEN is not set; ENV=production refuses a simulated status',
+      `STATUS_SOURCE: ENV=production refuses a simulated status, and auto found no other. Tried: a cluster (${found.detail}), and Argo CD (ARGOCD_URL with ARGOCD_TOKEN is not set)`,
     )
   }
-  return { applications: simulatedApplications(clock), kubernetes: null }
+  return { choice: { kind: 'simulated' }, unused }
 }
 
-async function kubeAccess(config: Config, log: Log): Promise<Access | null> {
-  if (config.kubeconfig === null) {
-    return config.inClusterServer === null ? null : inClusterAccess(config.inClusterServer)
-  }
+/** The cluster, if it serves Applications. An empty message: no cluster is configured. */
+async function reachableCluster(config: Config): Promise<Access | Unused> {
+  let access: Access | null
   try {
-    return await kubeConfigAccess(config.kubeconfig)
+    access = await kubeAccess(config)
   } catch (error) {
-    if (config.statusSource === 'kubernetes') throw error
-    log.warn('KUBECONFIG is not used', { detail: error instanceof Error ? error.message : '' })
-    return null
+    return { message: 'KUBECONFIG is not used', detail: messageOf(error) }
   }
+  if (access === null)
+    return { message: '', detail: 'KUBECONFIG is not set, and there is no service account' }
+  const problem = await problemWith(access, config)
+  return problem === null
+    ? access
+    : { message: 'the cluster is not used as status source', detail: problem }
 }
 
-/** Returns whether the cluster serves Applications and lets us read them. */
-async function answers(access: Access, config: Config, log: Log): Promise<boolean> {
+/** @throws Error a kubeconfig that cannot be used */
+async function kubeAccess(config: Config): Promise<Access | null> {
+  if (config.kubeconfig !== null) return kubeConfigAccess(config.kubeconfig)
+  return config.inClusterServer === null ? null : inClusterAccess(config.inClusterServer)
+}
+
+/** Why the cluster does not serve Applications, or does not let us read them. `null`: it does. */
+async function problemWith(access: Access, config: Config): Promise<string | null> {
   const connection = openConnection(access)
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${config.argocdNamespace}/applications?limit=1`
   try {
     await connection.json(path, { timeoutMs: PROBE_MS, signal: AbortSignal.timeout(PROBE_MS) })
-    return true
+    return null
   } catch (error) {
-    log.warn('the cluster is not used as status source', {
-      detail: error instanceof Error ? error.message : '',
-    })
-    return false
+    return messageOf(error)
   } finally {
     connection.close()
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : ''
 }
 
 async function rest(
@@ -101,7 +139,15 @@ async function rest(
 
 /** @throws Error if `ARGOCD_CA_FILE` cannot be read */
 export async function argoCdAccess(config: Config): Promise<Access> {
-  const ca = config.argocdCaFile === null ? {} : { ca: await readFile(config.argocdCaFile, 'utf8') }
+  const { argocdCaFile } = config
+  const ca =
+    argocdCaFile === null
+      ? {}
+      : {
+          ca: await readFile(argocdCaFile, 'utf8').catch((cause: unknown) => {
+            throw new Error(`ARGOCD_CA_FILE: ${argocdCaFile} cannot be read`, { cause })
+          }),
+        }
   return {
     server: config.argocdUrl ?? '',
     token: async () => config.argocdToken,

@@ -72,7 +72,7 @@ describe('DATA_DIR', () => {
     const file = join(folder, 'file')
     await writeFile(file, '')
     const { code, said } = await runServer([], { DATA_DIR: join(file, 'data') })
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(said).toContain('cannot be written (ENOTDIR: not a directory)')
     expect(said).toContain('or set DATA_DIR to another folder')
     expect(said).not.toContain(' at ')

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { nodeEnvironment } from '../../src/testing/node-environment.ts'
 import { scratch, startServer } from '../../src/testing/server-process.ts'
 
@@ -38,6 +40,9 @@ describe('the server process', () => {
   it.each([
     [{ STORES_REPO_URL: 'http://host.example/x' }, 'STORES_REPO_URL: '],
     [{ GIT_TOKEN: 'a\r\nb' }, 'GIT_TOKEN: '],
+    [{ TOKENS_FILE: '/none/tokens.json' }, 'TOKENS_FILE: /none/tokens.json cannot be read'],
+    [{ DATA_DIR: '/dev/null/data' }, 'DATA_DIR: /dev/null/data cannot be written'],
+    [{ ENV: 'production' }, 'ENV=production: needs TLS'],
   ])(
     'S17 refuses %j with the same message at the start and with --check-config',
     async (given, name) => {
@@ -50,13 +55,18 @@ describe('the server process', () => {
   )
 
   it('S17 ends a failed start with one log line and no stack trace', async () => {
-    await writeFile(join(folder, 'file'), '')
-    const { code, stdout, stderr } = await run({ DATA_DIR: join(folder, 'file/data') })
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    onTestFinished(() => void taken.close())
+    const { port } = taken.address() as AddressInfo
+    const { code, stdout, stderr } = await run({ LISTEN_ADDR: `127.0.0.1:${port}` })
     expect(code).toBe(1)
     expect(stdout.trim().split('\n')).toHaveLength(1)
     expect(JSON.parse(stdout)).toMatchObject({
       msg: 'the server cannot start',
-      detail: expect.stringContaining('file/data') as string,
+      detail: expect.stringContaining(
+        `EADDRINUSE: address already in use 127.0.0.1:${port}`,
+      ) as string,
     })
     expect(`${stdout}${stderr}`).not.toMatch(/\bat .*\.ts/)
   })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { processEnvironment } from './environment.ts'
 import { type GitExit, runProgram } from './plumbing.ts'
@@ -86,12 +87,27 @@ async function openSsh({ folder, keys, trusted }: Parts, options: SigningOptions
   }
 }
 
-async function openGpg({ folder, keys, trusted }: Parts, options: SigningOptions) {
-  if (keys.length > MAX_HOME) {
-    throw new Error(
-      `DATA_DIR: choose a shorter path; ${keys}, where gpg creates sockets, exceeds ${MAX_HOME} characters`,
-    )
+/** Prepares the same in a folder that is removed again. @throws Error as {@link openSigning} */
+export async function tryToSign(dataDir: string, options: SigningOptions): Promise<void> {
+  const problem = options.format === 'gpg' ? gpgHomeProblem(join(dataDir, 'signing', 'keys')) : null
+  if (problem !== null) throw new Error(problem)
+  const folder = await mkdtemp(join(tmpdir(), 'storewright-'))
+  try {
+    await (await openSigning(folder, options)).close()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
+}
+
+function gpgHomeProblem(keys: string): string | null {
+  return keys.length > MAX_HOME
+    ? `DATA_DIR: choose a shorter path; ${keys}, where gpg creates sockets, exceeds ${MAX_HOME} characters`
+    : null
+}
+
+async function openGpg({ folder, keys, trusted }: Parts, options: SigningOptions) {
+  const problem = gpgHomeProblem(keys)
+  if (problem !== null) throw new Error(problem)
   const environment = { ...processEnvironment(), GNUPGHOME: keys }
   // Every key in this keyring comes from the configuration, so it is trusted (gpg(1),
   // --trust-model).
