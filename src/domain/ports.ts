@@ -291,4 +291,9 @@ export interface OperationDeps {
   readonly purge: PurgeSettings
   /** `PUBLIC_URL/git/stores.git` if the embedded repository is served, else `null`. */
   readonly cloneUrl: string | null
+  /**
+   * No store may begin to use a release with placeholder digests. @default false, for status that is
+   * simulated
+   */
+  readonly pinnedOnly?: boolean
 }

@@ -78,8 +78,8 @@ export const requestPages = {
     means:
       'The request names a host that this server does not answer. This protects against web pages that point a name of their own at the server (DNS rebinding).',
     steps: [
-      'Without `TOKENS_FILE`, use `localhost`, `127.0.0.1` or `[::1]`.',
-      'With `TOKENS_FILE`, set `PUBLIC_URL` to the address that clients use, and let a proxy pass the original `Host`.',
+      'Without `TOKENS_FILE` and `OIDC_ISSUER`, use `localhost`, `127.0.0.1` or `[::1]`.',
+      'With one of them, set `PUBLIC_URL` to the address that clients use, and let a proxy pass the original `Host`.',
     ],
   },
   csrf_rejected: {

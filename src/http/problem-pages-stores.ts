@@ -112,6 +112,7 @@ export const storePages = {
     steps: [
       'Correct what `errors` names.',
       'Look at what the platform offers with `GET /api/v1/platform`.',
+      'If a release has placeholders instead of digests, run `storectl release resolve` in a clone of the stores repo, then commit and push platform.yaml.',
     ],
   },
   grow_only: {

@@ -51,7 +51,7 @@ export const PROBLEMS = {
   host_rejected: {
     status: 403,
     title: 'Host rejected',
-    hint: 'Without authentication the server accepts only the hosts localhost, 127.0.0.1 and [::1].',
+    hint: 'The server answers the hosts localhost, 127.0.0.1 and [::1], and with authentication that of PUBLIC_URL.',
   },
   csrf_rejected: {
     status: 403,

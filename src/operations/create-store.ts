@@ -2,6 +2,7 @@ import type { SealedSecrets } from '../contract/sealed-secret.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { Store, StoreCreate } from '../contract/store.ts'
 import { admitStore } from '../domain/admission/admission.ts'
+import { requirePins } from '../domain/admission/pinned-release.ts'
 import { isRoom, type Provisioning, queueOf } from '../domain/admission/provisioning.ts'
 import { compact } from '../domain/compact.ts'
 import { StoreError } from '../domain/errors.ts'
@@ -20,7 +21,7 @@ import { type RenderContext, renderStore } from './rendering/render-store.ts'
 import { sealStore } from './rendering/seal-store.ts'
 
 /** Without `provisioning`, no store is queued. */
-type CreateStoreDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'> &
+type CreateStoreDeps = Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock' | 'pinnedOnly'> &
   Partial<Pick<OperationDeps, 'provisioning'>>
 
 /**
@@ -96,6 +97,7 @@ function decideCreate(
 function admitted(request: StoreCreate, at: Snapshot, asked: Asked): StoreFile {
   const { owner, now, sealed, deps } = asked
   const store = queuedIfFull(admitStore(request, at, owner, now), at, now, deps.provisioning)
+  if (deps.pinnedOnly === true) requirePins(store.release, at.platform)
   if (store.secretsMode === 'sealed' && sealed === null) {
     throw new StoreError('conflict', 'the secrets mode of the platform changed meanwhile')
   }

@@ -2,6 +2,7 @@ import type { Preview } from '../contract/preview.ts'
 import type { StoreFile } from '../contract/store-file.ts'
 import type { StoreCreate, Warning } from '../contract/store.ts'
 import { admitStore } from '../domain/admission/admission.ts'
+import { requirePins } from '../domain/admission/pinned-release.ts'
 import { requestsOf } from '../domain/admission/plans.ts'
 import { queueOf } from '../domain/admission/provisioning.ts'
 import { storeWarnings } from '../domain/admission/warnings.ts'
@@ -17,13 +18,15 @@ import { unsealed } from './rendering/seal-store.ts'
  * @throws StoreError the refusals of a create
  */
 export function previewStore(
-  deps: Pick<OperationDeps, 'repo' | 'clock'> & Partial<Pick<OperationDeps, 'provisioning'>>,
+  deps: Pick<OperationDeps, 'repo' | 'clock' | 'pinnedOnly'> &
+    Partial<Pick<OperationDeps, 'provisioning'>>,
   request: StoreCreate,
   owner: string,
 ): Preview {
   const at = deps.repo.decisionBase()
   const now = deps.clock.now()
   const admitted = admitStore(request, at, owner, now)
+  if (deps.pinnedOnly === true) requirePins(admitted.release, at.platform)
   const store = queuedIfFull(admitted, at, now, deps.provisioning)
   const change = creationOf(store, request, at, unsealed(store))
   const plan = at.platform.plans[store.plan]

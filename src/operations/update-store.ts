@@ -2,6 +2,7 @@ import type { StoreFile } from '../contract/store-file.ts'
 import type { StorePatch } from '../contract/store-patch.ts'
 import type { Warning } from '../contract/store.ts'
 import { patched } from '../domain/admission/apply-patch.ts'
+import { requirePins } from '../domain/admission/pinned-release.ts'
 import { planWarnings } from '../domain/admission/volumes.ts'
 import { compact } from '../domain/compact.ts'
 import type { ChangeOptions, OperationDeps, Requester } from '../domain/ports.ts'
@@ -14,7 +15,7 @@ import { sameIntent } from './changing/same-intent.ts'
  * @throws StoreError see `changeStore`
  */
 export async function updateStore(
-  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock'>,
+  deps: Pick<OperationDeps, 'repo' | 'views' | 'sealer' | 'clock' | 'pinnedOnly'>,
   request: StoreRequest,
   patch: StorePatch,
   by: Requester,
@@ -28,6 +29,9 @@ export async function updateStore(
   let warnings: readonly Warning[] = []
   const next = (store: StoreFile, { platform }: Snapshot) => {
     const after = patched(store, patch, platform)
+    if (deps.pinnedOnly === true && after.release !== store.release) {
+      requirePins(after.release, platform)
+    }
     warnings = planWarnings(store, after, platform)
     return force !== true && sameIntent(store, after) ? null : after
   }

@@ -251,6 +251,7 @@ async function buildApp(
     newRequestId,
     ready,
     requireIfMatch: config.requireIfMatch,
+    pinnedOnly: config.env === 'production',
     publicHost: config.publicHost,
     isSecure: isSecure(config),
     corsOrigins: config.corsOrigins,
