@@ -250,7 +250,7 @@ Flag, variable, default:
 ${lines.join('\n')}
 
   --print-config  print every setting with its source, then exit
-  --check-config  check the settings, then exit
+  --check-config  check the settings and what they name, then exit
   --restore-stores-repo  make a vanished embedded stores repo anew from the cache, then exit
   --help          print this text, then exit
 `
