@@ -1,9 +1,9 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Log } from '../domain/ports.ts'
-import { openDataDir } from './data-dir.ts'
+import { dataDirProblem, openDataDir, scratchFolder } from './data-dir.ts'
 
 let folder = ''
 let warnings: string[] = []
@@ -73,4 +73,29 @@ describe('S27 openDataDir', () => {
       )
     },
   )
+})
+
+describe('scratchFolder', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  it('is a folder above DATA_DIR if no temporary file can be written', async () => {
+    expect(await scratchFolder(join(folder, 'a', 'data'))).toBe(tmpdir())
+    vi.stubEnv('TMPDIR', '/proc')
+    expect(await scratchFolder(join(folder, 'a', 'data'))).toBe(folder)
+  })
+})
+
+describe('dataDirProblem', () => {
+  it('predicts openDataDir and changes nothing', async () => {
+    expect(await dataDirProblem(join(folder, 'a', 'data'))).toBe(null)
+    expect(await dataDirProblem(folder)).toBe(null)
+    expect(await readdir(folder)).toEqual([])
+    await writeFile(join(folder, 'file'), '')
+    await symlink(join(folder, 'nowhere'), join(folder, 'link'))
+    for (const name of ['file', 'file/data', 'link']) {
+      const path = join(folder, name)
+      expect(await dataDirProblem(path)).toMatch(/^DATA_DIR: .* cannot be written \(E/)
+      await expect(openDataDir(path, log)).rejects.toThrow(/^DATA_DIR: .* cannot be written \(E/)
+    }
+  })
 })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { chmod, lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Log } from '../domain/ports.ts'
 
@@ -38,6 +39,19 @@ export async function dataDirProblem(dataDir: string): Promise<string | null> {
     return null
   } catch (error) {
     return refusalOf(path, error)
+  }
+}
+
+/**
+ * A folder for files that are removed again: the one for temporary files, or if that is read-only,
+ * as in a pod, `DATA_DIR` or the nearest folder above it.
+ */
+export async function scratchFolder(dataDir: string): Promise<string> {
+  try {
+    await probe(tmpdir())
+    return tmpdir()
+  } catch {
+    return nearestOf(resolve(dataDir))
   }
 }
 

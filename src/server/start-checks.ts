@@ -6,7 +6,7 @@ import { type GitVerdict, installedGit } from '../adapters/git/process/git-versi
 import { tryToSign } from '../adapters/git/process/signing.ts'
 import { laterProblemsOf } from './config-rules.ts'
 import type { Config, ConfigResult } from './config.ts'
-import { dataDirProblem } from './data-dir.ts'
+import { dataDirProblem, scratchFolder } from './data-dir.ts'
 import { openNotBefore } from './not-before.ts'
 import { storedKeysProblem } from './provenance-keys.ts'
 import { argoCdAccess, chooseSource } from './status-source.ts'
@@ -48,9 +48,10 @@ const RULES: readonly ((read: Config) => Promise<readonly string[]>)[] = [
     read.env === 'dev' && read.statusSource === 'auto' ? nothing() : thrown(chooseSource(read)),
   async (read) => {
     const { signing } = signingOf(read)
-    return signing === undefined
-      ? []
-      : thrown(tryToSign(resolve(read.dataDir), signing), 'GIT_SIGNING: ')
+    if (signing === undefined) return []
+    const dataDir = resolve(read.dataDir)
+    const attempt = async () => tryToSign(dataDir, await scratchFolder(dataDir), signing)
+    return thrown(attempt(), 'GIT_SIGNING: ')
   },
   ({ storesRepoUrl, gitCaFile }) =>
     storesRepoUrl?.startsWith('https:') === true ? readable({ GIT_CA_FILE: gitCaFile }) : nothing(),

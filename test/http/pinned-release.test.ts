@@ -20,7 +20,7 @@ const refusal = {
     {
       pointer: '#/release',
       detail:
-        'release 2026.12 has 1 placeholders, such as that of wordpress:7.1.0-php8.3-apache: nodes cannot pull them',
+        '1 of 4 digests and checksums of release 2026.12 are placeholders, such as that of wordpress:7.1.0-php8.3-apache: nodes cannot pull them',
     },
   ],
   hint: expect.stringContaining('storectl release resolve') as string,

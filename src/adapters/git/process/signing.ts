@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { processEnvironment } from './environment.ts'
 import { type GitExit, runProgram } from './plumbing.ts'
@@ -87,11 +86,18 @@ async function openSsh({ folder, keys, trusted }: Parts, options: SigningOptions
   }
 }
 
-/** Prepares the same in a folder that is removed again. @throws Error as {@link openSigning} */
-export async function tryToSign(dataDir: string, options: SigningOptions): Promise<void> {
+/**
+ * Does what {@link openSigning} does, in a new folder inside `scratch`, which is removed again.
+ * @throws Error as {@link openSigning}
+ */
+export async function tryToSign(
+  dataDir: string,
+  scratch: string,
+  options: SigningOptions,
+): Promise<void> {
   const problem = options.format === 'gpg' ? gpgHomeProblem(join(dataDir, 'signing', 'keys')) : null
   if (problem !== null) throw new Error(problem)
-  const folder = await mkdtemp(join(tmpdir(), 'storewright-'))
+  const folder = await mkdtemp(join(scratch, 'storewright-'))
   try {
     await (await openSigning(folder, options)).close()
   } finally {
