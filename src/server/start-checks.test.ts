@@ -63,7 +63,7 @@ beforeAll(async () => {
   await chmod(place('open-tokens.json'), 0o644)
   for (const [name, file, text] of [
     ['bad-keys', 'provenance-keys', 'x'],
-    ['bad-times', 'not-before.json', '[]'],
+    ['bad-times', 'not-before.json', '{"a": "x"}'],
     ['good', 'not-before.json', '{}'],
   ] as const) {
     await mkdir(place(name), { mode: 0o700 })
