@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import { type GitVerdict, installedGit } from '../adapters/git/process/git-version.ts'
 import { tryToSign } from '../adapters/git/process/signing.ts'
+import { hasAuthentication } from './config-checks.ts'
 import { laterProblemsOf } from './config-rules.ts'
 import type { Config, ConfigResult } from './config.ts'
 import { dataDirProblem, scratchFolder } from './data-dir.ts'
@@ -32,12 +33,14 @@ export async function startProblems(
 }
 
 const RULES: readonly ((read: Config) => Promise<readonly string[]>)[] = [
-  async ({ dataDir }) => listOf(await dataDirProblem(dataDir)),
+  async (read) => {
+    const problem = await dataDirProblem(read.dataDir)
+    if (problem !== null || !hasAuthentication(read)) return listOf(problem)
+    return thrown(openNotBefore(read.dataDir, CLOCK), 'DATA_DIR: ')
+  },
   ({ tokensFile }) =>
     tokensFile === null ? nothing() : thrown(readTokens(tokensFile), 'TOKENS_FILE: '),
   async (read) => listOf(await storedKeysProblem(read), 'DATA_DIR: '),
-  ({ oidcIssuer, dataDir }) =>
-    oidcIssuer === null ? nothing() : thrown(openNotBefore(dataDir, CLOCK), 'DATA_DIR: '),
   (read) => thrown(readTls(read)),
   (read) => {
     const { argocdUrl, argocdToken } = read
