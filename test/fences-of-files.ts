@@ -37,6 +37,17 @@ export const fencesOfFiles: readonly Fence[] = [
     allow: ['../adapters/registry/oci-registry.ts', '../domain/release-pins.ts', './exit.ts'],
   },
   {
+    glob: 'src/cli/device-sign-in.ts',
+    plant: 'src/cli/device-sign-in.ts',
+    refuse: [
+      '../adapters/sign-in/openid-provider.ts',
+      '../server/app.ts',
+      'node:child_process',
+      'node:fs',
+    ],
+    allow: ['openid-client', '../contract/token-exchange.ts', './exit.ts'],
+  },
+  {
     glob: 'src/cli/serve.ts',
     plant: 'src/cli/serve.ts',
     refuse: ['../adapters/git/write/writer.ts', '../server/app.ts', 'node:child_process'],

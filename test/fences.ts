@@ -232,7 +232,13 @@ export const fences: readonly Fence[] = [
       '../http/stores.ts',
       '../operations/rendering/render-store.ts',
     ],
-    allow: ['./platform.ts', '../domain/ports.ts', '../repo-files/store-file.ts', 'node:http'],
+    allow: [
+      './platform.ts',
+      '../domain/ports.ts',
+      '../repo-files/store-file.ts',
+      'jose',
+      'node:http',
+    ],
   },
   {
     glob: 'src/{contract,repo-files,domain,operations,observe,reconcile}/*.test.ts',

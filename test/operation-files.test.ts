@@ -20,6 +20,8 @@ const ELSEWHERE: Partial<Record<OperationId, readonly [path: string, reason: str
   runCheck: ['src/observe/checks.ts', 'results are kept between requests'],
   getConfig: ['src/server/config.ts', 'settings are read once, before the server starts'],
   listTokens: ['src/server/access.ts', 'the file of tokens is kept between requests'],
+  exchangeToken: ['src/server/exchange.ts', 'exchanged tokens are kept until they have expired'],
+  getCliSignIn: ['src/server/access.ts', 'settings are read once, before the server starts'],
   revokeToken: ['src/server/by-token.ts', 'revoked tokens are kept between requests'],
   snapshot: ['src/http/snapshot-cache.ts', 'all clients get the same prepared bytes'],
   stream: ['src/http/stream-hub.ts', 'all clients get the same events'],

@@ -27,6 +27,7 @@ const BODIES: Partial<Record<OperationId, Readonly<Record<string, unknown>>>> = 
   previewStore: { name: 'fresh' },
   acceptRewrite: { expectedHead: HEAD, reason: 'looked at it' },
   releaseDeletions: { count: 1, reason: 'looked at all of them' },
+  exchangeToken: { subject_token: 'none' },
   releaseName: { name: 'vanished', namespaceGone: true, reason: 'looked at the cluster' },
 }
 

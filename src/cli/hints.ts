@@ -7,6 +7,8 @@ const hints: Partial<Record<Problem['code'], string>> = {
   invalid_query: 'Correct the options listed above.',
   invalid_store: 'Correct the values listed above.',
   unauthenticated: 'Set STORECTL_TOKEN to a token, or STORECTL_TOKEN_FILE to a file that holds it.',
+  exchange_refused:
+    'Correct what the message names: the token that the job asks for, or ciBindings of the server.',
   forbidden: 'storectl whoami shows what you may do.',
   store_not_found: 'storectl list shows the stores that exist.',
   operation_not_found: 'Operations are kept for 25 hours. storectl audit shows older changes.',

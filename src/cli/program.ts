@@ -9,6 +9,7 @@ import { diagnose } from './doctor.ts'
 import { printPreview } from './dry-run.ts'
 import { type ExitCode, Failure } from './exit.ts'
 import { addHistory } from './history-commands.ts'
+import { addLogin } from './login-command.ts'
 import { addOffline, type OfflineTerminal } from './offline-commands.ts'
 import { addOperations } from './operation-commands.ts'
 import { type Format, formats, printMe, printStore, printStores } from './output.ts'
@@ -99,6 +100,7 @@ function storectl(terminal: Terminal): Command {
   addHistory(program, shared, terminal)
   addReleases(program, shared, terminal)
   addTokens(program, terminal)
+  addLogin(shared(program.command('login')), terminal)
   shared(program.command('whoami'))
     .description('show who the server takes you for, and what you may do')
     .action(async (said: Shared) => {

@@ -4,10 +4,10 @@ import { scopes } from './paths.ts'
 /** Who the sender of a request is, and what they may do. */
 export const Me = z
   .object({
-    /** Opaque; `token:<id>` for a token, `oidc:<digest>` for a person. It is written into commits as `Requested-By`. */
+    /** Opaque; `token:<id>` for a token, `oidc:<digest>` for a person, `ci:<issuer>/<repository>/<run>` for a CI job. It is written into commits as `Requested-By`. */
     subject: z.string(),
     /** `local`: no authentication is configured, so everyone on this machine may do everything. */
-    kind: z.enum(['local', 'token', 'oidc']),
+    kind: z.enum(['local', 'token', 'oidc', 'ci']),
     /** Of a person, for display only. */
     name: z.string().optional(),
     /**

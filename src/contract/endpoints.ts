@@ -27,6 +27,7 @@ import { Snapshot } from './snapshot.ts'
 import { Reason, Retry, StorePatch } from './store-patch.ts'
 import { Change, ChangedStore, Manifests, Store, StoreCreate } from './store.ts'
 import { Summary } from './summary.ts'
+import { CliSignIn, ExchangedToken, TokenExchange } from './token-exchange.ts'
 
 const Nothing = z.undefined()
 
@@ -68,6 +69,8 @@ export const endpoints = {
   acceptRewrite: { body: AcceptRewrite, reply: RewriteAccepted },
   releaseDeletions: { body: ReleaseDeletions, reply: DeletionsReleased },
   releaseName: { body: ReleaseName, reply: NameReleased },
+  getCliSignIn: { body: Nothing, reply: CliSignIn },
+  exchangeToken: { body: TokenExchange, reply: ExchangedToken },
   legacyCreateStore: { body: LegacyStoreCreate, reply: LegacyStore },
   legacyListStores: { body: Nothing, reply: z.array(LegacyStore) },
   legacyGetStore: { body: Nothing, reply: LegacyStore },

@@ -62,6 +62,8 @@ export const paths = {
   acceptRewrite: ['post', '/api/v1/repository/accept-rewrite', 'admin', 'writes'],
   releaseDeletions: ['post', '/api/v1/repository/release-deletions', 'admin', 'writes'],
   releaseName: ['post', '/api/v1/repository/release-name', 'admin', 'writes'],
+  getCliSignIn: ['get', '/auth/cli', 'public', 'reads'],
+  exchangeToken: ['post', '/auth/exchange', 'public', 'reads'],
   legacyCreateStore: ['post', '/api/stores', 'stores:write', 'writes'],
   legacyListStores: ['get', '/api/stores', 'stores:read', 'reads'],
   legacyGetStore: ['get', '/api/stores/{name}', 'stores:read', 'reads'],

@@ -32,7 +32,7 @@ export interface Time {
 export interface Requester {
   /** Opaque, `[A-Za-z0-9_.:/-]{1,128}`. */
   readonly subject: string
-  readonly auth: 'local' | 'token' | 'oidc' | 'system'
+  readonly auth: 'local' | 'token' | 'oidc' | 'ci' | 'system'
   readonly source: Exclude<ChangeSource, 'git' | 'pull-request'>
   /** ULID made by this server. It identifies the commit of a request after a lost response. */
   readonly requestId: string

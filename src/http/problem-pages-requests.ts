@@ -49,6 +49,25 @@ export const requestPages = {
       'For `unavailable`, check that the server reaches `OIDC_ISSUER`.',
     ],
   },
+  exchange_refused: {
+    means:
+      'The ID token was not accepted, or no entry of `ciBindings` is for its job. `detail` names what did not match, and `reason` says it in one word. Each token is accepted once, and for 15 minutes after it was made.',
+    steps: [
+      'For `audience`, ask for a token with the audience that `detail` names: `PUBLIC_URL` for a CI job, `OIDC_CLI_CLIENT_ID` for a person.',
+      'For `binding`, compare `ciBindings` in `storewright.yaml` with the token of the job: the numeric ids of repository and owner, the environment and the full name of the branch or tag.',
+      'For `time` or `used`, ask for a new token just before the exchange. If that does not help, compare the clocks.',
+      'For `signature` or `issuer`, check that the token comes from the CI system that `ciBindings` names.',
+    ],
+  },
+  issuer_unavailable: {
+    means:
+      'The server could not read the keys of the issuer, so it cannot tell whether the token is genuine. Access tokens that were given before keep working until they end.',
+    steps: [
+      'Try again after the seconds in `Retry-After`.',
+      'Check that the server reaches `/.well-known/openid-configuration` of the issuer. Its log says what failed.',
+      'If the certificate of the issuer comes from a private authority, give Node.js that authority.',
+    ],
+  },
   forbidden: {
     means:
       'The sender is known, but does not have the permission for this operation on this team. `detail` names the permission.',

@@ -43,6 +43,11 @@ export const PROBLEMS = {
     title: 'Sign-in failed',
     hint: 'Begin again at /auth/login. If it fails again, the log of the server says why.',
   },
+  exchange_refused: {
+    status: 401,
+    title: 'Token not exchanged',
+    hint: 'Correct what the detail names: the token that the job asks for, or ciBindings of the server.',
+  },
   forbidden: {
     status: 403,
     title: 'Not allowed',
@@ -207,6 +212,12 @@ export const PROBLEMS = {
     title: 'Stores repo unavailable',
     hint: 'Try again; nothing was written.',
     retryAfter: 5,
+  },
+  issuer_unavailable: {
+    status: 503,
+    title: 'Issuer of the token unavailable',
+    hint: 'Try again. The log of the server says why the keys of the issuer could not be read.',
+    retryAfter: 10,
   },
   git_auth: {
     status: 503,

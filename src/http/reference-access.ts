@@ -21,6 +21,30 @@ export const accessMembers: Members = {
     { north: ['stores:read', 'stores:write'] },
   ],
   'Me.expiresAt': ['When the credentials end. Absent if they do not.', '2027-01-30T00:00:00Z'],
+  'CliSignIn.issuer': ['The OpenID Connect provider.', 'https://id.example.com'],
+  'CliSignIn.clientId': ['A client without a secret.', 'storewright-cli'],
+  'TokenExchange.grant_type': [
+    'May be left out.',
+    'urn:ietf:params:oauth:grant-type:token-exchange',
+  ],
+  'TokenExchange.subject_token': [
+    'The ID token. Its audience must be the public address of this server.',
+    'eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJqdGkiOiIxIn0.c2lnbmF0dXJl',
+  ],
+  'TokenExchange.subject_token_type': [
+    'May be left out.',
+    'urn:ietf:params:oauth:token-type:id_token',
+  ],
+  'ExchangedToken.access_token': [
+    'Opaque. It begins with stwa_.',
+    'stwa_eyJhbGciOiJkaXIifQ..aXY.dGV4dA.dGFn',
+  ],
+  'ExchangedToken.issued_token_type': [
+    'Always the same.',
+    'urn:ietf:params:oauth:token-type:access_token',
+  ],
+  'ExchangedToken.token_type': ['Always Bearer.', 'Bearer'],
+  'ExchangedToken.expires_in': ['Seconds until the token ends.', 600],
   'EffectiveSetting.name': ['Name of the environment variable.', 'LISTEN_ADDR'],
   'EffectiveSetting.value': [
     'As text; *** for a secret that is set, empty if nothing is set.',

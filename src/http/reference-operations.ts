@@ -110,6 +110,14 @@ export const operationTexts = {
     'Returns the tokens that this server accepts. They are made and revoked with storectl token.',
   ],
   getMe: ['Platform', 'Returns who the sender of the request is, and what they may do.'],
+  getCliSignIn: [
+    'Platform',
+    'Returns the identity provider and its client for `storectl login`, which signs people in with a device code (RFC 8628).',
+  ],
+  exchangeToken: [
+    'Platform',
+    'Gives an access token of 10 minutes for the ID token of a CI job, whose repository an entry of `ciBindings` in the configuration must name. For the ID token of a person who signed in with the client `OIDC_CLI_CLIENT_ID`, it gives one of 12 hours. Each ID token is accepted once. The members are those of RFC 8693, as JSON.',
+  ],
   acceptRewrite: [
     'Platform',
     'Accepts a branch whose history was rewritten. Until then nothing is written.',

@@ -1,19 +1,26 @@
 import { secretsIn } from '../adapters/secrets/key-ring.ts'
 import { openIdProvider } from '../adapters/sign-in/openid-provider.ts'
-import { openSeal } from '../adapters/sign-in/seal.ts'
+import { openSeal, type Seal } from '../adapters/sign-in/seal.ts'
+import type { CliSignIn } from '../contract/token-exchange.ts'
 import type { Access, Credentials } from '../domain/access/access.ts'
+import { ciIdentity } from '../domain/access/ci-job.ts'
+import type { Exchange } from '../domain/access/exchange.ts'
 import { LOCAL } from '../domain/access/identity.ts'
 import { compact } from '../domain/compact.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { Metrics } from '../domain/metrics.ts'
 import type { Clock, Log } from '../domain/ports.ts'
-import { type ByToken, byToken } from './by-token.ts'
+import { type AccessTokens, accessTokens, isAccessToken } from './access-tokens.ts'
+import { type ByToken, byToken, tokenIn } from './by-token.ts'
 import { hasAuthentication } from './config-checks.ts'
 import type { Config } from './config.ts'
-import { type NotBefore, openNotBefore } from './not-before.ts'
+import { openExchange } from './exchange.ts'
+import { openNotBefore } from './not-before.ts'
 import { keyRingText } from './provenance-keys.ts'
-import { openSessions, type Sessions } from './sessions.ts'
+import { openSessions, type Sessions, type SessionsOptions } from './sessions.ts'
 import { openTokens } from './token-file.ts'
+import { ciSources, peopleSource } from './token-sources.ts'
+import { type WrongCredentials, wrongCredentials } from './wrong-credentials.ts'
 
 /** Path of the callback below `PUBLIC_URL`, as it is registered at the identity provider. */
 export const CALLBACK_PATH = '/auth/callback'
@@ -24,6 +31,8 @@ export const ANONYMOUS: Access = {
   tokens: () => [],
   revoke: async () => false,
   signIn: null,
+  exchange: null,
+  cliSignIn: null,
   isCurrent: () => true,
 }
 
@@ -33,9 +42,11 @@ type AccessConfig = Pick<
   | 'oidcIssuer'
   | 'oidcClientId'
   | 'oidcClientSecret'
+  | 'oidcCliClientId'
   | 'oidcScopes'
   | 'oidcGroupsClaim'
   | 'roleBindings'
+  | 'ciBindings'
   | 'publicUrl'
   | 'dataDir'
   | 'provenanceKeys'
@@ -55,21 +66,50 @@ export async function openAccess(
 ): Promise<{ readonly access: Access; close(): void }> {
   if (!hasAuthentication(config)) return { access: ANONYMOUS, close() {} }
   const tokens = config.tokensFile === null ? null : await openTokens(config.tokensFile, log)
+  const isSealed = config.oidcIssuer !== null || config.ciBindings.length > 0
+  const seal = isSealed
+    ? openSeal(secretsIn(await keyRingText(config, log)), () => clock.now())
+    : null
   const notBefore = await openNotBefore(config.dataDir, clock)
-  const sessions = await sessionsOf(config, notBefore, clock, log, metrics)
-  const access = accessBy(byToken(tokens, clock, log, metrics, notBefore), sessions)
+  const told = { seal, notBefore, clock, log, metrics }
+  const sessions = seal === null ? null : sessionsOf(config, { ...told, seal })
+  const wrong = wrongCredentials(log, metrics)
+  const { oidcIssuer: issuer, oidcCliClientId: clientId } = config
+  const access = accessBy({
+    tokens: byToken(tokens, clock, log, metrics, notBefore, wrong),
+    sessions,
+    exchanged: seal === null ? null : exchangeOf(config, sessions, { seal, wrong, clock, log }),
+    cliSignIn: issuer === null || clientId === null ? null : { issuer, clientId },
+    wrong,
+    clock,
+  })
   return { access, close: () => tokens?.close() }
 }
 
-function accessBy(tokens: ByToken, sessions: Sessions | null): Access {
+interface Parts {
+  readonly tokens: ByToken
+  readonly sessions: Sessions | null
+  readonly exchanged: Exchanged | null
+  readonly cliSignIn: CliSignIn | null
+  readonly wrong: WrongCredentials
+  readonly clock: Clock
+}
+
+function accessBy({ tokens, sessions, exchanged, cliSignIn, wrong, clock }: Parts): Access {
   const signIn = sessions === null ? {} : { extra: { signIn: '/auth/login' } }
   const unknown = () => new StoreError('unauthenticated', 'this request has no credentials', signIn)
   return {
     async identify(credentials: Credentials) {
-      if (credentials.authorization !== undefined) {
-        return tokens.identify(credentials.authorization, credentials)
+      const { authorization, peer, isGit } = credentials
+      if (authorization !== undefined) {
+        const token = tokenIn(authorization, isGit)
+        if (exchanged === null || token === null || !isAccessToken(token)) {
+          return tokens.identify(authorization, credentials)
+        }
+        const refusal = wrong.refusalOf(peer)
+        return refusal ?? (await exchanged.tokens.identify(token)) ?? wrong.refuse(peer, token)
       }
-      if (sessions === null || credentials.isGit) return unknown()
+      if (sessions === null || isGit) return unknown()
       const found = await sessions.identify(credentials.cookies)
       if (found instanceof StoreError) {
         const { code, message, hint } = found
@@ -80,20 +120,48 @@ function accessBy(tokens: ByToken, sessions: Sessions | null): Access {
     tokens: () => tokens.list(),
     revoke: (id) => tokens.revoke(id),
     signIn: sessions,
-    isCurrent: (identity) =>
-      identity.kind === 'oidc'
-        ? sessions?.isCurrent(identity) === true
-        : tokens.isCurrent(identity),
+    exchange: exchanged?.exchange ?? null,
+    cliSignIn,
+    isCurrent(identity) {
+      if (identity.kind === 'oidc') return sessions?.isCurrent(identity) === true
+      // The bindings cannot change while the server runs.
+      if (identity.kind === 'ci') return clock.now() < (identity.expiresAt ?? 0)
+      return tokens.isCurrent(identity)
+    },
   }
 }
 
-async function sessionsOf(
+interface Exchanged {
+  readonly tokens: AccessTokens
+  readonly exchange: Exchange
+}
+
+/** The exchange of ID tokens; `null`: no setting names an issuer. */
+function exchangeOf(
   config: AccessConfig,
-  notBefore: NotBefore,
-  clock: Clock,
-  log: Log,
-  metrics: Metrics,
-): Promise<Sessions | null> {
+  sessions: Sessions | null,
+  { seal, wrong, clock, log }: { seal: Seal; wrong: WrongCredentials; clock: Clock; log: Log },
+): Exchanged | null {
+  const { ciBindings, publicUrl, oidcIssuer, oidcCliClientId: clientId } = config
+  const { oidcGroupsClaim: groupsClaim } = config
+  const people =
+    sessions === null || oidcIssuer === null || clientId === null
+      ? []
+      : [peopleSource({ issuer: oidcIssuer, clientId, groupsClaim, clock, people: sessions })]
+  const sources = [...people, ...ciSources(ciBindings, publicUrl ?? '', clock)]
+  if (sources.length === 0) return null
+  const tokens = accessTokens(seal, clock, (holder, expiresAt) => {
+    if (holder.kind === 'ci') return ciIdentity(ciBindings, holder.job, expiresAt)
+    const found = sessions?.holder(holder.person, holder.signedInAt, expiresAt)
+    return found ?? new StoreError('unauthenticated', 'people cannot sign in here')
+  })
+  return { tokens, exchange: openExchange({ sources, tokens, wrong, clock, log }) }
+}
+
+function sessionsOf(
+  config: AccessConfig,
+  parts: Pick<SessionsOptions, 'seal' | 'notBefore' | 'clock' | 'log' | 'metrics'>,
+): Sessions | null {
   const { oidcIssuer, oidcClientId, oidcClientSecret, publicUrl } = config
   if (oidcIssuer === null || publicUrl === null) return null
   return openSessions({
@@ -106,10 +174,6 @@ async function sessionsOf(
       groupsClaim: config.oidcGroupsClaim,
     }),
     bindings: config.roleBindings,
-    seal: openSeal(secretsIn(await keyRingText(config, log)), () => clock.now()),
-    notBefore,
-    clock,
-    log,
-    metrics,
+    ...parts,
   })
 }

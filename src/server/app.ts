@@ -10,6 +10,7 @@ import { dashboardRoutes } from '../http/dashboard.ts'
 import { detailRoutes } from '../http/detail.ts'
 import { docsPage } from '../http/docs.ts'
 import type { AppDeps, AppEnv, RouteDeps } from '../http/env.ts'
+import { exchangeRoutes } from '../http/exchange.ts'
 import { gitRoutes } from '../http/git.ts'
 import { historyRoutes } from '../http/history.ts'
 import { legacyRoutes } from '../http/legacy-api/routes.ts'
@@ -68,6 +69,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     platformRoutes,
     meRoutes,
     signInRoutes,
+    exchangeRoutes,
     repositoryRoutes,
     legacyRoutes,
     metricsRoutes,

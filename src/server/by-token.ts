@@ -2,13 +2,13 @@ import type { TokenInfo } from '../contract/access.ts'
 import type { TokenRow } from '../contract/token-file.ts'
 import type { Credentials } from '../domain/access/access.ts'
 import type { Identity } from '../domain/access/identity.ts'
-import { identityOf, subjectOf, tokenIdOf } from '../domain/access/token.ts'
+import { identityOf, subjectOf } from '../domain/access/token.ts'
 import { StoreError } from '../domain/errors.ts'
 import type { LabelsOf, Metrics } from '../domain/metrics.ts'
 import type { Clock, Log } from '../domain/ports.ts'
-import { failedAttempts } from './failed-attempts.ts'
 import type { NotBefore } from './not-before.ts'
 import type { Tokens } from './token-file.ts'
+import { wrongCredentials } from './wrong-credentials.ts'
 
 /** Identities of requests with the header `Authorization`. */
 export interface ByToken {
@@ -25,39 +25,22 @@ export function byToken(
   log: Log,
   metrics: Metrics,
   notBefore: NotBefore,
+  wrong = wrongCredentials(log, metrics),
 ): ByToken {
   const isRevoked = ({ id, created }: TokenRow) =>
     Date.parse(created) <= notBefore.of(subjectOf(id))
   const refused = (result: LabelsOf<'storewright_logins_total'>['result']) =>
     metrics.count('storewright_logins_total', { kind: 'token', result })
-  const tooMany = (seconds: number) => {
-    refused('too_many')
-    const extra = { retryAfter: seconds }
-    return new StoreError('too_many_attempts', 'too many wrong credentials', { extra })
-  }
-  const byPeer = failedAttempts()
-  const byId = failedAttempts()
   /** Milliseconds since the epoch, by id. */
   const usedAt = new Map<string, number>()
-  const refuseWrong = (peer: string, token: string | null) => {
-    byPeer.failed(peer)
-    // The right token is accepted all the same, so a stranger cannot lock out its owner.
-    const id = tokenIdOf(token ?? '')
-    const seconds = id === null ? 0 : byId.refusedFor(id)
-    if (seconds > 0) return tooMany(seconds)
-    if (id !== null) byId.failed(id)
-    refused('wrong')
-    log.warn('wrong credentials were refused', { detail: `from ${peer}` })
-    return new StoreError('unauthenticated', 'these credentials are not valid')
-  }
   const known = () => (tokens?.rows() ?? []).filter((row) => !isRevoked(row))
   return {
     identify(authorization, { peer, isGit }) {
-      const seconds = byPeer.refusedFor(peer)
-      if (seconds > 0) return tooMany(seconds)
+      const refusal = wrong.refusalOf(peer)
+      if (refusal !== null) return refusal
       const token = tokenIn(authorization, isGit)
       const row = token === null ? null : (tokens?.verify(token) ?? null)
-      if (row === null) return refuseWrong(peer, token)
+      if (row === null) return wrong.refuse(peer, token)
       if (Date.parse(row.expires) <= clock.now()) {
         refused('expired')
         return new StoreError('unauthenticated', `the token ${row.id} has expired`, {
@@ -98,10 +81,10 @@ export function byToken(
  * The token in an `Authorization` header; `null`: there is none. Git sends it as the password of
  * Basic authentication, with any user name.
  */
-function tokenIn(authorization: string, isGit: boolean): string | null {
-  const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1]
+export function tokenIn(authorization: string, isGit: boolean): string | null {
+  const bearer = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(authorization)?.[1]
   if (bearer !== undefined) return bearer
-  const basic = isGit ? /^Basic ([A-Za-z0-9+/=]{1,1024})$/i.exec(authorization)?.[1] : undefined
+  const basic = isGit ? /^Basic ([A-Za-z0-9+/=]{1,6000})$/i.exec(authorization)?.[1] : undefined
   if (basic === undefined) return null
   const decoded = Buffer.from(basic, 'base64').toString('utf8')
   return decoded.slice(decoded.indexOf(':') + 1)

@@ -1,4 +1,5 @@
 import { cacheConfig } from '../adapters/git/cache/cache-config.ts'
+import type { CiBinding } from '../contract/ci-bindings.ts'
 import type { Config } from './config.ts'
 import { isLoopback, type Settings, settings } from './settings.ts'
 import { remoteOf } from './stores-remote.ts'
@@ -13,10 +14,34 @@ export function hasAuthentication(config: Pick<Settings, 'tokensFile' | 'oidcIss
   return config.tokensFile !== null || config.oidcIssuer !== null
 }
 
+export function ciProblems(read: Settings & Pick<Config, 'ciBindings'>): readonly string[] {
+  const { ciBindings, publicUrl } = read
+  if (ciBindings.length === 0) return []
+  const isPlain = ({ issuer }: CiBinding) => {
+    const { protocol, hostname } = new URL(issuer)
+    return protocol === 'http:' && !isLoopback(hostname)
+  }
+  return [
+    ...(publicUrl === null
+      ? ['PUBLIC_URL: ciBindings need it, because it is the audience of the tokens of CI jobs']
+      : []),
+    ...(hasAuthentication(read)
+      ? []
+      : [
+          'ciBindings: without authentication everyone on this machine may do everything; set TOKENS_FILE or OIDC_ISSUER',
+        ]),
+    ...ciBindings
+      .filter(isPlain)
+      .map(({ issuer }) => `ciBindings: ${issuer} must use https, except on a loopback address`),
+  ]
+}
+
 export function signInProblems(read: Settings & Pick<Config, 'roleBindings'>): readonly string[] {
   const { oidcIssuer, oidcClientId, oidcClientSecret, publicUrl, roleBindings } = read
   const given = [oidcIssuer, oidcClientId, oidcClientSecret].filter((value) => value !== null)
-  if (given.length === 0) return []
+  if (given.length === 0) {
+    return read.oidcCliClientId === null ? [] : ['OIDC_CLI_CLIENT_ID: needs OIDC_ISSUER']
+  }
   if (oidcIssuer === null || given.length < 3) {
     return ['OIDC_ISSUER: sign-in needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET']
   }
@@ -25,6 +50,9 @@ export function signInProblems(read: Settings & Pick<Config, 'roleBindings'>): r
   return [
     ...(publicUrl === null
       ? ['PUBLIC_URL: sign-in needs it, because the provider sends people back to it']
+      : []),
+    ...(read.oidcCliClientId === oidcClientId
+      ? ['OIDC_CLI_CLIENT_ID: must be another client than OIDC_CLIENT_ID, one without a secret']
       : []),
     ...(isPlain ? ['OIDC_ISSUER: must use https, except on a loopback address'] : []),
     ...(roleBindings.length === 0

@@ -67,6 +67,16 @@ describe('configuration', () => {
   it.each([
     [{ LISTEN_ADDR: '0.0.0.0:8080' }, /not a loopback address/],
     [{ LISTEN_ADDR: '0.0.0.0:8080', TOKENS_FILE: 'tokens.json' }, /PUBLIC_URL must name the host/],
+    [{ OIDC_CLI_CLIENT_ID: 'cli' }, /OIDC_CLI_CLIENT_ID: needs OIDC_ISSUER/],
+    [
+      {
+        OIDC_ISSUER: 'https://id.example',
+        OIDC_CLIENT_ID: 'x',
+        OIDC_CLIENT_SECRET: 'x',
+        OIDC_CLI_CLIENT_ID: 'x',
+      },
+      /OIDC_CLI_CLIENT_ID: must be another client/,
+    ],
     [{ TLS_CERT_FILE: '/cert', PUBLIC_URL: 'https://a.example' }, /TLS needs both/],
     [
       { TLS_CERT_FILE: '/cert', TLS_KEY_FILE: '/key' },
@@ -98,6 +108,34 @@ describe('configuration', () => {
     [{ CONFIG_FILE: 'none.yaml' }, /cannot be read/],
   ])('refuses %j', (environment, expected) => {
     expect(read(environment).problems.join('\n')).toMatch(expected)
+  })
+
+  describe('with bindings of CI jobs', () => {
+    const binding = { issuer: 'https://gitlab.com', projectId: 1, namespaceId: 2, anyRef: true }
+    const readBindings = (environment: Record<string, string>, changed: object = {}) => {
+      const bindings = [{ ...binding, team: 'north', role: 'viewer', ...changed }]
+      const files = { 'storewright.yaml': JSON.stringify({ ciBindings: bindings }) }
+      return read(environment, [], files)
+    }
+    const needed = { PUBLIC_URL: 'https://shops.example.com', TOKENS_FILE: 'tokens.json' }
+
+    it('takes numbers and text as ids', () => {
+      const { config } = readBindings(needed, { namespaceId: '2' })
+      expect(config?.ciBindings).toEqual([
+        { ...binding, projectId: '1', namespaceId: '2', team: 'north', role: 'viewer' },
+      ])
+    })
+
+    it.each<readonly [Record<string, string>, object, RegExp]>([
+      [{ TOKENS_FILE: 'tokens.json' }, {}, /^PUBLIC_URL: ciBindings need it/],
+      [{ PUBLIC_URL: 'https://shops.example.com' }, {}, /^ciBindings: .*; set TOKENS_FILE/],
+      [needed, { issuer: 'http://gitlab.example.com' }, /must use https/],
+      [needed, { anyRef: undefined }, /ciBindings 0: needs environment or ref/],
+      [needed, { namespaceId: undefined }, /ciBindings 0: needs repositoryId and ownerId/],
+      [needed, { sub: 'x' }, /ciBindings 0: Unrecognized key/],
+    ])('refuses %j with %j', (environment, changed, expected) => {
+      expect(readBindings(environment, changed).problems.join('\n')).toMatch(expected)
+    })
   })
 
   it('refuses unknown keys of a file', () => {

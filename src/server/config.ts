@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { load } from 'js-yaml'
 import type { EffectiveSetting } from '../contract/access.ts'
+import { type CiBinding, CiBindings } from '../contract/ci-bindings.ts'
 import { type RoleBinding, RoleBindings } from '../contract/role-bindings.ts'
 import {
+  ciProblems,
   contradictions,
   hasAuthentication,
   openGates,
@@ -23,6 +25,8 @@ export interface Config extends Settings {
   readonly publicHost: string | null
   /** Key `roleBindings` of storewright.yaml. */
   readonly roleBindings: readonly RoleBinding[]
+  /** Key `ciBindings` of storewright.yaml. */
+  readonly ciBindings: readonly CiBinding[]
   /**
    * Value of `GIT_TOKEN_FILE`. The file is read again when the remote rejects the token. `null` if
    * the token came from another source.
@@ -63,7 +67,7 @@ export interface ConfigInput {
 export function readConfig(input: ConfigInput): ConfigResult {
   const problems: string[] = []
   const unread = new Set<string>()
-  const { values: file, roleBindings } = readConfigFile(input, problems, unread)
+  const { values: file, ...bindings } = readConfigFile(input, problems, unread)
   const values: Record<string, unknown> = {}
   const sources: Record<string, Source> = {}
   for (const [key, setting] of Object.entries(settings)) {
@@ -84,7 +88,7 @@ export function readConfig(input: ConfigInput): ConfigResult {
   const config: Config = {
     ...read,
     publicHost: isPublic ? new URL(publicUrl).host : null,
-    roleBindings,
+    ...bindings,
     inClusterServer: inCluster(input.environment),
     gitTokenFile: input.environment['GIT_TOKEN_FILE'] || null,
     sources,
@@ -105,6 +109,7 @@ const RULES: readonly ((read: Config) => readonly string[])[] = [
   ...contradictions,
   ...productionProblems,
   signInProblems,
+  ciProblems,
   remoteProblems,
 ]
 
@@ -169,16 +174,20 @@ function lookUp(
 interface ConfigFile {
   readonly values: ReadonlyMap<string, string>
   readonly roleBindings: readonly RoleBinding[]
+  readonly ciBindings: readonly CiBinding[]
 }
+
+const NO_BINDINGS = { roleBindings: [], ciBindings: [] } as const
+const BINDINGS = { roleBindings: RoleBindings, ciBindings: CiBindings } as const
 
 /** A member of `unread` if the file cannot be read, so that it may set anything. */
 const WHOLE_FILE = 'storewright.yaml'
 
 function readConfigFile(input: ConfigInput, problems: string[], unread: Set<string>): ConfigFile {
-  const nothing = { values: new Map<string, string>(), roleBindings: [] }
+  const nothing = { values: new Map<string, string>(), ...NO_BINDINGS }
   const lost = (problem: string) => {
     problems.push(problem)
-    for (const key of [WHOLE_FILE, 'roleBindings']) unread.add(key)
+    for (const key of [WHOLE_FILE, ...Object.keys(BINDINGS)]) unread.add(key)
     return nothing
   }
   const named = input.flags.get('config') ?? input.environment['CONFIG_FILE']
@@ -192,17 +201,17 @@ function readConfigFile(input: ConfigInput, problems: string[], unread: Set<stri
     return lost(`${path}: is not valid YAML`)
   }
   const values = new Map<string, string>()
-  let roleBindings: readonly RoleBinding[] = []
+  let bindings: Omit<ConfigFile, 'values'> = NO_BINDINGS
   const refuse = (key: string, why: string) => {
     problems.push(`${path}: ${key} ${why}`)
     unread.add(key.replace(/ .*$/s, ''))
   }
   for (const [key, value] of Object.entries(document ?? {})) {
-    if (key === 'roleBindings') {
-      const { data = [], error } = RoleBindings.safeParse(value)
-      roleBindings = data
+    if (key === 'roleBindings' || key === 'ciBindings') {
+      const { data = [], error } = BINDINGS[key].safeParse(value)
+      bindings = { ...bindings, [key]: data }
       for (const { path: at, message } of error?.issues ?? []) {
-        refuse(`roleBindings ${at.join('.')}:`, message)
+        refuse(`${key} ${at.join('.')}:`, message)
       }
     } else if (!Object.hasOwn(settings, key)) refuse(key, 'is not a known key')
     else if (settings[key as keyof Settings].secret === true) {
@@ -210,7 +219,7 @@ function readConfigFile(input: ConfigInput, problems: string[], unread: Set<stri
     } else if (typeof value === 'object') refuse(key, 'must be a single value')
     else values.set(key, String(value))
   }
-  return { values, roleBindings }
+  return { values, ...bindings }
 }
 
 /** The effective configuration as text. Secrets are masked. */

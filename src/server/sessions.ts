@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Purpose, Seal } from '../adapters/sign-in/seal.ts'
+import type { Seal } from '../adapters/sign-in/seal.ts'
 import type { RoleBinding } from '../contract/role-bindings.ts'
-import type { Cookies, SignIn } from '../domain/access/access.ts'
+import type { CookieName, Cookies, SignIn } from '../domain/access/access.ts'
 import type { Identity } from '../domain/access/identity.ts'
 import type { Person } from '../domain/access/person.ts'
 import { boundGroups, grantsOf } from '../domain/access/role-bindings.ts'
@@ -40,6 +40,12 @@ export interface Sessions extends SignIn {
   /** The identity of a browser; `null`: it has no session. */
   identify(cookies: Cookies): Promise<Identity | StoreError | null>
   isCurrent(identity: Identity): boolean
+  /** The person with the groups that matter, because a cookie is small. */
+  kept(person: Person): Person
+  /** As commits name the person. */
+  subjectOf(person: Pick<Person, 'subject'>): string
+  /** Identity of a person with an access token, or why it has ended. Times in ms since the epoch. */
+  holder(person: Person, signedInAt: number, expiresAt: number): Identity | StoreError
 }
 
 /** A session after the provider was asked again. */
@@ -51,21 +57,25 @@ export function openSessions(options: SessionsOptions): Sessions {
   const readings = new Map<string, Promise<Reading>>()
   const isRevoked = (subject: string, signedInAt: number) => signedInAt <= notBefore.of(subject)
 
-  const identityOf = (session: Session): Identity => ({
-    subject: subjectOf(provider.issuer, session.subject),
-    kind: 'oidc',
-    grants: grantsOf(bindings, session),
-    expiresAt: session.signedInAt + SESSION.mostMs,
+  const holderOf = (person: Person, signedInAt: number, expiresAt: number) => ({
+    subject: subjectOf(provider.issuer, person.subject),
+    kind: 'oidc' as const,
+    grants: grantsOf(bindings, person),
+    expiresAt,
     session: {
-      name: session.name,
-      groups: session.groups,
-      hasMoreGroups: session.hasMoreGroups,
-      signedInAt: session.signedInAt,
-      rolesUntil: rolesEnd(session),
+      name: person.name,
+      groups: person.groups,
+      hasMoreGroups: person.hasMoreGroups,
+      signedInAt,
+      rolesUntil: expiresAt,
     },
   })
 
-  /** The person with the groups that matter, because a cookie is small. */
+  const identityOf = (session: Session): Identity => {
+    const identity = holderOf(session, session.signedInAt, session.signedInAt + SESSION.mostMs)
+    return { ...identity, session: { ...identity.session, rolesUntil: rolesEnd(session) } }
+  }
+
   const kept = (person: Person): Person => {
     const bound = boundGroups(bindings, person.groups)
     return { ...person, groups: bound.length > 0 ? bound : person.groups.slice(0, SHOWN_GROUPS) }
@@ -83,7 +93,7 @@ export function openSessions(options: SessionsOptions): Sessions {
     cookies.set('refresh', token, seconds)
   }
 
-  const opened = async <T>(purpose: Purpose, cookies: Cookies): Promise<T | null> => {
+  const opened = async <T>(purpose: CookieName, cookies: Cookies): Promise<T | null> => {
     const text = cookies.get(purpose)
     // What we sealed has the type that we sealed.
     return text === undefined ? null : ((await seal.open(purpose, text)) as T | null)
@@ -172,6 +182,15 @@ export function openSessions(options: SessionsOptions): Sessions {
       const subject = subjectOf(provider.issuer, session.subject)
       if (state === 'ended' || isRevoked(subject, session.signedInAt)) return ended(cookies)
       return state === 'current' ? identityOf(session) : readAgain(session, cookies)
+    },
+    kept,
+    subjectOf: (person) => subjectOf(provider.issuer, person.subject),
+    holder(person, signedInAt, expiresAt) {
+      const identity = holderOf(person, signedInAt, expiresAt)
+      if (!isRevoked(identity.subject, signedInAt)) return identity
+      return new StoreError('unauthenticated', 'this person signed out', {
+        hint: 'Sign in again.',
+      })
     },
     isCurrent({ subject, expiresAt, session }) {
       if (session === undefined || isRevoked(subject, session.signedInAt)) return false

@@ -55,6 +55,7 @@ export interface Settings {
   readonly oidcIssuer: string | null
   readonly oidcClientId: string | null
   readonly oidcClientSecret: string | null
+  readonly oidcCliClientId: string | null
   readonly oidcScopes: string
   readonly oidcGroupsClaim: string
   readonly corsOrigins: readonly string[]
@@ -166,6 +167,7 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   oidcIssuer: optionalUrl('OIDC_ISSUER', 'http:', 'https:'),
   oidcClientId: optional('OIDC_CLIENT_ID'),
   oidcClientSecret: secret('OIDC_CLIENT_SECRET', headerSecret),
+  oidcCliClientId: optional('OIDC_CLI_CLIENT_ID'),
   oidcScopes: {
     env: 'OIDC_SCOPES',
     parse: scopeList,

@@ -68,6 +68,28 @@ export async function signIn(browser: TestBrowser, url: string, login: string): 
   return page
 }
 
+/** Allows a device to sign in as a person, or cancels it without a login. Returns the text of the last page. */
+export async function allowDevice(
+  browser: TestBrowser,
+  url: string,
+  login: string | null,
+): Promise<string> {
+  let page = await browser.open(url)
+  let text = await page.text()
+  for (let step = 0; step < 8 && text.includes('<form'); step += 1) {
+    const action = /<form[^>]* action="([^"]+)"/.exec(text)?.[1] ?? ''
+    const inputs = text.matchAll(/<input[^>]* name="(\w+)"(?: value="([^"]*)")?/g)
+    const body = new URLSearchParams(
+      Array.from(inputs, ([, name = '', value = '']) => [name, value]),
+    )
+    if (body.has('login') && login !== null) body.set('login', login)
+    if (text.includes('name="abort"') && login === null) body.set('abort', 'yes')
+    page = await browser.open(new URL(action, page.url).href, { method: 'POST', body })
+    text = await page.text()
+  }
+  return text
+}
+
 /**
  * Signs in until the provider sends the browser to `stop`.
  * @returns that address, which was not requested

@@ -21,6 +21,8 @@ export interface TestProvider {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
+  /** A public client for the device flow. */
+  readonly cliClientId: string
   /** By the name that they type as login; changes count from the next token on. */
   readonly people: Map<string, TestPerson>
   /** Registers the address to which people return. */
@@ -64,13 +66,25 @@ export async function startProvider(options: TestProviderOptions = {}): Promise<
     redirect_uris: redirects,
     grant_types: ['authorization_code', 'refresh_token'],
   }
+  const cli = {
+    client_id: 'storewright-cli',
+    token_endpoint_auth_method: 'none',
+    application_type: 'native',
+    redirect_uris: [],
+    response_types: [],
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+  }
   const open = () => {
     const provider = new Provider(issuer, {
-      clients: [client],
+      clients: [client, cli],
       cookies: { keys: ['test'] },
       claims: { openid: ['sub'], profile: ['name'], groups: ['groups'] },
       conformIdTokenClaims: !groupsInIdToken,
-      features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
+      features: {
+        devInteractions: { enabled: true },
+        revocation: { enabled: true },
+        deviceFlow: { enabled: true },
+      },
       issueRefreshToken: () => refreshTokens,
       rotateRefreshToken: true,
       pkce: { required: () => true },
@@ -87,6 +101,7 @@ export async function startProvider(options: TestProviderOptions = {}): Promise<
     issuer,
     clientId: client.client_id,
     clientSecret,
+    cliClientId: cli.client_id,
     people,
     seen,
     allow(redirectUri) {

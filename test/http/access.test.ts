@@ -28,6 +28,8 @@ const access: Access = {
   },
   tokens: () => [],
   signIn: null,
+  exchange: null,
+  cliSignIn: null,
   revoke: async () => false,
   isCurrent: () => true,
 }

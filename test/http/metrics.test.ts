@@ -173,6 +173,8 @@ describe('who may read /metrics', () => {
     },
     tokens: () => [],
     signIn: null,
+    exchange: null,
+    cliSignIn: null,
     revoke: async () => false,
     isCurrent: () => true,
   }

@@ -12,6 +12,8 @@ const access: Access = {
   identify: ({ authorization = 'Bearer one' }) => ({ ...LOCAL, subject: authorization.slice(7) }),
   tokens: () => [],
   signIn: null,
+  exchange: null,
+  cliSignIn: null,
   revoke: async () => false,
   isCurrent: () => true,
 }

@@ -6,6 +6,7 @@ const hints: Partial<Record<Problem['code'], string>> = {
   invalid_request: 'Correct the fields that are marked.',
   invalid_query: 'Correct or clear the filters.',
   invalid_store: 'Correct the fields that are marked.',
+  exchange_refused: 'An administrator can correct ciBindings in the configuration.',
   unauthenticated: 'Sign in again.',
   login_failed: 'Sign in again.',
   forbidden: 'Ask an administrator for the permission.',

@@ -2,7 +2,7 @@ import { createHash, hkdfSync } from 'node:crypto'
 import { EncryptJWT, errors, type JWTPayload, jwtDecrypt } from 'jose'
 
 /** What a sealed text may be used for. A text sealed for one purpose is refused for another. */
-export type Purpose = 'session' | 'refresh' | 'sign-in'
+export type Purpose = 'session' | 'refresh' | 'sign-in' | 'access'
 
 export interface Seal {
   /** Encrypts a value for `seconds`. */

@@ -1,5 +1,7 @@
 import type { TokenInfo } from '../../contract/access.ts'
+import type { CliSignIn } from '../../contract/token-exchange.ts'
 import type { StoreError } from '../errors.ts'
+import type { Exchange } from './exchange.ts'
 import type { Identity } from './identity.ts'
 
 /** The credentials of a request, as its headers hold them. */
@@ -52,6 +54,10 @@ export interface Access {
   revoke(id: string): Promise<boolean>
   /** `null`: people cannot sign in. */
   readonly signIn: SignIn | null
+  /** `null`: no ID tokens are exchanged. */
+  readonly exchange: Exchange | null
+  /** Where people sign in on the command line; `null`: they cannot. */
+  readonly cliSignIn: CliSignIn | null
   /** May an identity of an earlier request still be used? False after it expired or was revoked. */
   isCurrent(identity: Identity): boolean
 }

@@ -5,7 +5,7 @@ import type { Role } from '../../contract/words.ts'
 export interface Identity {
   /** Opaque, `[A-Za-z0-9_.:/-]{1,128}`. It goes into commits. */
   readonly subject: string
-  readonly kind: 'local' | 'token' | 'oidc'
+  readonly kind: 'local' | 'token' | 'oidc' | 'ci'
   /** Scopes by team; {@link EVERY_TEAM} stands for all teams, also for those that do not exist yet. */
   readonly grants: ReadonlyMap<string, ReadonlySet<Scope>>
   /** Milliseconds since the Unix epoch; `null`: it does not end. */

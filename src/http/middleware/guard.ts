@@ -37,7 +37,8 @@ export function sameOrigin(others: readonly string[]): MiddlewareHandler<AppEnv>
     if (isWrite(c.req.method) && (origin === undefined || !others.includes(origin))) {
       const site = c.req.header('Sec-Fetch-Site')
       const own = origin === undefined || URL.parse(origin)?.host === c.req.header('Host')
-      const hasCookie = (c.get('identity') as Identity | undefined)?.kind === 'oidc'
+      const isPerson = (c.get('identity') as Identity | undefined)?.kind === 'oidc'
+      const hasCookie = isPerson && c.req.header('Authorization') === undefined
       const isUnmarked = hasCookie && origin === undefined && site === undefined
       if ((site !== undefined && site !== 'same-origin' && site !== 'none') || !own || isUnmarked) {
         throw new StoreError('csrf_rejected', 'writes from another site are not accepted')
