@@ -156,7 +156,7 @@ export const fences: readonly Fence[] = [
     allow: ['./x.ts', '../../domain/ports.ts', '../../contract/version.ts', 'node:crypto'],
   },
   adapter('argocd', 'git', ['zod']),
-  adapter('telemetry', 'git', ['pino']),
+  adapter('telemetry', 'git', ['pino', '@opentelemetry/api']),
   {
     glob: 'src/http/*.ts',
     plant: 'src/http/planted.ts',
