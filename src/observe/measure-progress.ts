@@ -1,8 +1,10 @@
 import { type Row, rowColumns } from '../contract/snapshot.ts'
 import type { Store } from '../contract/store.ts'
+import { compact } from '../domain/compact.ts'
 import type { Stage } from '../domain/measures.ts'
 import type { Metrics } from '../domain/metrics.ts'
 import type { Clock, StoreViews } from '../domain/ports.ts'
+import { noTracing, type SpanAttributes, type Tracing } from '../domain/tracing.ts'
 import type { ChangeFeed } from './change-feed.ts'
 
 /** How far Argo CD took the newest change of a store. Times in milliseconds since the Unix epoch. */
@@ -18,6 +20,8 @@ export interface ProgressOptions {
   readonly views: Pick<StoreViews, 'get'>
   readonly clock: Clock
   readonly metrics: Metrics
+  /** @default nothing is traced */
+  readonly tracing?: Tracing
 }
 
 const NAME = rowColumns.indexOf('name')
@@ -25,13 +29,13 @@ const CREATED_AT = rowColumns.indexOf('createdAt')
 const CHANGE_AT = rowColumns.indexOf('changeAt')
 
 /**
- * Observes how long changes take from their commit until the store is Ready. Only changes made
- * after this call count, because the moments of earlier ones are unknown. A moment is seen with the
- * feed's delay of 250 ms to 1 s, and a commit has whole seconds.
+ * Observes and traces how long changes take from their commit until the store is Ready. Only changes
+ * made after this call count, because the moments of earlier ones are unknown. A moment is seen with
+ * the feed's delay of 250 ms to 1 s, and a commit has whole seconds.
  * @returns ends the observation
  */
 export function measureProgress(options: ProgressOptions): () => void {
-  const { feed, views, clock } = options
+  const { feed, views, clock, tracing = noTracing } = options
   // A commit has whole seconds, so it may look older than a start within the same second.
   const startedMs = Math.floor(clock.now() / 1000) * 1000
   const progress = new Map<string, Progress>()
@@ -73,7 +77,11 @@ export function measureProgress(options: ProgressOptions): () => void {
     }
     if (now.syncedAt === null || now.isReady || !isReady) return
     now.isReady = true
-    observe('synced_to_ready', now.syncedAt)
+    const { observedAt: observedMs, syncedAt: syncedMs } = now
+    const readyMs = observe('synced_to_ready', syncedMs)
+    const requestId = store.change.operation
+    const attributes = attributesOf(store)
+    tracing.ready({ requestId, committedMs, observedMs, syncedMs, readyMs, attributes })
   }
 
   return feed.subscribe(({ upsert, remove }) => {
@@ -97,6 +105,14 @@ function observing(metrics: Metrics, nowMs: number) {
     else metrics.observe('storewright_stage_duration_seconds', { stage: what }, seconds)
     return nowMs
   }
+}
+
+function attributesOf({ name, change: { commit, action } }: Store): SpanAttributes {
+  return compact({
+    'storewright.store': name,
+    'storewright.commit': commit ?? undefined,
+    'storewright.action': action ?? undefined,
+  })
 }
 
 function isObserved({ conditions }: Store): boolean {

@@ -6,6 +6,7 @@ import { type Metrics, noMetrics } from '../../domain/metrics.ts'
 import type { Clock, Log, StoresRepo } from '../../domain/ports.ts'
 import type { KeyRing } from '../../domain/provenance.ts'
 import type { RepoState } from '../../domain/repo-state.ts'
+import { noTracing, type Tracing } from '../../domain/tracing.ts'
 import { cacheConfig } from './cache/cache-config.ts'
 import { Cache } from './cache/cache.ts'
 import { unavailable } from './cache/git-errors.ts'
@@ -62,6 +63,8 @@ export interface StoresRepoOptions {
   readonly reached?: (point: WritePoint) => Promise<void>
   /** @default nothing is measured */
   readonly metrics?: Metrics
+  /** @default nothing is traced */
+  readonly tracing?: Tracing
   readonly log: Log
   readonly clock: Clock
 }
@@ -75,6 +78,7 @@ export interface StoresRepoOptions {
  */
 export async function openStoresRepo(options: StoresRepoOptions): Promise<StoresRepo> {
   const { remote, branch = 'main', dataDir, log, clock, keys, metrics = noMetrics } = options
+  const { tracing = noTracing } = options
   if (!isBranchName(branch))
     throw new Error(
       'the branch name of the stores repository is invalid: use letters, digits, . _ - and /',
@@ -106,7 +110,7 @@ export async function openStoresRepo(options: StoresRepoOptions): Promise<Stores
     signatures.onChanged()
   }
   const identity = { author, generator, allowDowngrade, keys, signed: signing !== null }
-  const tools = { clock, lane, log, metrics, housekeeping, pace, embeddedPath }
+  const tools = { clock, lane, log, metrics, tracing, housekeeping, pace, embeddedPath }
   const parts = { cache, mirror, ...tools, ...identity }
   const { reached, fetchIntervalMs, hold = null } = options
   const deps = { ...parts, reached, hold, signing, signatures, signal: stop.signal }

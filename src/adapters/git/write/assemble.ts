@@ -6,6 +6,7 @@ import { Decider, type Draft, type Verdict } from './decider.ts'
 import { type CommitImport, openImport } from './fast-import.ts'
 import type { Gathering, Queue } from './queue.ts'
 import { signCommits } from './sign-commits.ts'
+import { tracedStep } from './traced-step.ts'
 import type { WriteDeps } from './write-deps.ts'
 import type { WriteRequest } from './write-request.ts'
 
@@ -75,7 +76,7 @@ export async function assemble(
       // Let other events run, in particular the end of the push.
       await setImmediate()
     }
-    if (opened !== null) made = await finish(deps, opened, decider.decisions.drafts)
+    if (opened !== null) made = await tracedFinish(deps, opened, decider.decisions.drafts)
   } catch (error) {
     trouble = error
     await opened?.commits.finish().catch(() => {})
@@ -97,6 +98,12 @@ async function open(deps: WriteDeps, base: string): Promise<Opened> {
   await reached?.('import')
   const atSeconds = Math.floor(clock.now() / 1000)
   return { base, atSeconds, commits: openImport(cache.profile, base, author, atSeconds, signal) }
+}
+
+/** @throws ImportError, SigningError, ObjectReadError */
+function tracedFinish(deps: WriteDeps, opened: Opened, drafts: readonly Draft[]): Promise<Import> {
+  const act = () => finish(deps, opened, drafts)
+  return tracedStep(deps.tracing, 'import', drafts, act, () => ({}))
 }
 
 /** @throws ImportError, SigningError, ObjectReadError */

@@ -1,6 +1,7 @@
 import type { Metrics } from '../../../domain/metrics.ts'
 import type { Clock, Log } from '../../../domain/ports.ts'
 import type { KeyRing } from '../../../domain/provenance.ts'
+import type { Tracing } from '../../../domain/tracing.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Lane } from '../cache/lane.ts'
 import type { PushHold } from '../process/push-hold.ts'
@@ -22,6 +23,7 @@ export interface WriteDeps {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics
+  readonly tracing: Tracing
   readonly author: Author
   readonly generator: string
   /** Computes the proof in the trailers of our commits. */

@@ -11,6 +11,7 @@ import type { Verdict } from './decider.ts'
 import { Gathering, Queue } from './queue.ts'
 import { Schedule } from './schedule.ts'
 import { Settlement } from './settle.ts'
+import { attributesOfPush, tracedStep } from './traced-step.ts'
 import type { WriteDeps } from './write-deps.ts'
 import { WriteRequest } from './write-request.ts'
 
@@ -175,7 +176,7 @@ export class Writer {
 
   /** Pushes the commits in one push. On success the mirror takes them over. */
   async #publish({ base, drafts }: Batch, made: Import): Promise<PushOutcome> {
-    const { cache, mirror, signal, reached, metrics } = this.#deps
+    const { cache, mirror, signal, reached, metrics, tracing } = this.#deps
     await reached?.('push')
     this.#schedule.begins()
     this.#figures.pushes += 1
@@ -185,7 +186,10 @@ export class Writer {
     }
     const began = performance.now()
     const head = made.imported.at(-1)?.commit.id ?? base
-    const pushed = await pushCommits(cache, base, head, signal, made.pack)
+    const push = () => pushCommits(cache, base, head, signal, made.pack)
+    const pushed = await tracedStep(tracing, 'push', drafts, push, (outcome) =>
+      attributesOfPush(outcome, drafts.length),
+    )
     const result = pushed.outcome
     metrics.observe('storewright_git_push_duration_seconds', {}, (performance.now() - began) / 1000)
     metrics.observe('storewright_git_batch_size', {}, drafts.length)
