@@ -223,6 +223,8 @@ export interface Applications {
 export interface LogFields {
   readonly req_id?: string
   readonly client_req_id?: string
+  readonly trace_id?: string
+  readonly span_id?: string
   readonly store?: string
   readonly team?: string
   readonly action?: string

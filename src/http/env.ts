@@ -7,6 +7,7 @@ import type { StoreError, StoreErrorCode } from '../domain/errors.ts'
 import type { Metrics, MetricsText } from '../domain/metrics.ts'
 import type { Clock, Log, OperationDeps, PackServer } from '../domain/ports.ts'
 import type { RepoState } from '../domain/repo-state.ts'
+import type { TraceIds, Tracing } from '../domain/tracing.ts'
 import type { ChangeFeed } from '../observe/change-feed.ts'
 import type { Checks } from '../observe/checks.ts'
 import type { StreamHub } from './stream-hub.ts'
@@ -16,6 +17,8 @@ export interface AppEnv {
   Variables: {
     /** ULID created by this server. */
     requestId: string
+    /** Unset if the request belongs to no trace. */
+    trace?: TraceIds
     /** Set by the first middleware; the local identity while no authentication is configured. */
     identity: Identity
     /** Why the request has no identity; `null`: it has one. */
@@ -56,6 +59,7 @@ export interface AppDeps extends OperationDeps {
   readonly settings: readonly EffectiveSetting[]
   readonly limits: RateLimits
   readonly metrics: Metrics
+  readonly tracing: Tracing
   /** Reads `/metrics`. `null` if it has a listener of its own. */
   readonly scrape: (() => Promise<MetricsText>) | null
   readonly log: Log

@@ -5,6 +5,7 @@ import { StoreError, type StoreErrorCode } from '../domain/errors.ts'
 import { GIT_PATH } from '../domain/git-client.ts'
 import type { Log } from '../domain/ports.ts'
 import type { AppEnv } from './env.ts'
+import { logIds } from './log-ids.ts'
 import { PROBLEMS, type Row } from './problem-rows.ts'
 
 /**
@@ -45,11 +46,10 @@ export function answerError(log: Log) {
     const row: Row = PROBLEMS[known.code]
     c.set('code', known.code)
     if (known.code === 'unauthenticated') c.header('WWW-Authenticate', challengeOf(c.req.path))
-    if (known.code === 'internal')
-      log.error('unexpected error', { req_id: c.get('requestId'), err: error })
+    if (known.code === 'internal') log.error('unexpected error', { ...logIds(c), err: error })
     else if (row.status >= 500)
       log.warn(known.message, {
-        req_id: c.get('requestId'),
+        ...logIds(c),
         code: known.code,
         err: known.cause ?? known,
       })

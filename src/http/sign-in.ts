@@ -4,6 +4,7 @@ import { SignInError, type SignInReason } from '../domain/access/sign-in.ts'
 import { StoreError } from '../domain/errors.ts'
 import { cookiesOf } from './cookies.ts'
 import type { AppEnv, RouteDeps } from './env.ts'
+import { logIds } from './log-ids.ts'
 import type { Router } from './router.ts'
 
 /** Where to go after the sign-in; a path of ours, checked by {@link ownPath}. */
@@ -56,7 +57,7 @@ export function signInRoutes(router: Router, deps: RouteDeps): void {
   function failed(c: Context<AppEnv>, error: unknown): Response {
     if (!(error instanceof SignInError)) throw error
     const { reason } = error
-    log.warn('a sign-in failed', { req_id: c.get('requestId'), detail: reason, err: error })
+    log.warn('a sign-in failed', { ...logIds(c), detail: reason, err: error })
     if (/\btext\/html\b/i.test(c.req.header('Accept') ?? '')) {
       return c.redirect(`/sign-in?failed=${reason}`, 302)
     }

@@ -23,6 +23,7 @@ import { identify } from '../http/middleware/identity.ts'
 import { measure } from '../http/middleware/measure.ts'
 import { limitAddress } from '../http/middleware/rate-limit.ts'
 import { requestId } from '../http/middleware/request-id.ts'
+import { traceRequest } from '../http/middleware/trace.ts'
 import { operationRoutes } from '../http/operations.ts'
 import { platformRoutes } from '../http/platform.ts'
 import { problemPage } from '../http/problem-pages.ts'
@@ -46,6 +47,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const router = openRouter(app, deps.limits)
   router.use(measure(deps.metrics))
   router.use(requestId(deps.newRequestId, deps.log))
+  router.use(traceRequest(deps.tracing))
   router.use(auditLog(deps.log))
   router.use(securityHeaders(deps.isSecure))
   router.use(crossOrigin(deps.corsOrigins))

@@ -2,10 +2,12 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { StoreError } from '../domain/errors.ts'
 import type { Metrics } from '../domain/metrics.ts'
 import type { Log } from '../domain/ports.ts'
+import type { Tracing } from '../domain/tracing.ts'
 import type { AppEnv } from '../http/env.ts'
 import { knownHost, securityHeaders } from '../http/middleware/guard.ts'
 import { measure } from '../http/middleware/measure.ts'
 import { requestId } from '../http/middleware/request-id.ts'
+import { traceRequest } from '../http/middleware/trace.ts'
 import { answerError } from '../http/problem.ts'
 import { openRouter, refuseInvalid } from '../http/router.ts'
 import { isSecure } from './config-checks.ts'
@@ -39,6 +41,7 @@ export async function openFrontDoor(
   log: Log,
   newRequestId: () => string,
   metrics: Metrics,
+  tracing: Tracing,
 ): Promise<FrontDoor> {
   const closed = (code: 'not_ready' | 'shutting_down', message: string): Fetch => {
     const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
@@ -46,6 +49,7 @@ export async function openFrontDoor(
     const router = openRouter(app)
     router.use(measure(metrics))
     router.use(requestId(newRequestId, log))
+    router.use(traceRequest(tracing))
     router.use(securityHeaders(isSecure(config)))
     router.use(knownHost(config.publicHost))
     router.use(async (c) => {

@@ -10,6 +10,7 @@ import { projectNameOf } from '../domain/argocd/layout.ts'
 import type { Metrics, Readings } from '../domain/metrics.ts'
 import type { Clock, PurgeSettings, StoresRepo, StoreViews } from '../domain/ports.ts'
 import type { StoreRecord } from '../domain/snapshot.ts'
+import type { Tracing } from '../domain/tracing.ts'
 import { openStreamHub } from '../http/stream-hub.ts'
 import { openCauses } from '../observe/causes.ts'
 import { openChangeFeed } from '../observe/change-feed.ts'
@@ -37,9 +38,10 @@ export async function openObservation(
     readonly access: Access
     readonly limits: RateLimits
     readonly metrics: Metrics
+    readonly tracing: Tracing
   },
 ) {
-  const { clock, time, purge, access, limits, metrics } = parts
+  const { clock, time, purge, access, limits, metrics, tracing } = parts
   const reconciliationMs = config.argocdReconciliation
   let touch = (_name: string): void => undefined
   const refusals = openRefusals((name) => touch(name))
@@ -85,7 +87,7 @@ export async function openObservation(
     isCurrent: (identity) => access.isCurrent(identity),
     metrics,
   })
-  const stopMeasuring = measureProgress({ feed, views, clock, metrics })
+  const stopMeasuring = measureProgress({ feed, views, clock, metrics, tracing })
   return {
     refusals,
     views,

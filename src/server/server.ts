@@ -6,6 +6,7 @@ import { openStoresRepo } from '../adapters/git/stores-repo.ts'
 import { pushesPerMinuteOf } from '../adapters/git/write/pace.ts'
 import { openPrometheus, type Prometheus } from '../adapters/metrics/prometheus.ts'
 import { sealedSecrets } from '../adapters/secrets/sealed-secrets.ts'
+import { openTracing } from '../adapters/telemetry/tracing.ts'
 import { GENERATOR } from '../contract/version.ts'
 import { platformWarnings } from '../domain/admission/warnings.ts'
 import { GIT_PATH } from '../domain/git-client.ts'
@@ -20,9 +21,11 @@ import type {
   StoresRepo,
   StoreViews,
 } from '../domain/ports.ts'
+import type { Tracing } from '../domain/tracing.ts'
 import type { AppDeps } from '../http/env.ts'
 import { measuredRepo } from '../observe/measured-repo.ts'
 import { openTimeWatch } from '../observe/time-watch.ts'
+import { tracedRepo } from '../observe/traced-repo.ts'
 import { movedFiles, unseenFiles } from '../observe/webhook-files.ts'
 import { startPurges } from '../reconcile/purge.ts'
 import { startQueue } from '../reconcile/queue.ts'
@@ -86,8 +89,9 @@ export interface RunningServer {
 /** Listens, opens the stores repo and loads its index. @throws Error if it cannot be read */
 export async function openServer(config: Config, log: Log): Promise<RunningServer> {
   const prometheus = openPrometheus()
-  const door = await openFrontDoor(config, log, newRequestId, prometheus.metrics)
-  return openBehind(door, config, log, prometheus).catch(async (error: unknown) => {
+  const tracing = openTracing()
+  const door = await openFrontDoor(config, log, newRequestId, prometheus.metrics, tracing)
+  return openBehind(door, config, log, prometheus, tracing).catch(async (error: unknown) => {
     await door.listener.close()
     throw error
   })
@@ -98,6 +102,7 @@ async function openBehind(
   config: Config,
   log: Log,
   prometheus: Prometheus,
+  tracing: Tracing,
 ): Promise<RunningServer> {
   const { metrics } = prometheus
   const time = openTimeWatch(clock)
@@ -120,6 +125,7 @@ async function openBehind(
     patchedGitOnly: config.env === 'production',
     heardDate: (dateMs) => time.heard('Git host', dateMs),
     metrics,
+    tracing,
     log,
     clock,
   }).catch(async (error: unknown) => {
@@ -127,7 +133,7 @@ async function openBehind(
     await applications.close()
     throw error
   })
-  const repo = measuredRepo(stored, metrics)
+  const repo = tracedRepo(measuredRepo(stored, metrics), tracing)
   // Long enough for 10,000 Applications. An unreachable source must not delay reads any longer.
   await Promise.race([applications.listed, sleep(FIRST_LIST_MS, undefined, { ref: false })])
   let ready = false
@@ -135,7 +141,7 @@ async function openBehind(
   const packServer = local?.packServer ?? null
   const purge = purgeSettings(config)
   const limits = await openLimits(config, log, metrics)
-  const told = { clock, time, purge, access, limits, metrics }
+  const told = { clock, time, purge, access, limits, metrics, tracing }
   const observation = await openObservation(config, repo, source, told)
   const nudge: PushListener | null =
     config.argocdWebhookUrls.length === 0 ? null : { landed: (change) => webhook?.landed(change) }
@@ -151,6 +157,7 @@ async function openBehind(
     purge,
     nudge,
     metrics,
+    tracing,
     scrape: config.metricsAddr === null ? scrape : null,
     ...observed,
   }
@@ -222,6 +229,7 @@ async function buildApp(
     | 'access'
     | 'limits'
     | 'metrics'
+    | 'tracing'
     | 'scrape'
     | 'repo'
     | 'views'

@@ -44,12 +44,16 @@ export async function scratch(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'storewright-'))
 }
 
-/** Starts the program as an operator would, on a free loopback port. Resolves when it is ready. */
+/**
+ * Starts the program as an operator would, on a free loopback port. Resolves when it is ready.
+ * @param nodeOptions such as `--import` and a file
+ */
 export async function startServer(
   dataDir: string,
   environment: Record<string, string> = {},
+  nodeOptions: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, [...nodeOptions, 'src/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

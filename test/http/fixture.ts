@@ -3,12 +3,14 @@ import { simulatedApplications } from '../../src/adapters/argocd/simulated.ts'
 import { sealedSecrets } from '../../src/adapters/secrets/sealed-secrets.ts'
 import { visibleApplications, visibleRepo } from '../../src/domain/access/visible.ts'
 import { noMetrics } from '../../src/domain/metrics.ts'
+import { noTracing } from '../../src/domain/tracing.ts'
 import type { AppDeps } from '../../src/http/env.ts'
 import { openStreamHub } from '../../src/http/stream-hub.ts'
 import { openChangeFeed } from '../../src/observe/change-feed.ts'
 import { openChecks } from '../../src/observe/checks.ts'
 import { provisioningOf } from '../../src/observe/provisioning.ts'
 import { createStoreViews } from '../../src/observe/store-views.ts'
+import { tracedRepo } from '../../src/observe/traced-repo.ts'
 import { bannersOf } from '../../src/operations/get-platform.ts'
 import { ANONYMOUS } from '../../src/server/access.ts'
 import { createApp } from '../../src/server/app.ts'
@@ -33,6 +35,7 @@ export const at = (path: string) => `http://localhost:8080${path}`
 export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatform()): HttpFixture {
   const clock = { now: () => Date.parse('2026-11-24T12:00:00Z') }
   const repo = memoryRepo(platform, clock.now)
+  const { tracing = noTracing } = change
   const applications = change.applications ?? simulatedApplications(clock)
   const due = { time: steadyTime(clock.now), purge: purgeSettings }
   const views = createStoreViews({ repo, applications, clock })
@@ -43,7 +46,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     immutable: false,
   }
   const app = createApp({
-    repo,
+    repo: tracedRepo(repo, tracing),
     applications,
     views,
     provisioning: provisioningOf(views, applications, clock),
@@ -79,6 +82,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     settings: [{ name: 'ENV', value: 'dev', source: 'default' }],
     limits: { count: async () => null, fallbacks: () => 0, problem: async () => null },
     metrics: noMetrics,
+    tracing,
     scrape: async () => ({ contentType: 'text/plain', body: '' }),
     ...change,
   })

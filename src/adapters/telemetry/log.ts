@@ -14,6 +14,8 @@ export interface LogOptions {
 const FIELDS = [
   'req_id',
   'client_req_id',
+  'trace_id',
+  'span_id',
   'store',
   'team',
   'action',

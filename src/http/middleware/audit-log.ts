@@ -4,6 +4,7 @@ import { type OperationId, paths } from '../../contract/paths.ts'
 import { compact } from '../../domain/compact.ts'
 import type { Log } from '../../domain/ports.ts'
 import type { AppEnv } from '../env.ts'
+import { logIds } from '../log-ids.ts'
 import { subjectOf } from '../requester.ts'
 
 const WRITES = Object.entries(paths)
@@ -27,7 +28,7 @@ export function auditLog(log: Log): MiddlewareHandler<AppEnv> {
     const store = write.pattern.exec(path)?.[1] ?? (await nameInBody(c))
     const code = c.get('code')
     log.info('audit', {
-      req_id: c.get('requestId'),
+      ...logIds(c),
       subject: subjectOf(c),
       action: write.id,
       ...(store !== undefined && STORE_NAME.test(store) ? { store } : {}),

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { compact } from '../../domain/compact.ts'
 import type { Log } from '../../domain/ports.ts'
 import type { AppEnv } from '../env.ts'
+import { logIds } from '../log-ids.ts'
 
 const CLIENT_ID = /^[A-Za-z0-9._-]{8,64}$/
 
@@ -22,7 +23,7 @@ export function requestId(newId: () => string, log: Log): MiddlewareHandler<AppE
     if (known !== undefined) c.header('X-Client-Request-Id', known)
     const code = c.get('code')
     log.info('request', {
-      req_id: id,
+      ...logIds(c),
       ...compact({ client_req_id: known }),
       method: c.req.method,
       route: c.req.routePath,
