@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -136,6 +137,32 @@ it('a push that loses its race does not fail, and its change is imported and pus
   })
   const imported = { step: `import ${by.requestId}`, attributes: {} }
   expect(ended).toEqual([imported, push('lost'), imported, push('done')])
+})
+
+it('changes that share a push each have their own spans', async () => {
+  const { open } = await harness()
+  const { tracing, ended } = recordedTracing()
+  const repo = await open({ tracing })
+  const people = [requester(), requester(), requester()]
+  await Promise.all(people.map((by, n) => repo.change(by, create('default', `shop-${n}`))))
+  expect(repo.state().figures.pushes).toBe(1)
+  const pushed = { 'storewright.push.result': 'done', 'storewright.push.commits': 3 }
+  expect(ended).toEqual([
+    ...people.map(({ requestId }) => ({ step: `import ${requestId}`, attributes: {} })),
+    ...people.map(({ requestId }) => ({ step: `push ${requestId}`, attributes: pushed })),
+  ])
+})
+
+it('the writer works outside the context of the request that wakes it', async () => {
+  const { open } = await harness()
+  const current = new AsyncLocalStorage<string>()
+  const seen: (string | undefined)[] = []
+  const repo = await open({ reached: async () => void seen.push(current.getStore()) })
+  await current.run('a request', async () => {
+    await repo.change(requester(), create('default', 'shop'))
+    expect(current.getStore()).toBe('a request')
+  })
+  expect(seen).toEqual([undefined, undefined, undefined, undefined])
 })
 
 it('docs/tracing.md lists exactly the spans and attributes that the server has', async () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { StoreError } from '../../../domain/errors.ts'
 import type { ChangeOptions, Decide, Landed, Requester } from '../../../domain/ports.ts'
 import type { RepoFigures } from '../../../domain/repo-state.ts'
@@ -30,6 +31,11 @@ export class Writer {
   #next: Batch | null = null
   #running = false
   #closing = false
+  /**
+   * Runs code outside the async context of the request that wakes the writer, because a turn serves
+   * several requests.
+   */
+  readonly #outside = AsyncLocalStorage.snapshot()
   readonly #figures = { pushes: 0, commits: 0, worstPushes: 0 }
 
   constructor(deps: WriteDeps) {
@@ -64,7 +70,7 @@ export class Writer {
     try {
       const request = new WriteRequest(by, decide, options)
       this.#queue.add(request)
-      void this.#run()
+      void this.#outside(() => this.#run())
       return await request.result
     } finally {
       release()
