@@ -37,7 +37,7 @@ describe('pages of other origins', () => {
         'access-control-allow-origin': SHOPS,
         'access-control-allow-methods': 'GET,POST,PATCH,DELETE',
         'access-control-allow-headers':
-          'Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match,Last-Event-ID,X-Request-Id',
+          'Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match,Last-Event-ID,X-Request-Id,traceparent,tracestate',
         'access-control-expose-headers': expect.stringContaining('ETag,Location') as string,
         'access-control-max-age': '600',
       },

@@ -16,7 +16,7 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler<AppEn
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: [
       ...['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match'],
-      ...['Last-Event-ID', 'X-Request-Id'],
+      ...['Last-Event-ID', 'X-Request-Id', 'traceparent', 'tracestate'],
     ],
     exposeHeaders: [
       ...['ETag', 'Location', 'Link', 'X-Total-Count', 'X-Request-Id', 'RateLimit'],
