@@ -204,6 +204,15 @@ describe('with an SDK', () => {
     expect(span.parentSpanContext?.spanId).toBe(outer.spanContext().spanId)
   })
 
+  it('a change that the server itself makes is the root of its trace', () => {
+    const { tracing } = fixture()
+    const change = tracing.change('id', {})
+    tracing.step('push', 'id').end({ 'storewright.push.result': 'done' })
+    change.end()
+    expect(named('change').parentSpanContext).toBeUndefined()
+    expect(named('push').parentSpanContext?.spanId).toBe(named('change').spanContext().spanId)
+  })
+
   describe('a change that becomes Ready', () => {
     const facts = { committedMs: 1_000, observedMs: 2_000, syncedMs: 3_000, readyMs: 9_000 }
     const ready = (tracing: Tracing, requestId: string | null) =>
