@@ -7,6 +7,7 @@ import {
   gitFolder,
   operationsFolder,
 } from './fence-kinds.ts'
+import { fencesOfAdapters } from './fences-of-adapters.ts'
 import { fencesOfFiles } from './fences-of-files.ts'
 
 /** Every fence of docs/architecture.md, then the imports that are limited to a single file. */
@@ -131,32 +132,7 @@ export const fences: readonly Fence[] = [
     ],
     allow: ['./x.ts', '../../domain/ports.ts', '../../contract/store.ts', 'node:crypto'],
   },
-  {
-    glob: 'src/adapters/limits/*.ts',
-    plant: 'src/adapters/limits/planted.ts',
-    refuse: ['../../operations/create-store.ts', '../git/x.ts', 'node:fs', 'hono', ...EVERYWHERE],
-    allow: ['./x.ts', '../../domain/access/rate-limits.ts', 'rate-limiter-flexible', 'ioredis'],
-  },
-  {
-    glob: 'src/adapters/sign-in/*.ts',
-    plant: 'src/adapters/sign-in/planted.ts',
-    refuse: ['../git/process/argv.ts', '../../server/config.ts', 'rate-limiter-flexible', 'hono'],
-    allow: ['./x.ts', '../../domain/access/person.ts', 'openid-client', 'jose', 'node:crypto'],
-  },
-  {
-    glob: 'src/adapters/metrics/*.ts',
-    plant: 'src/adapters/metrics/planted.ts',
-    refuse: ['../../operations/create-store.ts', '../git/x.ts', 'node:fs', 'hono', ...EVERYWHERE],
-    allow: ['./x.ts', '../../domain/metrics.ts', '@prometheus-io/client'],
-  },
-  {
-    glob: 'src/adapters/registry/*.ts',
-    plant: 'src/adapters/registry/planted.ts',
-    refuse: ['../../operations/create-store.ts', '../git/x.ts', 'node:fs', 'hono', ...EVERYWHERE],
-    allow: ['./x.ts', '../../domain/ports.ts', '../../contract/version.ts', 'node:crypto'],
-  },
-  adapter('argocd', 'git', ['zod']),
-  adapter('telemetry', 'git', ['pino', '@opentelemetry/api']),
+  ...fencesOfAdapters,
   {
     glob: 'src/http/*.ts',
     plant: 'src/http/planted.ts',
