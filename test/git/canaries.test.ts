@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   type BareRemote,
   createBareRemote,
@@ -103,7 +103,10 @@ describe('secrets in every input', () => {
   })
 
   it('G9 are in no file that the server writes', async () => {
-    const entries = await readdir(server.dataDir, { recursive: true, withFileTypes: true })
+    // A folder of git may vanish while it is read.
+    const entries = await vi.waitFor(() =>
+      readdir(server.dataDir, { recursive: true, withFileTypes: true }),
+    )
     const files = entries.filter((entry) => entry.isFile())
     const texts = await Promise.all(
       files.map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1').catch(() => '')),

@@ -80,7 +80,7 @@ describe('F26 a push that deletes 60 stores at once', () => {
     expect(new Set(rendered())).toEqual(new Set(['deleted']))
     expect(await approvals(remote)).toHaveLength(60)
     expect(record(repo, 'shop-63')?.app?.lifecycle).toBe('active')
-    await eventually(() => refusals.size === 0)
+    await eventually(() => refusals.size === 0, 60_000)
   }, 180_000)
 
   it('is undone by reverting the push, without a commit of ours', async () => {
