@@ -18,6 +18,7 @@ export const adapter = (name: string, other: string, own: readonly string[]): Fe
   ],
   allow: ['./x.ts', '../../domain/ports.ts', '../../contract/store.ts', 'node:fs/promises', ...own],
 })
+
 /** Folders of the git adapter, each with the folders that it may import. */
 const GIT = {
   process: [],

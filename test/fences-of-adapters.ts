@@ -28,4 +28,19 @@ export const fencesOfAdapters: readonly Fence[] = [
   },
   adapter('argocd', 'git', ['zod']),
   adapter('telemetry', 'git', ['pino', '@opentelemetry/api']),
+  adapter('notify', 'git', ['nodemailer']),
+  {
+    glob: 'src/notify/*.ts',
+    plant: 'src/notify/planted.ts',
+    refuse: [
+      ...['../adapters/notify/http-post.ts', '../operations/create-store.ts', 'node:fs', 'hono'],
+      ...EVERYWHERE,
+    ],
+    allow: [
+      './ports.ts',
+      '../observe/change-feed.ts',
+      '../domain/ports.ts',
+      '../contract/store.ts',
+    ],
+  },
 ]

@@ -217,7 +217,7 @@ export const fences: readonly Fence[] = [
     ],
   },
   {
-    glob: 'src/{contract,repo-files,domain,operations,observe,reconcile}/*.test.ts',
+    glob: 'src/{contract,repo-files,domain,operations,observe,reconcile,notify}/*.test.ts',
     plant: 'src/domain/planted.test.ts',
     refuse: [
       '../adapters/git/write/writer.ts',

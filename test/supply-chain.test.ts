@@ -61,7 +61,7 @@ describe('T26 the packages that npm installs', () => {
       Object.values({ ...dependencies, ...devDependencies }),
     )
     expect(versions.filter((version) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))).toEqual([])
-    expect(Object.keys(root.dependencies ?? {}).length).toBeLessThanOrEqual(20)
+    expect(Object.keys(root.dependencies ?? {}).length).toBeLessThanOrEqual(24)
     expect(await read('.npmrc')).toMatch(/^min-release-age=7$/m)
   })
 })

@@ -75,6 +75,20 @@ export const contradictions: readonly ((read: Settings) => readonly string[])[] 
     redisAddr === null && (redisPassword !== null || redisTls)
       ? ['REDIS_ADDR: REDIS_PASSWORD and REDIS_TLS have no effect without it']
       : [],
+  ({ notifyWebhookUrl, notifyWebhookSecret }) =>
+    notifyWebhookUrl === null && notifyWebhookSecret !== null
+      ? ['NOTIFY_WEBHOOK_URL: NOTIFY_WEBHOOK_SECRET has no effect without it']
+      : [],
+  ({ smtpUrl, notifyEmailFrom, notifyEmailTo }) => {
+    const mail = [smtpUrl !== null, notifyEmailFrom !== null, notifyEmailTo.length > 0]
+    return mail.includes(true) && mail.includes(false)
+      ? ['NOTIFY_EMAIL_TO: e-mail needs NOTIFY_EMAIL_TO, NOTIFY_EMAIL_FROM and SMTP_URL']
+      : []
+  },
+  ({ eventsWebhookUrl, eventsWebhookSecret }) =>
+    eventsWebhookUrl === null && eventsWebhookSecret !== null
+      ? ['EVENTS_WEBHOOK_URL: EVENTS_WEBHOOK_SECRET has no effect without it']
+      : [],
   ({ gitServeAddr, gitServeToken }) =>
     gitServeAddr !== null && gitServeToken === null
       ? ['GIT_SERVE_ADDR: needs GIT_SERVE_TOKEN, which Argo CD sends as its password']

@@ -56,6 +56,10 @@ describe('S16 secrets', () => {
     ['argocd-token', 'ARGOCD_TOKEN'],
     ['redis-password', 'REDIS_PASSWORD'],
     ['argocd-webhook-secret', 'ARGOCD_WEBHOOK_SECRET'],
+    ['events-webhook-secret', 'EVENTS_WEBHOOK_SECRET'],
+    ['notify-webhook-secret', 'NOTIFY_WEBHOOK_SECRET'],
+    ['notify-slack-webhook-url', 'NOTIFY_SLACK_WEBHOOK_URL'],
+    ['smtp-url', 'SMTP_URL'],
   ])('--%s is refused, with the variable to use', (flag, env) => {
     for (const words of [[`--${flag}=${CANARY}`], [`--${flag}`, CANARY]]) {
       const text = problems({}, words)

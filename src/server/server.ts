@@ -42,6 +42,7 @@ import { openLimits } from './limits.ts'
 import { listen, type Listener } from './listen.ts'
 import { openLocalParts } from './local-parts.ts'
 import { openMetricsListener } from './metrics-listener.ts'
+import { openNotifications } from './notifications.ts'
 import { openObservation } from './observation.ts'
 import { readDashboard } from './static-dashboard.ts'
 import { openEmbedded, remoteOf, signingOf } from './stores-remote.ts'
@@ -198,7 +199,10 @@ async function openBehind(
   ready = true
   // The first pass covers every store.
   void reconciler.idle().then(freeHeap)
-  void tellUnseen(observation.views, applications, (files) => {
+  const { feed, views } = observation
+  const sources = { repo: stored, feed, views, applications }
+  const notifications = await openNotifications({ ...sources, config, origin, clock, log })
+  void tellUnseen(views, applications, (files) => {
     if (ready) argocd.landed({ head: repo.snapshot().head, files })
   })
   return {
@@ -209,9 +213,10 @@ async function openBehind(
       door.drain()
       // Close streams before the listeners, which wait for the last stream to end.
       observation.streams.close()
+      const notified = notifications.close()
       const reconciled = Promise.all([reconciler.close(), purges.close(), queue.close()])
       await repo.close(config.shutdownGrace)
-      await reconciled
+      await Promise.all([reconciled, notified])
       await Promise.all([...listeners, ...apart].map((listener) => listener.close()))
       await threads.close()
       opened.close()

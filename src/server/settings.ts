@@ -1,4 +1,6 @@
+import { type NotifySettings, notifySettings } from './notify-settings.ts'
 import { trustedProxies } from './peer.ts'
+import { optional, optionalCount, optionalUrl, secret, type Setting } from './setting-kinds.ts'
 import {
   type Address,
   address,
@@ -20,28 +22,13 @@ import {
   serveSecret,
   shown,
   text,
-  url,
   userName,
   webhookUrls,
   whole,
   yesOrNo,
 } from './setting-parsers.ts'
 
-/** One setting: its variable, its parser and its default. */
-interface Setting<T> {
-  readonly env: string
-  /** @throws Error one sentence that states what is expected */
-  readonly parse: (text: string) => T
-  readonly fallback: T
-  readonly print: (value: T) => string
-  readonly secret?: true
-  /** The value may also come from the file that `<NAME>_FILE` names. */
-  readonly file?: true
-  /** How an error shows an invalid value. @default as given, cut at 100 characters */
-  readonly repeat?: (given: string) => string
-}
-
-export interface Settings {
+export interface Settings extends NotifySettings {
   readonly listenAddr: Address
   readonly metricsAddr: Address | null
   readonly gitServeAddr: Address | null
@@ -110,41 +97,6 @@ export interface Settings {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly logFormat: 'json' | 'pretty' | null
 }
-
-const optional = (env: string): Setting<string | null> => ({
-  env,
-  parse: text,
-  fallback: null,
-  print: shown,
-})
-
-/**
- * Read from its variable or from the file that `<NAME>_FILE` names, never from a flag or
- * storewright.yaml.
- */
-const secret = (env: string, parse: (value: string) => string): Setting<string | null> => ({
-  env,
-  parse,
-  fallback: null,
-  print: shown,
-  secret: true,
-  file: true,
-})
-
-const optionalUrl = (env: string, ...protocols: readonly string[]): Setting<string | null> => ({
-  env,
-  parse: url(...protocols),
-  fallback: null,
-  print: (value) => (value === null ? '' : printableUrl(value)),
-  repeat: printableUrl,
-})
-
-const optionalCount = (env: string): Setting<number | null> => ({
-  env,
-  parse: whole(0, 1_000_000),
-  fallback: null,
-  print: (value) => (value === null ? '' : String(value)),
-})
 
 const showAddress = (value: Address | null) => (value === null ? '' : `${value.host}:${value.port}`)
 
@@ -274,6 +226,7 @@ export const settings: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     repeat: printableUrls,
   },
   argocdWebhookSecret: secret('ARGOCD_WEBHOOK_SECRET', keySecret),
+  ...notifySettings,
   shutdownGrace: {
     env: 'SHUTDOWN_GRACE',
     parse: duration(1000, 25_000),

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { Cache } from '../../src/adapters/git/cache/cache.ts'
 import type { Remote } from '../../src/adapters/git/process/environment.ts'
 import { openStoresRepo, type StoresRepoOptions } from '../../src/adapters/git/stores-repo.ts'
+import type { CommitFeed } from '../../src/domain/commit-feed.ts'
 import { noMetrics } from '../../src/domain/metrics.ts'
 import type { StoresRepo } from '../../src/domain/ports.ts'
 import {
@@ -20,7 +21,7 @@ import { testKeys } from './keys.ts'
 export interface Harness {
   readonly remote: BareRemote
   /** Opens a stores repository on the remote with its own cache, like a separate process. */
-  open(change?: Partial<StoresRepoOptions>): Promise<StoresRepo>
+  open(change?: Partial<StoresRepoOptions>): Promise<StoresRepo & CommitFeed>
   /** Serves the remote over smart HTTP. */
   serve(): Promise<ServedRemote>
   /** A cache without a writer. */

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { HeardDate } from '../../domain/answer-date.ts'
+import type { CommitFeed } from '../../domain/commit-feed.ts'
 import { compact } from '../../domain/compact.ts'
 import { type ControlLoop, startControlLoop } from '../../domain/control-loop.ts'
 import { type Metrics, noMetrics } from '../../domain/metrics.ts'
@@ -19,6 +20,7 @@ import { installedGit } from './process/git-version.ts'
 import type { PushHold } from './process/push-hold.ts'
 import { openSigning, type Signing, type SigningOptions } from './process/signing.ts'
 import { AuditLog } from './read/audit-log.ts'
+import { changesOfCommits, idsBetween } from './read/commit-feed.ts'
 import { LogReadError } from './read/commit-log.ts'
 import { Mirror } from './read/mirror.ts'
 import { filesAt, historyOf, manifestsTreeAt, pageOf } from './read/reads.ts'
@@ -76,7 +78,7 @@ export interface StoresRepoOptions {
  * @throws StoreError `git_unavailable`, `git_auth`, `git_timeout`, `not_ready`: nothing can be read
  * yet
  */
-export async function openStoresRepo(options: StoresRepoOptions): Promise<StoresRepo> {
+export async function openStoresRepo(options: StoresRepoOptions): Promise<StoresRepo & CommitFeed> {
   const { remote, branch = 'main', dataDir, log, clock, keys, metrics = noMetrics } = options
   const { tracing = noTracing } = options
   if (!isBranchName(branch))
@@ -131,7 +133,7 @@ interface RepoDeps extends WriteDeps {
   readonly signatures: Signatures | null
 }
 
-class GitStoresRepo implements StoresRepo {
+class GitStoresRepo implements StoresRepo, CommitFeed {
   readonly #parts: RepoDeps
   readonly #writer: Writer
   readonly #stop: AbortController
@@ -180,6 +182,19 @@ class GitStoresRepo implements StoresRepo {
 
   audit(...[page]: Parameters<StoresRepo['audit']>) {
     return this.#reading(() => pageOf(this.#audit.changes(this.snapshot().head), page))
+  }
+
+  hasCommit(commit: string) {
+    return this.#parts.cache.isAncestor(commit, this.snapshot().head)
+  }
+
+  commitsBetween(after: string, to: string) {
+    return this.#reading(() => idsBetween(this.#parts.cache, after, to))
+  }
+
+  changesOf(commits: readonly string[]) {
+    const { cache, mirror } = this.#parts
+    return this.#reading(() => changesOfCommits(cache, mirror.provenance, commits))
   }
 
   files(...[team, name, at, cap]: Parameters<StoresRepo['files']>) {

@@ -138,10 +138,20 @@ export async function touchesOf(
   profile: GitProcessProfile,
   ids: readonly string[],
 ): Promise<Advance['touches']> {
-  if (ids.length === 0) return new Map()
+  return ids.length === 0 ? new Map() : (await readCommits(profile, ids)).touches
+}
+
+/**
+ * These commits with the store folders that each changed, in the given order.
+ * @throws LogReadError
+ */
+export async function readCommits(
+  profile: GitProcessProfile,
+  ids: readonly string[],
+): Promise<Omit<Advance, 'descends'>> {
   const words = ['--no-walk=unsorted', ...WITH_PATHS]
   const rows = await readLog(profile, words, `${ids.join('\n')}\n`)
-  return touchesById(rows)
+  return { commits: rows.map(({ commit }) => commit), touches: touchesById(rows) }
 }
 
 async function readLog(
