@@ -47,6 +47,23 @@ describe('configuration', () => {
     })
   })
 
+  it.each([
+    [{ LISTEN_ADDR: ':8080' }, { listenAddr: { host: '127.0.0.1', port: 8080 } }],
+    [{ ENV: 'dev' }, { env: 'dev' }],
+    [{ KUBECONFIG: '/home/ana/.kube/config' }, { kubeconfig: '/home/ana/.kube/config' }],
+    [{ REDIS_ADDR: 'localhost:6379' }, { redisAddr: { host: 'localhost', port: 6379 } }],
+    [
+      { RATE_LIMIT: '3', RATE_WINDOW: '1m' },
+      { rateLimit: 3, rateWindow: 60_000 },
+    ],
+    [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
+    [{ LOG_LEVEL: 'info' }, { logLevel: 'info' }],
+    [{ LOG_LEVEL: 'warn' }, { logLevel: 'warn' }],
+    [{ LOG_LEVEL: 'error' }, { logLevel: 'error' }],
+  ])('S1-32 takes %j, as the first platform documents it', (environment, expected) => {
+    expect(read(environment).config).toMatchObject(expected)
+  })
+
   it('reports every problem at once, with the given value and what is expected', () => {
     const { problems } = read(
       {

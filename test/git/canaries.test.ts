@@ -115,7 +115,7 @@ describe('secrets in every input', () => {
     expect(found(texts.join(''))).toEqual([])
   })
 
-  it('S2-07 G9 T8 are in no response body, header, debug log line or command line', async () => {
+  it('S1-23 S2-07 G9 T8 are in no response body, header, debug log line or command line', async () => {
     const writing = ask(post(server.url, '/api/v1/stores', { name: 'shop-3' }))
     for (let look = 0; look < 20; look += 1) sinks.commandLines += await commandLines()
     expect(await writing).toBe(201)

@@ -58,7 +58,7 @@ it(
 const ROUNDS = long(50, 1000)
 
 it(
-  `G5 F1 F2: one of 16 creates of the same name at two servers succeeds in each of ${ROUNDS} rounds`,
+  `S1-31 G5 F1 F2: one of 16 creates of the same name at two servers succeeds in each of ${ROUNDS} rounds`,
   async () => {
     const { remote, apis } = await replicas()
     await goal('G5', async () => {

@@ -54,6 +54,28 @@ describe('the server process', () => {
     },
   )
 
+  it('S1-03 refuses to listen beyond this machine without authentication', async () => {
+    for (const address of ['0.0.0.0:0', '[::]:0', '192.0.2.1:0']) {
+      const { code, stderr } = await run({ LISTEN_ADDR: address })
+      expect([address, code]).toEqual([address, 2])
+      expect(stderr).toContain('without authentication only this machine may be answered')
+    }
+  })
+
+  it('S1-32 reports every bad value of the first platform at once, and exits with 2', async () => {
+    const bad = {
+      LISTEN_ADDR: 'here',
+      ENV: 'staging',
+      REDIS_ADDR: 'nowhere',
+      RATE_LIMIT: '-1',
+      RATE_WINDOW: 'soon',
+      LOG_LEVEL: 'loud',
+    }
+    const { code, stderr, stdout } = await run(bad)
+    expect([code, stdout]).toEqual([2, ''])
+    for (const name of Object.keys(bad)) expect(stderr).toContain(`  - ${name}: `)
+  })
+
   it('S17 ends a failed start with one log line and no stack trace', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
