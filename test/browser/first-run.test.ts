@@ -148,7 +148,7 @@ describe.skipIf(chromiumPath === null)('a page whose code does not load', () => 
 describe.skipIf(chromiumPath === null)('an unknown address', () => {
   const on = dashboard()
 
-  it.each(['/nowhere', '/settings', '/stores/a/b/c'])(
+  it.each(['/nowhere', '/rollouts', '/stores/a/b/c'])(
     'shows the dashboard’s own page for %s, with status 404 and a link',
     async (path) => {
       const page = await on.browser.newPage()

@@ -76,21 +76,18 @@ describe('every operation', () => {
     expect((await http.get(paths[id][1])).status).toBe(200)
   })
 
-  it.each(guarded)(
-    'S1-03 T1 %s is open to exactly the roles that have its permission',
-    async (id) => {
-      const [, , permission] = paths[id]
-      const commit = await declareSamples(sending(ADMIN))
-      for (const role of roles) {
-        const before = now()
-        const reply = await sendSample(sending(as(role, '*')), id, sampleOf(id, commit))
-        const may = permission === 'identity' || scopesOf(role).includes(permission as Scope)
-        const isRefused = reply.status === 403 && now().head === before.head
-        expect([role, isRefused]).toEqual([role, !may])
-        void reply.body?.cancel()
-      }
-    },
-  )
+  it.each(guarded)('T1 %s is open to exactly the roles that have its permission', async (id) => {
+    const [, , permission] = paths[id]
+    const commit = await declareSamples(sending(ADMIN))
+    for (const role of roles) {
+      const before = now()
+      const reply = await sendSample(sending(as(role, '*')), id, sampleOf(id, commit))
+      const may = permission === 'identity' || scopesOf(role).includes(permission as Scope)
+      const isRefused = reply.status === 403 && now().head === before.head
+      expect([role, isRefused]).toEqual([role, !may])
+      void reply.body?.cancel()
+    }
+  })
 
   it.each(guarded.filter((id) => paths[id][2] === 'admin'))(
     '%s is not open to an admin of one team',
