@@ -15,7 +15,7 @@ const messageFor = (change: Partial<PhaseChange>, detail = '') =>
 describe('a message', () => {
   it.each([
     [{}, 'my-shop (team acme) is degraded'],
-    [{ to: 'Failed' }, 'my-shop (team acme) is failed'],
+    [{ to: 'Failed' }, 'my-shop (team acme) has failed'],
     [{ from: null, to: 'Ready' }, 'my-shop (team acme) is ready'],
     [{ from: 'Failed', to: 'Ready' }, 'my-shop (team acme) is ready again'],
     [

@@ -17,10 +17,16 @@ export interface Message {
   readonly at: string
 }
 
-const WORDS: Readonly<Record<Reported, string>> = {
-  Ready: 'ready',
-  Degraded: 'degraded',
-  Failed: 'failed',
+const NOW: Readonly<Record<Reported, string>> = {
+  Ready: 'is ready',
+  Degraded: 'is degraded',
+  Failed: 'has failed',
+}
+
+const BEFORE: Readonly<Record<Reported, string>> = {
+  Ready: 'was ready',
+  Degraded: 'was degraded',
+  Failed: 'had failed',
 }
 
 /**
@@ -48,8 +54,8 @@ export function messageOf(
 }
 
 function whatHappened({ from, to, between }: PhaseChange): string {
-  if (between !== null) return `was ${WORDS[between]} for a short time and is ${WORDS[to]} again`
-  return `is ${WORDS[to]}${to === 'Ready' && from !== null ? ' again' : ''}`
+  if (between !== null) return `${BEFORE[between]} for a short time and ${NOW[to]} again`
+  return `${NOW[to]}${to === 'Ready' && from !== null ? ' again' : ''}`
 }
 
 /** The message as plain text: title, reason and link, one per line. */
