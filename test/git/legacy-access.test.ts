@@ -47,8 +47,10 @@ describe('the earlier API with tokens', () => {
     await git('/', 'clone', '-q', `${url}/git/stores.git`, clone)
     const file = join(clone, 'platform.yaml')
     const text = await readFile(file, 'utf8')
-    await writeFile(file, text.replace(/^teams:\n/m, 'teams:\n  acme: {}\n'))
-    await git(clone, 'commit', '-qam', 'add a team')
+    const more = text.replace(/^teams:\n/m, 'teams:\n  acme: {}\n')
+    // A purge that begins at once would refuse later deletes.
+    await writeFile(file, `${more}deletion:\n  retentionDays: 7\n`)
+    await git(clone, 'commit', '-qam', 'add a team, keep deleted stores')
     await git(clone, 'push', '-q')
     await vi.waitFor(
       async () => {
