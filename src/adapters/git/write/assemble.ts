@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { sharedStep } from '../../../domain/shared-step.ts'
 import type { Snapshot } from '../../../domain/snapshot.ts'
 import { changeRefOf, type LoggedCommit, ownCommit } from '../read/commit-log.ts'
 import { snapshotAfter } from '../read/snapshots.ts'
@@ -6,7 +7,6 @@ import { Decider, type Draft, type Verdict } from './decider.ts'
 import { type CommitImport, openImport } from './fast-import.ts'
 import type { Gathering, Queue } from './queue.ts'
 import { signCommits } from './sign-commits.ts'
-import { tracedStep } from './traced-step.ts'
 import type { WriteDeps } from './write-deps.ts'
 import type { WriteRequest } from './write-request.ts'
 
@@ -102,8 +102,12 @@ async function open(deps: WriteDeps, base: string): Promise<Opened> {
 
 /** @throws ImportError, SigningError, ObjectReadError */
 function tracedFinish(deps: WriteDeps, opened: Opened, drafts: readonly Draft[]): Promise<Import> {
-  const act = () => finish(deps, opened, drafts)
-  return tracedStep(deps.tracing, 'import', drafts, act, () => ({}))
+  const ids = drafts.map(({ request }) => request.by.requestId)
+  return sharedStep(
+    ...([deps.tracing, 'import', ids] as const),
+    () => finish(deps, opened, drafts),
+    () => ({}),
+  )
 }
 
 /** @throws ImportError, SigningError, ObjectReadError */

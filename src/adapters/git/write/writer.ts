@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { StoreError } from '../../../domain/errors.ts'
 import type { ChangeOptions, Decide, Landed, Requester } from '../../../domain/ports.ts'
 import type { RepoFigures } from '../../../domain/repo-state.ts'
+import { sharedStep } from '../../../domain/shared-step.ts'
+import type { SpanAttributes } from '../../../domain/tracing.ts'
 import { shuttingDown } from '../cache/git-errors.ts'
 import type { PushOutcome } from '../remote/push-outcome.ts'
 import { pushCommits } from '../remote/push.ts'
@@ -12,7 +14,6 @@ import type { Verdict } from './decider.ts'
 import { Gathering, Queue } from './queue.ts'
 import { Schedule } from './schedule.ts'
 import { Settlement } from './settle.ts'
-import { attributesOfPush, tracedStep } from './traced-step.ts'
 import type { WriteDeps } from './write-deps.ts'
 import { WriteRequest } from './write-request.ts'
 
@@ -193,7 +194,8 @@ export class Writer {
     const began = performance.now()
     const head = made.imported.at(-1)?.commit.id ?? base
     const push = () => pushCommits(cache, base, head, signal, made.pack)
-    const pushed = await tracedStep(tracing, 'push', drafts, push, (outcome) =>
+    const ids = drafts.map(({ request }) => request.by.requestId)
+    const pushed = await sharedStep(tracing, 'push', ids, push, (outcome) =>
       attributesOfPush(outcome, drafts.length),
     )
     const result = pushed.outcome
@@ -217,6 +219,15 @@ export class Writer {
     )
     await reached?.('answer')
     return pushed
+  }
+}
+
+/** A push that lost its race did not fail, because the writer makes its commits again. */
+function attributesOfPush({ outcome }: PushOutcome, commits: number): SpanAttributes {
+  return {
+    'storewright.push.result': outcome,
+    'storewright.push.commits': commits,
+    ...(outcome === 'done' || outcome === 'lost' ? {} : { 'error.type': outcome }),
   }
 }
 
