@@ -4,7 +4,7 @@ import type { StoreRecord } from '../../domain/snapshot.ts'
 import { changeIntent } from './change-store.ts'
 
 /**
- * Starts a queued store, if there is still room on the newest head or it has waited long enough.
+ * Starts a queued store, if it is still active and there is still room on the newest head or it has waited long enough.
  * @throws StoreError see `changeStore`
  */
 export function startQueued(
@@ -21,7 +21,8 @@ export function startQueued(
       action: 'update',
       next(store, at) {
         const { queued, ...rest } = store
-        if (queued !== true) return null
+        // It may have been suspended or deleted since the queue was read.
+        if (queued !== true || store.lifecycle.state !== 'active') return null
         return isRoom(at, now, provisioning) || hasWaited(record, now) ? rest : null
       },
       facts: () => ['its turn'],
