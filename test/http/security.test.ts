@@ -213,6 +213,18 @@ describe('S25 headers', () => {
     )
   })
 
+  it('S25 set no cookie on files that a proxy may keep', async () => {
+    const identify: Access['identify'] = ({ cookies }) => {
+      cookies.set('session', 'renewed', 60)
+      return LOCAL
+    }
+    const http = httpFixture({ access: { ...ANONYMOUS, identify } })
+    const cookies = async (path: string) => (await http.get(path)).headers.getSetCookie().length
+    expect(await cookies('/api/v1/me')).toBe(1)
+    for (const path of ['/', '/assets/app.js', '/docs', '/openapi.json', '/healthz', '/nothing'])
+      expect([path, await cookies(path)]).toEqual([path, 0])
+  })
+
   it('S25 ask browsers to stay with HTTPS if the server is reached over it', async () => {
     const name = 'Strict-Transport-Security'
     expect((await httpFixture().get('/')).headers.get(name)).toBe(null)

@@ -1,12 +1,16 @@
 import type { MiddlewareHandler } from 'hono'
 import { type Permission, type Scope, scopes } from '../../contract/paths.ts'
-import type { Access } from '../../domain/access/access.ts'
+import type { Access, Cookies } from '../../domain/access/access.ts'
 import { EVERY_TEAM, may, mayAnywhere } from '../../domain/access/identity.ts'
 import { compact } from '../../domain/compact.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { GIT_PATH } from '../../domain/git-client.ts'
 import { cookiesOf } from '../cookies.ts'
 import type { AppEnv } from '../env.ts'
+
+/** Paths with answers for one person. A proxy may keep the others, so they must never set a cookie. */
+const PERSONAL = /^\/(?:api|auth|metrics)(?:\/|$)/
+const NO_COOKIES: Cookies = { get: () => undefined, set: () => undefined }
 
 /**
  * Sets the identity of each request from its credentials and its connection. A request without
@@ -17,7 +21,7 @@ export function identify(access: Access, isSecure: boolean): MiddlewareHandler<A
     const authorization = c.req.header('Authorization')
     const peer = (c.env as Partial<AppEnv['Bindings']> | undefined)?.peer ?? ''
     const isGit = c.req.path.startsWith(`${GIT_PATH}/`)
-    const cookies = cookiesOf(c, isSecure)
+    const cookies = PERSONAL.test(c.req.path) ? cookiesOf(c, isSecure) : NO_COOKIES
     const found = await access.identify({ peer, isGit, cookies, ...compact({ authorization }) })
     c.set('refusal', found instanceof StoreError ? found : null)
     if (!(found instanceof StoreError)) c.set('identity', found)
