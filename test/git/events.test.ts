@@ -191,7 +191,8 @@ describe('events of changes', () => {
     await create(silent, 'shop-b')
     await silent.end('SIGTERM')
     await server(dataDir, at.url)
-    await expect.poll(() => created(at)).toEqual(['shop-a', 'shop-b'])
+    // At least once: the first server may have ended before it kept the position.
+    await expect.poll(() => [...new Set(created(at))]).toEqual(['shop-a', 'shop-b'])
   }, 60_000)
 
   it('begin at the head where the branch lacks the position, and the log has it', async () => {
@@ -238,7 +239,9 @@ describe.skipIf(!hasRedis)(`events of several servers${unlessRedis}`, () => {
     await create(two, 'shop-d')
     expect(created(at)).toEqual(['shop-a', 'shop-b'])
     const names = ['shop-a', 'shop-b', 'shop-c', 'shop-d']
-    await expect.poll(() => created(at), { timeout: 40_000 }).toEqual(names)
+    // At least once: the first server may not have kept the position of its last event.
+    const inOrder = () => [...new Set(created(at))]
+    await expect.poll(inOrder, { timeout: 40_000 }).toEqual(names)
     expect(isSender(two)).toBe(true)
   }, 90_000)
 
