@@ -1,6 +1,7 @@
 import { secretsIn } from '../adapters/secrets/key-ring.ts'
 import { openIdProvider } from '../adapters/sign-in/openid-provider.ts'
 import { openSeal, type Seal } from '../adapters/sign-in/seal.ts'
+import { otherPaths } from '../contract/paths.ts'
 import type { CliSignIn } from '../contract/token-exchange.ts'
 import type { Access, Credentials } from '../domain/access/access.ts'
 import { ciIdentity } from '../domain/access/ci-job.ts'
@@ -21,9 +22,6 @@ import { openSessions, type Sessions, type SessionsOptions } from './sessions.ts
 import { openTokens } from './token-file.ts'
 import { ciSources, peopleSource } from './token-sources.ts'
 import { type WrongCredentials, wrongCredentials } from './wrong-credentials.ts'
-
-/** Path of the callback below `PUBLIC_URL`, as it is registered at the identity provider. */
-export const CALLBACK_PATH = '/auth/callback'
 
 /** Everyone on this machine may do everything. */
 export const ANONYMOUS: Access = {
@@ -96,7 +94,7 @@ interface Parts {
 }
 
 function accessBy({ tokens, sessions, exchanged, cliSignIn, wrong, clock }: Parts): Access {
-  const signIn = sessions === null ? {} : { extra: { signIn: '/auth/login' } }
+  const signIn = sessions === null ? {} : { extra: { signIn: otherPaths.login[1] } }
   const unknown = () => new StoreError('unauthenticated', 'this request has no credentials', signIn)
   return {
     async identify(credentials: Credentials) {
@@ -169,7 +167,7 @@ function sessionsOf(
       issuer: oidcIssuer,
       clientId: oidcClientId ?? '',
       clientSecret: oidcClientSecret ?? '',
-      redirectUri: `${publicUrl.replace(/\/$/, '')}${CALLBACK_PATH}`,
+      redirectUri: `${publicUrl.replace(/\/$/, '')}${otherPaths.callback[1]}`,
       scopes: config.oidcScopes,
       groupsClaim: config.oidcGroupsClaim,
     }),

@@ -1,7 +1,6 @@
 import { cacheConfig } from '../adapters/git/cache/cache-config.ts'
-import type { CiBinding } from '../contract/ci-bindings.ts'
 import type { Config } from './config.ts'
-import { isLoopback, type Settings, settings } from './settings.ts'
+import { isLoopback, isPlainHttp, type Settings, settings } from './settings.ts'
 import { remoteOf } from './stores-remote.ts'
 
 /** Do clients reach the server over HTTPS? */
@@ -17,10 +16,6 @@ export function hasAuthentication(config: Pick<Settings, 'tokensFile' | 'oidcIss
 export function ciProblems(read: Settings & Pick<Config, 'ciBindings'>): readonly string[] {
   const { ciBindings, publicUrl } = read
   if (ciBindings.length === 0) return []
-  const isPlain = ({ issuer }: CiBinding) => {
-    const { protocol, hostname } = new URL(issuer)
-    return protocol === 'http:' && !isLoopback(hostname)
-  }
   return [
     ...(publicUrl === null
       ? ['PUBLIC_URL: ciBindings need it, because it is the audience of the tokens of CI jobs']
@@ -31,7 +26,7 @@ export function ciProblems(read: Settings & Pick<Config, 'ciBindings'>): readonl
           'ciBindings: without authentication everyone on this machine may do everything; set TOKENS_FILE or OIDC_ISSUER',
         ]),
     ...ciBindings
-      .filter(isPlain)
+      .filter(({ issuer }) => isPlainHttp(issuer))
       .map(({ issuer }) => `ciBindings: ${issuer} must use https, except on a loopback address`),
   ]
 }
@@ -45,8 +40,6 @@ export function signInProblems(read: Settings & Pick<Config, 'roleBindings'>): r
   if (oidcIssuer === null || given.length < 3) {
     return ['OIDC_ISSUER: sign-in needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET']
   }
-  const { protocol, hostname } = new URL(oidcIssuer)
-  const isPlain = protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))
   return [
     ...(publicUrl === null
       ? ['PUBLIC_URL: sign-in needs it, because the provider sends people back to it']
@@ -54,7 +47,9 @@ export function signInProblems(read: Settings & Pick<Config, 'roleBindings'>): r
     ...(read.oidcCliClientId === oidcClientId
       ? ['OIDC_CLI_CLIENT_ID: must be another client than OIDC_CLIENT_ID, one without a secret']
       : []),
-    ...(isPlain ? ['OIDC_ISSUER: must use https, except on a loopback address'] : []),
+    ...(isPlainHttp(oidcIssuer)
+      ? ['OIDC_ISSUER: must use https, except on a loopback address']
+      : []),
     ...(roleBindings.length === 0
       ? ['OIDC_ISSUER: without roleBindings in storewright.yaml no person has a role']
       : []),

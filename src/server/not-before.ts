@@ -1,9 +1,11 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TOKEN_DAYS } from '../contract/token-file.ts'
 import { SESSION } from '../domain/access/session.ts'
 import { subjectOf } from '../domain/access/token.ts'
 import type { Clock } from '../domain/ports.ts'
+import { textFile } from './text-file.ts'
+
+const NAME = 'not-before.json'
 
 /** Since when the sessions and tokens of a subject count. Survives a restart. */
 export interface NotBefore {
@@ -18,14 +20,10 @@ export interface NotBefore {
  * @throws Error the file cannot be read or was changed by hand
  */
 export async function openNotBefore(dataDir: string, clock: Clock): Promise<NotBefore> {
-  const file = join(dataDir, 'not-before.json')
-  const times = new Map(Object.entries(await read(file)))
+  const file = textFile(dataDir, NAME)
+  const times = new Map(Object.entries(timesIn(dataDir, (await file.read()) ?? '{}')))
   let writing = Promise.resolve()
-  const save = async () => {
-    const draft = `${file}.new`
-    await writeFile(draft, JSON.stringify(Object.fromEntries(times)), { mode: 0o600, flush: true })
-    await rename(draft, file)
-  }
+  const save = () => file.write(JSON.stringify(Object.fromEntries(times)))
   return {
     of: (subject) => times.get(subject) ?? 0,
     set(subject, at) {
@@ -39,26 +37,20 @@ export async function openNotBefore(dataDir: string, clock: Clock): Promise<NotB
   }
 }
 
-/** Times in milliseconds since the epoch, by subject. */
 /** Milliseconds after which every credential of before has expired by itself. */
 function lifeOf(subject: string): number {
   const most = subject.startsWith(subjectOf('')) ? TOKEN_DAYS * 86_400_000 : SESSION.mostMs
   return most + SESSION.leewayMs
 }
 
-async function read(file: string): Promise<Record<string, number>> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
-    throw error
-  }
+/** Times in milliseconds since the epoch, by subject. */
+function timesIn(dataDir: string, text: string): Record<string, number> {
   try {
     const times = Object.entries(JSON.parse(text) as object)
     if (times.every(([, at]) => typeof at === 'number')) return Object.fromEntries(times)
   } catch {
     // Refused below.
   }
+  const file = join(dataDir, NAME)
   throw new Error(`${file} is damaged; without it, credentials that were ended count again`)
 }

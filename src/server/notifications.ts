@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { openSenderLease } from '../adapters/limits/sender-lease.ts'
 import { httpPost } from '../adapters/notify/http-post.ts'
 import { openMailer } from '../adapters/notify/mailer.ts'
-import { textFile } from '../adapters/notify/text-file.ts'
 import type { CommitFeed } from '../domain/commit-feed.ts'
 import type { Applications, Clock, Log, StoresRepo, StoreViews } from '../domain/ports.ts'
 import { type Message, messageOf, slackBodyOf, textOf } from '../notify/message.ts'
@@ -13,7 +12,8 @@ import { startEvents } from '../notify/send-events.ts'
 import { watchPhases } from '../notify/watch-phases.ts'
 import type { ChangeFeed } from '../observe/change-feed.ts'
 import type { Config } from './config.ts'
-import { isLoopback } from './settings.ts'
+import { isLoopbackUrl } from './settings.ts'
+import { textFile } from './text-file.ts'
 
 export interface NotificationsOptions {
   readonly config: Config
@@ -108,7 +108,7 @@ function receiversOf(config: Config): ReadonlyMap<string, Receiver<Message>> {
   }
   const { smtpUrl, notifyEmailFrom: from, notifyEmailTo: to } = config
   if (smtpUrl !== null && from !== null) {
-    const requiresTls = !isLoopback(new URL(smtpUrl).hostname.replace(/^\[|\]$/g, ''))
+    const requiresTls = !isLoopbackUrl(smtpUrl)
     const mailer = openMailer({ url: smtpUrl, from, to, requiresTls })
     receivers.set('e-mail', {
       deliver: (message, signal) => mailer(message.title, textOf(message), signal),

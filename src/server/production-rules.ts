@@ -1,6 +1,6 @@
 import { hasAuthentication, isSecure } from './config-checks.ts'
 import type { Rule } from './config-rules.ts'
-import { isLoopback, type Settings } from './settings.ts'
+import { isLoopback, isPlainHttp, type Settings } from './settings.ts'
 
 const DEMANDS: readonly Rule<Settings>[] = [
   (read) => (hasAuthentication(read) ? [] : ['needs TOKENS_FILE or OIDC_ISSUER']),
@@ -44,13 +44,8 @@ export function productionWarnings(read: Settings): readonly string[] {
     ...(gitServeAddr !== null && !isLoopback(gitServeAddr.host)
       ? ['GIT_SERVE_ADDR speaks no TLS: let only Argo CD reach it']
       : []),
-    ...(argocdUrl !== null && isPlain(argocdUrl)
+    ...(argocdUrl !== null && isPlainHttp(argocdUrl)
       ? ['ARGOCD_URL is http, so ARGOCD_TOKEN is sent unencrypted']
       : []),
   ]
-}
-
-function isPlain(url: string): boolean {
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))
 }

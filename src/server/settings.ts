@@ -265,6 +265,16 @@ export function readSetting<T>(
   }
 }
 
+/** Does a URL speak HTTP without TLS to another machine? */
+export function isPlainHttp(url: string): boolean {
+  return new URL(url).protocol === 'http:' && !isLoopbackUrl(url)
+}
+
+/** Is the host of a URL this machine? */
+export function isLoopbackUrl(url: string): boolean {
+  return isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''))
+}
+
 /** Returns whether only this machine can reach the host. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.[0-9]{1,3}){3}$/.test(host)

@@ -80,7 +80,7 @@ export function httpFixture(change: Partial<AppDeps> = {}, platform = testPlatfo
     corsOrigins: [],
     access: ANONYMOUS,
     settings: [{ name: 'ENV', value: 'dev', source: 'default' }],
-    limits: { count: async () => null, fallbacks: () => 0, problem: async () => null },
+    limits: { count: async () => null, problem: async () => null },
     metrics: noMetrics,
     tracing,
     scrape: async () => ({ contentType: 'text/plain', body: '' }),

@@ -18,7 +18,6 @@ export function memoryLimits({ limits, windowSeconds }: LimitsOptions): RateLimi
   return {
     count: async (bucket, subject) =>
       (await counters.get(bucket)?.(keyOf(bucket, subject))) ?? null,
-    fallbacks: () => 0,
     problem: async () => null,
   }
 }

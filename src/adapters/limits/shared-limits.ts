@@ -58,7 +58,6 @@ export async function sharedLimits(options: SharedLimitsOptions): Promise<Shared
   return {
     count: async (bucket, subject) =>
       (await counters.get(bucket)?.(keyOf(bucket, subject))) ?? null,
-    fallbacks: () => outage.count,
     problem: () =>
       redis.ping().then(
         () => null,

@@ -23,8 +23,6 @@ export interface Counted {
 export interface RateLimits {
   /** Counts a request of `subject`. Never rejects. @returns `null`: the bucket has no limit */
   count(bucket: Bucket, subject: string): Promise<Counted | null>
-  /** Requests that were counted in memory because the shared store did not answer, since the start. */
-  fallbacks(): number
   /** Asks the shared store. @returns why it does not answer; `null`: it does, or there is none */
   problem(): Promise<string | null>
 }
